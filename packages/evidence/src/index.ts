@@ -1,2 +1,2 @@
-export { Refused, refuse, settle, type Outcome, type Refusal } from './bytes/refusal.ts';
+export { type Outcome, type Refusal, Refused, refuse, settle } from './bytes/refusal.ts';
 export { type IntelCollateral, type IntelCollateralPart, type TcbStatus, tcbStatuses } from './intel/collateral.ts';
