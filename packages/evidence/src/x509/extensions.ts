@@ -1,0 +1,92 @@
+/** The extensions that certificates and revocation lists share in form. Source: RFC 5280, section 4.2. */
+import { refuse } from '../bytes/refusal.ts';
+import { DerReader, tags } from './der.ts';
+
+/** Object identifiers of the extensions that are understood here. */
+export const extensionOids = {
+  subjectKeyIdentifier: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  crlNumber: '2.5.29.20',
+  crlDistributionPoints: '2.5.29.31',
+  certificatePolicies: '2.5.29.32',
+  authorityKeyIdentifier: '2.5.29.35',
+  extendedKeyUsage: '2.5.29.37',
+} as const;
+
+/** One extension: `value` is the contents of its OCTET STRING. */
+export interface Extension {
+  readonly critical: boolean;
+  readonly value: Uint8Array;
+}
+export type Extensions = ReadonlyMap<string, Extension>;
+
+/** Reads `Extensions`; refuses an extension that occurs twice. */
+export function parseExtensions(reader: DerReader, name: string): Extensions {
+  const list = reader.enter(tags.sequence);
+  const extensions = new Map<string, Extension>();
+  while (!list.done) {
+    const entry = list.enter(tags.sequence);
+    const oid = entry.oid();
+    const critical = entry.peek() === tags.boolean ? entry.boolean() : false;
+    const { contents } = entry.expect(tags.octetString);
+    entry.end();
+    if (extensions.has(oid)) refuse('certificate-malformed', name, `extension ${oid} occurs twice`);
+    extensions.set(oid, { critical, value: contents });
+  }
+  return extensions;
+}
+
+/** Refuses a critical extension that is not in the list. */
+export function checkCriticalExtensions(extensions: Extensions, understood: readonly string[], name: string): void {
+  for (const [oid, { critical }] of extensions) {
+    if (critical && !understood.includes(oid)) {
+      refuse('certificate-extension-unknown', name, `critical extension ${oid} is not understood`);
+    }
+  }
+}
+
+/** BasicConstraints; absent means no CA. */
+export function basicConstraints(
+  extensions: Extensions,
+  name: string,
+): { ca: boolean; pathLength: number | undefined } {
+  const extension = extensions.get(extensionOids.basicConstraints);
+  if (extension === undefined) return { ca: false, pathLength: undefined };
+  const outer = new DerReader(extension.value, name);
+  const fields = outer.enter(tags.sequence);
+  outer.end();
+  const ca = fields.peek() === tags.boolean ? fields.boolean() : false;
+  const pathLength = fields.peek() === tags.integer ? fields.smallInteger() : undefined;
+  fields.end();
+  return { ca, pathLength };
+}
+
+/** Key usages that matter here, with their bit (bit 0 is the most significant of the first octet). */
+const keyUsageBits = { digitalSignature: 0, keyCertSign: 5, cRLSign: 6 } as const;
+export type KeyUsage = keyof typeof keyUsageBits;
+
+/** Whether the key may be used so. A certificate without the extension allows every use (RFC 5280, 4.2.1.3). */
+export function allowsUsage(extensions: Extensions, usage: KeyUsage, name: string): boolean {
+  const extension = extensions.get(extensionOids.keyUsage);
+  if (extension === undefined) return true;
+  const outer = new DerReader(extension.value, name);
+  const [unused = 8, ...octets] = outer.expect(tags.bitString).contents;
+  outer.end();
+  if (unused > 7) refuse('certificate-malformed', name, 'the key usage is malformed');
+  const bit = keyUsageBits[usage];
+  return (((octets[bit >> 3] ?? 0) >> (7 - (bit & 7))) & 1) === 1;
+}
+
+/** The purposes of ExtendedKeyUsage, dotted; empty when absent. */
+export function extendedKeyUsages(extensions: Extensions, name: string): string[] {
+  const extension = extensions.get(extensionOids.extendedKeyUsage);
+  if (extension === undefined) return [];
+  const outer = new DerReader(extension.value, name);
+  const list = outer.enter(tags.sequence);
+  outer.end();
+  const purposes: string[] = [];
+  while (!list.done) purposes.push(list.oid());
+  return purposes;
+}
