@@ -1,1 +1,24 @@
-export {};
+export { type TokenCode, tokenCodes } from './codes.ts';
+export {
+  type AttestationFacts,
+  type AttestedData,
+  attestationClaims,
+  attestationLifetimeSeconds,
+  developmentRootClaim,
+} from './issue/attestation-claims.ts';
+export { type IssueOptions, issueToken, issueTokenInPool, issueUnsecuredToken } from './issue/jws.ts';
+export { type ManagementReply, managementClaims, managementLifetimeSeconds } from './issue/management-claims.ts';
+export type { TokenFrame } from './issue/times.ts';
+export { type JsonObject, type JsonValue, parseExactJson } from './json.ts';
+export { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from './keys/algorithm.ts';
+export type { CertificateExtension } from './keys/certificate.ts';
+export { generateSigningKey, type SigningKeyRequest } from './keys/generate.ts';
+export type { PublicKeyMembers, PublishedKey, SigningKey } from './keys/signing-key.ts';
+export { type JsonWebKeyEntry, type JsonWebKeySet, jwks } from './publish/jwks.ts';
+export {
+  type OpenIdMetadata,
+  type OpenIdMetadataRequest,
+  openIdMetadata,
+  supportedClaims,
+} from './publish/metadata.ts';
+export type { Outcome, Refusal } from './refusal.ts';

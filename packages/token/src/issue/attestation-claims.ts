@@ -1,0 +1,125 @@
+/**
+ * Which claims an attestation token carries: the service's, the appraisal's and the policy's, joined so that no source can
+ * contradict another. Names: Azure Attestation "Claim sets".
+ */
+import { type JsonObject, type JsonValue, sameJson } from '../json.ts';
+import { type Outcome, refuse, settle } from '../refusal.ts';
+import { isReserved } from './reserved.ts';
+import { frameClaims, type TokenFrame } from './times.ts';
+
+/** Lifetime of attestation tokens as Azure Attestation issues them: 8 hours. */
+export const attestationLifetimeSeconds = 28800;
+
+/** Data that the attester bound to its evidence. JSON must already be parsed, with exact integers. */
+export type AttestedData =
+  | { readonly dataType: 'JSON'; readonly value: JsonObject }
+  | { readonly dataType: 'Binary'; readonly bytes: Uint8Array };
+
+/** What an attestation token is made of. */
+export interface AttestationFacts extends TokenFrame {
+  /** 32 random bytes; `jti` is their hex. */
+  readonly jti: Uint8Array;
+  /** `sgx`, `tdxvm`, `sevsnpvm`, `tpm`, `vbs`, `azurevm` … */
+  readonly attestationType: string;
+  /** BASE64URL(SHA256(UTF8(BASE64URL(UTF8(policy text))))). */
+  readonly policyHash: string;
+  /** `{"jwk": …}` of the key that signed the policy. Absent: the policy is not signed. */
+  readonly policySigner?: JsonObject;
+  /** Copied as the caller sent it; a large number as bigint. Absent: none was sent. */
+  readonly nonce?: string | number | bigint;
+  readonly runtimeData?: AttestedData;
+  readonly initTimeData?: AttestedData;
+  /** Claims of the appraisal, by name. */
+  readonly appraisalClaims: Iterable<readonly [string, JsonValue]>;
+  /** Claims that the policy issued, by name. */
+  readonly policyClaims: Iterable<readonly [string, JsonValue]>;
+  /** Whether a development root, such as a simulator's, vouches for the evidence: the token then says so in a claim. */
+  readonly developmentRoot: boolean;
+  /** Whether to repeat claims under their old names (`ver`, `policy_hash`, `maa-ehd` …). Default: for `sgx`. */
+  readonly deprecatedAliases?: boolean;
+}
+
+/** The claim, always `true` when present, of tokens issued under a development root. */
+export const developmentRootClaim = 'x-atesto-development-root';
+
+/**
+ * Joins all claims, sorted by name. A claim of the policy may repeat one of the service's; a reserved name, another value, or
+ * the same name in other letter case is refused.
+ */
+export function attestationClaims(facts: AttestationFacts): Outcome<JsonObject> {
+  return settle(() => {
+    const claims = new ClaimSet();
+    for (const [name, value] of serviceClaims(facts)) claims.add(name, value, 'the service');
+    for (const [name, value] of facts.appraisalClaims) claims.add(name, value, 'the appraisal');
+    if (facts.deprecatedAliases ?? facts.attestationType === 'sgx') {
+      for (const [name, value] of claims.aliases()) claims.add(name, value, 'the service');
+    }
+    for (const [name, value] of facts.policyClaims) {
+      if (isReserved(name)) refuse('claim-reserved', name, `a policy must not issue the claim ${name}`);
+      claims.add(name, value, 'the policy');
+    }
+    return claims.sorted();
+  });
+}
+
+function serviceClaims(facts: AttestationFacts): [string, JsonValue][] {
+  if (facts.jti.length !== 32) refuse('jti-invalid', 'jti', `the token id has ${facts.jti.length} bytes, not 32`);
+  const claims: [string, JsonValue][] = [
+    ...Object.entries(frameClaims(facts, attestationLifetimeSeconds)),
+    ['jti', Buffer.from(facts.jti).toString('hex')],
+    ['x-ms-ver', '1.0'],
+    ['x-ms-attestation-type', facts.attestationType],
+    ['x-ms-policy-hash', facts.policyHash],
+  ];
+  if (facts.policySigner !== undefined) claims.push(['x-ms-policy-signer', facts.policySigner]);
+  if (facts.nonce !== undefined) claims.push(['nonce', facts.nonce]);
+  if (facts.runtimeData !== undefined) {
+    const name = facts.runtimeData.dataType === 'JSON' ? 'x-ms-runtime' : 'x-ms-sgx-ehd';
+    claims.push([name, dataClaim(facts.runtimeData)]);
+  }
+  if (facts.initTimeData !== undefined) claims.push(['x-ms-inittime', dataClaim(facts.initTimeData)]);
+  if (facts.developmentRoot) claims.push([developmentRootClaim, true]);
+  return claims;
+}
+
+/** JSON data stands parsed, binary data as base64url without padding. */
+function dataClaim(data: AttestedData): JsonValue {
+  return data.dataType === 'JSON' ? data.value : Buffer.from(data.bytes).toString('base64url');
+}
+
+/** Old name -> the name that replaces it. `tee` and the enclave's own aliases are not here: the default policy issues them. */
+const deprecated: readonly (readonly [alias: string, name: string])[] = [
+  ['ver', 'x-ms-ver'],
+  ['policy_hash', 'x-ms-policy-hash'],
+  ['maa-policyHash', 'x-ms-policy-hash'],
+  ['policy_signer', 'x-ms-policy-signer'],
+  ['rp_data', 'nonce'],
+  ['aas-ehd', 'x-ms-sgx-ehd'],
+  ['maa-ehd', 'x-ms-sgx-ehd'],
+  ['maa-attestationcollateral', 'x-ms-sgx-collateral'],
+];
+
+class ClaimSet {
+  /** By name folded to lower case, so that no two members differ in case alone: some readers ignore case. */
+  readonly #claims = new Map<string, { readonly name: string; readonly value: JsonValue }>();
+
+  add(name: string, value: JsonValue, source: string): void {
+    const known = this.#claims.get(name.toLowerCase());
+    if (known !== undefined && (known.name !== name || !sameJson(known.value, value))) {
+      refuse('claim-collision', name, `${source} gives the claim ${known.name} another value than it has already`);
+    }
+    this.#claims.set(name.toLowerCase(), { name, value });
+  }
+
+  aliases(): [string, JsonValue][] {
+    return deprecated.flatMap(([alias, name]) => {
+      const claim = this.#claims.get(name);
+      return claim === undefined ? [] : [[alias, claim.value]];
+    });
+  }
+
+  sorted(): JsonObject {
+    const byName = [...this.#claims.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
+    return Object.fromEntries(byName.map(({ name, value }) => [name, value]));
+  }
+}

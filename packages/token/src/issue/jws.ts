@@ -1,0 +1,92 @@
+/** How claims become a token: JWS compact serialization (RFC 7515 section 7.1) of a JSON Web Token (RFC 7519). */
+import { createHash, sign } from 'node:crypto';
+import { promisify } from 'node:util';
+import { certsUri } from '../issuer.ts';
+import { type JsonObject, writeExactJson } from '../json.ts';
+import { algorithmFacts } from '../keys/algorithm.ts';
+import type { SigningKey } from '../keys/signing-key.ts';
+import { type Outcome, refuse, settle, settleAsync } from '../refusal.ts';
+
+/** How the signing certificate stands in the header besides `kid`. */
+export interface IssueOptions {
+  /** `x5c`: the certificate itself (TPM and VBS tokens); `x5t`: its SHA-1 thumbprint (their `omit_x5c` property). Default `none`. */
+  readonly certificateHeader?: 'none' | 'x5c' | 'x5t';
+}
+
+/** Signs in the calling thread: the fastest way for ECDSA keys and for a process that has nothing else to do. */
+export function issueToken(key: SigningKey, claims: JsonObject, options: IssueOptions = {}): Outcome<string> {
+  return settle(() => {
+    const { digest, signOptions } = algorithmFacts[key.algorithm];
+    const input = signingInput(key, claims, options);
+    const signature = sign(digest, Buffer.from(input), { key: key.privateKey, ...signOptions });
+    return `${input}.${signature.toString('base64url')}`;
+  });
+}
+
+const signInPool = promisify(
+  (
+    digest: string,
+    input: Buffer,
+    key: Parameters<typeof sign>[2],
+    done: (error: Error | null, signature: Buffer) => void,
+  ) => sign(digest, input, key, done),
+);
+
+/** As {@link issueToken}, with the signature made in the thread pool: the event loop stays free and cores are shared. */
+export function issueTokenInPool(
+  key: SigningKey,
+  claims: JsonObject,
+  options: IssueOptions = {},
+): Promise<Outcome<string>> {
+  return settleAsync(async () => {
+    const { digest, signOptions } = algorithmFacts[key.algorithm];
+    const input = signingInput(key, claims, options);
+    const signature = await signInPool(digest, Buffer.from(input), { key: key.privateKey, ...signOptions });
+    return `${input}.${signature.toString('base64url')}`;
+  });
+}
+
+/** An unsecured token (RFC 7519 section 6): `alg` is `none` and the signature empty. For draft policies alone; nobody may trust it. */
+export function issueUnsecuredToken(claims: JsonObject): Outcome<string> {
+  return settle(() => `${encode('{"alg":"none","typ":"JWT"}')}.${encode(writeExactJson(claims))}.`);
+}
+
+function signingInput(key: SigningKey, claims: JsonObject, options: IssueOptions): string {
+  if (claims.iss !== key.issuer) {
+    refuse('issuer-mismatch', 'iss', `the key signs for ${key.issuer} alone`);
+  }
+  return `${header(key, options.certificateHeader ?? 'none')}.${encode(writeExactJson(claims))}`;
+}
+
+/** The encoded header of a key never changes; it is computed once for each key and kind. */
+const headers = { none: new WeakMap(), x5c: new WeakMap(), x5t: new WeakMap() } satisfies Record<
+  string,
+  WeakMap<SigningKey, string>
+>;
+
+function header(key: SigningKey, kind: 'none' | 'x5c' | 'x5t'): string {
+  const known: string | undefined = headers[kind].get(key);
+  if (known !== undefined) return known;
+  const text = encode(
+    JSON.stringify({
+      alg: key.algorithm,
+      kid: key.kid,
+      jku: certsUri(key.issuer),
+      typ: 'JWT',
+      ...certificateMember(key, kind),
+    }),
+  );
+  headers[kind].set(key, text);
+  return text;
+}
+
+function certificateMember(key: SigningKey, kind: 'none' | 'x5c' | 'x5t'): { x5c?: string[]; x5t?: string } {
+  if (kind === 'x5c') return { x5c: [Buffer.from(key.certificate).toString('base64')] };
+  // RFC 7515 section 4.1.7 fixes SHA-1; it names the certificate and proves nothing.
+  if (kind === 'x5t') return { x5t: createHash('sha1').update(key.certificate).digest('base64url') };
+  return {};
+}
+
+function encode(text: string): string {
+  return Buffer.from(text).toString('base64url');
+}

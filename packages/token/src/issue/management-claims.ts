@@ -1,0 +1,24 @@
+/** Which claims the signed reply to a policy or certificate operation carries. */
+import type { JsonObject } from '../json.ts';
+import { type Outcome, refuse, settle } from '../refusal.ts';
+import { frameClaims, type TokenFrame } from './times.ts';
+
+/** Lifetime of management replies as Azure Attestation issues them. */
+export const managementLifetimeSeconds = 3600;
+
+/** A management reply: who answers, and the operation's own claims (`x-ms-policy-result` and the like). */
+export interface ManagementReply extends TokenFrame {
+  readonly claims: JsonObject;
+}
+
+/** `exp`, `iat`, `iss`, `nbf` and the operation's claims, nothing else. Lifetime 3600 seconds unless given. */
+export function managementClaims(reply: ManagementReply): Outcome<JsonObject> {
+  return settle(() => {
+    const frame = frameClaims(reply, managementLifetimeSeconds);
+    const collision = Object.keys(reply.claims).find((name) => Object.hasOwn(frame, name));
+    if (collision !== undefined) {
+      refuse('claim-collision', collision, `the operation must not set ${collision}`);
+    }
+    return { ...reply.claims, ...frame };
+  });
+}

@@ -1,0 +1,14 @@
+/** Which claims a policy may never issue, whatever their value: they speak for the service or for the protocol. */
+
+const reserved = new Set([
+  ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'nonce', 'cnf', 'rp_data', 'ver'],
+  ...['policy_hash', 'maa-policyhash', 'policy_signer'],
+  ...['x-ms-ver', 'x-ms-attestation-type', 'x-ms-policy', 'x-ms-policy-hash', 'x-ms-policy-signer'],
+  ...['x-ms-runtime', 'x-ms-inittime'],
+]);
+
+/** Compares without regard to case. The whole name space `x-atesto-` is the service's. */
+export function isReserved(name: string): boolean {
+  const folded = name.toLowerCase();
+  return reserved.has(folded) || folded.startsWith('x-atesto-');
+}

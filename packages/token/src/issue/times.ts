@@ -1,0 +1,30 @@
+/** Which times and issuer every token carries. */
+import { checkIssuer } from '../issuer.ts';
+import { refuse } from '../refusal.ts';
+
+const yearSeconds = 366 * 24 * 3600;
+
+/** Who issues a token, and for how long it holds. */
+export interface TokenFrame {
+  /** Provider URI without trailing slash. */
+  readonly issuer: string;
+  /** Now; `iat` and `nbf` are its whole seconds, so they are never in the future. */
+  readonly issuedAt: Date;
+  /** Seconds from `iat` to `exp`: 1 to one year. */
+  readonly lifetimeSeconds?: number;
+}
+
+/** `exp`, `iat`, `iss`, `nbf`. Java's client needs all of them in every token, unsecured ones too. */
+export function frameClaims(
+  frame: TokenFrame,
+  defaultLifetimeSeconds: number,
+): { readonly exp: number; readonly iat: number; readonly iss: string; readonly nbf: number } {
+  const { issuer, issuedAt, lifetimeSeconds = defaultLifetimeSeconds } = frame;
+  checkIssuer(issuer);
+  if (!Number.isInteger(lifetimeSeconds) || lifetimeSeconds < 1 || lifetimeSeconds > yearSeconds) {
+    refuse('lifetime-invalid', 'lifetimeSeconds', 'the lifetime must be 1 second to 1 year, in whole seconds');
+  }
+  const iat = Math.floor(issuedAt.getTime() / 1000);
+  if (!Number.isSafeInteger(iat)) refuse('lifetime-invalid', 'issuedAt', 'the time of issue is no time');
+  return { exp: iat + lifetimeSeconds, iat, iss: issuer, nbf: iat };
+}

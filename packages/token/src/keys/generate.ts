@@ -1,0 +1,64 @@
+/** How a new signing key comes to be. The only place of this package that draws randomness: node:crypto makes the key. */
+import { generateKeyPair, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
+import { checkIssuer } from '../issuer.ts';
+import { type Outcome, refuse, settleAsync } from '../refusal.ts';
+import { algorithmFacts, isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from './algorithm.ts';
+import { type CertificateExtension, issueCertificate } from './certificate.ts';
+import { type SigningKey, signingKeyOf } from './signing-key.ts';
+
+/** What a new signing key is for. */
+export interface SigningKeyRequest {
+  /** Default `RS256` with a 2048-bit modulus, the only algorithm that every official client verifies. */
+  readonly algorithm?: SigningAlgorithm;
+  /** Provider URI without trailing slash. Stands in the certificate as it is: `CN=<issuer>`. */
+  readonly issuer: string;
+  /** Validity of the certificate; parts of a second are cut off. */
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  /**
+   * Further certificate extensions, made when the key is known: the service's own evidence commits to the public key, given as DER
+   * SubjectPublicKeyInfo. Absent: none.
+   */
+  readonly extensions?: (
+    spki: Uint8Array,
+  ) => readonly CertificateExtension[] | Promise<readonly CertificateExtension[]>;
+}
+
+/** Generates a key and its self-signed certificate. Refuses an unusable issuer, an unknown algorithm and an empty validity. */
+export async function generateSigningKey(request: SigningKeyRequest): Promise<Outcome<SigningKey>> {
+  return settleAsync(async () => {
+    const { algorithm = 'RS256', issuer, notBefore, notAfter, extensions = () => [] } = request;
+    checkIssuer(issuer);
+    if (!isSigningAlgorithm(algorithm)) {
+      refuse('algorithm-unknown', 'algorithm', `the algorithm must be one of ${signingAlgorithms.join(', ')}`);
+    }
+    checkValidity(notBefore, notAfter);
+    const { privateKey, publicKey } = await generatePair(algorithm);
+    const certificate = await issueCertificate({
+      algorithm,
+      issuer,
+      privateKey,
+      publicKey,
+      notBefore,
+      notAfter,
+      extensions: await extensions(new Uint8Array(publicKey.export({ format: 'der', type: 'spki' }))),
+    });
+    return signingKeyOf(algorithm, issuer, privateKey, certificate);
+  });
+}
+
+function checkValidity(notBefore: Date, notAfter: Date): void {
+  if (!(Math.floor(notBefore.getTime() / 1000) < Math.floor(notAfter.getTime() / 1000))) {
+    refuse('validity-invalid', 'notAfter', 'the certificate must end at least one second after it begins');
+  }
+}
+
+const generate = promisify(generateKeyPair);
+
+function generatePair(algorithm: SigningAlgorithm): Promise<{ privateKey: KeyObject; publicKey: KeyObject }> {
+  const { key } = algorithmFacts[algorithm];
+  return key.type === 'rsa'
+    ? generate('rsa', { modulusLength: key.modulusBits })
+    : generate('ec', { namedCurve: key.curve });
+}

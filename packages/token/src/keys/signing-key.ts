@@ -1,0 +1,63 @@
+/** What a signing key is: a private key, its self-signed certificate and the names under which it is published. */
+import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
+import type { SigningAlgorithm } from './algorithm.ts';
+
+/** The public members of a JSON Web Key (RFC 7517, RFC 7518 section 6). */
+export type PublicKeyMembers =
+  | { readonly kty: 'RSA'; readonly n: string; readonly e: string }
+  | { readonly kty: 'EC'; readonly crv: string; readonly x: string; readonly y: string };
+
+/** The part of a signing key that anyone may know. */
+export interface PublishedKey {
+  /** RFC 7638 SHA-256 thumbprint of the public key, base64url: the same key always has the same id. */
+  readonly kid: string;
+  readonly algorithm: SigningAlgorithm;
+  /** The provider URI: subject and issuer of the certificate are exactly `CN=<issuer>`. */
+  readonly issuer: string;
+  /** DER of the self-signed certificate. */
+  readonly certificate: Uint8Array;
+  readonly publicKey: PublicKeyMembers;
+  /** Validity of the certificate, both ends included, whole seconds. */
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+/** A key that signs tokens. */
+export interface SigningKey extends PublishedKey {
+  readonly privateKey: KeyObject;
+}
+
+/** Joins a private key to its certificate; everything else is read from the two. */
+export function signingKeyOf(
+  algorithm: SigningAlgorithm,
+  issuer: string,
+  privateKey: KeyObject,
+  certificate: Uint8Array,
+): SigningKey {
+  const parsed = new X509Certificate(certificate);
+  const publicKey = publicKeyMembers(parsed.publicKey);
+  return {
+    kid: thumbprint(publicKey),
+    algorithm,
+    issuer,
+    certificate,
+    publicKey,
+    notBefore: new Date(parsed.validFrom),
+    notAfter: new Date(parsed.validTo),
+    privateKey,
+  };
+}
+
+function publicKeyMembers(key: KeyObject): PublicKeyMembers {
+  const { kty, n, e, crv, x, y } = key.export({ format: 'jwk' });
+  if (kty === 'RSA' && n !== undefined && e !== undefined) return { kty, n, e };
+  if (kty === 'EC' && crv !== undefined && x !== undefined && y !== undefined) return { kty, crv, x, y };
+  throw new TypeError(`a signing certificate holds a key of type ${kty}`);
+}
+
+/** RFC 7638 section 3: SHA-256 over the required members in lexicographic order, without white space. */
+function thumbprint(key: PublicKeyMembers): string {
+  const members =
+    key.kty === 'RSA' ? { e: key.e, kty: key.kty, n: key.n } : { crv: key.crv, kty: key.kty, x: key.x, y: key.y };
+  return createHash('sha256').update(JSON.stringify(members)).digest('base64url');
+}

@@ -1,0 +1,49 @@
+/** What `/.well-known/openid-configuration` answers (OpenID Connect Discovery 1.0 section 3, as Azure Attestation fills it). */
+import { certsUri, checkIssuer } from '../issuer.ts';
+import type { SigningAlgorithm } from '../keys/algorithm.ts';
+import { type Outcome, settle } from '../refusal.ts';
+
+/** What the metadata describe. */
+export interface OpenIdMetadataRequest {
+  /** Provider URI without trailing slash. */
+  readonly issuer: string;
+  /** Algorithms of the published keys. */
+  readonly algorithms: readonly SigningAlgorithm[];
+  /** Claims that tokens can carry. Default: {@link supportedClaims}. */
+  readonly claims?: readonly string[];
+}
+
+/** The metadata document. Java's client fails on an absent array, so none is ever absent. */
+export interface OpenIdMetadata {
+  readonly issuer: string;
+  readonly jwks_uri: string;
+  readonly revocation_endpoint: string;
+  readonly response_types_supported: readonly string[];
+  readonly id_token_signing_alg_values_supported: readonly string[];
+  readonly claims_supported: readonly string[];
+}
+
+/** Claims of the tokens of every attestation type that a relying party can look for. */
+export const supportedClaims: readonly string[] = [
+  ...['exp', 'iat', 'iss', 'jti', 'nbf', 'nonce'],
+  ...['x-ms-ver', 'x-ms-attestation-type', 'x-ms-policy-hash', 'x-ms-policy-signer', 'x-ms-runtime', 'x-ms-inittime'],
+  ...['is-debuggable', 'sgx-mrsigner', 'sgx-mrenclave', 'product-id', 'svn', 'tee', 'maa-ehd', 'aas-ehd'],
+  ...['maa-attestationcollateral', 'x-ms-sgx-is-debuggable', 'x-ms-sgx-mrsigner', 'x-ms-sgx-mrenclave'],
+  ...['x-ms-sgx-product-id', 'x-ms-sgx-svn', 'x-ms-sgx-ehd', 'x-ms-sgx-report-data', 'x-ms-sgx-collateral'],
+];
+
+/** Builds the document. Refuses an unusable issuer. */
+export function openIdMetadata(request: OpenIdMetadataRequest): Outcome<OpenIdMetadata> {
+  return settle(() => {
+    const { issuer, algorithms, claims = supportedClaims } = request;
+    checkIssuer(issuer);
+    return {
+      issuer,
+      jwks_uri: certsUri(issuer),
+      revocation_endpoint: `${issuer}/revoke`,
+      response_types_supported: ['token', 'none'],
+      id_token_signing_alg_values_supported: [...new Set(algorithms)],
+      claims_supported: claims,
+    };
+  });
+}
