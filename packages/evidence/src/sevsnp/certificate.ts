@@ -1,0 +1,97 @@
+/**
+ * What AMD certified of an endorsement key: the chip or the provider, and the TCB version it is derived for.
+ * Source: AMD 57230, VCEK Certificate and KDS Interface Specification, tables of the X.509 extensions.
+ */
+import { refuse } from '../bytes/refusal.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { DerReader, tags } from '../x509/der.ts';
+import type { SevSnpCode } from './codes.ts';
+import type { SigningKey } from './layout.ts';
+import { type SnpProduct, type SnpTcb, snpProducts } from './product.ts';
+
+const arc = '1.3.6.1.4.1.3704.1';
+const oids = {
+  productName: `${arc}.2`,
+  bootLoader: `${arc}.3.1`,
+  tee: `${arc}.3.2`,
+  snp: `${arc}.3.3`,
+  microcode: `${arc}.3.8`,
+  fmc: `${arc}.3.9`,
+  hardwareId: `${arc}.4`,
+  cspId: `${arc}.5`,
+} as const;
+
+/** The AMD extensions of a VCEK or VLEK certificate. */
+export interface EndorsementKeyFacts {
+  readonly kind: SigningKey;
+  readonly product: SnpProduct;
+  readonly tcb: SnpTcb;
+  /** VCEK: the chip's id, 64 bytes, or 8 on Turin. */
+  readonly hardwareId: Uint8Array | undefined;
+  /** VLEK: the cloud provider that AMD loaded the key for. */
+  readonly cspId: string | undefined;
+}
+
+function refuseExtension(code: SevSnpCode, certificate: Certificate, why: string): never {
+  refuse(code, certificate.commonName, why);
+}
+
+function valueOf(certificate: Certificate, oid: string): Uint8Array {
+  const extension = certificate.extensions.get(oid);
+  if (extension === undefined) {
+    return refuseExtension('snp-certificate-extension', certificate, `extension ${oid} is missing`);
+  }
+  return extension.value;
+}
+
+function patchLevel(certificate: Certificate, oid: string): number {
+  const reader = new DerReader(valueOf(certificate, oid), `${certificate.commonName} ${oid}`);
+  const level = reader.smallInteger();
+  reader.end();
+  if (level > 255) refuseExtension('snp-certificate-extension', certificate, `the patch level of ${oid} is above 255`);
+  return level;
+}
+
+function ia5String(certificate: Certificate, oid: string): string {
+  const reader = new DerReader(valueOf(certificate, oid), `${certificate.commonName} ${oid}`);
+  const text = Buffer.from(reader.expect(tags.ia5String).contents).toString('latin1');
+  reader.end();
+  return text;
+}
+
+/** Names carry a stepping in some certificates: `Milan-B0`. */
+function productOf(certificate: Certificate): SnpProduct {
+  const name = ia5String(certificate, oids.productName);
+  const product = snpProducts.find((known) => name === known || name.startsWith(`${known}-`));
+  if (product === undefined) {
+    return refuseExtension(
+      'snp-product-unknown',
+      certificate,
+      `the certificate is for product ${JSON.stringify(name)}`,
+    );
+  }
+  return product;
+}
+
+/** Reads the AMD extensions of an endorsement key certificate. */
+export function parseEndorsementKeyFacts(certificate: Certificate): EndorsementKeyFacts {
+  if (certificate.publicKey.asymmetricKeyDetails?.namedCurve !== 'secp384r1') {
+    refuseExtension('snp-certificate-key', certificate, 'the key is not on P-384');
+  }
+  const product = productOf(certificate);
+  const kind = certificate.extensions.has(oids.cspId) ? 'VLEK' : 'VCEK';
+  const tcb: SnpTcb = {
+    ...(product === 'Turin' ? { fmc: patchLevel(certificate, oids.fmc) } : {}),
+    bootLoader: patchLevel(certificate, oids.bootLoader),
+    tee: patchLevel(certificate, oids.tee),
+    snp: patchLevel(certificate, oids.snp),
+    microcode: patchLevel(certificate, oids.microcode),
+  };
+  return {
+    kind,
+    product,
+    tcb,
+    hardwareId: kind === 'VCEK' ? valueOf(certificate, oids.hardwareId) : undefined,
+    cspId: kind === 'VLEK' ? ia5String(certificate, oids.cspId) : undefined,
+  };
+}

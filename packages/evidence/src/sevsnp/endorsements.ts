@@ -1,0 +1,49 @@
+/** AMD's endorsements for one report, as they come; and their verified form. */
+import { refuse } from '../bytes/refusal.ts';
+import { amdRoots, type TrustAnchor } from '../roots.ts';
+import { type Certificate, parseCertificate } from '../x509/certificate.ts';
+import { type VerifiedChain, verifyChain } from '../x509/chain.ts';
+import { parsePemChain } from '../x509/pem.ts';
+import { parseRevocationList, type RevocationList, verifyRevocationList } from '../x509/revocation.ts';
+import { type EndorsementKeyFacts, parseEndorsementKeyFacts } from './certificate.ts';
+
+/** Nothing here has been verified. */
+export interface SnpEndorsements {
+  /** VCEK or VLEK certificate: PEM text, or DER. */
+  readonly certificate: string | Uint8Array;
+  /** PEM: ASK (or ASVK), then ARK. */
+  readonly authorityChain: string;
+  /** DER of the product's revocation list, signed by the ARK; `unchecked` is a decision that the appraisal reports. */
+  readonly revocationList: Uint8Array | 'unchecked';
+}
+
+/** Endorsements whose signatures hold; dates have not been looked at. Reusable for every report of the same key. */
+export interface VerifiedSnpEndorsements {
+  readonly chain: VerifiedChain;
+  readonly facts: EndorsementKeyFacts;
+  readonly revocationList: RevocationList | undefined;
+}
+
+function parseLeaf(certificate: string | Uint8Array): Certificate {
+  if (typeof certificate !== 'string') return parseCertificate(certificate, 'endorsement key certificate');
+  const [leaf, another] = parsePemChain(certificate, 'endorsement key certificate');
+  if (leaf === undefined || another !== undefined) {
+    return refuse('chain-length', 'endorsement key certificate', 'exactly one certificate is needed');
+  }
+  return leaf;
+}
+
+/** Verifies the chain, the list and the certificate's own extensions. */
+export function verifySnpEndorsements(
+  endorsements: SnpEndorsements,
+  anchors: readonly TrustAnchor[] = amdRoots,
+): VerifiedSnpEndorsements {
+  const leaf = parseLeaf(endorsements.certificate);
+  const authorities = parsePemChain(endorsements.authorityChain, 'AMD chain');
+  const chain = verifyChain([leaf, ...authorities], { length: 3, anchors });
+  const facts = parseEndorsementKeyFacts(leaf);
+  if (endorsements.revocationList === 'unchecked') return { chain, facts, revocationList: undefined };
+  const revocationList = parseRevocationList(endorsements.revocationList, 'AMD CRL');
+  verifyRevocationList(revocationList, chain.root, 'AMD CRL');
+  return { chain, facts, revocationList };
+}
