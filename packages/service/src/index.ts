@@ -1,1 +1,7 @@
-export {};
+export { type ServiceCode, type ServiceCodeRow, serviceCodes } from './codes.ts';
+export { type ConfigSources, loadConfig } from './config/load.ts';
+export { type ConfigCode, type ConfigProblem, ConfigRefused, configCodes } from './config/problem.ts';
+export type { ServiceConfig, ServiceSettings } from './config/schema.ts';
+export { type ConfigRow, configTable } from './config/table.ts';
+export type { LogSink } from './http/server.ts';
+export { type RunningService, type ServiceOptions, startService } from './service.ts';

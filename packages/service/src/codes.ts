@@ -1,0 +1,96 @@
+/** Which refusals does the service itself know, with which status and wire code does each leave, and what does it mean? */
+
+/** How one refusal looks on the wire. */
+export interface ServiceCodeRow {
+  /** HTTP status. */
+  readonly status: number;
+  /** `error.code` of the reply: the vocabulary of Azure Attestation, and ours beyond it. */
+  readonly wireCode: string;
+  readonly meaning: string;
+}
+
+const invalid = (meaning: string): ServiceCodeRow => ({ status: 400, wireCode: 'InvalidParameter', meaning });
+const unauthorized = (meaning: string): ServiceCodeRow => ({ status: 401, wireCode: 'Unauthorized', meaning });
+const unavailable = (meaning: string): ServiceCodeRow => ({ status: 503, wireCode: 'ServiceUnavailable', meaning });
+const notFound = (meaning: string): ServiceCodeRow => ({ status: 404, wireCode: 'ResourceNotFound', meaning });
+
+/** Every code that the service adds to those of evidence, endorsements and policy; it stands in `error.innererror.code`. */
+export const serviceCodes = {
+  'route-unknown': notFound('There is no such operation at this path.'),
+  'attestation-type-unknown': notFound('The service does not know this attestation type.'),
+  'method-not-allowed': { status: 405, wireCode: 'MethodNotAllowed', meaning: 'The path does not have this method.' },
+  'request-malformed': invalid('The request is not well-formed HTTP, or its target is not a valid path.'),
+  'request-timeout': {
+    status: 408,
+    wireCode: 'RequestTimeout',
+    meaning: 'The client took too long to send the request.',
+  },
+  'body-too-large': {
+    status: 413,
+    wireCode: 'PayloadTooLarge',
+    meaning: 'The body is larger than `limits.bodyBytes`.',
+  },
+  'headers-too-large': {
+    status: 431,
+    wireCode: 'RequestHeaderFieldsTooLarge',
+    meaning: 'The headers are larger than 16 KiB.',
+  },
+  'content-type-unsupported': {
+    status: 415,
+    wireCode: 'UnsupportedMediaType',
+    meaning: 'The body is not sent as application/json.',
+  },
+  'api-version-missing': invalid('The operation needs the query parameter api-version.'),
+  'api-version-unknown': invalid('The service does not speak this api-version.'),
+  'body-empty': invalid('The request has no body.'),
+  'body-not-json': invalid('The body is not a JSON object in UTF-8.'),
+  'json-too-deep': invalid('A JSON document is nested more than 32 levels deep.'),
+  'member-duplicate': invalid(
+    'A JSON object has two members of the same name; request members compare without regard to case.',
+  ),
+  'member-forbidden': invalid('A JSON object has a member named __proto__.'),
+  'member-missing': invalid('A member that the operation needs is absent or empty.'),
+  'member-invalid': invalid('A member has the wrong kind of value.'),
+  'base64url-invalid': invalid('A member is neither base64url nor base64.'),
+  'data-type-unknown': invalid('The dataType of runtime or init-time data is neither Binary nor JSON.'),
+  'data-not-json': invalid('Runtime or init-time data of type JSON is not a JSON object in UTF-8.'),
+  'nonce-invalid': invalid('The nonce is neither a text of at most 1 KiB nor an integer from 0 to 2^64-1.'),
+  'draft-policy-invalid': {
+    status: 400,
+    wireCode: 'PolicyParsingError',
+    meaning: 'The draft policy is a JWS whose payload has no readable AttestationPolicy.',
+  },
+  'policy-invalid': { status: 400, wireCode: 'PolicyParsingError', meaning: 'The draft policy does not compile.' },
+  'policy-denied': {
+    status: 400,
+    wireCode: 'PolicyEvaluationError',
+    meaning: 'The policy does not permit this evidence.',
+  },
+  'policy-evaluation-failed': {
+    status: 400,
+    wireCode: 'PolicyEvaluationError',
+    meaning: 'The policy could not be evaluated over the claims of this evidence.',
+  },
+  'access-token-missing': unauthorized('The operation needs an access token.'),
+  'access-token-malformed': unauthorized('The Authorization header does not carry a bearer token in JWT form.'),
+  'access-token-issuer-unknown': unauthorized('The access token is of an issuer that the service does not accept.'),
+  'access-token-algorithm-refused': unauthorized('The access token is signed with an algorithm that is not accepted.'),
+  'access-token-type-refused': unauthorized('The token is not an access token.'),
+  'access-token-key-unknown': unauthorized('The issuer publishes no key that fits the access token.'),
+  'access-token-signature-invalid': unauthorized('The signature of the access token is wrong.'),
+  'access-token-audience-wrong': unauthorized('The access token is for another audience.'),
+  'access-token-expired': unauthorized('The access token has expired.'),
+  'access-token-not-yet-valid': unauthorized('The access token is not valid yet.'),
+  'access-token-claim-invalid': unauthorized('A claim of the access token is absent or malformed.'),
+  'issuer-unreachable': unavailable('The OpenID issuer could not be asked for its keys.'),
+  'endorsements-timeout': unavailable('The endorsements did not arrive in time.'),
+  'not-ready': unavailable('The service is starting or stopping.'),
+  'internal-error': {
+    status: 500,
+    wireCode: 'InternalError',
+    meaning: 'A fault of the service; its log has the details.',
+  },
+} as const satisfies Record<string, ServiceCodeRow>;
+
+/** A refusal code of the service. */
+export type ServiceCode = keyof typeof serviceCodes;

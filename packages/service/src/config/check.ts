@@ -1,0 +1,95 @@
+/** Do the settings fit together, and are the files that they name there? */
+import { accessSync, constants } from 'node:fs';
+import type { ConfigProblem } from './problem.ts';
+import type { ServiceConfig } from './schema.ts';
+
+/** Every fault that no single setting shows. */
+export function checkConfig(config: ServiceConfig): ConfigProblem[] {
+  return [...checkPairs(config), ...checkEnvironment(config), ...checkFiles(config)];
+}
+
+function checkPairs({ tls, signing, endorsements }: ServiceConfig): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  if (tls.certificateFile === undefined && tls.keyFile !== undefined) {
+    problems.push(missing('tls.certificateFile', 'tls.keyFile is set, so the certificate is needed too'));
+  }
+  if (tls.certificateFile !== undefined && tls.keyFile === undefined) {
+    problems.push(missing('tls.keyFile', 'tls.certificateFile is set, so its private key is needed too'));
+  }
+  if (signing.passphraseFile !== undefined && signing.keyFile !== undefined) {
+    problems.push({
+      code: 'setting-invalid',
+      where: 'signing.keyFile',
+      why: 'signing.passphraseFile is set too; keep one of them',
+    });
+  }
+  const { intel } = endorsements;
+  if (intel.url === undefined && (intel.caFile !== undefined || intel.subscriptionKeyFile !== undefined)) {
+    problems.push(missing('endorsements.intel.url', 'caFile and subscriptionKeyFile are for a URI; write it'));
+  }
+  return problems;
+}
+
+function checkEnvironment(config: ServiceConfig): ConfigProblem[] {
+  if (config.environment === 'development') return [];
+  const problems: ConfigProblem[] = [];
+  if (config.developmentIdentity.enabled) problems.push(developmentOnly('developmentIdentity.enabled'));
+  if (config.provider.trustAnchors.length > 0) problems.push(developmentOnly('provider.trustAnchors'));
+  if (config.baseUri === undefined) {
+    problems.push(missing('baseUri', 'production needs the https URI under which clients reach the service'));
+  }
+  if (config.tls.certificateFile === undefined && config.tls.keyFile === undefined) {
+    problems.push(
+      missing('tls.certificateFile', 'production needs a server certificate and its key; write their paths'),
+    );
+  }
+  if (config.signing.passphraseFile === undefined && config.signing.keyFile === undefined) {
+    problems.push(
+      missing(
+        'signing.keyFile',
+        'production seals its signing keys; write the path of a key file, or signing.passphraseFile',
+      ),
+    );
+  }
+  return problems;
+}
+
+function checkFiles({ tls, signing, identity, endorsements, provider }: ServiceConfig): ConfigProblem[] {
+  const named: [string, string | undefined][] = [
+    ['tls.certificateFile', tls.certificateFile],
+    ['tls.keyFile', tls.keyFile],
+    ['tls.keyPassphraseFile', tls.keyPassphraseFile],
+    ['signing.passphraseFile', signing.passphraseFile],
+    ['signing.keyFile', signing.keyFile],
+    ['endorsements.intel.bundle', endorsements.intel.bundle],
+    ['endorsements.intel.caFile', endorsements.intel.caFile],
+    ['endorsements.intel.subscriptionKeyFile', endorsements.intel.subscriptionKeyFile],
+    ...identity.issuers.map(({ caFile }, at): [string, string | undefined] => [
+      `identity.issuers.${at}.caFile`,
+      caFile,
+    ]),
+    ...Object.entries(provider.policies).map(([type, path]): [string, string] => [`provider.policies.${type}`, path]),
+  ];
+  return named.flatMap(([where, path]) => (path === undefined || isReadable(path) ? [] : [unreadable(where)]));
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function missing(where: string, why: string): ConfigProblem {
+  return { code: 'setting-missing', where, why };
+}
+
+function developmentOnly(where: string): ConfigProblem {
+  return { code: 'development-only', where, why: 'remove it, or set environment to "development"' };
+}
+
+function unreadable(where: string): ConfigProblem {
+  return { code: 'setting-file-unreadable', where, why: 'it cannot be read; check the path and its permissions' };
+}

@@ -1,0 +1,325 @@
+/**
+ * Which settings does a service have? Every leaf says what it means (`description`) and what may be written there (`form`):
+ * the reference page and the error messages are made from them.
+ */
+import { z } from 'zod';
+
+const described = (description: string, form: string): { description: string; form: string } => ({ description, form });
+
+/** A file or directory; relative paths count from the configuration file, else from the working directory. */
+const file = (description: string): z.ZodString =>
+  z
+    .string()
+    .min(1)
+    .meta({ ...described(description, 'the path of a file'), path: true });
+
+const httpsUri = z
+  .url({ protocol: /^https$/ })
+  .refine((uri) => !/[?#]/.test(uri) && new URL(uri).username === '', 'has a query, fragment or credentials');
+
+const milliseconds = (description: string, byDefault: number): z.ZodDefault<z.ZodInt> =>
+  z
+    .int()
+    .min(1)
+    .max(3_600_000)
+    .default(byDefault)
+    .meta(described(description, 'milliseconds, a whole number from 1 to 3600000'));
+
+const listen = z.strictObject({
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .meta(described('The address to listen on.', 'an IP address or host name')),
+  port: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8443)
+    .meta(described('The port to listen on; 0 takes a free one.', 'a whole number from 0 to 65535')),
+});
+
+const tls = z.strictObject({
+  certificateFile: file(
+    'The server certificate and its chain, PEM. In development one is made on first start.',
+  ).optional(),
+  keyFile: file('The private key of the server certificate, PEM.').optional(),
+  keyPassphraseFile: file('A file whose first line is the passphrase of `tls.keyFile`.').optional(),
+  minVersion: z
+    .enum(['TLSv1.2', 'TLSv1.3'])
+    .default('TLSv1.2')
+    .meta(described('The lowest TLS version that is spoken.', '"TLSv1.2" or "TLSv1.3"')),
+});
+
+const limits = z.strictObject({
+  bodyBytes: z
+    .int()
+    .min(1024)
+    .max(67_108_864)
+    .default(1_048_576)
+    .meta(described('The largest request body, in bytes.', 'a whole number from 1024 to 67108864')),
+  maxConnections: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(10_000)
+    .meta(described('The most open connections; further ones are closed at once.', 'a whole number from 1 to 1000000')),
+  requestTimeoutMs: milliseconds('How long a client may take to send a request.', 30_000),
+  headersTimeoutMs: milliseconds('How long a client may take to send the headers.', 10_000),
+  keepAliveTimeoutMs: milliseconds('How long an idle connection is kept.', 72_000),
+  endorsementTimeoutMs: milliseconds('How long an attestation may wait for endorsements.', 20_000),
+  shutdownGraceMs: milliseconds('How long requests under way may last when the service stops.', 10_000),
+});
+
+const openIdIssuer = z.strictObject({
+  issuer: httpsUri,
+  audiences: z.array(z.string().min(1)).min(1).optional(),
+  caFile: z.string().min(1).optional(),
+});
+
+const identity = z.strictObject({
+  issuers: z
+    .array(openIdIssuer)
+    .max(100)
+    .default([])
+    .meta(
+      described(
+        'The OpenID issuers whose access tokens are accepted; each is found by discovery at its URI. `audiences` replaces `identity.audiences`, `caFile` (PEM) is trusted for this issuer besides the public CAs.',
+        'a list of {"issuer": "https://…", "audiences"?: ["…"], "caFile"?: "…"}',
+      ),
+    ),
+  audiences: z
+    .array(z.string().min(1))
+    .min(1)
+    .default(['https://attest.azure.net'])
+    .meta(described('The audiences that an access token may be for.', 'a list of texts')),
+  requireAccessToken: z
+    .boolean()
+    .default(false)
+    .meta(
+      described(
+        'Whether every attest call needs an access token, also where the contract allows none.',
+        'true or false',
+      ),
+    ),
+  clockSkewSeconds: z
+    .int()
+    .min(0)
+    .max(600)
+    .default(60)
+    .meta(described('The tolerance for the clock of an issuer.', 'seconds, a whole number from 0 to 600')),
+  fetchTimeoutMs: milliseconds('How long discovery or the key set of an issuer may take.', 5_000),
+});
+
+const developmentIdentity = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(false)
+    .meta(described('Runs an OpenID provider of its own with one client. Only in development.', 'true or false')),
+  port: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8444)
+    .meta(described('The loopback port of that provider; 0 takes a free one.', 'a whole number from 0 to 65535')),
+  tenant: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,64}$/)
+    .default('development')
+    .meta(described('Its tenant: the first segment of its path.', '1 to 64 letters, digits and hyphens')),
+  clientId: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,128}$/)
+    .optional()
+    .meta(described('Its client; made up on first start when absent.', '1 to 128 printable ASCII characters')),
+  clientSecret: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,256}$/)
+    .optional()
+    .meta({
+      ...described('Its secret; made up on first start when absent.', '16 to 256 printable ASCII characters'),
+      secret: true,
+    }),
+});
+
+const signing = z.strictObject({
+  algorithm: z
+    .enum(['RS256', 'PS256', 'ES256', 'ES384'])
+    .default('RS256')
+    .meta(
+      described(
+        'The algorithm of attestation tokens. All official clients verify RS256; some verify nothing else.',
+        '"RS256", "PS256", "ES256" or "ES384"',
+      ),
+    ),
+  tokenLifetimeSeconds: z
+    .int()
+    .min(60)
+    .max(604_800)
+    .default(28_800)
+    .meta(described('How long an attestation token is valid.', 'seconds, a whole number from 60 to 604800')),
+  rotationDays: z
+    .number()
+    .positive()
+    .max(3_650)
+    .default(90)
+    .meta(described('After how many days a signing key is replaced.', 'a number above 0, up to 3650')),
+  publishAheadSeconds: z
+    .int()
+    .min(0)
+    .max(2_592_000)
+    .default(86_400)
+    .meta(
+      described(
+        'How long before its first use the next signing key is published, so that cached key sets hold it.',
+        'seconds, a whole number from 0 to 2592000',
+      ),
+    ),
+  passphraseFile: file('A file whose first line is the passphrase that seals the signing keys on disk.').optional(),
+  keyFile: file(
+    'A file of 32 random bytes (raw, hex or base64url) that seals the signing keys on disk. In development one is made.',
+  ).optional(),
+});
+
+const intelEndorsements = z.strictObject({
+  bundle: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      ...described(
+        'A collateral file, or a directory of such files, to be used first.',
+        'the path of a file or directory',
+      ),
+      path: true,
+    }),
+  url: httpsUri
+    .optional()
+    .meta(
+      described(
+        'Intel’s Provisioning Certification Service or a PCCS, version 4.',
+        'an https URI such as "https://api.trustedservices.intel.com"',
+      ),
+    ),
+  caFile: file('A CA (PEM) that is trusted for `endorsements.intel.url` besides the public ones.').optional(),
+  subscriptionKeyFile: file('A file whose first line is the subscription key for `endorsements.intel.url`.').optional(),
+  staleGraceSeconds: z
+    .int()
+    .min(0)
+    .max(2_592_000)
+    .default(0)
+    .meta(
+      described(
+        'How long past its `nextUpdate` cached collateral may still be used while the source cannot be reached.',
+        'seconds, a whole number from 0 to 2592000',
+      ),
+    ),
+});
+
+const sgxBaseline = z.strictObject({
+  acceptedStatuses: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .meta(
+      described(
+        'The TCB statuses that are good enough; default UpToDate, SWHardeningNeeded, ConfigurationNeeded, ConfigurationAndSWHardeningNeeded.',
+        'a list of TCB statuses',
+      ),
+    ),
+  maxCollateralAgeSeconds: z
+    .int()
+    .min(1)
+    .optional()
+    .meta(
+      described('The greatest age of the collateral, counted from its issue; default: any.', 'seconds, a whole number'),
+    ),
+  minTcbEvaluationDataNumber: z
+    .int()
+    .min(0)
+    .optional()
+    .meta(described('The lowest `tcbEvaluationDataNumber` of the collateral; default: any.', 'a whole number')),
+  allowDebug: z
+    .boolean()
+    .default(true)
+    .meta(
+      described('Whether a debug enclave meets the baseline. The policy sees the fact in any case.', 'true or false'),
+    ),
+});
+
+const provider = z.strictObject({
+  policies: z
+    .record(z.string(), z.string().min(1))
+    .default({})
+    .meta(
+      described(
+        'The policy of each attestation type as the path of its text; absent: the documented default policy.',
+        '{"SgxEnclave": "the path of a file", …}',
+      ),
+    ),
+  trustAnchors: z
+    .array(z.string().regex(/^[0-9a-fA-F]{64}$/))
+    .default([])
+    .meta(
+      described(
+        'Development roots that are trusted besides the vendors’ own: SHA-256 of their public key (SubjectPublicKeyInfo). Only in development; tokens say so.',
+        'a list of 64 hex digits each',
+      ),
+    ),
+  baseline: z.strictObject({ sgx: sgxBaseline.prefault({}) }).prefault({}),
+});
+
+/** All settings of a service. */
+export const configSchema = z.strictObject({
+  environment: z
+    .enum(['production', 'development'])
+    .default('production')
+    .meta(
+      described(
+        'Development makes certificates and keys by itself and permits development roots and the development OpenID provider.',
+        '"production" or "development"',
+      ),
+    ),
+  stateDirectory: z
+    .string()
+    .min(1)
+    .default('.atesto')
+    .meta({
+      ...described('Where keys, caches and development certificates are kept.', 'the path of a directory'),
+      path: true,
+    }),
+  baseUri: httpsUri
+    .optional()
+    .meta(
+      described(
+        'The URI of the default provider as clients see it: issuer of its tokens. Development: made from `listen`.',
+        'an https URI without query or fragment, such as "https://attest.example.org"',
+      ),
+    ),
+  listen: listen.prefault({}),
+  tls: tls.prefault({}),
+  limits: limits.prefault({}),
+  log: z
+    .strictObject({
+      level: z
+        .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
+        .default('info')
+        .meta(
+          described(
+            'The least severe events to log, as JSON lines.',
+            '"fatal", "error", "warn", "info", "debug" or "silent"',
+          ),
+        ),
+    })
+    .prefault({}),
+  identity: identity.prefault({}),
+  developmentIdentity: developmentIdentity.prefault({}),
+  signing: signing.prefault({}),
+  endorsements: z.strictObject({ intel: intelEndorsements.prefault({}) }).prefault({}),
+  provider: provider.prefault({}),
+});
+
+/** What an operator writes: everything may be left out. */
+export type ServiceSettings = z.input<typeof configSchema>;
+/** Checked settings with their defaults. */
+export type ServiceConfig = Readonly<z.output<typeof configSchema>>;

@@ -1,0 +1,61 @@
+/** How do refusals and headers look on the wire? */
+import { readFileSync } from 'node:fs';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { serviceCodes } from '../codes.ts';
+import { RequestRefused } from './refusal.ts';
+
+export const jsonType = 'application/json; charset=utf-8';
+
+const manifest: { version: string } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+/** The version that `x-ms-maa-service-version` tells. */
+export const serviceVersion: string = manifest.version;
+
+/** The body of an error reply: code, message, and the fine-grained code. */
+export function errorBody(refused: RequestRefused): string {
+  const { code, where, why } = refused.refusal;
+  return JSON.stringify({ error: { code: refused.wireCode, message: `${where}: ${why}`, innererror: { code } } });
+}
+
+/** Answers a refused request. */
+export function sendRefusal(reply: FastifyReply, refused: RequestRefused): FastifyReply {
+  return reply
+    .code(refused.status)
+    .header('content-type', jsonType)
+    .header('x-ms-error-code', refused.wireCode)
+    .send(errorBody(refused));
+}
+
+/** What any thrown value says to the caller: refusals themselves, everything else without detail. */
+export function asRefusal(error: unknown): RequestRefused {
+  if (error instanceof RequestRefused) return error;
+  const code = frameworkCode(error);
+  const { status, wireCode } = serviceCodes[code];
+  const why =
+    code === 'internal-error' ? 'the service failed; quote the request id to its operator' : serviceCodes[code].meaning;
+  return new RequestRefused(status, wireCode, { code, where: 'request', why });
+}
+
+function frameworkCode(error: unknown): keyof typeof serviceCodes {
+  const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return 'body-too-large';
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return 'content-type-unsupported';
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+    case 'FST_ERR_BAD_URL':
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return 'request-malformed';
+    default:
+      return 'internal-error';
+  }
+}
+
+const requestIdForm = /^[\x21-\x7e]{1,128}$/;
+
+/** Headers of every reply. A caller's own id is echoed when it is short and printable. */
+export function stampHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-ms-request-id', request.id).header('x-ms-maa-service-version', serviceVersion);
+  const clientId = request.headers['x-ms-client-request-id'];
+  if (typeof clientId === 'string' && requestIdForm.test(clientId)) reply.header('x-ms-client-request-id', clientId);
+}

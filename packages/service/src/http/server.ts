@@ -1,0 +1,59 @@
+/** The HTTPS server: TLS, limits, time-outs, request ids, headers, error replies. It knows no operation. */
+import { randomUUID } from 'node:crypto';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import type { ServiceConfig } from '../config/schema.ts';
+import type { TlsMaterial } from '../tls/material.ts';
+import { answerClientError } from './client-error.ts';
+import { RequestRefused, refuseRequest } from './refusal.ts';
+import { asRefusal, sendRefusal, stampHeaders } from './reply.ts';
+import { logRequest, noteForLog } from './request-log.ts';
+
+/** Where log lines go; default: standard output. */
+export interface LogSink {
+  write(line: string): void;
+}
+
+/** Makes the server; routes are added by the caller. */
+export function createServer(config: ServiceConfig, tls: TlsMaterial, sink: LogSink | undefined) {
+  const { limits } = config;
+  const app = Fastify({
+    https: { key: tls.key, passphrase: tls.passphrase, cert: tls.certificate, minVersion: config.tls.minVersion },
+    logger: { level: config.log.level, base: null, ...(sink === undefined ? {} : { stream: sink }) },
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    logController: new LogController({ requestIdLogLabel: 'requestId', disableRequestLogging: true }),
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { caseSensitive: false, maxParamLength: 200 },
+    onProtoPoisoning: 'error',
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => {
+      stampHeaders(request, reply);
+      return sendRefusal(reply, asRefusal(error));
+    },
+  });
+  app.server.headersTimeout = limits.headersTimeoutMs;
+  app.server.maxConnections = limits.maxConnections;
+  readBodiesAsBytes(app);
+  app.addHook('onRequest', async (request, reply) => stampHeaders(request, reply));
+  app.addHook('onResponse', async (request, reply) => logRequest(request, reply));
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply));
+  app.setNotFoundHandler(() => refuseRequest('route-unknown', 'path', 'there is no such operation'));
+  return app;
+}
+
+/** Bodies reach the operations as bytes, so that each decides after authentication how to read them. */
+function readBodiesAsBytes(app: Pick<FastifyInstance, 'removeAllContentTypeParsers' | 'addContentTypeParser'>): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+}
+
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const refused = asRefusal(error);
+  if (refused.status >= 500 && !(error instanceof RequestRefused)) request.log.error({ err: error }, 'request failed');
+  noteForLog(request, { code: refused.refusal.code });
+  return sendRefusal(reply, refused);
+}

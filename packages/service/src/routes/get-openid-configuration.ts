@@ -1,0 +1,22 @@
+/** `GET /.well-known/openid-configuration`: who issues the provider's tokens and where its keys are. */
+import { openIdMetadata } from '@atesto/token';
+import { optionalApiVersion } from '../http/api-version.ts';
+import type { Operation } from '../http/operation.ts';
+import { refuseFor } from '../http/refusal.ts';
+import { jsonType } from '../http/reply.ts';
+import type { ServiceContext } from '../service-context.ts';
+
+export function getOpenIdConfiguration({ providerOf, clock }: ServiceContext): Operation {
+  return {
+    method: 'GET',
+    path: '/.well-known/openid-configuration',
+    handle: (request, reply) => {
+      optionalApiVersion(request.query);
+      const { uri, keys } = providerOf(request);
+      const algorithms = keys.published(clock()).map(({ algorithm }) => algorithm);
+      const metadata = openIdMetadata({ issuer: uri, algorithms });
+      if (!metadata.ok) return refuseFor(metadata.refusal, 500, 'InternalError');
+      return reply.header('content-type', jsonType).send(JSON.stringify(metadata.value));
+    },
+  };
+}

@@ -1,0 +1,13 @@
+/** What the operations of a running service share. */
+import type { FastifyRequest } from 'fastify';
+import type { Provider } from './providers/provider.ts';
+
+/** The parts of a running service. */
+export interface ServiceContext {
+  /** The provider that a request addresses. Refuses with `not-ready` while its keys are not open. */
+  readonly providerOf: (request: FastifyRequest) => Provider;
+  /** The time at which evidence is appraised and tokens are issued. */
+  readonly clock: () => Date;
+  /** Whether requests can be answered: neither starting nor stopping. */
+  readonly isReady: () => boolean;
+}

@@ -1,0 +1,123 @@
+/** A local CA and a server certificate for development: made on first start, kept, renewed when they end or names change. */
+import 'reflect-metadata';
+import { randomBytes, X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import * as x509 from '@peculiar/x509';
+import { readIfPresent, writeDurably } from '../state/file.ts';
+import type { TlsMaterial } from './material.ts';
+
+const day = 86_400_000;
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+
+interface Issued {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** The server certificate of development for `names` (host names and IP addresses). */
+export async function developmentCertificate(directory: string, names: readonly string[]): Promise<TlsMaterial> {
+  const caFile = join(directory, 'ca.pem');
+  const ca = await kept(caFile, join(directory, 'ca.key'), isUsable, makeCa);
+  const server = await kept(
+    join(directory, 'server.pem'),
+    join(directory, 'server.key'),
+    (certificate) => isUsable(certificate) && isFor(certificate, names) && isIssuedBy(certificate, ca),
+    () => makeServer(ca, names),
+  );
+  return {
+    key: server.key,
+    passphrase: undefined,
+    certificate: server.certificate + ca.certificate,
+    developmentCaFile: caFile,
+  };
+}
+
+async function kept(
+  certificateFile: string,
+  keyFile: string,
+  isGood: (certificate: X509Certificate) => boolean,
+  make: () => Promise<Issued>,
+): Promise<Issued> {
+  const certificate = readIfPresent(certificateFile)?.toString();
+  const key = readIfPresent(keyFile)?.toString();
+  if (certificate !== undefined && key !== undefined && isGood(new X509Certificate(certificate)))
+    return { certificate, key };
+  const made = await make();
+  writeDurably(keyFile, made.key);
+  writeDurably(certificateFile, made.certificate);
+  return made;
+}
+
+function isUsable(certificate: X509Certificate): boolean {
+  return certificate.validToDate.getTime() - Date.now() > 30 * day;
+}
+
+function isFor(certificate: X509Certificate, names: readonly string[]): boolean {
+  return names.every((name) =>
+    isIP(name) === 0 ? certificate.checkHost(name) !== undefined : certificate.checkIP(name) !== undefined,
+  );
+}
+
+function isIssuedBy(certificate: X509Certificate, ca: Issued): boolean {
+  return certificate.verify(new X509Certificate(ca.certificate).publicKey);
+}
+
+async function makeCa(): Promise<Issued> {
+  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: serialNumber(),
+    name: `CN=Atesto development CA ${randomBytes(4).toString('hex')}`,
+    notBefore: new Date(Date.now() - day),
+    notAfter: new Date(Date.now() + 3650 * day),
+    keys,
+    signingAlgorithm: algorithm,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  return { certificate: `${certificate.toString('pem')}\n`, key: await privatePem(keys.privateKey) };
+}
+
+async function makeServer(ca: Issued, names: readonly string[]): Promise<Issued> {
+  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const issuer = new x509.X509Certificate(ca.certificate);
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: serialNumber(),
+    subject: 'CN=Atesto development server',
+    issuer: issuer.subject,
+    notBefore: new Date(Date.now() - day),
+    notAfter: new Date(Date.now() + 397 * day),
+    publicKey: keys.publicKey,
+    signingKey: await importPrivate(ca.key),
+    signingAlgorithm: algorithm,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.SubjectAlternativeNameExtension(
+        names.map((name) => new x509.GeneralName(isIP(name) === 0 ? 'dns' : 'ip', name)),
+      ),
+      await x509.AuthorityKeyIdentifierExtension.create(issuer),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  return { certificate: `${certificate.toString('pem')}\n`, key: await privatePem(keys.privateKey) };
+}
+
+/** 16 random bytes, positive (RFC 5280, section 4.1.2.2). */
+function serialNumber(): string {
+  const bytes = randomBytes(16);
+  bytes.writeUInt8((bytes.readUInt8(0) & 0x7f) | 0x40, 0);
+  return bytes.toString('hex');
+}
+
+async function privatePem(key: CryptoKey): Promise<string> {
+  return `${x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY')}\n`;
+}
+
+function importPrivate(pem: string): Promise<CryptoKey> {
+  return crypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(pem), algorithm, false, ['sign']);
+}

@@ -1,0 +1,58 @@
+/** With which key and certificate does the service speak TLS? */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigRefused } from '../config/problem.ts';
+import type { ServiceConfig } from '../config/schema.ts';
+import { developmentCertificate } from './development-ca.ts';
+
+/** What a TLS server needs. */
+export interface TlsMaterial {
+  /** PEM. */
+  readonly key: string;
+  readonly passphrase: string | undefined;
+  /** PEM: the certificate, then its chain. */
+  readonly certificate: string;
+  /** The path of the CA that a client must be made to trust; only in development. */
+  readonly developmentCaFile: string | undefined;
+}
+
+/** Reads the configured material, or makes that of development. Throws `ConfigRefused` when key and certificate do not fit. */
+export async function tlsMaterial(config: ServiceConfig): Promise<TlsMaterial> {
+  const { certificateFile, keyFile, keyPassphraseFile } = config.tls;
+  if (certificateFile === undefined || keyFile === undefined) {
+    return developmentCertificate(join(config.stateDirectory, 'development'), hostNames(config));
+  }
+  const passphrase = keyPassphraseFile === undefined ? undefined : firstLine(readFileSync(keyPassphraseFile, 'utf8'));
+  const material = {
+    key: readFileSync(keyFile, 'utf8'),
+    certificate: readFileSync(certificateFile, 'utf8'),
+    passphrase,
+  };
+  checkPair(material.certificate, material.key, passphrase);
+  return { ...material, developmentCaFile: undefined };
+}
+
+/** The first line of a secret file, without its line end. */
+export function firstLine(text: string): string {
+  return text.split(/\r?\n/, 1).join('');
+}
+
+function hostNames({ listen, baseUri }: ServiceConfig): string[] {
+  const names = ['localhost', '127.0.0.1', '::1'];
+  if (listen.host !== '0.0.0.0' && listen.host !== '::') names.push(listen.host);
+  if (baseUri !== undefined) names.push(new URL(baseUri).hostname.replace(/^\[(.*)\]$/, '$1'));
+  return [...new Set(names)];
+}
+
+function checkPair(certificate: string, key: string, passphrase: string | undefined): void {
+  try {
+    const privateKey = createPrivateKey({ key, ...(passphrase === undefined ? {} : { passphrase }) });
+    if (new X509Certificate(certificate).checkPrivateKey(privateKey)) return;
+  } catch {
+    // Unreadable and mismatched material get the same answer; the parser's own words could quote the file.
+  }
+  const why =
+    'the certificate and the private key are unreadable or do not belong together; write PEM files of one pair';
+  throw new ConfigRefused([{ code: 'setting-file-unreadable', where: 'tls.certificateFile, tls.keyFile', why }]);
+}
