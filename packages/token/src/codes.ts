@@ -13,6 +13,17 @@ export const tokenCodes = {
   'number-not-finite': 'A claim holds a number that JSON cannot express.',
   'json-malformed': 'The text is not JSON.',
   'json-too-deep': 'The JSON nests deeper than 128 levels.',
+  'secret-invalid': 'The secret is an empty passphrase, a key of other than 32 bytes, or a cost out of range.',
+  'secret-kind': 'The signing key was sealed with the other kind of secret: passphrase or key file.',
+  'secret-wrong': 'The secret is not the one that the signing key was sealed with.',
+  'sealed-key-version': 'The sealed signing key has a version that this release does not know.',
+  'sealed-key-malformed': 'The sealed signing key lacks a member, has one too many, or has one of another shape.',
+  'sealed-key-tampered': 'The secret is right, but the sealed signing key was changed after it was sealed.',
+  'sealed-key-inconsistent':
+    'The private key, the certificate and the names of a sealed signing key do not belong together.',
+  'schedule-invalid':
+    'A span of the rotation schedule is not a whole number of seconds, or a key would be replaced before it signs.',
+  'key-known': 'The key ring holds this key already.',
 } as const;
 
 /** A refusal code of the token package. */

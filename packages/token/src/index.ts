@@ -22,3 +22,18 @@ export {
   supportedClaims,
 } from './publish/metadata.ts';
 export type { Outcome, Refusal } from './refusal.ts';
+export {
+  addKey,
+  currentKey,
+  dropRetired,
+  type KeyRing,
+  nextRotation,
+  publishedKeys,
+  type RingEntry,
+  rotationDue,
+  withdrawKey,
+} from './ring/ring.ts';
+export { checkSchedule, defaultSchedule, keyValidity, type RotationSchedule } from './ring/schedule.ts';
+export type { SealedSigningKey } from './sealed/format.ts';
+export { openSigningKey, type SealOptions, sealSigningKey } from './sealed/seal.ts';
+export type { SealingSecret } from './sealed/secret.ts';

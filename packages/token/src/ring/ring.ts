@@ -1,0 +1,112 @@
+/**
+ * Which key signs now, which keys are published, and when a new one is due. Pure: a ring is a list of keys with times, every
+ * change gives a new ring, and the caller stores it.
+ */
+import type { PublishedKey } from '../keys/signing-key.ts';
+import { type Outcome, refuse, settle } from '../refusal.ts';
+import { later, overlapSeconds, type RotationSchedule } from './schedule.ts';
+
+/** A key and its times. Intervals include their start and exclude their end. */
+export interface RingEntry<Key extends PublishedKey = PublishedKey> {
+  readonly key: Key;
+  /** From when the key stands in the key set. */
+  readonly publishedFrom: Date;
+  /** From when the key signs. */
+  readonly signsFrom: Date;
+  /** From when a successor signs instead. Absent: none is known yet. */
+  readonly signsUntil?: Date;
+}
+
+/** Keys in the order in which they sign. */
+export type KeyRing<Key extends PublishedKey = PublishedKey> = readonly RingEntry<Key>[];
+
+/** The key that signs at a time; none when no key has begun, or when its certificate has ended. */
+export function currentKey<Key extends PublishedKey>(ring: KeyRing<Key>, at: Date): Key | undefined {
+  return ring.findLast((entry) => signs(entry, at))?.key;
+}
+
+/** The keys to publish at a time: the current one, then coming ones, then retired ones, latest first. */
+export function publishedKeys<Key extends PublishedKey>(
+  ring: KeyRing<Key>,
+  at: Date,
+  schedule: RotationSchedule,
+): readonly Key[] {
+  const current = currentKey(ring, at);
+  const published = ring.filter((entry) => entry.publishedFrom <= at && at < publishedUntil(entry, schedule));
+  const coming = published.filter((entry) => entry.key !== current && at < entry.signsFrom);
+  const retired = published.filter((entry) => entry.key !== current && at >= entry.signsFrom).reverse();
+  return [...(current === undefined ? [] : [current]), ...[...coming, ...retired].map((entry) => entry.key)];
+}
+
+/** When the next key must be added: the lead before the newest key has signed its time. None in an empty ring: now. */
+export function nextRotation(ring: KeyRing, schedule: RotationSchedule): Date | undefined {
+  const newest = ring.at(-1);
+  return newest && later(newest.signsFrom, schedule.signingSeconds - schedule.leadSeconds);
+}
+
+/** Whether a key must be added now: no key signs, or the newest has nearly signed its time. */
+export function rotationDue(ring: KeyRing, at: Date, schedule: RotationSchedule): boolean {
+  const next = nextRotation(ring, schedule);
+  return next === undefined || next <= at || currentKey(ring, at) === undefined;
+}
+
+/**
+ * Adds a key at a time. It is published at once and signs after the lead, then in place of the newest key; when no key signs, it
+ * signs at once. Refuses a key that the ring holds.
+ */
+export function addKey<Key extends PublishedKey>(
+  ring: KeyRing<Key>,
+  key: Key,
+  at: Date,
+  schedule: RotationSchedule,
+): Outcome<KeyRing<Key>> {
+  return settle(() => {
+    if (ring.some((entry) => entry.key.kid === key.kid)) {
+      refuse('key-known', key.kid, 'the key ring holds this key already');
+    }
+    const newest = ring.at(-1);
+    if (newest === undefined || currentKey(ring, at) === undefined) {
+      return [...ring.map((entry) => endedBy(entry, at)), { key, publishedFrom: at, signsFrom: at }];
+    }
+    const lead = later(at, schedule.leadSeconds);
+    const signsFrom = new Date(Math.max(lead.getTime(), newest.signsFrom.getTime()));
+    return [...ring.map((entry) => endedBy(entry, signsFrom)), { key, publishedFrom: at, signsFrom }];
+  });
+}
+
+/**
+ * Takes a key out at a time, as when it was stolen: tokens that it signed stop to verify. A coming key signs at once if none else
+ * does; a key whose successor is taken out goes on signing. If no key is left that signs, {@link rotationDue} says so.
+ */
+export function withdrawKey<Key extends PublishedKey>(ring: KeyRing<Key>, kid: string, at: Date): KeyRing<Key> {
+  const rest = ring.filter((entry) => entry.key.kid !== kid);
+  const newest = rest.at(-1);
+  if (newest === undefined || (newest.signsUntil !== undefined && newest.signsUntil <= at)) return rest;
+  const { key, publishedFrom, signsFrom } = newest;
+  const begins = at < signsFrom && currentKey(rest, at) === undefined ? at : signsFrom;
+  return [...rest.slice(0, -1), { key, publishedFrom, signsFrom: begins }];
+}
+
+/** The ring without the keys that need not be published any more. */
+export function dropRetired<Key extends PublishedKey>(
+  ring: KeyRing<Key>,
+  at: Date,
+  schedule: RotationSchedule,
+): KeyRing<Key> {
+  return ring.filter((entry) => at < publishedUntil(entry, schedule));
+}
+
+function signs(entry: RingEntry, at: Date): boolean {
+  const { key, signsFrom, signsUntil } = entry;
+  return signsFrom <= at && (signsUntil === undefined || at < signsUntil) && key.notBefore <= at && at <= key.notAfter;
+}
+
+function publishedUntil({ key, signsUntil }: RingEntry, schedule: RotationSchedule): Date {
+  const lastSigned = signsUntil !== undefined && signsUntil < key.notAfter ? signsUntil : key.notAfter;
+  // One more second: the last token can be signed within the second of `lastSigned` and its times are whole seconds.
+  return later(lastSigned, overlapSeconds(schedule) + 1);
+}
+
+function endedBy<Key extends PublishedKey>(entry: RingEntry<Key>, successor: Date): RingEntry<Key> {
+  return entry.signsUntil === undefined || entry.signsUntil > successor ? { ...entry, signsUntil: successor } : entry;
+}
