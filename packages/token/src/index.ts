@@ -6,7 +6,13 @@ export {
   attestationLifetimeSeconds,
   developmentRootClaim,
 } from './issue/attestation-claims.ts';
-export { type IssueOptions, issueToken, issueTokenInPool, issueUnsecuredToken } from './issue/jws.ts';
+export {
+  type CertificateHeader,
+  type IssueOptions,
+  issueToken,
+  issueTokenInPool,
+  issueUnsecuredToken,
+} from './issue/jws.ts';
 export { type ManagementReply, managementClaims, managementLifetimeSeconds } from './issue/management-claims.ts';
 export type { TokenFrame } from './issue/times.ts';
 export { type JsonObject, type JsonValue, parseExactJson } from './json.ts';

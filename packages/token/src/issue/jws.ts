@@ -7,10 +7,13 @@ import { algorithmFacts } from '../keys/algorithm.ts';
 import type { SigningKey } from '../keys/signing-key.ts';
 import { type Outcome, refuse, settle, settleAsync } from '../refusal.ts';
 
+/** What of the signing certificate stands in the header. */
+export type CertificateHeader = 'none' | 'x5c' | 'x5t';
+
 /** How the signing certificate stands in the header besides `kid`. */
 export interface IssueOptions {
   /** `x5c`: the certificate itself (TPM and VBS tokens); `x5t`: its SHA-1 thumbprint (their `omit_x5c` property). Default `none`. */
-  readonly certificateHeader?: 'none' | 'x5c' | 'x5t';
+  readonly certificateHeader?: CertificateHeader;
 }
 
 /** Signs in the calling thread: the fastest way for ECDSA keys and for a process that has nothing else to do. */
@@ -59,13 +62,14 @@ function signingInput(key: SigningKey, claims: JsonObject, options: IssueOptions
 }
 
 /** The encoded header of a key never changes; it is computed once for each key and kind. */
-const headers = { none: new WeakMap(), x5c: new WeakMap(), x5t: new WeakMap() } satisfies Record<
-  string,
-  WeakMap<SigningKey, string>
->;
+const headers: Readonly<Record<CertificateHeader, WeakMap<SigningKey, string>>> = {
+  none: new WeakMap(),
+  x5c: new WeakMap(),
+  x5t: new WeakMap(),
+};
 
-function header(key: SigningKey, kind: 'none' | 'x5c' | 'x5t'): string {
-  const known: string | undefined = headers[kind].get(key);
+function header(key: SigningKey, kind: CertificateHeader): string {
+  const known = headers[kind].get(key);
   if (known !== undefined) return known;
   const text = encode(
     JSON.stringify({
@@ -80,7 +84,7 @@ function header(key: SigningKey, kind: 'none' | 'x5c' | 'x5t'): string {
   return text;
 }
 
-function certificateMember(key: SigningKey, kind: 'none' | 'x5c' | 'x5t'): { x5c?: string[]; x5t?: string } {
+function certificateMember(key: SigningKey, kind: CertificateHeader): { x5c?: string[]; x5t?: string } {
   if (kind === 'x5c') return { x5c: [Buffer.from(key.certificate).toString('base64')] };
   // RFC 7515 section 4.1.7 fixes SHA-1; it names the certificate and proves nothing.
   if (kind === 'x5t') return { x5t: createHash('sha1').update(key.certificate).digest('base64url') };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { createPrivateKey, randomBytes } from 'node:crypto';
 import { before, test } from 'node:test';
 import fc from 'fast-check';
 import { accepted, codeOf, issuer, keyOf } from '../__fixtures__/keys.ts';
@@ -149,13 +149,10 @@ test('refuses a private key that was sealed under names that are not its own', a
   }
 });
 
-test('refuses sealed bytes that are no private key', async () => {
-  const secretKey = await keyOf('ES256');
-  const publicOnly: SigningKey = {
-    ...secretKey,
-    privateKey: Object.assign(Object.create(secretKey.privateKey), { export: () => Buffer.from('x') }),
-  };
-  const atRest = accepted(await sealSigningKey(publicOnly, keyFile, randomBytes));
+test('refuses sealed bytes that are no private key', async (context) => {
+  const broken = { ...key, privateKey: createPrivateKey(key.privateKey.export({ format: 'pem', type: 'pkcs8' })) };
+  context.mock.method(broken.privateKey, 'export', () => Buffer.from('x'));
+  const atRest = accepted(await sealSigningKey(broken, keyFile, randomBytes));
   assert.equal(codeOf(await openSigningKey(atRest, keyFile)), 'sealed-key-inconsistent');
 });
 
