@@ -12,16 +12,12 @@ export interface JsonObject {
   readonly [name: string]: JsonValue;
 }
 
-declare global {
-  /** What ECMAScript's "JSON.parse source text access" adds and the standard library's types lack. */
-  interface JSON {
-    rawJSON(text: string): object;
-    parse(
-      text: string,
-      reviver: (name: string, value: JsonValue, context: { source?: string }) => JsonValue,
-    ): JsonValue;
-  }
+/** What ECMAScript's "JSON.parse source text access" adds and the standard library's types lack. */
+interface SourceTextJson {
+  rawJSON(text: string): object;
+  parse(text: string, reviver: (name: string, value: JsonValue, context: { source?: string }) => JsonValue): JsonValue;
 }
+const exactJson = JSON as JSON & SourceTextJson;
 
 const maxDepth = 128;
 const digits = /^-?\d+$/;
@@ -34,7 +30,7 @@ export function parseExactJson(text: string): Outcome<JsonValue> {
   return settle(() => {
     if (depthOf(text) > maxDepth) refuse('json-too-deep', 'json', `the JSON nests deeper than ${maxDepth} levels`);
     try {
-      return JSON.parse(text, (_name, value, { source }) =>
+      return exactJson.parse(text, (_name: string, value: JsonValue, { source }: { source?: string }) =>
         typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined && digits.test(source)
           ? BigInt(source)
           : value,
@@ -66,7 +62,7 @@ function depthOf(text: string): number {
 /** Writes JSON text with every integer exact. Refuses NaN and infinities, which JSON.stringify would turn into `null`. */
 export function writeExactJson(value: JsonValue): string {
   return JSON.stringify(value, (name: string, member: unknown) => {
-    if (typeof member === 'bigint') return JSON.rawJSON(member.toString());
+    if (typeof member === 'bigint') return exactJson.rawJSON(member.toString());
     if (typeof member === 'number' && !Number.isFinite(member)) {
       refuse('number-not-finite', name, 'the claim holds a number that JSON cannot express');
     }

@@ -144,7 +144,7 @@ test('refuses a private key that was sealed under names that are not its own', a
     { ...rsa, algorithm: 'ES256' },
   ];
   for (const wrong of inconsistent) {
-    const atRest = accepted(await sealSigningKey(wrong, keyFile, randomBytes));
+    const atRest: SealedSigningKey = accepted(await sealSigningKey(wrong, keyFile, randomBytes));
     assert.equal(codeOf(await openSigningKey(atRest, keyFile)), 'sealed-key-inconsistent');
   }
 });
