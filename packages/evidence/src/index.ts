@@ -1,2 +1,34 @@
 export { type Outcome, type Refusal, Refused, refuse, settle } from './bytes/refusal.ts';
+export { type EvidenceCode, evidenceCodes } from './codes.ts';
+export {
+  checkTcbBaseline,
+  defaultTcbBaseline,
+  type TcbBaseline,
+} from './intel/baseline.ts';
+export type { PckCertificateId } from './intel/certification-data.ts';
 export { type IntelCollateral, type IntelCollateralPart, type TcbStatus, tcbStatuses } from './intel/collateral.ts';
+export {
+  type IntelEndorsementsNeeded,
+  type IntelLookup,
+  lookupFor,
+  neededByPckCertificate,
+} from './intel/endorsements-needed.ts';
+export type { TcbShortfall } from './intel/match.ts';
+export { VerificationMemo } from './intel/memo.ts';
+export type { PckFacts } from './intel/pck.ts';
+export type { IntelPlatformAppraisal } from './intel/platform-appraisal.ts';
+export {
+  type CollateralDates,
+  type CollateralHashes,
+  type PreparedIntelCollateral,
+  prepareIntelCollateral,
+} from './intel/prepare.ts';
+export type { ParsedQuote } from './intel/quote.ts';
+export type { SgxReportBody } from './intel/report-body.ts';
+export type { OpenEnclaveClaims } from './openenclave/claims.ts';
+export { amdRoots, intelRoots, type TrustAnchor } from './roots.ts';
+export type { SgxAppraisal } from './sgx/appraisal.ts';
+export { appraiseSgx, type SgxAppraisalOptions, type SgxFacts, type SgxOutcome } from './sgx/appraise.ts';
+export { checkSgxInitTimeData, checkSgxRuntimeData } from './sgx/binding.ts';
+export { type ClaimJson, type Claims, sgxClaims, sgxIncomingAliases } from './sgx/claims.ts';
+export { type ParsedSgxEvidence, parseSgxEvidence } from './sgx/parse.ts';

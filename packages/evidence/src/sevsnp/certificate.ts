@@ -36,7 +36,7 @@ function refuseExtension(code: SevSnpCode, certificate: Certificate, why: string
   refuse(code, certificate.commonName, why);
 }
 
-function valueOf(certificate: Certificate, oid: string): Uint8Array {
+function extensionValue(certificate: Certificate, oid: string): Uint8Array {
   const extension = certificate.extensions.get(oid);
   if (extension === undefined) {
     return refuseExtension('snp-certificate-extension', certificate, `extension ${oid} is missing`);
@@ -45,7 +45,7 @@ function valueOf(certificate: Certificate, oid: string): Uint8Array {
 }
 
 function patchLevel(certificate: Certificate, oid: string): number {
-  const reader = new DerReader(valueOf(certificate, oid), `${certificate.commonName} ${oid}`);
+  const reader = new DerReader(extensionValue(certificate, oid), `${certificate.commonName} ${oid}`);
   const level = reader.smallInteger();
   reader.end();
   if (level > 255) refuseExtension('snp-certificate-extension', certificate, `the patch level of ${oid} is above 255`);
@@ -53,7 +53,7 @@ function patchLevel(certificate: Certificate, oid: string): number {
 }
 
 function ia5String(certificate: Certificate, oid: string): string {
-  const reader = new DerReader(valueOf(certificate, oid), `${certificate.commonName} ${oid}`);
+  const reader = new DerReader(extensionValue(certificate, oid), `${certificate.commonName} ${oid}`);
   const text = Buffer.from(reader.expect(tags.ia5String).contents).toString('latin1');
   reader.end();
   return text;
@@ -91,7 +91,7 @@ export function parseEndorsementKeyFacts(certificate: Certificate): EndorsementK
     kind,
     product,
     tcb,
-    hardwareId: kind === 'VCEK' ? valueOf(certificate, oids.hardwareId) : undefined,
+    hardwareId: kind === 'VCEK' ? extensionValue(certificate, oids.hardwareId) : undefined,
     cspId: kind === 'VLEK' ? ia5String(certificate, oids.cspId) : undefined,
   };
 }

@@ -1,0 +1,22 @@
+/** Every code with which this package refuses, and what it means. */
+import { azureCodes } from './azure/codes.ts';
+import { bytesCodes } from './bytes/reader.ts';
+import { intelCodes } from './intel/codes.ts';
+import { openEnclaveCodes } from './openenclave/codes.ts';
+import { sevsnpCodes } from './sevsnp/codes.ts';
+import { sgxCodes } from './sgx/codes.ts';
+import { tpmCodes } from './tpm/codes.ts';
+import { x509Codes } from './x509/codes.ts';
+
+/** Code to meaning. */
+export const evidenceCodes = {
+  ...bytesCodes,
+  ...x509Codes,
+  ...intelCodes,
+  ...sgxCodes,
+  ...openEnclaveCodes,
+  ...sevsnpCodes,
+  ...tpmCodes,
+  ...azureCodes,
+} as const;
+export type EvidenceCode = keyof typeof evidenceCodes;

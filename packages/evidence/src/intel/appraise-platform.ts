@@ -1,0 +1,82 @@
+/** The steps that quotes of SGX and TDX share: is the platform Intel's, and did it make this quote? The list of checks, in order. */
+import { refuse } from '../bytes/refusal.ts';
+import { checkQeReportData, checkQeReportSignature, checkQuoteSignature } from './attestation-key.ts';
+import type { IntelCollateralPart } from './collateral.ts';
+import { checkCertificateDates, checkNotExpired, expiredParts } from './freshness.ts';
+import type { VerificationMemo } from './memo.ts';
+import { type VerifiedPck, verifyPck } from './pck-chain.ts';
+import type { PreparedIntelCollateral } from './prepare.ts';
+import { checkQeIdentity } from './qe-identity.ts';
+import type { ParsedQuote } from './quote.ts';
+import { parseReportBody, type SgxReportBody } from './report-body.ts';
+import type { IsvTcbLevel } from './tcb-level.ts';
+
+/** Options that appraisals of Intel quotes share. */
+export interface IntelAppraisalOptions {
+  /** The moment at which the verdict is to hold. */
+  readonly at: Date;
+  /** Go on with collateral past its next update, and report it; refused when absent. */
+  readonly allowExpiredCollateral?: boolean;
+  /** Remembers platforms between appraisals; nothing is remembered when absent. */
+  readonly memo?: VerificationMemo;
+}
+
+/** A platform whose quote is genuine, before its TCB is looked up. */
+export interface GenuinePlatform {
+  readonly pck: VerifiedPck;
+  readonly qeReport: SgxReportBody;
+  readonly qeLevel: IsvTcbLevel;
+}
+
+/** Collateral must be for the technology of the quote, and dated right. Returns the expired parts. */
+export function checkCollateral(
+  tee: 'sgx' | 'tdx',
+  collateral: PreparedIntelCollateral,
+  options: IntelAppraisalOptions,
+  report: (expired: IntelCollateralPart[]) => void,
+): void {
+  const [id, qe] = tee === 'sgx' ? ['SGX', 'QE'] : ['TDX', 'TD_QE'];
+  if (collateral.tcbInfo.id !== id) {
+    refuse('collateral-kind', 'tcb_info', `the TCB info is for ${collateral.tcbInfo.id}, the quote is of ${id}`);
+  }
+  if (collateral.qeIdentity.id !== qe) {
+    refuse('collateral-kind', 'qe_identity', `the identity is of ${collateral.qeIdentity.id}, the quote needs ${qe}`);
+  }
+  const expired = expiredParts(collateral, options.at.getTime());
+  report(expired);
+  if (options.allowExpiredCollateral !== true) checkNotExpired(collateral, expired);
+}
+
+function checkPlatformFamily({ facts }: VerifiedPck, { tcbInfo }: PreparedIntelCollateral): void {
+  if (tcbInfo.fmspc !== facts.fmspc) {
+    refuse(
+      'collateral-fmspc',
+      'tcb_info',
+      `the TCB info is for FMSPC ${tcbInfo.fmspc}, the platform is ${facts.fmspc}`,
+    );
+  }
+  if (tcbInfo.pceId !== facts.pceId) {
+    refuse(
+      'collateral-pceid',
+      'tcb_info',
+      `the TCB info is for PCEID ${tcbInfo.pceId}, the platform has ${facts.pceId}`,
+    );
+  }
+}
+
+/** Checks that the platform is Intel's and made the quote. */
+export function checkGenuine(
+  quote: ParsedQuote,
+  collateral: PreparedIntelCollateral,
+  options: IntelAppraisalOptions,
+): GenuinePlatform {
+  const pck = verifyPck(quote.certification, collateral, options.memo);
+  checkCertificateDates(pck, collateral, options.at.getTime());
+  checkPlatformFamily(pck, collateral);
+  checkQeReportSignature(quote, pck, options.memo);
+  const qeReport = parseReportBody(quote.qeReport, 'QE report');
+  checkQeReportData(quote, qeReport);
+  const qeLevel = checkQeIdentity(qeReport, collateral.qeIdentity);
+  checkQuoteSignature(quote);
+  return { pck, qeReport, qeLevel };
+}

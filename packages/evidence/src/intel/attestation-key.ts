@@ -1,0 +1,60 @@
+/** The two signatures of a quote: the platform's over its quoting enclave, and the attestation key's over the quote. */
+import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { refuse } from '../bytes/refusal.ts';
+import type { MemoKey, VerificationMemo } from './memo.ts';
+import type { VerifiedPck } from './pck-chain.ts';
+import type { ParsedQuote } from './quote.ts';
+import type { SgxReportBody } from './report-body.ts';
+
+/** SubjectPublicKeyInfo of a P-256 key, up to the coordinates (RFC 5480, section 2). */
+const p256Prefix = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex');
+
+function importAttestationKey(coordinates: Uint8Array): KeyObject {
+  try {
+    return createPublicKey({ key: Buffer.concat([p256Prefix, coordinates]), format: 'der', type: 'spki' });
+  } catch {
+    return refuse('quote-attestation-key', 'quote', 'the attestation key is not a point on P-256');
+  }
+}
+
+const qeReportSigned: MemoKey<true> = {
+  name: 'QE report signature',
+  is: (value): value is true => value === true,
+};
+
+/** Checks that the PCK key signed the report of the quoting enclave. */
+export function checkQeReportSignature(quote: ParsedQuote, pck: VerifiedPck, memo: VerificationMemo | undefined): void {
+  const compute = (): true => {
+    const key = { key: pck.chain.leaf.publicKey, dsaEncoding: 'ieee-p1363' as const };
+    if (!verify('sha256', quote.qeReport, key, quote.qeReportSignature)) {
+      refuse('qe-report-signature', 'QE report', 'the PCK key did not sign the report of the quoting enclave');
+    }
+    return true;
+  };
+  if (memo === undefined) compute();
+  else {
+    const report = Buffer.concat([quote.qeReport, quote.qeReportSignature]).toString('latin1');
+    memo.remember(qeReportSigned, `${pck.chain.leaf.spkiSha256}${report}`, compute);
+  }
+}
+
+/** Checks that the quoting enclave vouches for the attestation key: report data = SHA-256(key || authentication data), then zeros. */
+export function checkQeReportData(quote: ParsedQuote, qeReport: SgxReportBody): void {
+  const digest = createHash('sha256').update(quote.attestationKey).update(quote.qeAuthData).digest();
+  const rest = qeReport.reportData.subarray(32);
+  if (Buffer.compare(qeReport.reportData.subarray(0, 32), digest) !== 0 || rest.some((byte) => byte !== 0)) {
+    refuse(
+      'qe-report-data',
+      'QE report',
+      'the report data is not the hash of the attestation key and authentication data, then zeros',
+    );
+  }
+}
+
+/** Checks that the attestation key signed the quote. */
+export function checkQuoteSignature(quote: ParsedQuote): void {
+  const key = { key: importAttestationKey(quote.attestationKey), dsaEncoding: 'ieee-p1363' as const };
+  if (!verify('sha256', quote.signedBytes, key, quote.signature)) {
+    refuse('quote-signature', 'quote', 'the attestation key did not sign this quote');
+  }
+}

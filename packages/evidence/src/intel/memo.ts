@@ -1,0 +1,39 @@
+/**
+ * Remembers results of pure verifications, keyed by everything that they depend on, so that the second quote of a platform
+ * does not verify the platform's certificates again. Nothing that depends on time is remembered.
+ */
+
+/** A bounded memory: the least recently used result is forgotten first. */
+export class VerificationMemo {
+  readonly #results = new Map<string, unknown>();
+  readonly #maximumEntries: number;
+
+  /** @param maximumEntries about 10 KiB each; the default serves 512 platforms */
+  constructor(maximumEntries = 1024) {
+    this.#maximumEntries = maximumEntries;
+  }
+
+  /** The remembered result of the computation that `key` names in full, or a fresh one. A refusal is not remembered. */
+  remember<Result>(computation: MemoKey<Result>, key: string, compute: () => Result): Result {
+    const full = `${computation.name}\u0000${key}`;
+    const known = this.#results.get(full);
+    if (computation.is(known)) {
+      this.#results.delete(full);
+      this.#results.set(full, known);
+      return known;
+    }
+    const result = compute();
+    this.#results.set(full, result);
+    if (this.#results.size > this.#maximumEntries) {
+      const [oldest] = this.#results.keys();
+      if (oldest !== undefined) this.#results.delete(oldest);
+    }
+    return result;
+  }
+}
+
+/** Names one kind of computation, and recognises its results. */
+export interface MemoKey<Result> {
+  readonly name: string;
+  readonly is: (value: unknown) => value is Result;
+}

@@ -1,0 +1,164 @@
+/**
+ * Verifies what Intel signed of one platform family, once. The result holds for every quote and every time;
+ * dates are compared at each appraisal.
+ */
+import { createHash, verify } from 'node:crypto';
+import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
+import { intelRoots, type TrustAnchor } from '../roots.ts';
+import { type VerifiedChain, verifyChain } from '../x509/chain.ts';
+import { parsePemChain } from '../x509/pem.ts';
+import { checkNotRevoked, parseRevocationList, type RevocationList, verifyRevocationList } from '../x509/revocation.ts';
+import type { IntelCollateral, IntelCollateralPart } from './collateral.ts';
+import { parseQeIdentity, type QeIdentity } from './qe-identity.ts';
+import { parseTcbInfo, type TcbInfo } from './tcb-info.ts';
+
+const rootName = 'Intel SGX Root CA';
+const signingName = 'Intel SGX TCB Signing';
+const authorityNames = ['Intel SGX PCK Platform CA', 'Intel SGX PCK Processor CA'];
+
+/** SHA-256 of the bytes used, lower-case hex: what a token says of its collateral. */
+export interface CollateralHashes {
+  readonly qeIdentityIssuerChain: string;
+  readonly qeIdentity: string;
+  readonly tcbInfoIssuerChain: string;
+  readonly tcbInfo: string;
+  readonly rootCaCrl: string;
+  readonly pckCrl: string;
+}
+
+/** Dates of one part, milliseconds since 1970. */
+export interface CollateralDates {
+  readonly issued: number;
+  readonly nextUpdate: number;
+}
+
+/** Collateral whose signatures hold under a trusted root. */
+export interface PreparedIntelCollateral {
+  readonly prepared: true;
+  readonly tcbInfo: TcbInfo;
+  readonly qeIdentity: QeIdentity;
+  readonly rootCrl: RevocationList;
+  readonly pckCrl: RevocationList;
+  /** The authority that issued the PCK certificates of the list, then the root. */
+  readonly pckAuthorityChain: VerifiedChain;
+  readonly tcbInfoChain: VerifiedChain;
+  readonly qeIdentityChain: VerifiedChain;
+  readonly anchors: readonly TrustAnchor[];
+  /** PEM of a PCK chain that the quote does not carry. */
+  readonly pckCertificateChain: string | undefined;
+  readonly pckAuthorityPem: string;
+  readonly dates: Readonly<Record<IntelCollateralPart, CollateralDates>>;
+  readonly hashes: CollateralHashes;
+  readonly developmentRoot: boolean;
+}
+
+/** Options of {@link prepareIntelCollateral}. */
+export interface PrepareOptions {
+  /** Roots to trust; Intel's pinned root when absent. */
+  readonly trustAnchors?: readonly TrustAnchor[];
+}
+
+function verifyIssuerChain(
+  pem: string,
+  names: readonly string[],
+  label: string,
+  anchors: readonly TrustAnchor[],
+): VerifiedChain {
+  const chain = verifyChain(parsePemChain(pem, label), { length: 2, anchors });
+  if (!names.includes(chain.leaf.commonName) || chain.root.commonName !== rootName) {
+    refuse(
+      'collateral-name',
+      label,
+      `the chain is ${chain.leaf.commonName}, ${chain.root.commonName}, not ${names.join(' or ')}, ${rootName}`,
+    );
+  }
+  return chain;
+}
+
+function checkBodySignature(body: Uint8Array, signature: Uint8Array, chain: VerifiedChain, label: string): void {
+  const key = { key: chain.leaf.publicKey, dsaEncoding: 'ieee-p1363' as const };
+  if (signature.length !== 64 || !verify('sha256', body, key, signature)) {
+    refuse('collateral-signature', label, `${chain.leaf.commonName} did not sign these bytes`);
+  }
+}
+
+const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+
+function hashParts(collateral: IntelCollateral): CollateralHashes {
+  return {
+    qeIdentityIssuerChain: sha256(collateral.qeIdentityIssuerChain),
+    qeIdentity: sha256(collateral.qeIdentity),
+    tcbInfoIssuerChain: sha256(collateral.tcbInfoIssuerChain),
+    tcbInfo: sha256(collateral.tcbInfo),
+    rootCaCrl: sha256(collateral.rootCaCrl),
+    pckCrl: sha256(collateral.pckCrl),
+  };
+}
+
+const datesOfList = (list: RevocationList): CollateralDates => ({
+  issued: list.thisUpdate,
+  nextUpdate: list.nextUpdate,
+});
+const datesOfBody = (body: TcbInfo | QeIdentity): CollateralDates => ({
+  issued: body.issueDate,
+  nextUpdate: body.nextUpdate,
+});
+
+function prepare(collateral: IntelCollateral, anchors: readonly TrustAnchor[]): PreparedIntelCollateral {
+  const tcbInfoChain = verifyIssuerChain(
+    collateral.tcbInfoIssuerChain,
+    [signingName],
+    'tcb_info_issuer_chain',
+    anchors,
+  );
+  const qeIdentityChain = verifyIssuerChain(
+    collateral.qeIdentityIssuerChain,
+    [signingName],
+    'qe_identity_issuer_chain',
+    anchors,
+  );
+  const pckAuthorityChain = verifyIssuerChain(
+    collateral.pckCrlIssuerChain,
+    authorityNames,
+    'pck_crl_issuer_chain',
+    anchors,
+  );
+  const rootCrl = parseRevocationList(collateral.rootCaCrl, 'root_ca_crl');
+  const pckCrl = parseRevocationList(collateral.pckCrl, 'pck_crl');
+  verifyRevocationList(rootCrl, tcbInfoChain.root, 'root_ca_crl');
+  verifyRevocationList(pckCrl, pckAuthorityChain.leaf, 'pck_crl');
+  for (const { leaf } of [tcbInfoChain, qeIdentityChain, pckAuthorityChain]) checkNotRevoked(leaf, rootCrl);
+  checkBodySignature(collateral.tcbInfo, collateral.tcbInfoSignature, tcbInfoChain, 'tcb_info');
+  checkBodySignature(collateral.qeIdentity, collateral.qeIdentitySignature, qeIdentityChain, 'qe_identity');
+  const tcbInfo = parseTcbInfo(collateral.tcbInfo);
+  const qeIdentity = parseQeIdentity(collateral.qeIdentity);
+  return {
+    prepared: true,
+    tcbInfo,
+    qeIdentity,
+    rootCrl,
+    pckCrl,
+    pckAuthorityChain,
+    tcbInfoChain,
+    qeIdentityChain,
+    anchors,
+    pckCertificateChain: collateral.pckCertificateChain,
+    pckAuthorityPem: collateral.pckCrlIssuerChain,
+    dates: {
+      root_ca_crl: datesOfList(rootCrl),
+      pck_crl: datesOfList(pckCrl),
+      tcb_info: datesOfBody(tcbInfo),
+      qe_identity: datesOfBody(qeIdentity),
+    },
+    hashes: hashParts(collateral),
+    developmentRoot: [tcbInfoChain, qeIdentityChain, pckAuthorityChain].some(({ anchor }) => anchor.development),
+  };
+}
+
+/** Parses and verifies collateral under the trust anchors; independent of time. */
+export function prepareIntelCollateral(
+  collateral: IntelCollateral,
+  options: PrepareOptions = {},
+): Outcome<PreparedIntelCollateral> {
+  return settle(() => prepare(collateral, options.trustAnchors ?? intelRoots));
+}

@@ -1,0 +1,80 @@
+/**
+ * Finds the quote in the containers of the Open Enclave SDK.
+ * Source: openenclave/openenclave, `oe_report_header_t` and `oe_attestation_header_t`. Integers are little-endian.
+ *
+ * Report: version u32 = 1, type u32 = 2 (SGX remote), size u64, quote.
+ * Evidence: version u32 = 3, format UUID 16 bytes, size u64, quote, custom claims; some senders leave out all but the UUID.
+ * Evidence of version 2 has a report header in front of the quote.
+ */
+import { Reader } from '../bytes/reader.ts';
+import { refuse } from '../bytes/refusal.ts';
+import type { OpenEnclaveCode } from './codes.ts';
+
+/** What a container holds. */
+export interface OpenEnclaveContainer {
+  readonly container: 'report' | 'evidence';
+  /** The quote, with whatever follows it in the container. */
+  readonly quote: Uint8Array;
+}
+
+const reportVersion = 1;
+const sgxRemote = 2;
+const evidenceVersions = [2, 3];
+/** SGX ECDSA: {A3A21E87-1B4D-4014-B70A-A125D2FBCD8C}. */
+const sgxEcdsa = Buffer.from('a3a21e871b4d4014b70aa125d2fbcd8c', 'hex');
+const largestSize = 1n << 24n;
+
+function refuseContainer(code: OpenEnclaveCode, where: string, why: string): never {
+  refuse(code, where, why);
+}
+
+function readSize(reader: Reader): number {
+  const where = reader.where();
+  const size = reader.u64('size');
+  if (size === 0n || size > largestSize || Number(size) > reader.remaining) {
+    refuseContainer('oe-size', where, `the header states ${size} bytes, ${reader.remaining} follow`);
+  }
+  return Number(size);
+}
+
+/** The quote behind a report header; the header's size must be what follows, save for claims of evidence version 2. */
+function parseReport(reader: Reader): Uint8Array {
+  reader.u32('version');
+  const where = reader.where();
+  const type = reader.u32('type');
+  if (type !== sgxRemote) refuseContainer('oe-report-type', where, `report type ${type} is not 2 (SGX remote)`);
+  readSize(reader);
+  return reader.bytes(reader.remaining, 'quote');
+}
+
+const startsWith = (bytes: Uint8Array, prefix: Uint8Array): boolean =>
+  Buffer.compare(bytes.subarray(0, prefix.length), prefix) === 0;
+
+function parseData(data: Uint8Array): Uint8Array {
+  const version = data.length >= 4 ? new Reader(data, 'evidence').u32('version') : 0;
+  return version === reportVersion ? parseReport(new Reader(data, 'evidence')) : data;
+}
+
+/** The container of the bytes, or undefined when they are a bare quote or something else. */
+export function parseOpenEnclaveContainer(bytes: Uint8Array): OpenEnclaveContainer | undefined {
+  if (bytes.length < 16) return undefined;
+  const reader = new Reader(bytes, 'evidence');
+  if (startsWith(bytes, sgxEcdsa)) {
+    return { container: 'evidence', quote: parseData(bytes.subarray(sgxEcdsa.length)) };
+  }
+  const [first = 0, second = 0] = [reader.u32('version'), reader.u32('type')];
+  if (first === reportVersion) {
+    return { container: 'report', quote: parseReport(new Reader(bytes, 'evidence')) };
+  }
+  // A bare quote begins with its version and its attestation key type, two bytes each: never a version below 65536.
+  if (!evidenceVersions.includes(first)) return undefined;
+  if (bytes.length < 28 || !startsWith(bytes.subarray(4), sgxEcdsa)) {
+    return refuseContainer('oe-format', 'evidence+4', `evidence format ${second.toString(16)}h… is not SGX ECDSA`);
+  }
+  const header = new Reader(bytes, 'evidence');
+  header.bytes(20, 'version and format');
+  const size = readSize(header);
+  const data = header.bytes(size, 'data');
+  header.end('evidence');
+  return { container: 'evidence', quote: parseData(data) };
+}

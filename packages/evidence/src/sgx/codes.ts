@@ -1,0 +1,6 @@
+/** Why SGX evidence is refused beyond the codes that Intel quotes share. */
+export const sgxCodes = {
+  'sgx-runtime-data': "The runtime data is not the one that the quote's report data commits to.",
+  'sgx-init-time-data': "The init-time data is not the one that the quote's configuration id commits to.",
+} as const;
+export type SgxCode = keyof typeof sgxCodes;
