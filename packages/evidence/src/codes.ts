@@ -5,6 +5,7 @@ import { intelCodes } from './intel/codes.ts';
 import { openEnclaveCodes } from './openenclave/codes.ts';
 import { sevsnpCodes } from './sevsnp/codes.ts';
 import { sgxCodes } from './sgx/codes.ts';
+import { tdxCodes } from './tdx/codes.ts';
 import { tpmCodes } from './tpm/codes.ts';
 import { x509Codes } from './x509/codes.ts';
 
@@ -15,6 +16,7 @@ export const evidenceCodes = {
   ...intelCodes,
   ...sgxCodes,
   ...openEnclaveCodes,
+  ...tdxCodes,
   ...sevsnpCodes,
   ...tpmCodes,
   ...azureCodes,

@@ -1,5 +1,6 @@
 export { type Outcome, type Refusal, Refused, refuse, settle } from './bytes/refusal.ts';
 export { type EvidenceCode, evidenceCodes } from './codes.ts';
+export type { IntelAppraisalOptions } from './intel/appraise-platform.ts';
 export {
   checkTcbBaseline,
   defaultTcbBaseline,
@@ -28,7 +29,11 @@ export type { SgxReportBody } from './intel/report-body.ts';
 export type { OpenEnclaveClaims } from './openenclave/claims.ts';
 export { amdRoots, intelRoots, type TrustAnchor } from './roots.ts';
 export type { SgxAppraisal } from './sgx/appraisal.ts';
-export { appraiseSgx, type SgxAppraisalOptions, type SgxFacts, type SgxOutcome } from './sgx/appraise.ts';
+export { appraiseSgx, type SgxFacts, type SgxOutcome } from './sgx/appraise.ts';
 export { checkSgxInitTimeData, checkSgxRuntimeData } from './sgx/binding.ts';
 export { type ClaimJson, type Claims, sgxClaims, sgxIncomingAliases } from './sgx/claims.ts';
 export { type ParsedSgxEvidence, parseSgxEvidence } from './sgx/parse.ts';
+export type { TdxAppraisal } from './tdx/appraisal.ts';
+export { appraiseTdx, type TdxFacts, type TdxOutcome } from './tdx/appraise.ts';
+export { type ParsedTdxEvidence, parseTdxEvidence } from './tdx/parse.ts';
+export type { TdReportBody } from './tdx/report-body.ts';

@@ -1,5 +1,6 @@
 /** The steps that quotes of SGX and TDX share: is the platform Intel's, and did it make this quote? The list of checks, in order. */
 import { refuse } from '../bytes/refusal.ts';
+import type { TrustAnchor } from '../roots.ts';
 import { checkQeReportData, checkQeReportSignature, checkQuoteSignature } from './attestation-key.ts';
 import type { IntelCollateralPart } from './collateral.ts';
 import { checkCertificateDates, checkNotExpired, expiredParts } from './freshness.ts';
@@ -19,6 +20,8 @@ export interface IntelAppraisalOptions {
   readonly allowExpiredCollateral?: boolean;
   /** Remembers platforms between appraisals; nothing is remembered when absent. */
   readonly memo?: VerificationMemo;
+  /** Roots to trust when the collateral was not prepared; Intel's pinned root when absent. */
+  readonly trustAnchors?: readonly TrustAnchor[];
 }
 
 /** A platform whose quote is genuine, before its TCB is looked up. */
@@ -33,8 +36,8 @@ export function checkCollateral(
   tee: 'sgx' | 'tdx',
   collateral: PreparedIntelCollateral,
   options: IntelAppraisalOptions,
-  report: (expired: IntelCollateralPart[]) => void,
-): void {
+  note: (facts: { readonly expired: readonly IntelCollateralPart[] }) => void,
+): IntelCollateralPart[] {
   const [id, qe] = tee === 'sgx' ? ['SGX', 'QE'] : ['TDX', 'TD_QE'];
   if (collateral.tcbInfo.id !== id) {
     refuse('collateral-kind', 'tcb_info', `the TCB info is for ${collateral.tcbInfo.id}, the quote is of ${id}`);
@@ -43,8 +46,9 @@ export function checkCollateral(
     refuse('collateral-kind', 'qe_identity', `the identity is of ${collateral.qeIdentity.id}, the quote needs ${qe}`);
   }
   const expired = expiredParts(collateral, options.at.getTime());
-  report(expired);
+  note({ expired });
   if (options.allowExpiredCollateral !== true) checkNotExpired(collateral, expired);
+  return expired;
 }
 
 function checkPlatformFamily({ facts }: VerifiedPck, { tcbInfo }: PreparedIntelCollateral): void {

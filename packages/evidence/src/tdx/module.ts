@@ -1,0 +1,96 @@
+/**
+ * Is the TDX module Intel's, and how current is it?
+ * Source: Intel SGX/TDX DCAP Quote Verification, TDX module identity and TCB level checks; PCS v4, model TcbInfoV3.
+ */
+import { refuse } from '../bytes/refusal.ts';
+import type { PlatformPart } from '../intel/appraise-tcb.ts';
+import type { TcbStatus } from '../intel/collateral.ts';
+import type { TcbInfo, TdxModuleIdentity } from '../intel/tcb-info.ts';
+import { converge, findIsvTcbLevel, type TcbLevelStatus } from '../intel/tcb-level.ts';
+import type { TdxCode } from './codes.ts';
+import type { TdReportBody } from './report-body.ts';
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+function refuseModule(code: TdxCode, why: string): never {
+  refuse(code, 'quote body', why);
+}
+
+/** The identity of a module's version: 0 has none of its own. */
+function identityOf(tcbInfo: TcbInfo, version: number): TdxModuleIdentity {
+  const id = `TDX_${version.toString(16).padStart(2, '0').toUpperCase()}`;
+  const identity =
+    version === 0
+      ? tcbInfo.tdxModule
+      : tcbInfo.tdxModuleIdentities.find((candidate) => candidate.id.toUpperCase() === id);
+  return identity ?? refuseModule('tdx-module-unknown', `the TCB info has no identity ${id}`);
+}
+
+/** Checks that the module's signer and attributes are its identity's. */
+export function checkTdxModule(body: TdReportBody, tcbInfo: TcbInfo): TdxModuleIdentity {
+  const identity = identityOf(tcbInfo, body.teeTcbSvn[1] ?? 0);
+  if (hex(body.mrSignerSeam) !== identity.mrSigner) {
+    refuseModule('tdx-module-signer', `MRSIGNERSEAM ${hex(body.mrSignerSeam)} is not the identity's`);
+  }
+  // The specification demands zero; the mask of the identity covers every bit in all published files.
+  const mask = Buffer.from(identity.attributesMask, 'hex');
+  const masked = body.seamAttributes.map((byte, index) => byte & (mask[index] ?? 0xff));
+  if (hex(masked) !== identity.attributes || body.seamAttributes.some((byte) => byte !== 0)) {
+    refuseModule('tdx-module-attributes', `SEAMATTRIBUTES ${hex(body.seamAttributes)} are not the identity's`);
+  }
+  return identity;
+}
+
+/** The module's own TCB level; undefined for version 0, which has none. */
+export function findModuleLevel(body: TdReportBody, identity: TdxModuleIdentity): TcbLevelStatus | undefined {
+  if ((body.teeTcbSvn[1] ?? 0) === 0) return undefined;
+  const level = findIsvTcbLevel(identity.tcbLevels, body.teeTcbSvn[0] ?? 0);
+  return (
+    level ??
+    refuseModule('tdx-module-level-not-found', `module SVN ${body.teeTcbSvn[0]} is below every level of ${identity.id}`)
+  );
+}
+
+/** Whether a relaunch would bring the domain to the latest module and microcode: TEE_TCB_SVN_2 reaches both. */
+function relaunchHelps(body: TdReportBody, tcbInfo: TcbInfo): boolean {
+  const { teeTcbSvn2 } = body;
+  const [latest] = tcbInfo.tcbLevels;
+  const tdx = latest?.tdxComponents;
+  if (teeTcbSvn2 === undefined || tdx === undefined) return false;
+  const version = teeTcbSvn2[1] ?? 0;
+  const identity = tcbInfo.tdxModuleIdentities.find(
+    ({ id }) => Number.parseInt(id.replace(/^TDX_/, ''), 16) === version,
+  );
+  const latestModule = identity?.tcbLevels[0];
+  const moduleReached =
+    version === 0
+      ? tdx.slice(0, 2).every(({ svn }, index) => (teeTcbSvn2[index] ?? 0) >= svn)
+      : latestModule !== undefined && (teeTcbSvn2[0] ?? 0) >= latestModule.isvSvn;
+  return moduleReached && (teeTcbSvn2[2] ?? 0) >= (tdx[2]?.svn ?? 256);
+}
+
+/** Statuses of the platform with which only the module keeps the domain out of date. */
+function relaunchStatus(platform: TcbStatus): TcbStatus | undefined {
+  switch (platform) {
+    case 'UpToDate':
+    case 'SWHardeningNeeded':
+      return 'TDRelaunchAdvised';
+    case 'ConfigurationNeeded':
+    case 'ConfigurationAndSWHardeningNeeded':
+      return 'TDRelaunchAdvisedConfigurationNeeded';
+    default:
+      return undefined;
+  }
+}
+
+/** The module as a part of the platform: converges its status, or advises a relaunch where that alone would help. */
+export function modulePart(body: TdReportBody, level: TcbLevelStatus, tcbInfo: TcbInfo): PlatformPart {
+  return {
+    level,
+    apply: (platform) => {
+      const advised = relaunchStatus(platform);
+      const onlyModule = level.status === 'OutOfDate' && advised !== undefined;
+      return onlyModule && relaunchHelps(body, tcbInfo) ? advised : converge(platform, level.status);
+    },
+  };
+}
