@@ -8,7 +8,8 @@ import { refuse } from '../bytes/refusal.ts';
 import type { AzureCode } from './codes.ts';
 
 const magic = 'HCLA';
-const headerVersion = 2;
+/** Both are seen on real machines, with the same layout. */
+const headerVersions = [1, 2];
 const runtimeDataVersion = 1;
 /** The hardware report stands at 32 and the runtime data at 1216, whatever the report's kind. */
 const hardwareReportSize = 1184;
@@ -50,8 +51,8 @@ export function parseHclReport(bytes: Uint8Array): HclReport {
   if (Buffer.from(reader.bytes(4, 'signature')).toString('latin1') !== magic) {
     refuseAzure('hcl-magic', 'hcl report+0', 'the first four bytes are not HCLA');
   }
-  if (reader.u32('version') !== headerVersion)
-    refuseAzure('hcl-version', 'hcl report+4', 'the header version is not 2');
+  if (!headerVersions.includes(reader.u32('version')))
+    refuseAzure('hcl-version', 'hcl report+4', 'the header version is not 1 or 2');
   const sizeBytes = reader.u32('report size');
   reader.bytes(20, 'request type, status and reserved');
   const hardware = reader.bytes(hardwareReportSize, 'hardware report');

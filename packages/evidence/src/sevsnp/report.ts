@@ -156,7 +156,7 @@ function parseSignatureValue(reader: Reader, name: string): Uint8Array {
   if (littleEndian.subarray(curveValueSize).some((byte) => byte !== 0)) {
     refuseSnp('snp-signature-malformed', where, `${name} has more than 384 bits`);
   }
-  const value = littleEndian.slice(0, curveValueSize).reverse();
+  const value = littleEndian.subarray(0, curveValueSize).toReversed();
   if (value.every((byte) => byte === 0)) refuseSnp('snp-signature-malformed', where, `${name} is zero`);
   return value;
 }

@@ -2,13 +2,8 @@
  * The claims of an SGX appraisal under Azure Attestation's names.
  * Source: Azure Attestation, "SGX attestation claims"; bytes are lower-case hex.
  */
+import { type Claims, hex } from '../claims.ts';
 import type { SgxAppraisal } from './appraisal.ts';
-
-/** A claim's value as JSON. */
-export type ClaimJson = string | number | boolean | { readonly [name: string]: string };
-export type Claims = Readonly<Record<string, ClaimJson>>;
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** `x-ms-sgx-collateral`: SHA-256 of what was used, hex. */
 function collateralClaim({ collateral: { hashes }, quoteHash }: SgxAppraisal): { [name: string]: string } {

@@ -1,0 +1,10 @@
+/** What claims are made of, in every technology. */
+
+/** A claim's value as JSON. */
+export type ClaimJson = string | number | boolean | readonly string[] | { readonly [name: string]: string };
+
+/** Claims by name. */
+export type Claims = Readonly<Record<string, ClaimJson>>;
+
+/** Lower-case hex: how Azure Attestation writes bytes in claims. */
+export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
