@@ -52,6 +52,7 @@ export const serviceCodes = {
   'member-missing': invalid('A member that the operation needs is absent or empty.'),
   'member-invalid': invalid('A member has the wrong kind of value.'),
   'base64url-invalid': invalid('A member is neither base64url nor base64.'),
+  'evidence-container-wrong': invalid('OpenEnclave evidence was sent to SgxEnclave, or a bare quote to OpenEnclave.'),
   'data-type-unknown': invalid('The dataType of runtime or init-time data is neither Binary nor JSON.'),
   'data-not-json': invalid('Runtime or init-time data of type JSON is not a JSON object in UTF-8.'),
   'nonce-invalid': invalid('The nonce is neither a text of at most 1 KiB nor an integer from 0 to 2^64-1.'),
@@ -61,6 +62,16 @@ export const serviceCodes = {
     meaning: 'The draft policy is a JWS whose payload has no readable AttestationPolicy.',
   },
   'policy-invalid': { status: 400, wireCode: 'PolicyParsingError', meaning: 'The draft policy does not compile.' },
+  'policy-missing': {
+    status: 400,
+    wireCode: 'PolicyEvaluationError',
+    meaning: 'The provider has no policy for this attestation type.',
+  },
+  'tcb-identifier-unknown': {
+    status: 400,
+    wireCode: 'PolicyEvaluationError',
+    meaning: 'The policy selects a TCB baseline that the provider does not have.',
+  },
   'policy-denied': {
     status: 400,
     wireCode: 'PolicyEvaluationError',

@@ -23,6 +23,10 @@ function checkPairs({ tls, signing, endorsements }: ServiceConfig): ConfigProble
       why: 'signing.passphraseFile is set too; keep one of them',
     });
   }
+  if (signing.publishAheadSeconds >= signing.rotationDays * 86_400) {
+    const why = 'it must be shorter than signing.rotationDays; lower it';
+    problems.push({ code: 'setting-invalid', where: 'signing.publishAheadSeconds', why });
+  }
   const { intel } = endorsements;
   if (intel.url === undefined && (intel.caFile !== undefined || intel.subscriptionKeyFile !== undefined)) {
     problems.push(missing('endorsements.intel.url', 'caFile and subscriptionKeyFile are for a URI; write it'));

@@ -19,6 +19,8 @@ export const configCodes = {
   'setting-invalid': 'The value of a setting has the wrong kind or is out of range.',
   'setting-missing': 'A setting that this environment needs is absent.',
   'setting-file-unreadable': 'A file that a setting names cannot be read or has the wrong content.',
+  'signing-keys-unusable':
+    'The stored signing keys cannot be opened: another secret sealed them, or the file was changed.',
   'development-only': 'The setting is for development, and the environment is production.',
 } as const;
 

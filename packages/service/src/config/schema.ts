@@ -175,6 +175,17 @@ const signing = z.strictObject({
         'seconds, a whole number from 0 to 2592000',
       ),
     ),
+  clientCacheSeconds: z
+    .int()
+    .min(0)
+    .max(31_536_000)
+    .default(604_800)
+    .meta(
+      described(
+        'How much longer than the tokens it signed a retired key stays published, for clients that cache key sets.',
+        'seconds, a whole number from 0 to 31536000',
+      ),
+    ),
   passphraseFile: file('A file whose first line is the passphrase that seals the signing keys on disk.').optional(),
   keyFile: file(
     'A file of 32 random bytes (raw, hex or base64url) that seals the signing keys on disk. In development one is made.',

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ConfigRefused, configCodes, configTable, loadConfig } from '../index.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'atesto-config-'));
+after(() => rmSync(directory, { recursive: true, force: true }));
+
+function fileOf(name: string, content: unknown): string {
+  const path = join(directory, name);
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+/** `where [code]` of each fault. */
+function faults(sources: Parameters<typeof loadConfig>[0]): string[] {
+  try {
+    loadConfig(sources);
+  } catch (error) {
+    assert.ok(error instanceof ConfigRefused);
+    for (const { code } of error.problems) assert.ok(code in configCodes);
+    return error.problems.map(({ where, code }) => `${where} [${code}]`);
+  }
+  return [];
+}
+
+test('takes defaults, then the file, then the environment, then overrides', () => {
+  const file = fileOf('order.json', {
+    environment: 'development',
+    listen: { port: 1, host: '127.0.0.2' },
+    log: { level: 'warn' },
+  });
+  const config = loadConfig({
+    file,
+    env: { ATESTO_LISTEN_PORT: '2', ATESTO_LOG_LEVEL: 'error', PATH: '/bin' },
+    overrides: { listen: { port: 3 } },
+  });
+  assert.deepEqual(config.listen, { host: '127.0.0.2', port: 3 });
+  assert.equal(config.log.level, 'error');
+  assert.equal(config.limits.bodyBytes, 1_048_576);
+});
+
+test('reads every kind of setting from the environment', () => {
+  const issuers = [{ issuer: 'https://login.example.org/tenant/v2.0' }];
+  const config = loadConfig({
+    env: {
+      ATESTO_ENVIRONMENT: 'development',
+      ATESTO_IDENTITY_REQUIRE_ACCESS_TOKEN: 'true',
+      ATESTO_IDENTITY_AUDIENCES: 'https://one, https://two',
+      ATESTO_IDENTITY_ISSUERS: JSON.stringify(issuers),
+      ATESTO_SIGNING_ROTATION_DAYS: '1.5',
+    },
+  });
+  assert.equal(config.identity.requireAccessToken, true);
+  assert.deepEqual(config.identity.audiences, ['https://one', 'https://two']);
+  assert.deepEqual(config.identity.issuers, issuers);
+  assert.equal(config.signing.rotationDays, 1.5);
+});
+
+test('counts relative paths of the file from the file', () => {
+  fileOf('policy.txt', 'version= 1.0;');
+  const file = fileOf('paths.json', {
+    environment: 'development',
+    stateDirectory: 'state',
+    provider: { policies: { SgxEnclave: 'policy.txt' } },
+  });
+  const config = loadConfig({ file });
+  assert.equal(config.stateDirectory, join(directory, 'state'));
+  assert.equal(config.provider.policies.SgxEnclave, join(directory, 'policy.txt'));
+});
+
+test('names every fault at once, with its setting and variable, and how to mend it', () => {
+  const file = fileOf('faults.json', {
+    environment: 'development',
+    listen: { prot: 1 },
+    limits: { bodyBytes: 'many' },
+    foo: {},
+  });
+  const env = {
+    ATESTO_LISTEN_PORT: 'https',
+    ATESTO_LISTEN_PROT: '1',
+    ATESTO_IDENTITY_ISSUERS: '[{"issuer":"http://x"}]',
+  };
+  assert.deepEqual(faults({ file, env }).sort(), [
+    'ATESTO_LISTEN_PROT [setting-unknown]',
+    'foo [setting-unknown]',
+    'identity.issuers.0.issuer (from ATESTO_IDENTITY_ISSUERS) [setting-invalid]',
+    'limits.bodyBytes [setting-invalid]',
+    'listen.port (from ATESTO_LISTEN_PORT) [setting-invalid]',
+    'listen.prot [setting-unknown]',
+  ]);
+});
+
+test('never shows the value of a setting', () => {
+  const secret = 'short-secret';
+  assert.throws(
+    () => loadConfig({ env: { ATESTO_ENVIRONMENT: 'development', ATESTO_DEVELOPMENT_IDENTITY_CLIENT_SECRET: secret } }),
+    (error) => error instanceof ConfigRefused && !error.message.includes(secret) && error.message.includes('16 to 256'),
+  );
+});
+
+test('demands of production what development makes by itself', () => {
+  assert.deepEqual(faults({}), [
+    'baseUri [setting-missing]',
+    'tls.certificateFile [setting-missing]',
+    'signing.keyFile [setting-missing]',
+  ]);
+  assert.deepEqual(faults({ env: { ATESTO_ENVIRONMENT: 'development' } }), []);
+});
+
+test('refuses development roots and the development OpenID provider outside development', () => {
+  const found = faults({
+    overrides: { developmentIdentity: { enabled: true }, provider: { trustAnchors: ['ab'.repeat(32)] } },
+  });
+  assert.deepEqual(found.slice(0, 2), [
+    'developmentIdentity.enabled [development-only]',
+    'provider.trustAnchors [development-only]',
+  ]);
+});
+
+test('refuses halves of pairs, two secrets for one purpose, and files that are not there', () => {
+  const file = fileOf('secret', 'x');
+  const development = { environment: 'development' };
+  assert.deepEqual(faults({ overrides: { ...development, tls: { keyFile: file } } }), [
+    'tls.certificateFile [setting-missing]',
+  ]);
+  assert.deepEqual(faults({ overrides: { ...development, tls: { certificateFile: file } } }), [
+    'tls.keyFile [setting-missing]',
+  ]);
+  assert.deepEqual(faults({ overrides: { ...development, signing: { passphraseFile: file, keyFile: file } } }), [
+    'signing.keyFile [setting-invalid]',
+  ]);
+  assert.deepEqual(faults({ overrides: { ...development, endorsements: { intel: { caFile: file } } } }), [
+    'endorsements.intel.url [setting-missing]',
+  ]);
+  assert.deepEqual(
+    faults({ overrides: { ...development, signing: { publishAheadSeconds: 86_400, rotationDays: 1 } } }),
+    ['signing.publishAheadSeconds [setting-invalid]'],
+  );
+  assert.deepEqual(
+    faults({ overrides: { ...development, provider: { policies: { SgxEnclave: '/nowhere/policy' } } } }),
+    ['provider.policies.SgxEnclave [setting-file-unreadable]'],
+  );
+});
+
+test('refuses a file that is absent, no JSON, or no object', () => {
+  const env = { ATESTO_ENVIRONMENT: 'development' };
+  for (const file of [join(directory, 'absent.json'), fileOf('broken.json', '{'), fileOf('list.json', [])]) {
+    assert.deepEqual(faults({ file, env }), [`${file} [config-unreadable]`]);
+  }
+});
+
+test('gives each setting one variable, a form and a meaning', () => {
+  assert.equal(new Set(configTable.map(({ variable }) => variable)).size, configTable.length);
+  for (const { path, form, meaning } of configTable) assert.ok(form !== '' && meaning !== '', path);
+  const port = configTable.find(({ path }) => path === 'listen.port');
+  assert.deepEqual(port, {
+    path: 'listen.port',
+    variable: 'ATESTO_LISTEN_PORT',
+    kind: 'integer',
+    form: 'a whole number from 0 to 65535',
+    byDefault: '8443',
+    meaning: 'The port to listen on; 0 takes a free one.',
+    isPath: false,
+    isSecret: false,
+  });
+});

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { beforeEach, test } from 'node:test';
+import { startIssuer, type TestIssuer } from '../__fixtures__/openid-issuer.ts';
+import { stateDirectory } from '../__fixtures__/state.ts';
+import { RequestRefused } from '../http/refusal.ts';
+import { developmentCertificate } from '../tls/development-ca.ts';
+import { type AccessTokens, bearerToken, type Caller, verifyAccessToken } from './access-token.ts';
+import { OpenIdIssuer } from './openid-issuer.ts';
+
+const tls = await developmentCertificate(stateDirectory(), ['127.0.0.1', 'localhost']);
+const ca = readFileSync(tls.developmentCaFile ?? '', 'utf8');
+const audiences = ['https://attest.azure.net'];
+let issuer: TestIssuer;
+let nowMs: number;
+let accepted: AccessTokens;
+let reasons: string[];
+
+beforeEach(async () => {
+  issuer = await startIssuer(tls);
+  nowMs = 0;
+  reasons = [];
+  accepted = accept(ca);
+});
+
+function accept(trusted: string | undefined): AccessTokens {
+  const settings = { issuer: issuer.issuer, audiences, ca: trusted, timeoutMs: 300 };
+  return {
+    issuers: [new OpenIdIssuer(settings, () => nowMs)],
+    clockSkewSeconds: 10,
+    onUnreachable: (error) => reasons.push(error.message),
+  };
+}
+
+function verify(token: string): Promise<Caller> {
+  return verifyAccessToken(bearerToken(`Bearer ${token}`) ?? '', accepted);
+}
+
+async function codeOf(outcome: Promise<unknown> | (() => unknown)): Promise<string> {
+  try {
+    await (typeof outcome === 'function' ? outcome() : outcome);
+  } catch (error) {
+    assert.ok(error instanceof RequestRefused, String(error));
+    assert.equal(error.status, error.refusal.code === 'issuer-unreachable' ? 503 : 401);
+    return error.refusal.code;
+  }
+  return 'accepted';
+}
+
+const seconds = (offset: number): number => Math.floor(Date.now() / 1000) + offset;
+
+test('accepts a genuine token for the service and says who calls', async () => {
+  for (const typ of ['at+jwt', 'JWT', 'application/at+jwt']) {
+    const {
+      subject,
+      issuer: named,
+      claims,
+    } = await verify(await issuer.sign({ header: { typ }, claims: { roles: ['r'] } }));
+    assert.deepEqual(
+      { subject, named, roles: claims.roles },
+      { subject: 'client', named: issuer.issuer, roles: ['r'] },
+    );
+  }
+  assert.equal(issuer.asked.length, 2);
+});
+
+test('allows the clocks the configured skew and no more', async () => {
+  assert.equal(await codeOf(verify(await issuer.sign({ claims: { exp: seconds(-5), nbf: seconds(5) } }))), 'accepted');
+  assert.equal(await codeOf(verify(await issuer.sign({ claims: { exp: seconds(-15) } }))), 'access-token-expired');
+  assert.equal(await codeOf(verify(await issuer.sign({ claims: { nbf: seconds(15) } }))), 'access-token-not-yet-valid');
+});
+
+test('refuses another audience, an unknown issuer, and absent or wrong claims', async () => {
+  assert.equal(
+    await codeOf(verify(await issuer.sign({ claims: { aud: 'https://vault.azure.net' } }))),
+    'access-token-audience-wrong',
+  );
+  assert.equal(
+    await codeOf(verify(await issuer.sign({ claims: { iss: `${issuer.issuer}/` } }))),
+    'access-token-issuer-unknown',
+  );
+  for (const claims of [{ exp: undefined }, { sub: undefined }]) {
+    assert.equal(await codeOf(verify(await issuer.sign({ claims }))), 'access-token-claim-invalid');
+  }
+});
+
+test('refuses tokens that are not access tokens', async () => {
+  for (const typ of ['dpop+jwt', 'logout+jwt', '', undefined]) {
+    assert.equal(await codeOf(verify(await issuer.sign({ header: { typ } }))), 'access-token-type-refused');
+  }
+});
+
+test('refuses alg none and HS256 keyed with the public key', async () => {
+  const [, payload = ''] = (await issuer.sign()).split('.');
+  const encode = (header: object): string => Buffer.from(JSON.stringify(header)).toString('base64url');
+  const unsigned = `${encode({ alg: 'none', typ: 'JWT' })}.${payload}.`;
+  assert.equal(await codeOf(verify(unsigned)), 'access-token-algorithm-refused');
+  const input = `${encode({ alg: 'HS256', typ: 'JWT', kid: 'key-1' })}.${payload}`;
+  const published = issuer.answers['/keys']?.body ?? '';
+  const confused = `${input}.${createHmac('sha256', published).update(input).digest('base64url')}`;
+  assert.equal(await codeOf(verify(confused)), 'access-token-algorithm-refused');
+});
+
+test('refuses a token whose payload was changed and one that another key signed', async () => {
+  const [header, , signature] = (await issuer.sign()).split('.');
+  const [, payload] = (await issuer.sign({ claims: { sub: 'administrator' } })).split('.');
+  assert.equal(await codeOf(verify(`${header}.${payload}.${signature}`)), 'access-token-signature-invalid');
+  await verify(await issuer.sign());
+  await issuer.rotate();
+  assert.equal(await codeOf(verify(await issuer.sign({ header: { kid: 'key-1' } }))), 'access-token-signature-invalid');
+});
+
+test('refuses a key that travels in the token', async () => {
+  const foreign = await startIssuer(tls);
+  const jwk = JSON.parse(foreign.answers['/keys']?.body ?? '').keys[0];
+  const token = await foreign.sign({ claims: { iss: issuer.issuer }, header: { jwk, jku: `${foreign.issuer}/keys` } });
+  assert.equal(await codeOf(verify(token)), 'access-token-signature-invalid');
+});
+
+test('asks the issuer again for a key it does not know, at most twice a minute', async () => {
+  await verify(await issuer.sign());
+  await issuer.rotate();
+  const token = await issuer.sign();
+  assert.equal(await codeOf(verify(token)), 'access-token-key-unknown');
+  assert.equal(issuer.asked.length, 2);
+  nowMs += 31_000;
+  assert.equal(await codeOf(verify(token)), 'accepted');
+  assert.equal(issuer.asked.length, 4);
+});
+
+test('asks the issuer once for many calls at the same time', async () => {
+  const token = await issuer.sign();
+  await Promise.all(Array.from({ length: 20 }, () => verify(token)));
+  assert.equal(issuer.asked.length, 2);
+});
+
+test('refuses with issuer-unreachable, not with 401, when the issuer cannot be asked', async () => {
+  const token = await issuer.sign();
+  const discovery = '/tenant/v2.0/.well-known/openid-configuration';
+  const good = { ...issuer.answers };
+  const faults: Record<string, TestIssuer['answers']> = {
+    'answered 500': { [discovery]: { status: 500, body: '' } },
+    'time-out': { [discovery]: undefined },
+    'did not answer with JSON': { [discovery]: { status: 200, body: '<html>' } },
+    malformed: {
+      [discovery]: { status: 200, body: JSON.stringify({ issuer: issuer.issuer, jwks_uri: 'http://127.0.0.1/keys' }) },
+    },
+    'name another issuer': {
+      [discovery]: { status: 200, body: JSON.stringify({ issuer: 'https://other', jwks_uri: 'https://other' }) },
+    },
+    'answered 302': { '/keys': { status: 302, body: '' } },
+    'closed the connection': { '/keys': { status: 200, body: 'x'.repeat(1_100_000) } },
+  };
+  for (const [reason, fault] of Object.entries(faults)) {
+    issuer.answers = { ...good, ...fault };
+    assert.equal(await codeOf(verify(token)), 'issuer-unreachable');
+    const said = reasons.pop() ?? '';
+    assert.ok(said.includes(reason) || reason === 'closed the connection', said);
+  }
+  issuer.answers = good;
+  assert.equal(await codeOf(verify(token)), 'accepted');
+});
+
+test('trusts an issuer only under the CA that is configured for it', async () => {
+  accepted = accept(undefined);
+  assert.equal(await codeOf(verify(await issuer.sign())), 'issuer-unreachable');
+});
+
+test('keeps verifying for an hour when the issuer goes away, then refuses', async () => {
+  await verify(await issuer.sign());
+  issuer.answers = { '/tenant/v2.0/.well-known/openid-configuration': { status: 503, body: '' } };
+  const token = await issuer.sign();
+  nowMs += 59 * 60_000;
+  assert.equal(await codeOf(verify(token)), 'accepted');
+  nowMs += 2 * 60_000;
+  assert.equal(await codeOf(verify(token)), 'issuer-unreachable');
+});
+
+test('refuses headers that carry no bearer token in JWT form', async () => {
+  for (const header of [
+    '',
+    'Bearer',
+    'Bearer ',
+    'Basic YTpi',
+    'Bearer abc',
+    'Bearer a.b',
+    'Bearer a.b.c.d',
+    'Bearer a b.c.d',
+    'Bearer a.b.c, x',
+  ]) {
+    assert.equal(await codeOf(() => bearerToken(header)), 'access-token-malformed', header);
+  }
+  for (const token of ['e30.e30.e30', 'x.y.z', `${Buffer.from('{"alg":"RS256"').toString('base64url')}.e30.e30`]) {
+    const code = await codeOf(verify(token));
+    assert.ok(code === 'access-token-malformed' || code === 'access-token-type-refused', code);
+  }
+  assert.equal(bearerToken(undefined), undefined);
+  assert.equal(bearerToken('bearer a.b.c'), 'a.b.c');
+});

@@ -1,0 +1,116 @@
+/**
+ * Is an access token genuine, meant for this service, and in force? RFC 6750 (bearer), RFC 9068 (JWT profile), RFC 8725 (best
+ * current practices: algorithms are a list of ours, the type is checked, keys come from the issuer alone).
+ */
+import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
+import type { ServiceCode } from '../codes.ts';
+import { refuseRequest } from '../http/refusal.ts';
+import { IssuerUnreachable, type OpenIdIssuer } from './openid-issuer.ts';
+
+/** Who calls. */
+export interface Caller {
+  readonly issuer: string;
+  /** `sub`: unique within the issuer. */
+  readonly subject: string;
+  /** All claims of the access token. */
+  readonly claims: Readonly<JWTPayload>;
+}
+
+/** Verifies access tokens of a set of issuers. */
+export interface AccessTokens {
+  readonly issuers: readonly OpenIdIssuer[];
+  readonly clockSkewSeconds: number;
+  /** Told why an issuer could not be asked. */
+  readonly onUnreachable: (error: IssuerUnreachable) => void;
+}
+
+const algorithms = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+const types = new Set(['at+jwt', 'application/at+jwt', 'jwt']);
+const where = 'authorization';
+
+/** The token of an `Authorization` header; undefined when there is no header. Refuses with `access-token-malformed`. */
+export function bearerToken(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  const token = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*) *$/i.exec(header)?.[1];
+  return token ?? refuse('access-token-malformed', 'it must be "Bearer" and a token in JWT form');
+}
+
+/** Verifies a token at the system's time. Refuses with an `access-token-…` code or with `issuer-unreachable`. */
+export async function verifyAccessToken(token: string, accepted: AccessTokens): Promise<Caller> {
+  const issuer = issuerOf(token, accepted.issuers);
+  try {
+    const { payload } = await jwtVerify(token, issuer.keyFor, {
+      algorithms,
+      issuer: issuer.settings.issuer,
+      audience: [...issuer.settings.audiences],
+      clockTolerance: accepted.clockSkewSeconds,
+      requiredClaims: ['exp', 'sub'],
+    });
+    return { issuer: issuer.settings.issuer, subject: payload.sub ?? '', claims: payload };
+  } catch (error) {
+    if (!(error instanceof IssuerUnreachable)) return refuseToken(error);
+    accepted.onUnreachable(error);
+    return refuseRequest(
+      'issuer-unreachable',
+      where,
+      'the OpenID issuer of the access token cannot be asked; try again',
+    );
+  }
+}
+
+function issuerOf(token: string, issuers: readonly OpenIdIssuer[]): OpenIdIssuer {
+  const { typ, alg, iss } = unverified(token);
+  if (typeof typ !== 'string' || !types.has(typ.toLowerCase())) {
+    refuse('access-token-type-refused', 'its typ must be at+jwt or JWT');
+  }
+  if (typeof alg !== 'string' || !algorithms.includes(alg)) {
+    refuse('access-token-algorithm-refused', `its alg must be one of ${algorithms.join(', ')}`);
+  }
+  const issuer = issuers.find(({ settings }) => settings.issuer === iss);
+  return issuer ?? refuse('access-token-issuer-unknown', 'the service does not accept tokens of its issuer');
+}
+
+function unverified(token: string): { typ: unknown; alg: unknown; iss: unknown } {
+  try {
+    const { typ, alg } = decodeProtectedHeader(token);
+    return { typ, alg, iss: decodeJwt(token).iss };
+  } catch {
+    return refuse('access-token-malformed', 'its header or payload is not JSON in base64url');
+  }
+}
+
+/** Turns a failure of jose into a refusal; what is no such failure is a bug and passes. */
+function refuseToken(error: unknown): never {
+  if (error instanceof errors.JWTExpired) refuse('access-token-expired', 'it has expired; get a new one');
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    if (error.claim === 'aud') refuse('access-token-audience-wrong', 'it is for another audience');
+    if (error.claim === 'nbf') refuse('access-token-not-yet-valid', 'it is not valid yet; compare the clocks');
+    refuse('access-token-claim-invalid', `its claim ${error.claim} is absent or not acceptable`);
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed) {
+    refuse('access-token-signature-invalid', 'its signature is wrong');
+  }
+  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
+    refuse('access-token-key-unknown', 'its issuer publishes no key, or more than one, that fits it');
+  }
+  if (error instanceof errors.JOSEError || error instanceof TypeError) {
+    refuse('access-token-malformed', 'it cannot be read as a signed JWT');
+  }
+  throw error;
+}
+
+function refuse(code: ServiceCode, why: string): never {
+  return refuseRequest(code, where, why);
+}

@@ -1,0 +1,89 @@
+/** The keys of one OpenID issuer, found by discovery (OpenID Connect Discovery 1.0, section 4) and kept fresh. */
+import { createLocalJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import { z } from 'zod';
+import { fetchJson } from './fetch-json.ts';
+
+/** How an issuer is reached and what its tokens must be for. */
+export interface OpenIdIssuerSettings {
+  /** Exactly as in its metadata and in the `iss` of its tokens. */
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+  /** PEM certificates that are trusted for it besides the public CAs. */
+  readonly ca?: string | undefined;
+  readonly timeoutMs: number;
+}
+
+/** Thrown when the issuer cannot be asked: nobody can tell whether the token is good. */
+export class IssuerUnreachable extends Error {}
+
+/** After this time the keys are fetched again; when that fails, they serve for as long as {@link staleMs}. */
+const freshMs = 10 * 60_000;
+const staleMs = 60 * 60_000;
+/** A token with an unknown key makes the issuer be asked again, at most this often. */
+const cooldownMs = 30_000;
+
+const metadataSchema = z.looseObject({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https$/ }) });
+const keySetSchema = z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })) });
+
+type KeySet = ReturnType<typeof createLocalJWKSet>;
+
+/** One issuer. */
+export class OpenIdIssuer {
+  readonly settings: OpenIdIssuerSettings;
+  readonly #now: () => number;
+  #keys: { readonly set: KeySet; readonly fetchedAt: number } | undefined;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #asking: Promise<KeySet> | undefined;
+
+  /** `now` gives milliseconds of a clock that never goes back; default: the process's. */
+  constructor(settings: OpenIdIssuerSettings, now: () => number = () => performance.now()) {
+    this.settings = settings;
+    this.#now = now;
+  }
+
+  /** For jose: the key that a token names. Throws {@link IssuerUnreachable}, or jose's `JWKSNoMatchingKey`. */
+  readonly keyFor: JWTVerifyGetKey = async (header, token) => {
+    const set = await this.#current();
+    try {
+      return await set(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey) || this.#now() - this.#askedAt < cooldownMs) throw error;
+      return (await this.#ask())(header, token);
+    }
+  };
+
+  async #current(): Promise<KeySet> {
+    const keys = this.#keys;
+    if (keys === undefined) return this.#ask();
+    const age = this.#now() - keys.fetchedAt;
+    if (age < freshMs || (age < staleMs && this.#now() - this.#askedAt < cooldownMs)) return keys.set;
+    return this.#ask().catch((error: unknown) => {
+      if (age < staleMs) return keys.set;
+      throw error;
+    });
+  }
+
+  #ask(): Promise<KeySet> {
+    this.#asking ??= this.#fetch().finally(() => {
+      this.#asking = undefined;
+    });
+    return this.#asking;
+  }
+
+  async #fetch(): Promise<KeySet> {
+    this.#askedAt = this.#now();
+    const { issuer, ca, timeoutMs } = this.settings;
+    try {
+      const uri = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+      const metadata = metadataSchema.parse(await fetchJson(uri, { ca, timeoutMs }));
+      if (metadata.issuer !== issuer) throw new Error('its metadata name another issuer');
+      const { keys } = keySetSchema.parse(await fetchJson(metadata.jwks_uri, { ca, timeoutMs }));
+      const set = createLocalJWKSet({ keys });
+      this.#keys = { set, fetchedAt: this.#now() };
+      return set;
+    } catch (error) {
+      const why = error instanceof z.ZodError ? 'its metadata or keys are malformed' : String(error);
+      throw new IssuerUnreachable(`the OpenID issuer ${issuer}: ${why}`);
+    }
+  }
+}
