@@ -1,0 +1,78 @@
+/** What an issuer's key set says (RFC 7517 section 5), and how one of its keys becomes usable. */
+import { type CryptoKey, importJWK, importX509 } from 'jose';
+import { refuse } from '../refusal.ts';
+import { type Claims, type ClaimValue, claimOf, isObject } from '../token/claims.ts';
+import { type AcceptedAlgorithm, keyTypeOf } from './algorithms.ts';
+
+/** A JSON Web Key Set as parsed JSON. */
+export interface JsonWebKeySet {
+  readonly keys: readonly object[];
+}
+
+/** Public keys by key id. */
+export type KeySet = ReadonlyMap<string, Claims>;
+
+/** Reads a key set; entries without a key id are passed over, of repeated ids the first counts. */
+export function parseKeySet(json: ClaimValue | undefined, where: string): KeySet {
+  const keys = isObject(json) ? claimOf(json, 'keys') : undefined;
+  if (!Array.isArray(keys)) return refuse('keys-malformed', where, 'the answer is not a JSON Web Key Set');
+  const set = new Map<string, Claims>();
+  for (const key of keys) {
+    const kid: unknown = isObject(key) ? claimOf(key, 'kid') : undefined;
+    if (isObject(key) && typeof kid === 'string' && !set.has(kid)) set.set(kid, key);
+  }
+  return set;
+}
+
+/**
+ * Makes a public key usable with one algorithm. Takes the key's own members, or its certificate where there are none, as in the
+ * sets that Azure Attestation publishes.
+ */
+export async function importKey(key: Claims, algorithm: AcceptedAlgorithm): Promise<CryptoKey> {
+  const { kty, crv } = keyTypeOf(algorithm);
+  const use = claimOf(key, 'use');
+  const alg = claimOf(key, 'alg');
+  const suits =
+    claimOf(key, 'kty') === kty && (alg === undefined || alg === algorithm) && (use === undefined || use === 'sig');
+  if (!suits) return unsuitable(algorithm);
+  const members = memberTexts(key, kty === 'RSA' ? ['n', 'e'] : ['x', 'y']);
+  const imported = await (members !== undefined
+    ? importPublic({ kty, ...(crv === undefined ? {} : { crv: curveOf(key) }), ...members }, algorithm)
+    : importCertificate(key, algorithm));
+  return imported ?? unsuitable(algorithm);
+}
+
+function unsuitable(algorithm: AcceptedAlgorithm): never {
+  return refuse('key-unsuitable', 'kid', `the key that the token names is not for ${algorithm}`);
+}
+
+async function importPublic(jwk: { kty: string }, algorithm: AcceptedAlgorithm): Promise<CryptoKey | undefined> {
+  try {
+    const key = await importJWK(jwk, algorithm);
+    return key instanceof Uint8Array ? undefined : key;
+  } catch {
+    return undefined;
+  }
+}
+
+async function importCertificate(key: Claims, algorithm: AcceptedAlgorithm): Promise<CryptoKey | undefined> {
+  const chain = claimOf(key, 'x5c');
+  const first: unknown = Array.isArray(chain) ? chain[0] : undefined;
+  if (typeof first !== 'string') return undefined;
+  try {
+    return await importX509(`-----BEGIN CERTIFICATE-----\n${first}\n-----END CERTIFICATE-----`, algorithm);
+  } catch {
+    return undefined;
+  }
+}
+
+function curveOf(key: Claims): string {
+  const curve = claimOf(key, 'crv');
+  return typeof curve === 'string' ? curve : '';
+}
+
+function memberTexts(key: Claims, names: readonly string[]): Record<string, string> | undefined {
+  const entries = names.map((name) => [name, claimOf(key, name)] as const);
+  const texts = entries.filter((entry): entry is readonly [string, string] => typeof entry[1] === 'string');
+  return texts.length === names.length ? Object.fromEntries(texts) : undefined;
+}

@@ -1,0 +1,65 @@
+/** What a token says, without trust: JWS compact serialization (RFC 7515 section 7.1), strictly. */
+import { base64url } from 'jose';
+import { type Outcome, refuse, settle } from '../refusal.ts';
+import { type Claims, isObject, parseJson } from './claims.ts';
+
+const maxTokenChars = 2 ** 20;
+
+/** A token as its bytes say; nothing about it is proven. */
+export interface UntrustedToken {
+  readonly header: Claims;
+  readonly claims: Claims;
+  /** Whether a signature is present, right or wrong; an unsecured token has none. */
+  readonly signed: boolean;
+}
+
+/** Decodes a token for people to look at. Proves nothing. */
+export function inspectToken(token: string): Outcome<UntrustedToken> {
+  return settle(() => parseToken(token));
+}
+
+/** Splits and decodes a token; refuses what is not exactly three base64url parts with JSON objects in the first two. */
+export function parseToken(token: unknown): UntrustedToken {
+  if (typeof token !== 'string') return refuse('token-malformed', 'token', 'the token is not a text');
+  if (token.length > maxTokenChars) refuse('token-too-large', 'token', 'the token is longer than one mebibyte');
+  const [header, payload, signature, ...rest] = token.split('.');
+  if (header === undefined || payload === undefined || signature === undefined || rest.length > 0) {
+    return refuse('token-malformed', 'token', 'the token has not three parts');
+  }
+  decodePart(signature, 'signature');
+  return {
+    header: objectOf(decodePart(header, 'header'), 'header'),
+    claims: objectOf(decodePart(payload, 'payload'), 'payload'),
+    signed: signature !== '',
+  };
+}
+
+/** Only the canonical encoding passes, so that each token has one form. */
+function decodePart(text: string, part: string): Uint8Array {
+  if (/^[\w-]*$/.test(text)) {
+    const bytes = decodeOrNothing(text);
+    if (bytes !== undefined && base64url.encode(bytes) === text) return bytes;
+  }
+  return refuse('token-malformed', part, `the ${part} is not base64url`);
+}
+
+function decodeOrNothing(text: string): Uint8Array | undefined {
+  try {
+    return base64url.decode(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function objectOf(bytes: Uint8Array, part: string): Claims {
+  const json = parseJson(textOf(bytes, part));
+  return isObject(json) ? json : refuse('token-malformed', part, `the ${part} is not a JSON object`);
+}
+
+function textOf(bytes: Uint8Array, part: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return refuse('token-malformed', part, `the ${part} is not UTF-8`);
+  }
+}

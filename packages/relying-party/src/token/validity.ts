@@ -1,0 +1,55 @@
+/** Whether a token holds now (RFC 7519 section 4.1), and carries what every attestation token carries. */
+import { refuse } from '../refusal.ts';
+import { type Claims, claimOf } from './claims.ts';
+
+/** The claims that every attestation token carries; a management reply of the same issuer lacks them. */
+export interface AttestationFrame {
+  readonly attestationType: string;
+  readonly policyHash: string;
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** Checks presence, types and times. `skewSeconds` is how far the issuer's clock may be off, in both directions. */
+export function checkValidity(claims: Claims, now: Date, skewSeconds: number): AttestationFrame {
+  const nowSeconds = now.getTime() / 1000;
+  const expires = seconds(claims, 'exp');
+  const notBefore = seconds(claims, 'nbf');
+  const issued = seconds(claims, 'iat');
+  if (!(nowSeconds < expires + skewSeconds)) {
+    refuse('token-expired', 'exp', `the token expired at ${iso(expires)}`);
+  }
+  for (const [name, time] of [
+    ['nbf', notBefore],
+    ['iat', issued],
+  ] as const) {
+    if (!(time <= nowSeconds + skewSeconds)) {
+      refuse('token-not-yet-valid', name, `the token holds from ${iso(time)}`);
+    }
+  }
+  return {
+    attestationType: text(claims, 'x-ms-attestation-type'),
+    policyHash: text(claims, 'x-ms-policy-hash'),
+    issuedAt: new Date(issued * 1000),
+    expiresAt: new Date(expires * 1000),
+  };
+}
+
+function seconds(claims: Claims, name: string): number {
+  const value = claimOf(claims, name);
+  if (value === undefined) return refuse('claim-missing', name, `the token has no ${name}`);
+  if (typeof value !== 'number' || value < 0 || value > 253402300799) {
+    return refuse('claim-malformed', name, `${name} is not a time in seconds`);
+  }
+  return value;
+}
+
+function text(claims: Claims, name: string): string {
+  const value = claimOf(claims, name);
+  if (value === undefined) return refuse('claim-missing', name, `the token has no ${name}`);
+  return typeof value === 'string' ? value : refuse('claim-malformed', name, `${name} is not a text`);
+}
+
+function iso(secondsSinceEpoch: number): string {
+  return new Date(secondsSinceEpoch * 1000).toISOString();
+}

@@ -1,0 +1,121 @@
+/** Is this attestation token genuine, does it hold now, and is it about what the relying party wants? */
+import { compactVerify, errors } from 'jose';
+import { checkExpectations } from './expectations/check.ts';
+import { checkTokenDecisions } from './expectations/decisions.ts';
+import type { TokenExpectations } from './expectations/expectations.ts';
+import { type AcceptedAlgorithm, acceptedAlgorithms } from './keys/algorithms.ts';
+import { fetchKeySet } from './keys/fetch-keys.ts';
+import { cachedKeys, type FindKey, offlineKeys } from './keys/issuer-keys.ts';
+import { parseKeySet } from './keys/key-set.ts';
+import { readOptions, type VerifierOptions } from './options.ts';
+import { ConfigurationError, type Outcome, Refused, refuse, settleAsync } from './refusal.ts';
+import { type Claims, claimOf, parseJson } from './token/claims.ts';
+import { parseToken, type UntrustedToken } from './token/parse.ts';
+import { type AttestationFrame, checkValidity } from './token/validity.ts';
+
+/** A token that was proven genuine, in time, and as expected. */
+export interface VerifiedToken extends AttestationFrame {
+  readonly claims: Claims;
+  readonly issuer: string;
+  /** `kid` of the key that signed. */
+  readonly keyId: string;
+  readonly algorithm: AcceptedAlgorithm;
+}
+
+/** Judges tokens. */
+export interface Verifier {
+  /**
+   * Verifies one token.
+   * @param expected what this very token must carry, in place of what the verifier expects in general
+   */
+  verify(token: string, expected?: TokenExpectations): Promise<Outcome<VerifiedToken>>;
+}
+
+/** Sets up a verifier. Throws {@link ConfigurationError} when an option is wrong or a decision is left out. */
+export function createVerifier(options: VerifierOptions): Verifier {
+  const settings = configured(() => readOptions(options));
+  const keysOf = new Map(settings.issuers.map((issuer) => [issuer, configured(() => issuerKeys(issuer, settings))]));
+  return {
+    verify: (token, expected = {}) =>
+      settleAsync(async () => {
+        checkTokenDecisions(expected);
+        const parsed = parseToken(token);
+        const algorithm = checkAlgorithm(parsed, settings.algorithms);
+        const issuer = checkIssuer(parsed.claims, settings.issuers);
+        checkKeyAddress(parsed.header, issuer);
+        const keyId = headerText(parsed.header, 'kid');
+        const findKey = keysOf.get(issuer) ?? refuse('issuer-foreign', 'iss', 'the issuer is not pinned');
+        await checkSignature(token, await findKey(keyId, algorithm), algorithm);
+        const frame = checkValidity(parsed.claims, settings.clock(), settings.clockSkewSeconds);
+        checkExpectations(parsed.claims, { ...settings.expectations, ...expected });
+        return { ...frame, claims: parsed.claims, issuer, keyId, algorithm };
+      }),
+  };
+}
+
+function configured<Value>(read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Refused) throw new ConfigurationError(error.refusal);
+    throw error;
+  }
+}
+
+function issuerKeys(issuer: string, settings: Required<VerifierOptions>): FindKey {
+  const given = Object.hasOwn(settings.keySets, issuer) ? settings.keySets[issuer] : undefined;
+  if (given !== undefined) return offlineKeys(parseKeySet(parseJson(JSON.stringify(given)), 'keySets'));
+  return cachedKeys(() => fetchKeySet(certsUri(issuer), settings.fetch, settings.timeoutSeconds), settings);
+}
+
+function certsUri(issuer: string): string {
+  return `${issuer}/certs`;
+}
+
+function checkAlgorithm({ header, signed }: UntrustedToken, accepted: readonly AcceptedAlgorithm[]): AcceptedAlgorithm {
+  const named = headerText(header, 'alg');
+  if (named.toLowerCase() === 'none' || !signed) {
+    refuse('token-unsecured', 'alg', 'the token is unsecured: it was issued for a draft policy');
+  }
+  const algorithm = acceptedAlgorithms.find((one) => one === named);
+  if (algorithm === undefined || !accepted.includes(algorithm)) {
+    return refuse('algorithm-refused', 'alg', `the algorithm is not one of ${accepted.join(', ')}`);
+  }
+  return algorithm;
+}
+
+function checkIssuer(claims: Claims, issuers: readonly string[]): string {
+  const named = claimOf(claims, 'iss') ?? refuse('claim-missing', 'iss', 'the token has no issuer');
+  return issuers.find((issuer) => issuer === named) ?? refuse('issuer-foreign', 'iss', 'the issuer is not pinned');
+}
+
+/** `jku` is compared, never followed: an address in a token is the word of whoever wrote the token. */
+function checkKeyAddress(header: Claims, issuer: string): void {
+  if (claimOf(header, 'jku') !== certsUri(issuer)) {
+    refuse('jku-foreign', 'jku', `jku is not ${certsUri(issuer)}`);
+  }
+}
+
+function headerText(header: Claims, name: string): string {
+  const value = claimOf(header, name);
+  return typeof value === 'string' ? value : refuse('token-malformed', name, `the header has no ${name}`);
+}
+
+async function checkSignature(
+  token: string,
+  key: Awaited<ReturnType<FindKey>>,
+  algorithm: AcceptedAlgorithm,
+): Promise<void> {
+  try {
+    await compactVerify(token, key, { algorithms: [algorithm] });
+  } catch (error) {
+    if (error instanceof errors.JWSSignatureVerificationFailed) {
+      refuse('signature-invalid', 'signature', 'the signature does not verify under the key that the token names');
+    }
+    // Header members that must be understood and are not, such as `crit`.
+    if (error instanceof errors.JOSEError) refuse('token-malformed', 'header', 'the header cannot be understood');
+    // RSA keys below 2048 bits.
+    if (error instanceof TypeError) refuse('key-unsuitable', 'kid', 'the key that the token names is too weak');
+    throw error;
+  }
+}
