@@ -39,6 +39,7 @@ export { sevSnpClaims } from './sevsnp/claims.ts';
 export { type SnpEndorsements, type VerifiedSnpEndorsements, verifySnpEndorsements } from './sevsnp/endorsements.ts';
 export { type SnpProduct, type SnpTcb, snpProducts } from './sevsnp/product.ts';
 export { type ParsedSnpReport, parseSnpReport, type SnpReport } from './sevsnp/report.ts';
+export { type UvmEndorsement, type UvmReference, verifyUvmEndorsement } from './sevsnp/uvm.ts';
 export type { SgxAppraisal } from './sgx/appraisal.ts';
 export { appraiseSgx, type SgxFacts, type SgxOutcome } from './sgx/appraise.ts';
 export { checkSgxInitTimeData, checkSgxRuntimeData } from './sgx/binding.ts';

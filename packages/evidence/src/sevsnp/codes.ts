@@ -23,5 +23,11 @@ export const sevsnpCodes = {
   'snp-baseline-product': 'The baseline has no minimum TCB for the product and does not accept products without one.',
   'snp-runtime-data': "The runtime data is not the one that the report's report data commits to.",
   'snp-init-time-data': "The init-time data is not the one that the report's host data commits to.",
+  'uvm-malformed': 'A utility VM endorsement is not a COSE_Sign1 with the members that are needed.',
+  'uvm-algorithm': 'A utility VM endorsement is signed with an algorithm that is not accepted.',
+  'uvm-signature': 'A utility VM endorsement was not signed by its certificate.',
+  'uvm-untrusted': 'A utility VM endorsement is by an issuer, or for a feed, that is not trusted.',
+  'uvm-svn': 'A utility VM endorsement is for a security version below the minimum.',
+  'uvm-measurement': "A utility VM endorsement is for another launch measurement than the report's.",
 } as const;
 export type SevSnpCode = keyof typeof sevsnpCodes;

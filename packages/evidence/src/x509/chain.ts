@@ -83,6 +83,18 @@ export function verifyChain(certificates: readonly Certificate[], requirements: 
   return { certificates, leaf, issuer, root, anchor };
 }
 
+/**
+ * Checks that each certificate was issued by the next, up to a self-signed root or not, without trusting any: the caller
+ * pins an authority of the chain itself.
+ */
+export function checkChainLinks(certificates: readonly Certificate[]): void {
+  certificates.forEach((certificate, index) => {
+    checkCriticalExtensions(certificate.extensions, understood, certificate.commonName);
+    const next = certificates[index + 1];
+    if (next !== undefined) checkIssued(certificate, next, index);
+  });
+}
+
 /** Checks one certificate's dates, both inclusive. `at` is in milliseconds since 1970. */
 export function checkValidity(certificate: Certificate, at: number): void {
   if (at < certificate.notBefore) {

@@ -20,5 +20,6 @@ export const x509Codes = {
   'crl-signature': 'A revocation list was not signed by its issuer.',
   'crl-not-yet-valid': 'A revocation list was issued after the time of appraisal.',
   'certificate-revoked': 'A certificate is on its revocation list.',
+  'did-x509': 'A certificate chain does not belong to the did:x509 identifier it is presented for.',
 } as const;
 export type X509Code = keyof typeof x509Codes;
