@@ -1,5 +1,6 @@
 /** What the operations of a running service share. */
 import type { FastifyRequest } from 'fastify';
+import type { Recorder } from './attest/steps/record.ts';
 import type { Provider } from './providers/provider.ts';
 
 /** The parts of a running service. */
@@ -8,6 +9,8 @@ export interface ServiceContext {
   readonly providerOf: (request: FastifyRequest) => Provider;
   /** The time at which evidence is appraised and tokens are issued. */
   readonly clock: () => Date;
+  /** Puts down what was delivered, before it is. */
+  readonly record: Recorder;
   /** Whether requests can be answered: neither starting nor stopping. */
   readonly isReady: () => boolean;
 }

@@ -2,6 +2,7 @@
  * Which settings does a service have? Every leaf says what it means (`description`) and what may be written there (`form`):
  * the reference page and the error messages are made from them.
  */
+import { tcbStatuses } from '@atesto/evidence';
 import { z } from 'zod';
 
 const described = (description: string, form: string): { description: string; form: string } => ({ description, form });
@@ -229,7 +230,7 @@ const intelEndorsements = z.strictObject({
 
 const sgxBaseline = z.strictObject({
   acceptedStatuses: z
-    .array(z.string().min(1))
+    .array(z.enum(tcbStatuses))
     .min(1)
     .optional()
     .meta(

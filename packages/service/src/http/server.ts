@@ -13,11 +13,18 @@ export interface LogSink {
   write(line: string): void;
 }
 
-/** Makes the server; routes are added by the caller. */
-export function createServer(config: ServiceConfig, tls: TlsMaterial, sink: LogSink | undefined) {
+/** Makes the server; routes are added by the caller. `challenge` is the `WWW-Authenticate` of every 401. */
+export function createServer(config: ServiceConfig, tls: TlsMaterial, challenge: string, sink: LogSink | undefined) {
   const { limits } = config;
   const app = Fastify({
-    https: { key: tls.key, passphrase: tls.passphrase, cert: tls.certificate, minVersion: config.tls.minVersion },
+    https: {
+      key: tls.key,
+      passphrase: tls.passphrase,
+      cert: tls.certificate,
+      minVersion: config.tls.minVersion,
+      // Node looks for late clients only every 30 seconds otherwise.
+      connectionsCheckingInterval: Math.ceil(limits.headersTimeoutMs / 4),
+    },
     logger: { level: config.log.level, base: null, ...(sink === undefined ? {} : { stream: sink }) },
     genReqId: () => randomUUID(),
     requestIdHeader: false,
@@ -40,7 +47,7 @@ export function createServer(config: ServiceConfig, tls: TlsMaterial, sink: LogS
   readBodiesAsBytes(app);
   app.addHook('onRequest', async (request, reply) => stampHeaders(request, reply));
   app.addHook('onResponse', async (request, reply) => logRequest(request, reply));
-  app.setErrorHandler((error, request, reply) => answerError(error, request, reply));
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, challenge));
   app.setNotFoundHandler(() => refuseRequest('route-unknown', 'path', 'there is no such operation'));
   return app;
 }
@@ -51,9 +58,10 @@ function readBodiesAsBytes(app: Pick<FastifyInstance, 'removeAllContentTypeParse
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 }
 
-function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, challenge: string): FastifyReply {
   const refused = asRefusal(error);
   if (refused.status >= 500 && !(error instanceof RequestRefused)) request.log.error({ err: error }, 'request failed');
+  if (refused.status === 401) reply.header('www-authenticate', challenge);
   noteForLog(request, { code: refused.refusal.code });
   return sendRefusal(reply, refused);
 }

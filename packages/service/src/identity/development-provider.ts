@@ -4,13 +4,13 @@
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import Provider, { type Adapter, type Configuration } from 'oidc-provider';
 import { z } from 'zod';
 import type { ServiceConfig } from '../config/schema.ts';
+import { portOf } from '../http/base-uri.ts';
 import { readIfPresent, writeDurably } from '../state/file.ts';
-import type { TlsMaterial } from '../tls/material.ts';
+import { developmentTls } from '../tls/material.ts';
 
 /** What a client needs to get an access token. */
 export interface DevelopmentIdentity {
@@ -28,17 +28,20 @@ export interface DevelopmentIdentity {
 /** The running provider. */
 export interface DevelopmentProvider {
   readonly identity: DevelopmentIdentity;
+  /** How the service reaches it. */
+  readonly accepted: { readonly issuer: string; readonly caFile: string | undefined };
   close(): Promise<void>;
 }
 
 const host = '127.0.0.1';
 
 /** Starts it. The settings were checked: the environment is development. */
-export async function startDevelopmentProvider(config: ServiceConfig, tls: TlsMaterial): Promise<DevelopmentProvider> {
+export async function startDevelopmentProvider(config: ServiceConfig): Promise<DevelopmentProvider> {
+  const tls = await developmentTls(config);
   const { port, tenant } = config.developmentIdentity;
   const server = createServer({ key: tls.key, cert: tls.certificate, minVersion: 'TLSv1.2' });
   await listen(server, port);
-  const authorityHost = `https://${host}:${portOf(server)}`;
+  const authorityHost = `https://${host}:${portOf(server.address())}`;
   const [audience = ''] = config.identity.audiences;
   const mount = `/${tenant}/v2.0`;
   const identity = {
@@ -58,7 +61,8 @@ export async function startDevelopmentProvider(config: ServiceConfig, tls: TlsMa
     Object.assign(request, { originalUrl: target, url: target.slice(mount.length) });
     void answer(request, response);
   });
-  return { identity, close: () => stop(server) };
+  const accepted = { issuer: identity.issuer, caFile: tls.developmentCaFile };
+  return { identity, accepted, close: () => stop(server) };
 }
 
 /** Access tokens are JWTs and the client is configured: nothing has to be remembered. */
@@ -120,11 +124,6 @@ function listen(server: Server, port: number): Promise<void> {
   server.once('error', reject);
   server.listen(port, host, resolve);
   return promise;
-}
-
-function portOf(server: Server): number {
-  const address: AddressInfo | string | null = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 function stop(server: Server): Promise<void> {

@@ -1,7 +1,7 @@
 /** With which key and certificate does the service speak TLS? */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { ConfigRefused } from '../config/problem.ts';
 import type { ServiceConfig } from '../config/schema.ts';
 import { developmentCertificate } from './development-ca.ts';
@@ -21,7 +21,7 @@ export interface TlsMaterial {
 export async function tlsMaterial(config: ServiceConfig): Promise<TlsMaterial> {
   const { certificateFile, keyFile, keyPassphraseFile } = config.tls;
   if (certificateFile === undefined || keyFile === undefined) {
-    return developmentCertificate(join(config.stateDirectory, 'development'), hostNames(config));
+    return developmentTls(config);
   }
   const passphrase = keyPassphraseFile === undefined ? undefined : firstLine(readFileSync(keyPassphraseFile, 'utf8'));
   const material = {
@@ -31,6 +31,11 @@ export async function tlsMaterial(config: ServiceConfig): Promise<TlsMaterial> {
   };
   checkPair(material.certificate, material.key, passphrase);
   return { ...material, developmentCaFile: undefined };
+}
+
+/** The certificate of development, for every name under which this service is reached. */
+export function developmentTls(config: ServiceConfig): Promise<TlsMaterial> {
+  return developmentCertificate(resolve(config.stateDirectory, 'development'), hostNames(config));
 }
 
 /** The first line of a secret file, without its line end. */

@@ -1,0 +1,81 @@
+/** The way of one attest call, from the request to the token: ten steps, in this order, each of which may refuse. */
+import type { Outcome } from '@atesto/evidence';
+import type { AttestationType } from '../attestation-types/attestation-type.ts';
+import type { ApiVersion } from '../http/api-version.ts';
+import { refuseFor } from '../http/refusal.ts';
+import type { Provider } from '../providers/provider.ts';
+import { authenticate } from './steps/authenticate.ts';
+import { bind } from './steps/bind.ts';
+import { decodeRequest } from './steps/decode.ts';
+import { evaluate } from './steps/evaluate.ts';
+import { issue } from './steps/issue.ts';
+import type { AttestRecord, Recorder } from './steps/record.ts';
+
+/** One call as the route received it. */
+export interface AttestCall {
+  readonly requestId: string;
+  readonly apiVersion: ApiVersion;
+  /** The `Authorization` header. */
+  readonly authorization: string | undefined;
+  readonly body: Uint8Array;
+}
+
+/** What the pipeline needs besides the call. */
+export interface AttestSurroundings {
+  readonly provider: Provider;
+  /** The time at which the evidence is appraised and the token issued. */
+  readonly at: Date;
+  readonly record: Recorder;
+}
+
+/** The answer to a call that was permitted. */
+export interface AttestAnswer {
+  readonly token: string;
+  /** Milliseconds that were spent on the endorsements. */
+  readonly endorseMs: number;
+}
+
+/** Attests evidence of one type. Throws `RequestRefused`. */
+export async function attest<Evidence, Endorsements, Appraisal>(
+  type: AttestationType<Evidence, Endorsements, Appraisal>,
+  call: AttestCall,
+  { provider, at, record }: AttestSurroundings,
+): Promise<AttestAnswer> {
+  // 1 authenticate
+  const requirement = provider.requireAccessToken ? 'required' : type.tokenRequirement(call.apiVersion);
+  const caller = await authenticate(call.authorization, requirement, provider.accessTokens);
+  // 2 decode
+  const request = decodeRequest(call.body, type.evidenceMembers);
+  const evidence = settled(type.parse(request.evidence));
+  // 3 endorse
+  const started = performance.now();
+  const endorsements = await type.endorse(evidence, provider, at);
+  const endorseMs = performance.now() - started;
+  // 4 appraise
+  const appraisal = settled(type.appraise(request.evidence, endorsements, provider, at));
+  // 5 bind
+  bind(type, appraisal, request);
+  // 6 baseline
+  settled(type.checkBaseline(appraisal, provider, at));
+  // 7 evaluate
+  const verdict = evaluate(type, appraisal, request, provider);
+  // 8 issue
+  const { token, tokenId } = await issue(type, appraisal, request, verdict, provider, at);
+  // 9 record
+  const entry: AttestRecord = {
+    requestId: call.requestId,
+    at,
+    provider: provider.uri,
+    attestationType: type.name,
+    caller,
+    policyHash: verdict.policyHash,
+    tokenId,
+  };
+  await record(entry);
+  // 10 answer
+  return { token, endorseMs };
+}
+
+function settled<Value>(outcome: Outcome<Value>): Value {
+  return outcome.ok ? outcome.value : refuseFor(outcome.refusal);
+}

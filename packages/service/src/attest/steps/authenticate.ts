@@ -1,0 +1,16 @@
+/** Step 1: who calls, and may they? A token that is presented must be good, also where none is needed. */
+
+import { refuseRequest } from '../../http/refusal.ts';
+import { type AccessTokens, bearerToken, type Caller, verifyAccessToken } from '../../identity/access-token.ts';
+
+/** Answers the caller; undefined: anonymous, and that is permitted. Refuses with `access-token-…` or `issuer-unreachable`. */
+export async function authenticate(
+  authorization: string | undefined,
+  requirement: 'required' | 'optional',
+  accepted: AccessTokens,
+): Promise<Caller | undefined> {
+  const token = bearerToken(authorization);
+  if (token !== undefined) return verifyAccessToken(token, accepted);
+  if (requirement === 'optional') return undefined;
+  return refuseRequest('access-token-missing', 'authorization', 'the operation needs an access token');
+}

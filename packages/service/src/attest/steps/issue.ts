@@ -1,0 +1,63 @@
+/** Step 8: the claims of the service, the appraisal and the policy become a token. */
+import { randomBytes } from 'node:crypto';
+import {
+  type AttestationFacts,
+  attestationClaims,
+  type AttestedData as ClaimedData,
+  issueToken,
+  issueTokenInPool,
+  issueUnsecuredToken,
+  type Outcome,
+  type SigningKey,
+} from '@atesto/token';
+import type { AttestationType } from '../../attestation-types/attestation-type.ts';
+import { refuseFor } from '../../http/refusal.ts';
+import type { Provider } from '../../providers/provider.ts';
+import type { AttestedData, AttestRequest } from '../request.ts';
+import type { PolicyVerdict } from './evaluate.ts';
+
+/** A delivered token and its `jti`. */
+export interface IssuedToken {
+  readonly token: string;
+  readonly tokenId: string;
+}
+
+/** Issues the token; under a draft policy it is unsecured. Refuses when the policy's claims contradict the others. */
+export async function issue<Appraisal>(
+  type: Pick<AttestationType<never, never, Appraisal>, 'claim' | 'isDevelopment'>,
+  appraisal: Appraisal,
+  request: AttestRequest,
+  verdict: PolicyVerdict,
+  { uri, keys, tokenLifetimeSeconds }: Provider,
+  at: Date,
+): Promise<IssuedToken> {
+  const jti = randomBytes(32);
+  const facts: AttestationFacts = {
+    issuer: uri,
+    issuedAt: at,
+    lifetimeSeconds: tokenLifetimeSeconds,
+    jti,
+    attestationType: type.claim,
+    policyHash: verdict.policyHash,
+    ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
+    ...(request.runtimeData === undefined ? {} : { runtimeData: claimed(request.runtimeData) }),
+    ...(request.initTimeData === undefined ? {} : { initTimeData: claimed(request.initTimeData) }),
+    appraisalClaims: Object.entries(verdict.appraisalClaims),
+    policyClaims: verdict.issued,
+    developmentRoot: type.isDevelopment(appraisal),
+  };
+  const claims = attestationClaims(facts);
+  if (!claims.ok) return refuseFor(claims.refusal, 400, 'PolicyEvaluationError');
+  const issued = verdict.isDraft ? issueUnsecuredToken(claims.value) : await sign(keys.current(at), claims.value);
+  if (!issued.ok) return refuseFor(issued.refusal, 500, 'InternalError');
+  return { token: issued.value, tokenId: jti.toString('hex') };
+}
+
+/** An RSA signature takes longer than the way to the thread pool and back, an ECDSA signature does not. */
+function sign(key: SigningKey, claims: Parameters<typeof issueToken>[1]): Promise<Outcome<string>> | Outcome<string> {
+  return key.publicKey.kty === 'RSA' ? issueTokenInPool(key, claims) : issueToken(key, claims);
+}
+
+function claimed({ bytes, json }: AttestedData): ClaimedData {
+  return json === undefined ? { dataType: 'Binary', bytes } : { dataType: 'JSON', value: json };
+}

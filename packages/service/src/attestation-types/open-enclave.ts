@@ -1,0 +1,16 @@
+/** Attestation type OpenEnclave: an SGX quote in the container of the Open Enclave SDK (report or evidence). */
+import { refuseRequest } from '../http/refusal.ts';
+import { type SgxAttestationType, sgxEnclave } from './sgx-enclave.ts';
+
+export const openEnclave: SgxAttestationType = {
+  ...sgxEnclave,
+  name: 'OpenEnclave',
+  paths: ['OpenEnclave', 'Tee/OpenEnclave'],
+  evidenceMembers: ['report', 'quote'],
+  endorse: (evidence, provider, at) => {
+    if (evidence.openEnclave === undefined) {
+      refuseRequest('evidence-container-wrong', 'body.report', 'it is a bare quote; send it to /attest/SgxEnclave');
+    }
+    return provider.intel.endorse(evidence.quote, at);
+  },
+};

@@ -1,0 +1,16 @@
+/** Under which URI do clients reach the service? */
+import type { AddressInfo } from 'node:net';
+import type { ServiceConfig } from '../config/schema.ts';
+
+/** The configured URI without trailing slash, else one made of host and port; undefined while the port is not known. */
+export function baseUriOf({ baseUri, listen }: ServiceConfig, port: number): string | undefined {
+  if (baseUri !== undefined) return baseUri.replace(/\/+$/, '');
+  if (port === 0) return undefined;
+  const host = listen.host === '0.0.0.0' || listen.host === '::' ? 'localhost' : listen.host;
+  return `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** The port of a listening server. */
+export function portOf(address: AddressInfo | string | null): number {
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
