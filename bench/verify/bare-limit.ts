@@ -1,5 +1,5 @@
 /** The least that verifying a new quote can cost on this machine. */
-import { createHash, createPublicKey, verify } from 'node:crypto';
+import { createHash, verify } from 'node:crypto';
 import { parseSgxEvidence } from '@atesto/evidence';
 
 /** SubjectPublicKeyInfo of a P-256 key, up to the coordinates. */
@@ -11,8 +11,15 @@ export function bareLimit(evidence: Uint8Array): () => void {
   if (!parsed.ok) throw new Error(parsed.refusal.why);
   const { attestationKey, signedBytes, signature, bytes } = parsed.value.quote;
   return () => {
-    const key = createPublicKey({ key: Buffer.concat([p256Prefix, attestationKey]), format: 'der', type: 'spki' });
-    if (!verify('sha256', signedBytes, { key, dsaEncoding: 'ieee-p1363' }, signature)) throw new Error('not signed');
+    // The fastest of the ways to import a key that were measured: by the verification, from text.
+    const key = {
+      key: Buffer.concat([p256Prefix, attestationKey]).toString('base64'),
+      encoding: 'base64',
+      format: 'der',
+      type: 'spki',
+      dsaEncoding: 'ieee-p1363',
+    } as const;
+    if (!verify('sha256', signedBytes, key, signature)) throw new Error('not signed');
     createHash('sha256').update(bytes).digest();
   };
 }
