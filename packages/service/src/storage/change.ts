@@ -1,0 +1,116 @@
+/**
+ * How does the store change? One transaction holds the lock on the store's revision, so changes are strictly one after the
+ * other and the change feed has no gaps; a condition that is checked inside it cannot be overtaken.
+ */
+import { refuse } from '@atesto/evidence';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { StorageCode } from './codes.ts';
+import {
+  absentEtag,
+  type ChangeOrigin,
+  type Condition,
+  type DocumentContent,
+  type DocumentName,
+  etagOf,
+} from './document.ts';
+import { currentDocument, type DocumentSource } from './documents.ts';
+import { checkStorable } from './guard.ts';
+import type { Integrity } from './integrity.ts';
+import type { DocumentTable, Schema } from './schema.ts';
+
+/** Runs `work` as one change of the store; nothing is changed when it throws. `announce` runs before the commit. */
+export async function changeStore<Value>(
+  source: DocumentSource,
+  announce: (transaction: Transaction<Schema>, revision: number) => Promise<void>,
+  work: (change: Change) => Promise<Value>,
+): Promise<{ readonly value: Value; readonly revision: number }> {
+  return source.db.transaction().execute(async (transaction) => {
+    const state = await transaction
+      .updateTable('store_state')
+      .set({ revision: sql.ref('revision') })
+      .where('id', '=', 1)
+      .returning(['revision', 'mac'])
+      .executeTakeFirst();
+    if (state === undefined) refuse<StorageCode>('row-tampered', 'store_state', 'the row is missing');
+    source.integrity.checkState(state);
+    const change = new Change(transaction, source.integrity, state.revision);
+    const value = await work(change);
+    if (change.revision !== state.revision) await announce(transaction, change.revision);
+    return { value, revision: change.revision };
+  });
+}
+
+/** An open change: reads see its own writes and nothing that is younger. */
+export class Change implements DocumentSource {
+  readonly db: Kysely<Schema>;
+  readonly integrity: Integrity;
+  #revision: number;
+
+  constructor(transaction: Transaction<Schema>, integrity: Integrity, revision: number) {
+    this.db = transaction;
+    this.integrity = integrity;
+    this.#revision = revision;
+  }
+
+  /** The revision that the store has after this change, so far. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Adds a version to a document. Refuses with `version-conflict` when its present version is not the expected one. */
+  async append(
+    id: DocumentName,
+    content: DocumentContent,
+    origin: ChangeOrigin,
+    { expectedEtag }: Condition = {},
+  ): Promise<DocumentTable> {
+    const current = await currentDocument(this, id);
+    checkExpected(id, current, expectedEtag);
+    const unsigned: Omit<DocumentTable, 'mac'> = {
+      provider_id: id.providerId,
+      kind: id.kind,
+      name: id.name,
+      version: (current?.version ?? 0) + 1,
+      revision: this.#revision + 1,
+      action: content.action,
+      content: content.content,
+      digest: content.digest ?? null,
+      signer: content.signer ?? null,
+      authorization_jws: content.authorizationJws ?? null,
+      restored_version: content.restoredVersion ?? null,
+      actor: origin.actor,
+      at_ms: origin.atMs,
+      request_id: origin.requestId,
+      address: origin.address,
+    };
+    for (const [column, value] of Object.entries(unsigned)) {
+      if (typeof value === 'string') checkStorable(column, value);
+    }
+    const row = { ...unsigned, mac: this.integrity.ofDocument(unsigned) };
+    await this.db.insertInto('documents').values(row).execute();
+    this.#revision = row.revision;
+    await this.db
+      .updateTable('store_state')
+      .set({ revision: row.revision, mac: this.integrity.ofState(row.revision) })
+      .where('id', '=', 1)
+      .execute();
+    return row;
+  }
+}
+
+/** Refuses with `version-conflict` when the version in force is not the expected one. */
+export function checkExpected(
+  id: DocumentName,
+  current: Pick<DocumentTable, 'revision'> | undefined,
+  expectedEtag: string | undefined,
+): void {
+  const etag = current === undefined ? absentEtag : etagOf(current);
+  if (expectedEtag !== undefined && expectedEtag !== etag) {
+    const where = [id.kind, id.name].filter((part) => part !== '').join('/');
+    refuse<StorageCode>(
+      'version-conflict',
+      where,
+      `the version in force is ${etag}, the change is for ${expectedEtag}`,
+    );
+  }
+}

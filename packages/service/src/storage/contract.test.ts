@@ -1,0 +1,31 @@
+/** The same suite on every database. */
+import { after, describe } from 'node:test';
+import { type CreateDatabase, createOnPostgres, createSqlite } from './__fixtures__/backends.ts';
+import { startPostgres } from './__fixtures__/postgres-server.ts';
+import { changesContract } from './contract/changes.ts';
+import { integrityContract } from './contract/integrity.ts';
+import { keysContract } from './contract/keys.ts';
+import { policiesContract } from './contract/policies.ts';
+import { providersContract } from './contract/providers.ts';
+
+const { server, skip } = await startPostgres();
+after(() => server?.dispose());
+
+const databases: [string, string | false, CreateDatabase][] = [
+  ['SQLite', false, createSqlite],
+  [
+    'PostgreSQL',
+    skip,
+    () => (server === undefined ? Promise.reject(new Error('no server')) : createOnPostgres(server)),
+  ],
+];
+
+for (const [name, reason, create] of databases) {
+  describe(`the store on ${name}`, { skip: reason }, () => {
+    providersContract(create);
+    policiesContract(create);
+    keysContract(create);
+    integrityContract(create);
+    changesContract(create);
+  });
+}

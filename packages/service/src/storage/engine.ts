@@ -1,0 +1,30 @@
+/** What the two databases do differently, behind one face. */
+import type { Kysely, Transaction } from 'kysely';
+import type { AuditRows } from './audit-table.ts';
+import type { SchemaDialect } from './migrations.ts';
+import type { Schema } from './schema.ts';
+
+/** One opened database. */
+export interface Engine {
+  readonly kind: 'sqlite' | 'postgres';
+  readonly db: Kysely<Schema>;
+  readonly schema: SchemaDialect;
+  readonly audit: AuditRows;
+  /** Inside a change: tells the other instances, once it is committed. */
+  announce(transaction: Transaction<Schema>, revision: number): Promise<void>;
+  /** Calls `poke` whenever another instance may have changed something; returns what ends that. */
+  listen(poke: () => void): Promise<() => Promise<void>>;
+  /** The instances on this database, where several can share it. */
+  readonly cluster: ClusterRows | undefined;
+  close(): Promise<void>;
+}
+
+/** Which instances live, and what each has taken in. Times are those of the database. */
+export interface ClusterRows {
+  /** Says that instance `id` lives and has taken in everything up to `revision`. */
+  confirm(id: string, revision: number): Promise<void>;
+  /** How many instances that were seen within `leaseMs` have not yet taken in `revision`. */
+  behind(revision: number, leaseMs: number): Promise<number>;
+  /** Removes an instance that ends in order. */
+  leave(id: string): Promise<void>;
+}

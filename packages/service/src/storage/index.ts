@@ -1,0 +1,27 @@
+export { type AuditFilter, type AuditRows, auditColumns, auditIdFloor } from './audit-table.ts';
+export type { StoreCheck } from './check.ts';
+export { type StorageCode, storageCodes } from './codes.ts';
+export {
+  absentEtag,
+  type ChangeOrigin,
+  type Condition,
+  type DocumentKind,
+  type VersionFacts,
+} from './document.ts';
+export type { HistoryPage } from './documents.ts';
+export type { KeyState, Keys, KeyVersion } from './keys.ts';
+export type { Policies, PolicyCondition, PolicyContent, PolicyVersion } from './policies.ts';
+export type { ProviderAction, ProviderRecord, ProviderVersion } from './provider.ts';
+export type { ProviderDraft, ProviderFilter, Providers, ProviderUpdate } from './providers.ts';
+export type { AuditTable as AuditRow } from './schema.ts';
+export type { Settings, SettingValue, SettingVersion } from './settings.ts';
+export type { SignerCertificate, Signers, SignersChange, SignersVersion } from './signers.ts';
+export {
+  openStore,
+  type PostgresOptions,
+  type SqliteOptions,
+  type Store,
+  type StoreChanges,
+  type StoreOptions,
+} from './store.ts';
+export type { ChangeListener, Freshness, StoreChange } from './watcher.ts';

@@ -1,0 +1,82 @@
+/**
+ * Was a row written by this service? Each row carries HMAC-SHA-256 over its table, identity, version and content under the
+ * store's integrity key, so that a row changed, moved or invented behind the service's back is told from its own.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { refuse } from '@atesto/evidence';
+import type { StorageCode } from './codes.ts';
+import type { DocumentTable, StoreStateTable } from './schema.ts';
+
+const minKeyBytes = 32;
+
+/** Computes and verifies the integrity codes (base64url, 43 characters) of rows. */
+export class Integrity {
+  readonly #key: Uint8Array;
+
+  /** Refuses with `integrity-key-invalid` a key of less than 32 bytes. */
+  constructor(key: Uint8Array) {
+    if (key.length < minKeyBytes) {
+      refuse<StorageCode>(
+        'integrity-key-invalid',
+        'integrityKey',
+        `it has ${key.length} bytes, at least 32 are needed`,
+      );
+    }
+    this.#key = Uint8Array.from(key);
+  }
+
+  /** The integrity code of a document version. */
+  ofDocument(row: Omit<DocumentTable, 'mac'>): string {
+    return this.#mac('documents', [
+      row.provider_id,
+      row.kind,
+      row.name,
+      row.version,
+      row.revision,
+      row.action,
+      row.content,
+      row.digest,
+      row.signer,
+      row.authorization_jws,
+      row.restored_version,
+      row.actor,
+      row.at_ms,
+      row.request_id,
+      row.address,
+    ]);
+  }
+
+  /** The integrity code of the store's revision. */
+  ofState(revision: number): string {
+    return this.#mac('store_state', [revision]);
+  }
+
+  /** Refuses with `row-tampered` a document version that this service did not write. */
+  checkDocument(row: DocumentTable): void {
+    if (!sameText(row.mac, this.ofDocument(row))) {
+      const where = `documents ${row.provider_id || 'service'}/${row.kind}/${row.name}/${row.version}`;
+      refuse<StorageCode>('row-tampered', where, 'its integrity code does not match its content');
+    }
+  }
+
+  /** Refuses with `row-tampered` a revision that this service did not write. */
+  checkState(row: Pick<StoreStateTable, 'revision' | 'mac'>): void {
+    if (!sameText(row.mac, this.ofState(row.revision))) {
+      const why = 'its integrity code does not match: the row was changed, or the integrity key is another than before';
+      refuse<StorageCode>('row-tampered', 'store_state', why);
+    }
+  }
+
+  // A JSON array is an unambiguous encoding of texts, whole numbers and null.
+  #mac(table: string, columns: readonly (string | number | null)[]): string {
+    return createHmac('sha256', this.#key)
+      .update(JSON.stringify(['atesto-store-1', table, ...columns]))
+      .digest('base64url');
+  }
+}
+
+function sameText(a: string, b: string): boolean {
+  const left = Buffer.from(a);
+  const right = Buffer.from(b);
+  return left.length === right.length && timingSafeEqual(left, right);
+}

@@ -1,0 +1,118 @@
+/** The shared database: PostgreSQL, for one or several instances of the service. */
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import { Pool, types } from 'pg';
+import { type AuditRows, findAuditRows, insertAuditJson, removeAuditRows } from '../audit-table.ts';
+import type { ClusterRows, Engine } from '../engine.ts';
+import { guarded } from '../guard.ts';
+import type { SchemaDialect } from '../migrations.ts';
+import type { Schema } from '../schema.ts';
+import { changeChannel, listenForChanges } from './listener.ts';
+
+/** How to reach the server; see `PostgresOptions` of the store. */
+export interface PostgresConnection {
+  readonly connectionString: string;
+  readonly poolSize?: number | undefined;
+  readonly connectTimeoutMs?: number | undefined;
+  readonly queryTimeoutMs?: number | undefined;
+}
+
+// Any number will do, as long as nothing else that uses the database takes the same.
+const migrationLock = 6_183_041_907;
+const int8Type = 20;
+
+const schema: SchemaDialect = {
+  bytes: 'bytea',
+  clustered: '',
+  byteOrder: '"C"',
+  lockMigrations: async (transaction: Transaction<Schema>) => {
+    await sql`select pg_advisory_xact_lock(${migrationLock})`.execute(transaction);
+  },
+};
+
+/** Connects to the server. */
+export async function postgresEngine(options: PostgresConnection): Promise<Engine> {
+  const connection = {
+    connectionString: options.connectionString,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 5000,
+    query_timeout: options.queryTimeoutMs ?? 10_000,
+    keepAlive: true,
+    application_name: 'atesto',
+    // Whole numbers of the schema stay below 2^53; pg would hand out 64-bit ones as text.
+    types: { getTypeParser: parserOf },
+  };
+  const pool = new Pool({
+    ...connection,
+    max: options.poolSize ?? 5,
+    // A server may be set to answer before a commit is durable.
+    onConnect: async (client) => {
+      await client.query('set synchronous_commit = on');
+    },
+  });
+  // An idle connection that breaks must not end the process; the next query opens another.
+  pool.on('error', () => {});
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    kind: 'postgres',
+    db,
+    schema,
+    audit: auditRows(db),
+    announce: async (transaction, revision) => {
+      await sql`select pg_notify(${changeChannel}, ${String(revision)})`.execute(transaction);
+    },
+    listen: (poke) => listenForChanges(connection, poke),
+    cluster: clusterRows(db),
+    close: () => db.destroy(),
+  };
+}
+
+function parserOf(oid: number, format?: 'text' | 'binary') {
+  return oid === int8Type ? Number : types.getTypeParser(oid, format);
+}
+
+function auditRows(db: Kysely<Schema>): AuditRows {
+  return {
+    append: (rows) => guarded(() => insertAuditJson(db, rows)),
+    find: (filter, below, limit) => findAuditRows(db, filter, below, limit),
+    remove: (beforeMs, limit) =>
+      guarded(async () => {
+        const { numDeletedRows } = await removeAuditRows(db, beforeMs, limit).executeTakeFirst();
+        return Number(numDeletedRows);
+      }),
+  };
+}
+
+// Instances that have not been seen for this long are forgotten.
+const forgetAfterMs = 86_400_000;
+const databaseNowMs = sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`;
+
+function clusterRows(db: Kysely<Schema>): ClusterRows {
+  return {
+    confirm: async (id, revision) => {
+      await db
+        .insertInto('instances')
+        .values({ id, revision, seen_at_ms: databaseNowMs })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet({ revision, seen_at_ms: databaseNowMs }))
+        .execute();
+    },
+    behind: async (revision, leaseMs) => {
+      const { count } = await db
+        .selectFrom('instances')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('revision', '<', revision)
+        .where('seen_at_ms', '>', sql<number>`${databaseNowMs} - ${leaseMs}::bigint`)
+        .executeTakeFirstOrThrow();
+      return count;
+    },
+    leave: async (id) => {
+      await db
+        .deleteFrom('instances')
+        .where((where) =>
+          where.or([
+            where('id', '=', id),
+            where('seen_at_ms', '<', sql<number>`${databaseNowMs} - ${forgetAfterMs}::bigint`),
+          ]),
+        )
+        .execute();
+    },
+  };
+}

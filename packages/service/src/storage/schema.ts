@@ -1,0 +1,97 @@
+/**
+ * Which tables the store has. The same on SQLite and PostgreSQL: texts, whole numbers below 2^53 and bytes; times are
+ * milliseconds since 1970-01-01T00:00Z; JSON is text, because its bytes are under the integrity code.
+ */
+
+/** One row: how many changes the store has seen. Its lock makes changes one after the other. */
+export interface StoreStateTable {
+  id: number;
+  revision: number;
+  mac: string;
+}
+
+/** Everything that is versioned, one row a version; never updated, never deleted. Newest version = in force. */
+export interface DocumentTable {
+  /** The owning provider, or '' for the service. */
+  provider_id: string;
+  kind: string;
+  /** What within the kind: attestation type, key identifier, name of a setting; '' where there is only one. */
+  name: string;
+  /** 1, 2, 3 … without gaps. */
+  version: number;
+  /** The place in the change feed: 1, 2, 3 … without gaps over the whole store. */
+  revision: number;
+  action: string;
+  content: string | null;
+  digest: string | null;
+  signer: string | null;
+  /** The signed JWS that authorised the change, verbatim. */
+  authorization_jws: string | null;
+  restored_version: number | null;
+  actor: string;
+  at_ms: number;
+  request_id: string;
+  address: string;
+  mac: string;
+}
+
+/** Finds providers; what they are stands in their document. */
+export interface ProviderTable {
+  id: string;
+  /** Lower case; unique among the providers that are not deleted. */
+  name_key: string;
+  subscription_key: string;
+  group_key: string;
+  deleted_at_ms: number | null;
+}
+
+/** Sealed private keys, apart from the history so that they can be destroyed. */
+export interface SealedKeyTable {
+  provider_id: string;
+  key_id: string;
+  sealed: Uint8Array;
+}
+
+/** One row an audited act. The id sorts by time. */
+export interface AuditTable {
+  id: string;
+  at_ms: number;
+  operation: string;
+  provider: string | null;
+  attestation_type: string | null;
+  caller: string | null;
+  address: string | null;
+  request_id: string;
+  verdict: string;
+  code: string | null;
+  refused_at: string | null;
+  evidence_digest: string | null;
+  policy_digest: string | null;
+  policy_version: number | null;
+  token_id: string | null;
+  detail: string | null;
+}
+
+/** Which instances of the service live on this store, and up to which revision each has taken in the changes. */
+export interface InstanceTable {
+  id: string;
+  revision: number;
+  seen_at_ms: number;
+}
+
+/** Which migrations have run. */
+export interface SchemaVersionTable {
+  version: number;
+  applied_at_ms: number;
+}
+
+/** The whole schema. */
+export interface Schema {
+  schema_version: SchemaVersionTable;
+  store_state: StoreStateTable;
+  documents: DocumentTable;
+  providers: ProviderTable;
+  sealed_keys: SealedKeyTable;
+  audit: AuditTable;
+  instances: InstanceTable;
+}
