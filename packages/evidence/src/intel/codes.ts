@@ -4,7 +4,6 @@ export const intelCodes = {
   'quote-attestation-key-type': 'The quote was signed by a kind of attestation key other than ECDSA P-256.',
   'quote-tee-type': 'The quote names a trusted execution environment that does not fit the operation or the version.',
   'quote-body-type': 'The quote announces a body whose type or size is not known.',
-  'quote-reserved-field': 'A field of the quote that must be zero is not.',
   'quote-qe-vendor': 'The quote was made by a quoting enclave of a vendor other than Intel.',
   'quote-certification-data': 'The certification data of the quote is of a type or shape that is not accepted.',
   'quote-attestation-key': 'The attestation key is not a point on P-256.',

@@ -8,7 +8,7 @@ import { checkNotRevoked } from '../x509/revocation.ts';
 import type { CertificationData, PckCertificateId } from './certification-data.ts';
 import type { MemoKey, VerificationMemo } from './memo.ts';
 import { type PckFacts, parsePckFacts } from './pck.ts';
-import type { PreparedIntelCollateral } from './prepare.ts';
+import { checkRoot, type PreparedIntelCollateral } from './prepare.ts';
 
 /** A PCK chain whose signatures hold, and what it certifies. */
 export class VerifiedPck {
@@ -69,26 +69,27 @@ const verifiedPck: MemoKey<VerifiedPck> = {
   is: (value): value is VerifiedPck => value instanceof VerifiedPck,
 };
 
-/** A looked-up certificate must be for the platform that the quote names. */
+function refusePlatform(field: string, quoted: string | number, certified: string | number): never {
+  refuse(
+    'pck-certificate-platform',
+    field,
+    `the quote names ${field} ${quoted}, the supplied PCK certificate is for ${certified}`,
+  );
+}
+
+/** A looked-up certificate must be for the platform that the quote names, and for the TCB under which it signed. */
 function checkSuppliedCertificate(id: PckCertificateId, { facts }: VerifiedPck): void {
-  const pceId = id.pceId === undefined ? facts.pceId : Buffer.from(id.pceId).toString('hex');
-  if (!id.ppidEncrypted && Buffer.compare(id.ppid, facts.ppid) !== 0) {
-    refuse('pck-certificate-platform', 'PPID', 'the supplied PCK certificate is for another platform');
-  }
-  if (pceId !== facts.pceId) {
-    refuse('pck-certificate-platform', 'PCEID', `the quote names PCEID ${pceId}, the certificate ${facts.pceId}`);
-  }
-  if (facts.pceSvn > id.pceSvn) {
-    refuse(
-      'pck-certificate-platform',
-      'PCESVN',
-      `the certificate is for PCESVN ${facts.pceSvn}, the platform has ${id.pceSvn}`,
-    );
-  }
+  const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+  // An encrypted PPID can be read by Intel alone; the signature of the QE report binds the platform all the same.
+  if (!id.ppidEncrypted && hex(id.ppid) !== hex(facts.ppid)) refusePlatform('PPID', hex(id.ppid), hex(facts.ppid));
+  if (hex(id.cpuSvn) !== hex(facts.cpuSvn)) refusePlatform('CPUSVN', hex(id.cpuSvn), hex(facts.cpuSvn));
+  if (id.pceSvn !== facts.pceSvn) refusePlatform('PCESVN', id.pceSvn, facts.pceSvn);
+  if (id.pceId !== undefined && hex(id.pceId) !== facts.pceId) refusePlatform('PCEID', hex(id.pceId), facts.pceId);
 }
 
 /** The list must be of the authority that issued the leaf: the same name and the same key. */
 function checkRevocation({ chain }: VerifiedPck, collateral: PreparedIntelCollateral): void {
+  checkRoot(chain, collateral.tcbInfoChain.root);
   checkNotRevoked(chain.issuer, collateral.rootCrl);
   if (collateral.pckAuthorityChain.leaf.spkiSha256 !== chain.issuer.spkiSha256) {
     refuse(

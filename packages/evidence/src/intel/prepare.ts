@@ -5,7 +5,9 @@
 import { createHash, verify } from 'node:crypto';
 import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
 import { intelRoots, type TrustAnchor } from '../roots.ts';
+import type { Certificate } from '../x509/certificate.ts';
 import { type VerifiedChain, verifyChain } from '../x509/chain.ts';
+import { allowsUsage } from '../x509/extensions.ts';
 import { parsePemChain } from '../x509/pem.ts';
 import { checkNotRevoked, parseRevocationList, type RevocationList, verifyRevocationList } from '../x509/revocation.ts';
 import type { IntelCollateral, IntelCollateralPart } from './collateral.ts';
@@ -75,7 +77,17 @@ function verifyIssuerChain(
   return chain;
 }
 
+/** Of several trusted roots, one must stand above everything: its revocation list says nothing about another's certificates. */
+export function checkRoot({ leaf, root }: VerifiedChain, expected: Certificate): void {
+  if (root.spkiSha256 !== expected.spkiSha256) {
+    refuse('crl-issuer', 'root_ca_crl', `the list is of another root than the one above ${leaf.commonName}`);
+  }
+}
+
 function checkBodySignature(body: Uint8Array, signature: Uint8Array, chain: VerifiedChain, label: string): void {
+  if (!allowsUsage(chain.leaf.extensions, 'digitalSignature', chain.leaf.commonName)) {
+    refuse('chain-key-usage', chain.leaf.commonName, 'the key usage does not allow signatures');
+  }
   const key = { key: chain.leaf.publicKey, dsaEncoding: 'ieee-p1363' as const };
   if (signature.length !== 64 || !verify('sha256', body, key, signature)) {
     refuse('collateral-signature', label, `${chain.leaf.commonName} did not sign these bytes`);
@@ -127,7 +139,10 @@ function prepare(collateral: IntelCollateral, anchors: readonly TrustAnchor[]): 
   const pckCrl = parseRevocationList(collateral.pckCrl, 'pck_crl');
   verifyRevocationList(rootCrl, tcbInfoChain.root, 'root_ca_crl');
   verifyRevocationList(pckCrl, pckAuthorityChain.leaf, 'pck_crl');
-  for (const { leaf } of [tcbInfoChain, qeIdentityChain, pckAuthorityChain]) checkNotRevoked(leaf, rootCrl);
+  for (const chain of [tcbInfoChain, qeIdentityChain, pckAuthorityChain]) {
+    checkRoot(chain, tcbInfoChain.root);
+    checkNotRevoked(chain.leaf, rootCrl);
+  }
   checkBodySignature(collateral.tcbInfo, collateral.tcbInfoSignature, tcbInfoChain, 'tcb_info');
   checkBodySignature(collateral.qeIdentity, collateral.qeIdentitySignature, qeIdentityChain, 'qe_identity');
   const tcbInfo = parseTcbInfo(collateral.tcbInfo);

@@ -53,9 +53,11 @@ export function converge(platform: TcbStatus, part: TcbStatus): TcbStatus {
   switch (platform) {
     case 'UpToDate':
     case 'SWHardeningNeeded':
+    case 'TDRelaunchAdvised':
       return 'OutOfDate';
     case 'ConfigurationNeeded':
     case 'ConfigurationAndSWHardeningNeeded':
+    case 'TDRelaunchAdvisedConfigurationNeeded':
       return 'OutOfDateConfigurationNeeded';
     default:
       return platform;

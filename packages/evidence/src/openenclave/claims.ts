@@ -1,5 +1,5 @@
 /** The custom claims that follow the quote in OpenEnclave evidence. */
-import { createHash } from 'node:crypto';
+import { commitsTo } from '../bytes/binding.ts';
 import { refuse } from '../bytes/refusal.ts';
 import type { OpenEnclaveCode } from './codes.ts';
 
@@ -11,12 +11,14 @@ export interface OpenEnclaveClaims {
   readonly customClaims: Uint8Array;
 }
 
-/** Checks that report data commits to the custom claims: SHA-256, then zeros. Empty claims commit to nothing. */
-export function checkCustomClaims(customClaims: Uint8Array, reportData: Uint8Array): void {
-  if (customClaims.length === 0) return;
-  const digest = createHash('sha256').update(customClaims).digest();
+/**
+ * Checks that the report data of evidence commits to the custom claims: SHA-256, then zeros. Evidence without claims
+ * commits to the empty string, so that claims cannot be taken away. A report has none: its report data is the enclave's own.
+ */
+export function checkCustomClaims({ container, customClaims }: OpenEnclaveClaims, reportData: Uint8Array): void {
+  if (container === 'report') return;
   const code: OpenEnclaveCode = 'oe-claims-binding';
-  if (Buffer.compare(digest, reportData.subarray(0, 32)) !== 0 || reportData.subarray(32).some((byte) => byte !== 0)) {
+  if (!commitsTo(reportData, customClaims) || reportData.subarray(32).some((byte) => byte !== 0)) {
     refuse(code, 'report data', 'the report data is not the hash of the custom claims, then zeros');
   }
 }

@@ -13,8 +13,10 @@ import type { OpenEnclaveCode } from './codes.ts';
 /** What a container holds. */
 export interface OpenEnclaveContainer {
   readonly container: 'report' | 'evidence';
-  /** The quote, with whatever follows it in the container. */
+  /** The quote. In evidence without a report header its custom claims follow it here, since only the quote knows its own length. */
   readonly quote: Uint8Array;
+  /** What follows the length that a report header states: padding of a report, custom claims of evidence. */
+  readonly following: Uint8Array;
 }
 
 const reportVersion = 1;
@@ -37,22 +39,26 @@ function readSize(reader: Reader): number {
   return Number(size);
 }
 
-/** The quote behind a report header; the header's size must be what follows, save for claims of evidence version 2. */
-function parseReport(reader: Reader): Uint8Array {
+/** The quote behind a report header: as many bytes as the header states, and what follows them. */
+function parseReport(reader: Reader): Omit<OpenEnclaveContainer, 'container'> {
   reader.u32('version');
   const where = reader.where();
   const type = reader.u32('type');
   if (type !== sgxRemote) refuseContainer('oe-report-type', where, `report type ${type} is not 2 (SGX remote)`);
-  readSize(reader);
-  return reader.bytes(reader.remaining, 'quote');
+  const quote = reader.bytes(readSize(reader), 'quote');
+  return { quote, following: reader.bytes(reader.remaining, 'rest') };
 }
 
 const startsWith = (bytes: Uint8Array, prefix: Uint8Array): boolean =>
   Buffer.compare(bytes.subarray(0, prefix.length), prefix) === 0;
 
-function parseData(data: Uint8Array): Uint8Array {
+function parseData(data: Uint8Array): OpenEnclaveContainer {
   const version = data.length >= 4 ? new Reader(data, 'evidence').u32('version') : 0;
-  return version === reportVersion ? parseReport(new Reader(data, 'evidence')) : data;
+  const parts =
+    version === reportVersion
+      ? parseReport(new Reader(data, 'evidence'))
+      : { quote: data, following: new Uint8Array() };
+  return { container: 'evidence', ...parts };
 }
 
 /** The container of the bytes, or undefined when they are a bare quote or something else. */
@@ -60,11 +66,11 @@ export function parseOpenEnclaveContainer(bytes: Uint8Array): OpenEnclaveContain
   if (bytes.length < 16) return undefined;
   const reader = new Reader(bytes, 'evidence');
   if (startsWith(bytes, sgxEcdsa)) {
-    return { container: 'evidence', quote: parseData(bytes.subarray(sgxEcdsa.length)) };
+    return parseData(bytes.subarray(sgxEcdsa.length));
   }
   const [first = 0, second = 0] = [reader.u32('version'), reader.u32('type')];
   if (first === reportVersion) {
-    return { container: 'report', quote: parseReport(new Reader(bytes, 'evidence')) };
+    return { container: 'report', ...parseReport(new Reader(bytes, 'evidence')) };
   }
   // A bare quote begins with its version and its attestation key type, two bytes each: never a version below 65536.
   if (!evidenceVersions.includes(first)) return undefined;
@@ -76,5 +82,5 @@ export function parseOpenEnclaveContainer(bytes: Uint8Array): OpenEnclaveContain
   const size = readSize(header);
   const data = header.bytes(size, 'data');
   header.end('evidence');
-  return { container: 'evidence', quote: parseData(data) };
+  return parseData(data);
 }

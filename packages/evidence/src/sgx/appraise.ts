@@ -35,7 +35,7 @@ export function appraiseSgx(
     const { quote, body, openEnclave } = evidence;
     const expired = checkCollateral('sgx', prepared, options, note);
     const platform = checkGenuine(quote, prepared, options);
-    if (openEnclave !== undefined) checkCustomClaims(openEnclave.customClaims, body.reportData);
+    if (openEnclave !== undefined) checkCustomClaims(openEnclave, body.reportData);
     return {
       tee: 'sgx',
       quoteVersion: quote.version,

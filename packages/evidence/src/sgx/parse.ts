@@ -13,22 +13,24 @@ export interface ParsedSgxEvidence {
 }
 
 /** What follows the quote are custom claims in evidence, padding elsewhere. */
-function claimsOf(container: OpenEnclaveContainer, quote: ParsedQuote): OpenEnclaveClaims {
-  const rest = container.quote.subarray(quote.bytes.length);
-  return {
-    container: container.container,
-    customClaims: container.container === 'evidence' ? rest : rest.subarray(0, 0),
-  };
+function readContainer({ container, quote: bytes, following }: OpenEnclaveContainer) {
+  const quote = parseQuote(bytes);
+  const rest = bytes.subarray(quote.bytes.length);
+  if (container === 'report') {
+    const trailingBytes = rest.length + following.length;
+    return { quote: { ...quote, trailingBytes }, openEnclave: { container, customClaims: new Uint8Array() } };
+  }
+  const customClaims = following.length > 0 ? following : rest;
+  return { quote: { ...quote, trailingBytes: 0 }, openEnclave: { container, customClaims } };
 }
 
 /** Parses evidence; refuses by throwing within this package. */
 export function readSgxEvidence(bytes: Uint8Array): ParsedSgxEvidence {
   const container = parseOpenEnclaveContainer(bytes);
-  const parsed = parseQuote(container?.quote ?? bytes);
-  if (parsed.teeType !== 'sgx')
+  const { quote, openEnclave } =
+    container === undefined ? { quote: parseQuote(bytes), openEnclave: undefined } : readContainer(container);
+  if (quote.teeType !== 'sgx')
     return refuse('quote-tee-type', 'quote+4', 'the quote is of a TDX domain, not of an SGX enclave');
-  const openEnclave = container === undefined ? undefined : claimsOf(container, parsed);
-  const quote = openEnclave?.container === 'evidence' ? { ...parsed, trailingBytes: 0 } : parsed;
   return { quote, body: parseReportBody(quote.body, 'quote body'), openEnclave };
 }
 
