@@ -32,6 +32,7 @@ export class SqliteWriter {
   readonly #path: string;
   #worker: Worker | undefined;
   #waiting: Waiting[] = [];
+  #closed = false;
 
   constructor(path: string) {
     this.#path = path;
@@ -39,6 +40,7 @@ export class SqliteWriter {
 
   /** Resolves with the number of changed rows when they are durable. */
   write(request: WriteRequest): Promise<number> {
+    if (this.#closed) return Promise.reject(unavailable('the store is closed'));
     const worker = this.#worker ?? this.#start();
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
@@ -49,6 +51,7 @@ export class SqliteWriter {
 
   /** Lets the thread finish what it was given, and ends it. */
   async close(): Promise<void> {
+    this.#closed = true;
     const worker = this.#worker;
     if (worker === undefined) return;
     const ended = once(worker, 'exit');
@@ -77,7 +80,10 @@ export class SqliteWriter {
     const waiting = this.#waiting;
     this.#waiting = [];
     const reason = error instanceof Error ? error.name : 'it exited';
-    const refusal = { code: 'store-unavailable', where: 'writer thread', why: `it ended: ${reason}` } as const;
-    for (const { reject } of waiting) reject(new Refused<StorageCode>(refusal));
+    for (const { reject } of waiting) reject(unavailable(`it ended: ${reason}`));
   }
+}
+
+function unavailable(why: string): Refused<StorageCode> {
+  return new Refused<StorageCode>({ code: 'store-unavailable', where: 'writer thread', why });
 }

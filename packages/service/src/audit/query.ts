@@ -1,0 +1,64 @@
+/** Which audited acts match? Newest first, a page at a time; a page's cursor stays valid while entries are added and removed. */
+import { type Outcome, Refused, refuse } from '@atesto/evidence';
+import type { AuditFilter, AuditRows } from '../storage/index.ts';
+import type { AuditCode } from './codes.ts';
+import { entryOf, type StoredAuditEntry } from './entry.ts';
+
+/** Which entries to read. */
+export interface AuditQuery extends AuditFilter {
+  /** Where the page before ended, see {@link AuditPage.next}. */
+  readonly cursor?: string | undefined;
+  /** How many entries, 1 to 1,000; default 100. */
+  readonly limit?: number | undefined;
+}
+
+/** One page of entries, newest first. */
+export interface AuditPage {
+  readonly entries: readonly StoredAuditEntry[];
+  /** The cursor of the page after this one; absent on the last page. */
+  readonly next?: string;
+}
+
+const cursorForm = /^[0-9a-f]{36}$/;
+const largestPage = 1000;
+
+/** Reads a page. Refuses with `audit-query-invalid` or `audit-unavailable`. */
+export async function queryAudit(rows: AuditRows, query: AuditQuery): Promise<Outcome<AuditPage, AuditCode>> {
+  try {
+    const { cursor, limit = 100, ...filter } = query;
+    checkQuery(query, limit);
+    const found = await rows.find(filter, cursor, limit + 1);
+    const entries = found.slice(0, limit).map(entryOf);
+    const last = entries.at(-1);
+    const page = found.length > limit && last !== undefined ? { entries, next: last.id } : { entries };
+    return { ok: true, value: page };
+  } catch (error) {
+    return { ok: false, refusal: refusalOf(error) };
+  }
+}
+
+/** The refusal of an audit operation for what it threw; bugs stay thrown. */
+export function refusalOf(error: unknown): Refused<AuditCode>['refusal'] {
+  if (!(error instanceof Refused)) throw error;
+  const { code, where, why } = error.refusal;
+  return { code: code === 'audit-query-invalid' ? code : 'audit-unavailable', where, why };
+}
+
+function checkQuery({ cursor, fromMs, beforeMs, ...rest }: AuditQuery, limit: number): void {
+  if (!Number.isInteger(limit) || limit < 1 || limit > largestPage) {
+    refuse<AuditCode>('audit-query-invalid', 'limit', `it must be a whole number from 1 to ${largestPage}`);
+  }
+  if (cursor !== undefined && !cursorForm.test(cursor)) {
+    refuse<AuditCode>('audit-query-invalid', 'cursor', 'it is not one that an earlier page gave');
+  }
+  for (const [name, value] of Object.entries({ fromMs, beforeMs })) {
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0 && value < 2 ** 48)) {
+      refuse<AuditCode>('audit-query-invalid', name, 'it is not a time in milliseconds since 1970');
+    }
+  }
+  for (const [name, value] of Object.entries(rest)) {
+    if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
+      refuse<AuditCode>('audit-query-invalid', name, 'it holds a NUL character or a lone surrogate');
+    }
+  }
+}
