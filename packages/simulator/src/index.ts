@@ -1,1 +1,24 @@
-export {};
+/** The public API of the simulator: evidence and endorsements under a throw-away vendor PKI. */
+export type { Bytes } from './bytes/layout.ts';
+export type { CertificationOptions } from './intel/certification-data.ts';
+export { type CollateralJson, type CollateralOverrides, collateralToJson } from './intel/collateral.ts';
+export type { PckFields } from './intel/pck-extension.ts';
+export type { IntelCertificateOverrides, IntelCertificates, IntelKeys, PckCa } from './intel/pki.ts';
+export {
+  createSimulatedPlatform,
+  type OpenEnclaveEvidenceOptions,
+  type PlatformOptions,
+  type SgxQuoteOptions,
+  SimulatedPlatform,
+} from './intel/platform.ts';
+export type { PlatformState } from './intel/platform-state.ts';
+export type { QuoteHeaderFields, QuoteSigningOptions } from './intel/quote.ts';
+export type { QuotedTee } from './intel/quoting-enclave.ts';
+export { exportSimulatedPlatform, importSimulatedPlatform, type SavedPlatform } from './intel/saved.ts';
+export type { Json, JsonMembers } from './intel/signed-json.ts';
+export type { SimulatedTcbLevel } from './intel/tcb-info.ts';
+export { type OpenEnclaveClaim, writeCustomClaims } from './openenclave/custom-claims.ts';
+export { reportDataOf, type SgxReportBodyFields } from './sgx/report-body.ts';
+export type { CertificateExtension, CertificateFields, CertificateOverrides } from './x509/certificate.ts';
+export type { CrlFields, CrlOverrides } from './x509/crl.ts';
+export { type Curve, generateEcKeys, type KeyPair } from './x509/keys.ts';

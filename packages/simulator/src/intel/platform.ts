@@ -1,0 +1,173 @@
+/** A simulated platform: a throw-away Intel, one machine certified by it, its quoting enclave, its endorsements. */
+import { createHash, randomBytes } from 'node:crypto';
+import type { IntelCollateral } from '@atesto/evidence';
+import { writeOpenEnclaveEvidence, writeOpenEnclaveReport } from '../openenclave/containers.ts';
+import { type OpenEnclaveClaim, writeCustomClaims } from '../openenclave/custom-claims.ts';
+import { defaultEnclave, reportDataOf, type SgxReportBodyFields, writeSgxReportBody } from '../sgx/report-body.ts';
+import { generateEcKeys } from '../x509/keys.ts';
+import { type CertificationOptions, writeCertificationData } from './certification-data.ts';
+import { type CollateralOverrides, issueCollateral } from './collateral.ts';
+import type { PckFields } from './pck-extension.ts';
+import {
+  generateIntelKeys,
+  type IntelCertificateOverrides,
+  type IntelCertificates,
+  type IntelKeys,
+  issueIntelCertificates,
+  type PckCa,
+  rootFingerprint,
+} from './pki.ts';
+import type { PlatformState } from './platform-state.ts';
+import { intelQeVendorId, type QuoteSigningOptions, writeQuote } from './quote.ts';
+import { quotingEnclave } from './quoting-enclave.ts';
+
+/** What kind of platform to make. */
+export interface PlatformOptions {
+  /** Certificates and collateral are valid around this time. */
+  readonly at: Date;
+  /** Default: platform. */
+  readonly ca?: PckCa;
+  /** 6 bytes in hex. Default: 00a5a5000000. */
+  readonly fmspc?: string;
+  /** 2 bytes in hex. Default: 0000. */
+  readonly pceId?: string;
+  /** What else the PCK certificate's SGX extension says. */
+  readonly pck?: Partial<PckFields>;
+  /** 16 TEE TCB security versions. Default: TDX module 1.5 with security version 5. */
+  readonly teeTcbSvn?: readonly number[];
+  readonly keys?: Partial<IntelKeys>;
+  /** What to set otherwise in the certificates. */
+  readonly certificates?: IntelCertificateOverrides;
+}
+
+/** An SGX quote and what may differ from a faultless one. */
+export interface SgxQuoteOptions extends QuoteSigningOptions {
+  /** Default: 3. */
+  readonly version?: 3 | 4 | 5;
+  /** Fields of the enclave's report. Default: an enclave that cannot be debugged, with zero report data. */
+  readonly body?: Partial<SgxReportBodyFields>;
+  readonly certification?: CertificationOptions;
+}
+
+/** OpenEnclave evidence and what may differ from faultless one. */
+export interface OpenEnclaveEvidenceOptions extends SgxQuoteOptions {
+  /** Claims that the report data commits to, or the claims buffer itself. Default: no claims. */
+  readonly customClaims?: readonly OpenEnclaveClaim[] | Uint8Array;
+}
+
+const defaultSvns = [2, 2, 2, 2, 3, 1, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0];
+const defaultTeeTcbSvn = [5, 1, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+function pckFieldsOf(options: PlatformOptions, ca: PckCa): PckFields {
+  const ofPlatformCa = {
+    platformInstanceId: randomBytes(16),
+    configuration: { dynamicPlatform: true, cachedKeys: false, smtEnabled: true },
+  };
+  return {
+    ppid: randomBytes(16),
+    tcbComponentSvns: defaultSvns,
+    pceSvn: 13,
+    pceId: options.pceId ?? '0000',
+    fmspc: options.fmspc ?? '00a5a5000000',
+    sgxType: ca === 'platform' ? 1 : 0,
+    ...(ca === 'platform' ? ofPlatformCa : {}),
+    ...options.pck,
+  };
+}
+
+/** A machine under a throw-away Intel. Everything it makes is faultless unless told otherwise. */
+export class SimulatedPlatform {
+  readonly state: PlatformState;
+  /** SHA-256 of the root's SubjectPublicKeyInfo, lower-case hex: for a development trust anchor. */
+  readonly rootFingerprint: string;
+
+  constructor(state: PlatformState) {
+    this.state = state;
+    this.rootFingerprint = rootFingerprint(state.keys);
+  }
+
+  get at(): Date {
+    return this.state.at;
+  }
+
+  /** PEM. */
+  get certificates(): IntelCertificates {
+    return this.state.certificates;
+  }
+
+  get keys(): IntelKeys {
+    return this.state.keys;
+  }
+
+  /** An SGX quote. */
+  quote(options: SgxQuoteOptions = {}): Uint8Array {
+    const { pck, certificates, keys, attestationKey } = this.state;
+    const version = options.version ?? 3;
+    const qe = quotingEnclave('sgx');
+    const parts = {
+      header: {
+        version,
+        attestationKeyType: 2,
+        teeType: 0,
+        qeSvn: version === 3 ? (qe.isvSvn ?? 0) : 0,
+        pceSvn: version === 3 ? pck.pceSvn : 0,
+        qeVendorId: intelQeVendorId,
+        userData: createHash('sha256').update('Atesto Simulator: platform').digest().subarray(0, 20),
+      },
+      bodyType: 1,
+      body: writeSgxReportBody({ ...defaultEnclave, ...options.body }),
+      qeReport: qe,
+      pckKey: keys.pck,
+      certification: writeCertificationData(options.certification ?? {}, certificates, pck),
+    };
+    return writeQuote(parts, { attestationKey, ...options });
+  }
+
+  /** A quote behind the report header of the Open Enclave SDK. */
+  openEnclaveReport(options: SgxQuoteOptions = {}): Uint8Array {
+    return writeOpenEnclaveReport(this.quote(options));
+  }
+
+  /** Evidence of the Open Enclave SDK: header, quote, custom claims that the report data commits to. */
+  openEnclaveEvidence(options: OpenEnclaveEvidenceOptions = {}): Uint8Array {
+    const given = options.customClaims ?? [];
+    const claims = given instanceof Uint8Array ? given : writeCustomClaims(given);
+    const quote = this.quote({ ...options, body: { reportData: reportDataOf(claims), ...options.body } });
+    return writeOpenEnclaveEvidence(quote, claims);
+  }
+
+  /** Endorsements: by default those of an up-to-date platform. */
+  collateral(overrides: CollateralOverrides = {}): Promise<IntelCollateral> {
+    return issueCollateral(this.state, overrides);
+  }
+
+  /** The same platform and keys with certificates set otherwise. */
+  async reissue(certificates: IntelCertificateOverrides): Promise<SimulatedPlatform> {
+    const { at, ca, pck, keys } = this.state;
+    const issued = await issueIntelCertificates({ at, ca, pck, keys, overrides: certificates });
+    return new SimulatedPlatform({ ...this.state, certificates: issued });
+  }
+}
+
+/** Makes a platform with new keys. */
+export async function createSimulatedPlatform(options: PlatformOptions): Promise<SimulatedPlatform> {
+  const ca = options.ca ?? 'platform';
+  const pck = pckFieldsOf(options, ca);
+  const keys = { ...generateIntelKeys(), ...options.keys };
+  const certificates = await issueIntelCertificates({
+    at: options.at,
+    ca,
+    pck,
+    keys,
+    overrides: options.certificates ?? {},
+  });
+  return new SimulatedPlatform({
+    at: options.at,
+    ca,
+    pck,
+    teeTcbSvn: options.teeTcbSvn ?? defaultTeeTcbSvn,
+    keys,
+    certificates,
+    attestationKey: generateEcKeys(),
+  });
+}
