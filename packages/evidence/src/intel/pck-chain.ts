@@ -109,8 +109,8 @@ export function verifyPck(
 ): VerifiedPck {
   const pem = chainPem(certification, collateral);
   const compute = (): VerifiedPck => verifyPckChain(pem, collateral.anchors);
-  const anchorKeys = collateral.anchors.map(({ spkiSha256 }) => spkiSha256).join();
-  const pck = memo === undefined ? compute() : memo.remember(verifiedPck, `${anchorKeys}\u0000${pem}`, compute);
+  const anchors = JSON.stringify(collateral.anchors);
+  const pck = memo === undefined ? compute() : memo.remember(verifiedPck, `${anchors}\u0000${pem}`, compute);
   if (certification.type < 4 && 'id' in certification) checkSuppliedCertificate(certification.id, pck);
   checkRevocation(pck, collateral);
   return pck;
