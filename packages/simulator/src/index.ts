@@ -18,6 +18,9 @@ export { exportSimulatedPlatform, importSimulatedPlatform, type SavedPlatform } 
 export type { Json, JsonMembers } from './intel/signed-json.ts';
 export type { SimulatedTcbLevel } from './intel/tcb-info.ts';
 export { type OpenEnclaveClaim, writeCustomClaims } from './openenclave/custom-claims.ts';
+export type { PcsDialect, PcsRequest } from './pcs/answers.ts';
+export type { PcsFault, PcsItem } from './pcs/faults.ts';
+export { type PcsServer, type PcsServerOptions, startPcsServer } from './pcs/server.ts';
 export { reportDataOf, type SgxReportBodyFields } from './sgx/report-body.ts';
 export type { CertificateExtension, CertificateFields, CertificateOverrides } from './x509/certificate.ts';
 export type { CrlFields, CrlOverrides } from './x509/crl.ts';

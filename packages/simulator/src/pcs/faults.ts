@@ -1,0 +1,103 @@
+/** The faults that a simulated certification service can have. */
+import type { ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** What the service can be asked for. */
+export type PcsItem = 'tcb-info' | 'qe-identity' | 'pck-crl' | 'root-ca-crl' | 'pck-certificate';
+
+interface FaultScope {
+  /** Which answers have the fault. Default: all. */
+  readonly item?: PcsItem;
+  /** How many answers have it. Default: every one. */
+  readonly times?: number;
+}
+
+/** One fault. */
+export type PcsFault = FaultScope &
+  (
+    | { readonly kind: 'slow'; readonly delayMilliseconds: number }
+    /** Never answers; the connection stays open until the server closes. */
+    | { readonly kind: 'hang' }
+    | { readonly kind: 'status'; readonly status: number; readonly retryAfterSeconds?: number }
+    /** Announces the whole body and breaks off in its middle. */
+    | { readonly kind: 'truncated' }
+    /** A signature, or a signed list, with one bit changed. */
+    | { readonly kind: 'wrong-signature' }
+    /** Its own TCB info, whatever FMSPC was asked for. */
+    | { readonly kind: 'wrong-fmspc' }
+    /** Without the header that carries the issuer chain. */
+    | { readonly kind: 'no-issuer-chain' }
+    /** A body that is not what it should be. */
+    | { readonly kind: 'body'; readonly body: string | Uint8Array }
+  );
+
+export type PcsFaultKind = PcsFault['kind'];
+
+/** The faults in force, with those spent taken off. */
+export class PcsFaults {
+  #faults: { readonly fault: PcsFault; left: number }[];
+
+  constructor(faults: readonly PcsFault[]) {
+    this.#faults = faults.map((fault) => ({ fault, left: fault.times ?? Number.POSITIVE_INFINITY }));
+  }
+
+  /** The faults of one answer: each is counted. */
+  take(item: PcsItem): PcsFault[] {
+    const hit = this.#faults.filter(({ fault, left }) => left > 0 && (fault.item ?? item) === item);
+    for (const entry of hit) entry.left -= 1;
+    return hit.map(({ fault }) => fault);
+  }
+}
+
+/** An answer before it is sent. */
+export interface PcsAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** The first fault of a kind. */
+export function faultOf<Kind extends PcsFaultKind>(
+  faults: readonly PcsFault[],
+  kind: Kind,
+): Extract<PcsFault, { kind: Kind }> | undefined {
+  return faults.find((fault): fault is Extract<PcsFault, { kind: Kind }> => fault.kind === kind);
+}
+
+/** The bytes with one bit of their last byte changed. */
+export function flipLastBit(bytes: Uint8Array): Buffer {
+  const flipped = Buffer.from(bytes);
+  const last = flipped.length - 1;
+  flipped[last] = (flipped[last] ?? 0) ^ 1;
+  return flipped;
+}
+
+function replaced(answer: PcsAnswer, faults: readonly PcsFault[]): PcsAnswer {
+  const status = faultOf(faults, 'status');
+  if (status !== undefined) {
+    const { retryAfterSeconds } = status;
+    const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+    return { status: status.status, headers, body: Buffer.alloc(0) };
+  }
+  const body = faultOf(faults, 'body')?.body;
+  return body === undefined ? answer : { ...answer, body: Buffer.from(body) };
+}
+
+/** Sends an answer with its faults. */
+export async function sendAnswer(
+  response: ServerResponse,
+  answer: PcsAnswer,
+  faults: readonly PcsFault[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (faultOf(faults, 'hang') !== undefined) return;
+  const slow = faultOf(faults, 'slow');
+  if (slow !== undefined) await delay(slow.delayMilliseconds, undefined, { signal });
+  const { status, headers, body } = replaced(answer, faults);
+  response.writeHead(status, { ...headers, 'content-length': body.length });
+  if (faultOf(faults, 'truncated') === undefined) {
+    response.end(body);
+    return;
+  }
+  response.write(body.subarray(0, body.length >> 1), () => response.destroy());
+}
