@@ -102,6 +102,8 @@ describe('OpenEnclave containers', { skip: vectorsMissing('sgx', name) }, () => 
     assert.equal(parseCode(evidence(quote, 3, Buffer.alloc(16, 7))), 'oe-format');
     assert.equal(parseCode(evidence(quote, 4)), 'quote-attestation-key-type');
     assert.equal(parseCode(report(quote, quote.length, 7)), 'quote-version');
+    assert.equal(parseCode(evidence(quote, 2)), 'oe-format');
+    assert.equal(parseCode(evidence(report(quote))), 'quote-version');
   });
 
   test('a container adds no trust: the quote in it is appraised in full', () => {

@@ -21,7 +21,8 @@ export interface OpenEnclaveContainer {
 
 const reportVersion = 1;
 const sgxRemote = 2;
-const evidenceVersions = [2, 3];
+const versionWithReportHeader = 2;
+const evidenceVersions = [versionWithReportHeader, 3];
 /** SGX ECDSA: {A3A21E87-1B4D-4014-B70A-A125D2FBCD8C}. */
 const sgxEcdsa = Buffer.from('a3a21e871b4d4014b70aa125d2fbcd8c', 'hex');
 const largestSize = 1n << 24n;
@@ -41,7 +42,9 @@ function readSize(reader: Reader): number {
 
 /** The quote behind a report header: as many bytes as the header states, and what follows them. */
 function parseReport(reader: Reader): Omit<OpenEnclaveContainer, 'container'> {
-  reader.u32('version');
+  const start = reader.where();
+  const version = reader.u32('version');
+  if (version !== reportVersion) refuseContainer('oe-format', start, `report header version ${version} is not 1`);
   const where = reader.where();
   const type = reader.u32('type');
   if (type !== sgxRemote) refuseContainer('oe-report-type', where, `report type ${type} is not 2 (SGX remote)`);
@@ -52,12 +55,13 @@ function parseReport(reader: Reader): Omit<OpenEnclaveContainer, 'container'> {
 const startsWith = (bytes: Uint8Array, prefix: Uint8Array): boolean =>
   Buffer.compare(bytes.subarray(0, prefix.length), prefix) === 0;
 
-function parseData(data: Uint8Array): OpenEnclaveContainer {
-  const version = data.length >= 4 ? new Reader(data, 'evidence').u32('version') : 0;
-  const parts =
-    version === reportVersion
-      ? parseReport(new Reader(data, 'evidence'))
-      : { quote: data, following: new Uint8Array() };
+const hasReportHeader = (data: Uint8Array): boolean =>
+  data.length >= 4 && new Reader(data, 'evidence').u32('version') === reportVersion;
+
+function parseData(data: Uint8Array, withReportHeader: boolean): OpenEnclaveContainer {
+  const parts = withReportHeader
+    ? parseReport(new Reader(data, 'evidence'))
+    : { quote: data, following: new Uint8Array() };
   return { container: 'evidence', ...parts };
 }
 
@@ -66,7 +70,8 @@ export function parseOpenEnclaveContainer(bytes: Uint8Array): OpenEnclaveContain
   if (bytes.length < 16) return undefined;
   const reader = new Reader(bytes, 'evidence');
   if (startsWith(bytes, sgxEcdsa)) {
-    return parseData(bytes.subarray(sgxEcdsa.length));
+    const data = bytes.subarray(sgxEcdsa.length);
+    return parseData(data, hasReportHeader(data));
   }
   const [first = 0, second = 0] = [reader.u32('version'), reader.u32('type')];
   if (first === reportVersion) {
@@ -82,5 +87,5 @@ export function parseOpenEnclaveContainer(bytes: Uint8Array): OpenEnclaveContain
   const size = readSize(header);
   const data = header.bytes(size, 'data');
   header.end('evidence');
-  return parseData(data);
+  return parseData(data, first === versionWithReportHeader);
 }
