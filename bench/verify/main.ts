@@ -41,8 +41,8 @@ function cold({ evidence, collateral, at, trustAnchors }: Workload): () => void 
 }
 
 /** Measures, in one run and turn by turn, this project's verifier, the bare limit and the peer. */
-export function benchVerify(): BenchRow[] {
-  const workload = findWorkload();
+export async function benchVerify(): Promise<BenchRow[]> {
+  const workload = await findWorkload();
   const [warm, bare, peer, whole] = measureTogether([
     ours(workload),
     bareLimit(workload.evidence),
@@ -69,4 +69,5 @@ function print(rows: readonly BenchRow[]): void {
   }
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) print(benchVerify());
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
+  print(await benchVerify());

@@ -1,12 +1,13 @@
 /** The peer: `@phala/dcap-qvl`, a verifier of DCAP quotes in JavaScript. */
-import { verify } from '@phala/dcap-qvl';
+import { X509Certificate } from 'node:crypto';
+import { QuoteVerifier } from '@phala/dcap-qvl';
 import type { Workload } from './workload.ts';
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** Verifies the workload's quote with the peer, which prepares nothing ahead; throws when the peer refuses. */
-export function peerVerifier({ evidence, collateral, at }: Workload): () => void {
+export function peerVerifier({ evidence, collateral, at, rootPem }: Workload): () => void {
   const theirs = {
     pck_crl_issuer_chain: collateral.pckCrlIssuerChain,
     root_ca_crl: hex(collateral.rootCaCrl),
@@ -18,8 +19,10 @@ export function peerVerifier({ evidence, collateral, at }: Workload): () => void
     qe_identity: text(collateral.qeIdentity),
     qe_identity_signature: hex(collateral.qeIdentitySignature),
   };
+  const verifier =
+    rootPem === undefined ? QuoteVerifier.newProd() : QuoteVerifier.newWithRootCa(new X509Certificate(rootPem).raw);
   const seconds = Math.floor(at.getTime() / 1000);
   return () => {
-    verify(evidence, theirs, seconds);
+    verifier.verify(evidence, theirs, seconds);
   };
 }

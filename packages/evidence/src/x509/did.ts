@@ -68,11 +68,11 @@ export function checkDidX509(did: string, chain: readonly Certificate[]): void {
   const [head = '', ...predicates] = did.split('::');
   const [scheme, method, version, hash = '', fingerprint, ...rest] = head.split(':');
   if (scheme !== 'did' || method !== 'x509' || version !== '0' || rest.length > 0 || !hashes.includes(hash)) {
-    return refuseDid('the identifier does not begin with did:x509:0 and a known hash');
+    refuseDid('the identifier does not begin with did:x509:0 and a known hash');
   }
   if (predicates.length === 0) refuseDid('the identifier has no predicate');
   const [leaf, ...authorities] = chain;
-  if (leaf === undefined) return refuseDid('there is no chain');
+  if (leaf === undefined) refuseDid('there is no chain');
   const pinned = authorities.some(({ der }) => createHash(hash).update(der).digest('base64url') === fingerprint);
   if (!pinned) refuseDid('no authority of the chain has the fingerprint of the identifier');
   for (const predicate of predicates) checkPredicate(leaf, predicate);
