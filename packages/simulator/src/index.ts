@@ -8,7 +8,6 @@ export {
   createSimulatedPlatform,
   type OpenEnclaveEvidenceOptions,
   type PlatformOptions,
-  type SgxQuoteOptions,
   SimulatedPlatform,
 } from './intel/platform.ts';
 export type { PlatformState } from './intel/platform-state.ts';
@@ -21,7 +20,10 @@ export { type OpenEnclaveClaim, writeCustomClaims } from './openenclave/custom-c
 export type { PcsDialect, PcsRequest } from './pcs/answers.ts';
 export type { PcsFault, PcsItem } from './pcs/faults.ts';
 export { type PcsServer, type PcsServerOptions, startPcsServer } from './pcs/server.ts';
+export type { SgxQuoteOptions } from './sgx/quote.ts';
 export { reportDataOf, type SgxReportBodyFields } from './sgx/report-body.ts';
+export type { TdxQuoteOptions } from './tdx/quote.ts';
+export type { TdReportBodyFields, TdReportLayout } from './tdx/report-body.ts';
 export type { CertificateExtension, CertificateFields, CertificateOverrides } from './x509/certificate.ts';
 export type { CrlFields, CrlOverrides } from './x509/crl.ts';
 export { type Curve, generateEcKeys, type KeyPair } from './x509/keys.ts';

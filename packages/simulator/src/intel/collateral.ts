@@ -6,7 +6,7 @@ import { intelName, intelScheme, pckCaNames } from './pki.ts';
 import type { PlatformState } from './platform-state.ts';
 import { type QuotedTee, qeIdentityMembers } from './quoting-enclave.ts';
 import { type JsonMembers, type SignedJson, signJson } from './signed-json.ts';
-import { daysFrom, type SimulatedTcbLevel, tcbInfoMembers } from './tcb-info.ts';
+import { daysFrom, type SimulatedTcbLevel, type TdxModuleOptions, tcbInfoMembers } from './tcb-info.ts';
 
 /** What to set otherwise than an up-to-date platform's endorsements. */
 export interface CollateralOverrides {
@@ -22,6 +22,10 @@ export interface CollateralOverrides {
   readonly tcbStatus?: string;
   /** Of the level that the platform reaches. Default: none. */
   readonly advisoryIds?: readonly string[];
+  /** Status of the level that the platform's TDX module reaches. Default: UpToDate. */
+  readonly tdxModuleStatus?: string;
+  /** Of the level that the TDX module reaches. Default: none. */
+  readonly tdxModuleAdvisoryIds?: readonly string[];
   /** All levels, highest first, instead of the two usual ones. */
   readonly tcbLevels?: readonly SimulatedTcbLevel[];
   /** Members that replace those of the TCB info (undefined removes one), or the exact bytes to sign. */
@@ -38,6 +42,18 @@ export interface CollateralOverrides {
 
 const defaultEvaluationDataNumber = 17;
 
+/** Byte 1 of the TEE TCB SVN is the module's version, which has identities instead of levels. */
+function tdxComponents({ teeTcbSvn }: PlatformState): number[] {
+  return teeTcbSvn.map((svn, index) => (index === 1 ? 0 : svn));
+}
+
+function moduleOf(state: PlatformState, overrides: CollateralOverrides): { module?: TdxModuleOptions } {
+  if (overrides.tee !== 'tdx') return {};
+  const [isvSvn = 0, version = 0] = state.teeTcbSvn;
+  const { tdxModuleStatus: status = 'UpToDate', tdxModuleAdvisoryIds: advisoryIds } = overrides;
+  return { module: { version, isvSvn, status, ...(advisoryIds === undefined ? {} : { advisoryIds }) } };
+}
+
 function usualLevels(state: PlatformState, overrides: CollateralOverrides): SimulatedTcbLevel[] {
   const { tcbComponentSvns, pceSvn } = state.pck;
   const zeros = tcbComponentSvns.map(() => 0);
@@ -45,7 +61,7 @@ function usualLevels(state: PlatformState, overrides: CollateralOverrides): Simu
   return [
     {
       sgxComponentSvns: tcbComponentSvns,
-      ...(tdx ? { tdxComponentSvns: state.teeTcbSvn } : {}),
+      ...(tdx ? { tdxComponentSvns: tdxComponents(state) } : {}),
       pceSvn,
       status: overrides.tcbStatus ?? 'UpToDate',
       ...(overrides.advisoryIds === undefined ? {} : { advisoryIds: overrides.advisoryIds }),
@@ -74,6 +90,7 @@ function tcbInfo(state: PlatformState, overrides: CollateralOverrides, at: Date,
     pceId: state.pck.pceId,
     tcbEvaluationDataNumber: number,
     levels: overrides.tcbLevels ?? usualLevels(state, overrides),
+    ...moduleOf(state, overrides),
   });
   return signBody(members, overrides.tcbInfo, overrides.signTcbInfoWith ?? state.keys.tcbSigning);
 }

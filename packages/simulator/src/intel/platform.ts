@@ -1,11 +1,12 @@
 /** A simulated platform: a throw-away Intel, one machine certified by it, its quoting enclave, its endorsements. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { IntelCollateral } from '@atesto/evidence';
 import { writeOpenEnclaveEvidence, writeOpenEnclaveReport } from '../openenclave/containers.ts';
 import { type OpenEnclaveClaim, writeCustomClaims } from '../openenclave/custom-claims.ts';
-import { defaultEnclave, reportDataOf, type SgxReportBodyFields, writeSgxReportBody } from '../sgx/report-body.ts';
+import { type SgxQuoteOptions, sgxQuote } from '../sgx/quote.ts';
+import { reportDataOf } from '../sgx/report-body.ts';
+import { type TdxQuoteOptions, tdxQuote } from '../tdx/quote.ts';
 import { generateEcKeys } from '../x509/keys.ts';
-import { type CertificationOptions, writeCertificationData } from './certification-data.ts';
 import { type CollateralOverrides, issueCollateral } from './collateral.ts';
 import type { PckFields } from './pck-extension.ts';
 import {
@@ -18,8 +19,6 @@ import {
   rootFingerprint,
 } from './pki.ts';
 import type { PlatformState } from './platform-state.ts';
-import { intelQeVendorId, type QuoteSigningOptions, writeQuote } from './quote.ts';
-import { quotingEnclave } from './quoting-enclave.ts';
 
 /** What kind of platform to make. */
 export interface PlatformOptions {
@@ -33,20 +32,11 @@ export interface PlatformOptions {
   readonly pceId?: string;
   /** What else the PCK certificate's SGX extension says. */
   readonly pck?: Partial<PckFields>;
-  /** 16 TEE TCB security versions. Default: TDX module 1.5 with security version 5. */
+  /** 16 TEE TCB security versions: module SVN, module version, microcode, … Default: 5, 1, 6, zeros. */
   readonly teeTcbSvn?: readonly number[];
   readonly keys?: Partial<IntelKeys>;
   /** What to set otherwise in the certificates. */
   readonly certificates?: IntelCertificateOverrides;
-}
-
-/** An SGX quote and what may differ from a faultless one. */
-export interface SgxQuoteOptions extends QuoteSigningOptions {
-  /** Default: 3. */
-  readonly version?: 3 | 4 | 5;
-  /** Fields of the enclave's report. Default: an enclave that cannot be debugged, with zero report data. */
-  readonly body?: Partial<SgxReportBodyFields>;
-  readonly certification?: CertificationOptions;
 }
 
 /** OpenEnclave evidence and what may differ from faultless one. */
@@ -101,26 +91,12 @@ export class SimulatedPlatform {
 
   /** An SGX quote. */
   quote(options: SgxQuoteOptions = {}): Uint8Array {
-    const { pck, certificates, keys, attestationKey } = this.state;
-    const version = options.version ?? 3;
-    const qe = quotingEnclave('sgx');
-    const parts = {
-      header: {
-        version,
-        attestationKeyType: 2,
-        teeType: 0,
-        qeSvn: version === 3 ? (qe.isvSvn ?? 0) : 0,
-        pceSvn: version === 3 ? pck.pceSvn : 0,
-        qeVendorId: intelQeVendorId,
-        userData: createHash('sha256').update('Atesto Simulator: platform').digest().subarray(0, 20),
-      },
-      bodyType: 1,
-      body: writeSgxReportBody({ ...defaultEnclave, ...options.body }),
-      qeReport: qe,
-      pckKey: keys.pck,
-      certification: writeCertificationData(options.certification ?? {}, certificates, pck),
-    };
-    return writeQuote(parts, { attestationKey, ...options });
+    return sgxQuote(this.state, options);
+  }
+
+  /** A TDX quote. */
+  tdxQuote(options: TdxQuoteOptions = {}): Uint8Array {
+    return tdxQuote(this.state, options);
   }
 
   /** A quote behind the report header of the Open Enclave SDK. */

@@ -69,6 +69,11 @@ export interface QuoteParts {
 }
 
 export const intelQeVendorId = '939a7233f79c4ca9940a0db3957f0607';
+/** The platform's identifier as quoting enclaves put it into the user data: 16 bytes, then zeros. */
+export const platformUserData = Buffer.concat([
+  createHash('sha256').update('Atesto Simulator: platform').digest().subarray(0, 16),
+  Buffer.alloc(4),
+]);
 const qeReportCertification = 6;
 
 function writeHeader(fields: QuoteHeaderFields): Buffer {

@@ -1,7 +1,6 @@
 /** TCB info of a simulated platform. Source: Intel PCS v4, models TcbInfoV2 and TcbInfoV3. */
 import { type Bytes, bytesOf } from '../bytes/layout.ts';
-import type { JsonMembers } from './signed-json.ts';
-import { intelTime } from './signed-json.ts';
+import { intelTime, type JsonMembers } from './signed-json.ts';
 
 /** One TCB level, before it is written in the form of a version. */
 export interface SimulatedTcbLevel {
@@ -26,6 +25,18 @@ export interface TcbInfoOptions {
   readonly tcbEvaluationDataNumber: number;
   /** Highest first. */
   readonly levels: readonly SimulatedTcbLevel[];
+  /** TDX only. */
+  readonly module?: TdxModuleOptions;
+}
+
+/** The TDX module that the platform runs. */
+export interface TdxModuleOptions {
+  /** The module's version, byte 1 of the TEE TCB SVN; 0 has no identity of its own. */
+  readonly version: number;
+  /** The SVN of the level that it reaches, byte 0 of the TEE TCB SVN. */
+  readonly isvSvn: number;
+  readonly status: string;
+  readonly advisoryIds?: readonly string[];
 }
 
 const dayMilliseconds = 24 * 3600 * 1000;
@@ -74,6 +85,30 @@ function levelMembers(level: SimulatedTcbLevel, options: TcbInfoOptions): JsonMe
   };
 }
 
+const moduleIdentity = {
+  mrsigner: '00'.repeat(48),
+  attributes: '00'.repeat(8),
+  attributesMask: 'FF'.repeat(8),
+};
+
+function moduleLevels(module: TdxModuleOptions, at: Date): JsonMembers[] {
+  const reached = {
+    tcb: { isvsvn: module.isvSvn },
+    tcbDate: intelTime(daysFrom(at, -60)),
+    tcbStatus: module.status,
+    advisoryIDs: module.advisoryIds,
+  };
+  const lowest = { tcb: { isvsvn: 0 }, tcbDate: intelTime(daysFrom(at, -900)), tcbStatus: 'OutOfDate' };
+  return [reached, { ...lowest, advisoryIDs: ['INTEL-SA-01036'] }];
+}
+
+function moduleMembers({ module, at }: TcbInfoOptions): JsonMembers {
+  if (module === undefined) return {};
+  const id = `TDX_${module.version.toString(16).padStart(2, '0').toUpperCase()}`;
+  const identity = { id, ...moduleIdentity, tcbLevels: moduleLevels(module, at) };
+  return { tdxModule: moduleIdentity, tdxModuleIdentities: module.version === 0 ? [] : [identity] };
+}
+
 /** The members of a `tcbInfo` object, valid from a day before to 29 days after the time. Version 2 has no `id`. */
 export function tcbInfoMembers(options: TcbInfoOptions): JsonMembers {
   return {
@@ -85,6 +120,7 @@ export function tcbInfoMembers(options: TcbInfoOptions): JsonMembers {
     pceId: bytesOf(options.pceId).toString('hex'),
     tcbType: 0,
     tcbEvaluationDataNumber: options.tcbEvaluationDataNumber,
+    ...moduleMembers(options),
     tcbLevels: options.levels.map((level) => levelMembers(level, options)),
   };
 }
