@@ -63,6 +63,8 @@ describe('the TCB baseline', () => {
     assert.equal(outcomeCode(check(upToDate, { maximumCollateralAgeSeconds: day })), 'accepted');
     const young = check(upToDate, { maximumCollateralAgeSeconds: day - 1 });
     assert.equal(outcomeCode(young), 'baseline-collateral-age');
+    const never = check(upToDate, { maximumCollateralAgeSeconds: day }, new Date(Number.NaN));
+    assert.equal(outcomeCode(never), 'baseline-collateral-age');
     const crl = await appraisalOf({ pckCrl: { thisUpdate: days(-20) } });
     const outcome = check(crl, { maximumCollateralAgeSeconds: 10 * day });
     assert.deepEqual(outcome.ok ? '' : outcome.refusal.where, 'pck_crl');

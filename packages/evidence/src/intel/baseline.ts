@@ -48,7 +48,7 @@ function checkAge(appraisal: IntelPlatformAppraisal, baseline: TcbBaseline, at: 
   const parts = Object.keys(appraisal.collateral.dates) as IntelCollateralPart[];
   for (const part of parts) {
     const ageSeconds = (at.getTime() - appraisal.collateral.dates[part].issued) / 1000;
-    if (ageSeconds > maximum) {
+    if (!(ageSeconds <= maximum)) {
       refuse(
         'baseline-collateral-age',
         part,

@@ -11,10 +11,10 @@ const parts: readonly IntelCollateralPart[] = ['root_ca_crl', 'pck_crl', 'tcb_in
 export function expiredParts(collateral: PreparedIntelCollateral, at: number): IntelCollateralPart[] {
   for (const part of parts) {
     const { issued } = collateral.dates[part];
-    if (at < issued)
+    if (!(at >= issued))
       refuse('collateral-not-yet-valid', part, `the ${part} was issued at ${new Date(issued).toISOString()}`);
   }
-  return parts.filter((part) => at > collateral.dates[part].nextUpdate);
+  return parts.filter((part) => !(at <= collateral.dates[part].nextUpdate));
 }
 
 /** Refuses expired parts. */

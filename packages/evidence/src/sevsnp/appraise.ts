@@ -49,10 +49,10 @@ function checkRevocation(
 ): boolean {
   if (list === undefined) return false;
   const at = options.at.getTime();
-  if (at < list.thisUpdate) {
+  if (!(at >= list.thisUpdate)) {
     refuse('crl-not-yet-valid', 'AMD CRL', `the list is of ${new Date(list.thisUpdate).toISOString()}`);
   }
-  const expired = at > list.nextUpdate;
+  const expired = !(at <= list.nextUpdate);
   if (expired && options.allowExpiredCollateral !== true) {
     refuse('collateral-expired', 'AMD CRL', `the next list was due at ${new Date(list.nextUpdate).toISOString()}`);
   }

@@ -239,6 +239,11 @@ describe('expired collateral', () => {
   });
 });
 
+test('a time that is none is within no dates', () => {
+  const never = { at: new Date(Number.NaN), allowExpiredCollateral: true };
+  assert.equal(codeOfSgx(appraise(platform, quote, good, never)), 'collateral-not-yet-valid');
+});
+
 describe('TCB levels', () => {
   test('are taken highest first, whatever the order of the file', async () => {
     const higher = svns.map((svn, index) => (index === 0 ? svn + 1 : svn));

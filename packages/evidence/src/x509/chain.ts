@@ -95,16 +95,16 @@ export function checkChainLinks(certificates: readonly Certificate[]): void {
   });
 }
 
-/** Checks one certificate's dates, both inclusive. `at` is in milliseconds since 1970. */
+/** Checks one certificate's dates, both inclusive. `at` is in milliseconds since 1970; what is no number is within no dates. */
 export function checkValidity(certificate: Certificate, at: number): void {
-  if (at < certificate.notBefore) {
+  if (!(at >= certificate.notBefore)) {
     refuseChain(
       'chain-not-yet-valid',
       certificate,
       `the certificate is valid from ${new Date(certificate.notBefore).toISOString()}`,
     );
   }
-  if (at > certificate.notAfter) {
+  if (!(at <= certificate.notAfter)) {
     refuseChain(
       'chain-expired',
       certificate,
