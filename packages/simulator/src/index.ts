@@ -1,4 +1,6 @@
 /** The public API of the simulator: evidence and endorsements under a throw-away vendor PKI. */
+export type { EndorsementKeyFields, EndorsementKeyKind } from './amd/endorsement-key.ts';
+export { type AmdCertificateOverrides, type AmdCertificates, type AmdKeys, generateAmdKeys } from './amd/pki.ts';
 export type { Bytes } from './bytes/layout.ts';
 export type { CertificationOptions } from './intel/certification-data.ts';
 export { type CollateralJson, type CollateralOverrides, collateralToJson } from './intel/collateral.ts';
@@ -20,6 +22,17 @@ export { type OpenEnclaveClaim, writeCustomClaims } from './openenclave/custom-c
 export type { PcsDialect, PcsRequest } from './pcs/answers.ts';
 export type { PcsFault, PcsItem } from './pcs/faults.ts';
 export { type PcsServer, type PcsServerOptions, startPcsServer } from './pcs/server.ts';
+export {
+  createSimulatedSnpPlatform,
+  SimulatedSnpPlatform,
+  type SnpEndorsementOverrides,
+  type SnpPlatformOptions,
+  type SnpPlatformState,
+  type SnpReportOptions,
+} from './sevsnp/platform.ts';
+export type { SnpFirmwareVersion, SnpReportFields, SnpSigningOptions } from './sevsnp/report.ts';
+export { exportSimulatedSnpPlatform, importSimulatedSnpPlatform, type SavedSnpPlatform } from './sevsnp/saved.ts';
+export type { SnpProduct, SnpTcbLevels } from './sevsnp/tcb.ts';
 export type { SgxQuoteOptions } from './sgx/quote.ts';
 export { reportDataOf, type SgxReportBodyFields } from './sgx/report-body.ts';
 export type { TdxQuoteOptions } from './tdx/quote.ts';

@@ -2,11 +2,12 @@
 import type { IntelCollateral } from '@atesto/evidence';
 import { type CrlOverrides, issueCrl } from '../x509/crl.ts';
 import type { KeyPair } from '../x509/keys.ts';
+import { daysFrom } from '../x509/validity.ts';
 import { intelName, intelScheme, pckCaNames } from './pki.ts';
 import type { PlatformState } from './platform-state.ts';
 import { type QuotedTee, qeIdentityMembers } from './quoting-enclave.ts';
 import { type JsonMembers, type SignedJson, signJson } from './signed-json.ts';
-import { daysFrom, type SimulatedTcbLevel, type TdxModuleOptions, tcbInfoMembers } from './tcb-info.ts';
+import { type SimulatedTcbLevel, type TdxModuleOptions, tcbInfoMembers } from './tcb-info.ts';
 
 /** What to set otherwise than an up-to-date platform's endorsements. */
 export interface CollateralOverrides {

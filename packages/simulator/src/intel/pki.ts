@@ -15,6 +15,7 @@ import {
 } from '../x509/certificate.ts';
 import { generateEcKeys, type KeyPair } from '../x509/keys.ts';
 import type { SignatureScheme } from '../x509/signature.ts';
+import { validity } from '../x509/validity.ts';
 import { type PckFields, pckExtension, sgxExtensionOid } from './pck-extension.ts';
 
 /** The CA that issued the PCK certificate. */
@@ -36,7 +37,6 @@ export type IntelCertificateOverrides = Partial<IntelCertificateSet<CertificateO
 
 export const intelScheme: SignatureScheme = { name: 'ECDSA', hash: 'SHA-256' };
 
-const yearMilliseconds = 365 * 24 * 3600 * 1000;
 const pcs = 'https://localhost/sgx/certification/v4';
 
 /** A name in the simulated Intel. */
@@ -63,14 +63,6 @@ export interface IntelPkiOptions {
   readonly pck: PckFields;
   readonly keys: IntelKeys;
   readonly overrides: IntelCertificateOverrides;
-}
-
-function validity(at: Date, yearsBefore: number, yearsAfter: number) {
-  const wholeSecond = Math.floor(at.getTime() / 1000) * 1000;
-  return {
-    notBefore: new Date(wholeSecond - yearsBefore * yearMilliseconds),
-    notAfter: new Date(wholeSecond + yearsAfter * yearMilliseconds),
-  };
 }
 
 type Subjects = IntelCertificateSet<DistinguishedName>;

@@ -1,8 +1,8 @@
 /** The quoting enclave of a simulated platform: what its report says and what its identity demands. */
 import { createHash } from 'node:crypto';
 import type { SgxReportBodyFields } from '../sgx/report-body.ts';
+import { daysFrom } from '../x509/validity.ts';
 import { intelTime, type JsonMembers } from './signed-json.ts';
-import { daysFrom } from './tcb-info.ts';
 
 /** Which technology the quoting enclave quotes for. */
 export type QuotedTee = 'sgx' | 'tdx';

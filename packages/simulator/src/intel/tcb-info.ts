@@ -1,5 +1,6 @@
 /** TCB info of a simulated platform. Source: Intel PCS v4, models TcbInfoV2 and TcbInfoV3. */
 import { type Bytes, bytesOf } from '../bytes/layout.ts';
+import { daysFrom } from '../x509/validity.ts';
 import { intelTime, type JsonMembers } from './signed-json.ts';
 
 /** One TCB level, before it is written in the form of a version. */
@@ -39,7 +40,6 @@ export interface TdxModuleOptions {
   readonly advisoryIds?: readonly string[];
 }
 
-const dayMilliseconds = 24 * 3600 * 1000;
 /** The first components as Intel names them. */
 const labels = [
   { category: 'BIOS', type: 'Early Microcode Update' },
@@ -54,11 +54,6 @@ const tdxLabels = [
   { category: 'OS/VMM', type: 'TDX Module' },
   { category: 'OS/VMM', type: 'TDX Late Microcode Update' },
 ];
-
-/** Days after a time; negative is before. */
-export function daysFrom(at: Date, days: number): Date {
-  return new Date(at.getTime() + days * dayMilliseconds);
-}
 
 function componentsV3(level: SimulatedTcbLevel): JsonMembers {
   const tdx = level.tdxComponentSvns?.map((svn, index) => ({ svn, ...tdxLabels[index] }));

@@ -48,6 +48,8 @@ export interface CertificateFields {
   readonly pathLength?: number | undefined;
   /** `absent` leaves the extension out. */
   readonly keyUsage: readonly KeyUsage[] | 'absent';
+  /** Subject and authority key identifiers. Default: present. */
+  readonly keyIdentifiers?: 'present' | 'absent';
   readonly extensions?: readonly CertificateExtension[];
   /** Where the issuer's CRL is said to be; default: nowhere. */
   readonly crlUrl?: string;
@@ -84,10 +86,12 @@ function crlDistributionPoint(url: string): Extension {
 }
 
 function extensionsOf(fields: CertificateFields): Extension[] {
-  const subjectKey = new Extension('2.5.29.14', false, Uint8Array.from(octetString(keyIdentifier(fields.key))));
-  const extensions: Extension[] = [authorityKeyIdentifier(fields.signWith)];
+  const identified = fields.keyIdentifiers !== 'absent';
+  const extensions: Extension[] = identified ? [authorityKeyIdentifier(fields.signWith)] : [];
   if (fields.crlUrl !== undefined) extensions.push(crlDistributionPoint(fields.crlUrl));
-  extensions.push(subjectKey);
+  if (identified) {
+    extensions.push(new Extension('2.5.29.14', false, Uint8Array.from(octetString(keyIdentifier(fields.key)))));
+  }
   if (fields.keyUsage !== 'absent') {
     const flags = fields.keyUsage.reduce((sum, usage) => sum | keyUsages[usage], 0);
     extensions.push(new KeyUsagesExtension(flags, true));

@@ -1,5 +1,13 @@
 /** The throw-away keys of a simulated vendor, as node:crypto keys and in PEM. */
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPair,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from 'node:crypto';
+import { promisify } from 'node:util';
 
 /** A key pair of a simulated vendor or quoting enclave. */
 export interface KeyPair {
@@ -15,6 +23,11 @@ export function generateEcKeys(curve: Curve = 'P-256'): KeyPair {
   return generateKeyPairSync('ec', { namedCurve: curve });
 }
 
+/** A new RSA key; 4096 bits take a second or more, in a thread of their own. */
+export function generateRsaKeys(modulusBits: number): Promise<KeyPair> {
+  return promisify(generateKeyPair)('rsa', { modulusLength: modulusBits });
+}
+
 /** PKCS #8 in PEM. */
 export function exportPrivateKey(keys: KeyPair): string {
   return keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -26,8 +39,8 @@ export function importPrivateKey(pem: string): KeyPair {
   return { privateKey, publicKey: createPublicKey(pem) };
 }
 
-/** ECDSA with SHA-256: r || s, big-endian, 64 bytes for P-256. */
-export function signEcdsa(bytes: Uint8Array, keys: KeyPair, hash = 'sha256'): Buffer {
+/** ECDSA: r || s, big-endian, 64 bytes for P-256, 96 for P-384. */
+export function signEcdsa(bytes: Uint8Array, keys: KeyPair, hash: 'sha256' | 'sha384' = 'sha256'): Buffer {
   return sign(hash, bytes, { key: keys.privateKey, dsaEncoding: 'ieee-p1363' });
 }
 
