@@ -17,6 +17,7 @@ test('exports', () => {
     'importSimulatedPlatform',
     'importSimulatedSnpPlatform',
     'reportDataOf',
+    'startKdsServer',
     'startPcsServer',
     'writeCustomClaims',
   ]);

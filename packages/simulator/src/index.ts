@@ -4,11 +4,13 @@ export { type AmdCertificateOverrides, type AmdCertificates, type AmdKeys, gener
 export type { Bytes } from './bytes/layout.ts';
 export type { CertificationOptions } from './intel/certification-data.ts';
 export { type CollateralJson, type CollateralOverrides, collateralToJson } from './intel/collateral.ts';
+export type { TcbEvaluationDataNumbers } from './intel/evaluation-data-numbers.ts';
 export type { PckFields } from './intel/pck-extension.ts';
 export type { IntelCertificateOverrides, IntelCertificates, IntelKeys, PckCa } from './intel/pki.ts';
 export {
   createSimulatedPlatform,
   type OpenEnclaveEvidenceOptions,
+  type OpenEnclaveReportOptions,
   type PlatformOptions,
   SimulatedPlatform,
 } from './intel/platform.ts';
@@ -18,9 +20,18 @@ export type { QuotedTee } from './intel/quoting-enclave.ts';
 export { exportSimulatedPlatform, importSimulatedPlatform, type SavedPlatform } from './intel/saved.ts';
 export type { Json, JsonMembers } from './intel/signed-json.ts';
 export type { SimulatedTcbLevel } from './intel/tcb-info.ts';
+export {
+  type KdsContents,
+  type KdsFault,
+  type KdsItem,
+  type KdsRequest,
+  type KdsServer,
+  type KdsServerOptions,
+  startKdsServer,
+} from './kds/server.ts';
+export type { OpenEnclaveEvidenceHeader, OpenEnclaveReportHeader } from './openenclave/containers.ts';
 export { type OpenEnclaveClaim, writeCustomClaims } from './openenclave/custom-claims.ts';
-export type { PcsDialect, PcsRequest } from './pcs/answers.ts';
-export type { PcsFault, PcsItem } from './pcs/faults.ts';
+export type { PcsDialect, PcsFault, PcsItem, PcsRequest } from './pcs/answers.ts';
 export { type PcsServer, type PcsServerOptions, startPcsServer } from './pcs/server.ts';
 export {
   createSimulatedSnpPlatform,

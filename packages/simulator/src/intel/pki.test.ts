@@ -67,6 +67,22 @@ test('certificates can be signed by another key, name another subject, lack cons
   assert.equal(new X509Certificate(certificates.root).validTo, 'Jan  1 00:00:00 2026 GMT');
 });
 
+test('certificates can be signed with another hash, for a key on another curve, with further extensions', async () => {
+  const key = generateEcKeys('P-384');
+  const extension = { oid: '1.2.3.4', critical: true, value: Buffer.from('0500', 'hex') };
+  const { certificates } = await createSimulatedPlatform({
+    at,
+    certificates: { pck: { key, scheme: { name: 'ECDSA', hash: 'SHA-384' }, extensions: [extension], pathLength: 3 } },
+  });
+  const pck = new X509Certificate(certificates.pck);
+  assert.ok(pck.publicKey.equals(key.publicKey));
+  assert.ok(pck.verify(new X509Certificate(certificates.pckCa).publicKey));
+  const ecdsaWithSha384 = '06082a8648ce3d040303';
+  assert.ok(pck.raw.toString('hex').includes(ecdsaWithSha384));
+  const criticalExtension = '06032a03040101ff04020500';
+  assert.ok(pck.raw.toString('hex').includes(criticalExtension));
+});
+
 test('a certificate can be changed after signing', async () => {
   const { certificates } = await createSimulatedPlatform({
     at,

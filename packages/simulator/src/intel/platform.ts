@@ -1,13 +1,19 @@
 /** A simulated platform: a throw-away Intel, one machine certified by it, its quoting enclave, its endorsements. */
 import { randomBytes } from 'node:crypto';
 import type { IntelCollateral } from '@atesto/evidence';
-import { writeOpenEnclaveEvidence, writeOpenEnclaveReport } from '../openenclave/containers.ts';
+import {
+  type OpenEnclaveEvidenceHeader,
+  type OpenEnclaveReportHeader,
+  writeOpenEnclaveEvidence,
+  writeOpenEnclaveReport,
+} from '../openenclave/containers.ts';
 import { type OpenEnclaveClaim, writeCustomClaims } from '../openenclave/custom-claims.ts';
 import { type SgxQuoteOptions, sgxQuote } from '../sgx/quote.ts';
 import { reportDataOf } from '../sgx/report-body.ts';
 import { type TdxQuoteOptions, tdxQuote } from '../tdx/quote.ts';
 import { generateEcKeys } from '../x509/keys.ts';
 import { type CollateralOverrides, issueCollateral } from './collateral.ts';
+import { evaluationDataNumbersMembers, type TcbEvaluationDataNumbers } from './evaluation-data-numbers.ts';
 import type { PckFields } from './pck-extension.ts';
 import {
   generateIntelKeys,
@@ -19,6 +25,8 @@ import {
   rootFingerprint,
 } from './pki.ts';
 import type { PlatformState } from './platform-state.ts';
+import type { QuotedTee } from './quoting-enclave.ts';
+import { signJson } from './signed-json.ts';
 
 /** What kind of platform to make. */
 export interface PlatformOptions {
@@ -43,6 +51,12 @@ export interface PlatformOptions {
 export interface OpenEnclaveEvidenceOptions extends SgxQuoteOptions {
   /** Claims that the report data commits to, or the claims buffer itself. Default: no claims. */
   readonly customClaims?: readonly OpenEnclaveClaim[] | Uint8Array;
+  readonly container?: OpenEnclaveEvidenceHeader;
+}
+
+/** An OpenEnclave report and what may differ from a faultless one. */
+export interface OpenEnclaveReportOptions extends SgxQuoteOptions {
+  readonly container?: OpenEnclaveReportHeader;
 }
 
 const defaultSvns = [2, 2, 2, 2, 3, 1, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -100,8 +114,8 @@ export class SimulatedPlatform {
   }
 
   /** A quote behind the report header of the Open Enclave SDK. */
-  openEnclaveReport(options: SgxQuoteOptions = {}): Uint8Array {
-    return writeOpenEnclaveReport(this.quote(options));
+  openEnclaveReport(options: OpenEnclaveReportOptions = {}): Uint8Array {
+    return writeOpenEnclaveReport(this.quote(options), options.container);
   }
 
   /** Evidence of the Open Enclave SDK: header, quote, custom claims that the report data commits to. */
@@ -109,12 +123,19 @@ export class SimulatedPlatform {
     const given = options.customClaims ?? [];
     const claims = given instanceof Uint8Array ? given : writeCustomClaims(given);
     const quote = this.quote({ ...options, body: { reportData: reportDataOf(claims), ...options.body } });
-    return writeOpenEnclaveEvidence(quote, claims);
+    return writeOpenEnclaveEvidence(quote, claims, options.container);
   }
 
   /** Endorsements: by default those of an up-to-date platform. */
   collateral(overrides: CollateralOverrides = {}): Promise<IntelCollateral> {
     return issueCollateral(this.state, overrides);
+  }
+
+  /** Which baselines there are, highest first, signed: for TCB info of SGX or TDX. Default: 17 alone. */
+  tcbEvaluationDataNumbers(tee: QuotedTee = 'sgx', numbers: readonly number[] = [17]): TcbEvaluationDataNumbers {
+    const { at, keys, certificates } = this.state;
+    const { bytes, signature } = signJson(evaluationDataNumbersMembers(tee, at, numbers), keys.tcbSigning);
+    return { body: bytes, signature, issuerChain: certificates.tcbSigning + certificates.root };
   }
 
   /** The same platform and keys with certificates set otherwise. */

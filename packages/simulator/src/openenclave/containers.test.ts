@@ -32,3 +32,13 @@ test('a claims buffer counts its claims and sizes names with their NUL', () => {
   );
   assert.equal(writeCustomClaims([]).toString('hex'), '01000000000000000000000000000000');
 });
+
+test('every field of the headers can be set', () => {
+  const report = Buffer.from(platform.openEnclaveReport({ container: { version: 7, type: 1, sizeBytes: 9n } }));
+  assert.equal(report.subarray(0, 16).toString('hex'), '07000000010000000900000000000000');
+  const format = '00'.repeat(16);
+  const evidence = Buffer.from(platform.openEnclaveEvidence({ container: { version: 2, format, sizeBytes: 1n } }));
+  assert.equal(evidence.subarray(0, 28).toString('hex'), `02000000${format}0100000000000000`);
+  const bare = Buffer.from(platform.openEnclaveEvidence({ customClaims: new Uint8Array() }));
+  assert.equal(bare.length, Number(bare.readBigUInt64LE(20)) + 28);
+});

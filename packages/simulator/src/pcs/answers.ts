@@ -4,9 +4,20 @@
  * intel/SGXDataCenterAttestationPrimitives.
  */
 import type { IntelCollateral } from '@atesto/evidence';
+import type { TcbEvaluationDataNumbers } from '../intel/evaluation-data-numbers.ts';
 import type { QuotedTee } from '../intel/quoting-enclave.ts';
+import { type Answer, emptyAnswer, flipLastBit, hasFault, type ServiceFault } from '../serving/faults.ts';
 import { toPem } from '../x509/certificate.ts';
-import { faultOf, flipLastBit, type PcsAnswer, type PcsFault, type PcsItem } from './faults.ts';
+
+/** What the service can be asked for. */
+export type PcsItem =
+  | 'tcb-info'
+  | 'qe-identity'
+  | 'pck-crl'
+  | 'root-ca-crl'
+  | 'pck-certificate'
+  | 'tcb-evaluation-data-numbers';
+export type PcsFault = ServiceFault<PcsItem>;
 
 /** Intel's own service, or the caching service that a data centre runs. */
 export type PcsDialect = 'pcs' | 'pccs';
@@ -32,6 +43,7 @@ const items = new Map<string, PcsItem>([
   ['pckcrl', 'pck-crl'],
   ['rootcacrl', 'root-ca-crl'],
   ['pckcert', 'pck-certificate'],
+  ['tcbevaluationdatanumbers', 'tcb-evaluation-data-numbers'],
 ]);
 const rootCrlFile = '/IntelSGXRootCA.der';
 
@@ -55,7 +67,6 @@ export function readPcsRequest(target: string): PcsRequest | undefined {
   };
 }
 
-const empty = (status: number): PcsAnswer => ({ status, headers: {}, body: Buffer.alloc(0) });
 const jsonType = { 'content-type': 'application/json' };
 
 interface Body {
@@ -73,12 +84,12 @@ function readBody(bytes: Uint8Array): Body {
 }
 
 function chainHeader(name: string, chain: string, faults: readonly PcsFault[]): Record<string, string> {
-  return faultOf(faults, 'no-issuer-chain') === undefined ? { [name]: encodeURIComponent(chain) } : {};
+  return hasFault(faults, 'no-issuer-chain') ? {} : { [name]: encodeURIComponent(chain) };
 }
 
 /** `{"name":<body as signed>,"signature":"hex"}`: the body's bytes are never changed. */
 function signedBody(name: string, body: Uint8Array, signature: Uint8Array, faults: readonly PcsFault[]): Buffer {
-  const sent = faultOf(faults, 'wrong-signature') === undefined ? signature : flipLastBit(signature);
+  const sent = hasFault(faults, 'wrong-signature') ? flipLastBit(signature) : signature;
   const tail = `,"signature":"${Buffer.from(sent).toString('hex')}"}`;
   return Buffer.concat([Buffer.from(`{"${name}":`), body, Buffer.from(tail)]);
 }
@@ -88,11 +99,11 @@ function isOtherNumber(request: PcsRequest, body: Body): boolean {
   return tcbEvaluationDataNumber !== undefined && tcbEvaluationDataNumber !== body.tcbEvaluationDataNumber;
 }
 
-function tcbInfo(request: PcsRequest, collateral: IntelCollateral, faults: readonly PcsFault[]): PcsAnswer {
-  if (request.fmspc === undefined || !/^[0-9a-f]{12}$/.test(request.fmspc)) return empty(400);
+function tcbInfo(request: PcsRequest, collateral: IntelCollateral, faults: readonly PcsFault[]): Answer {
+  if (request.fmspc === undefined || !/^[0-9a-f]{12}$/.test(request.fmspc)) return emptyAnswer(400);
   const body = readBody(collateral.tcbInfo);
-  const isOther = body.fmspc?.toLowerCase() !== request.fmspc && faultOf(faults, 'wrong-fmspc') === undefined;
-  if (isOther || isOtherNumber(request, body)) return empty(404);
+  const isOther = body.fmspc?.toLowerCase() !== request.fmspc && !hasFault(faults, 'wrong-platform');
+  if (isOther || isOtherNumber(request, body)) return emptyAnswer(404);
   const header = request.apiVersion === 3 ? 'SGX-TCB-Info-Issuer-Chain' : 'TCB-Info-Issuer-Chain';
   return {
     status: 200,
@@ -101,8 +112,8 @@ function tcbInfo(request: PcsRequest, collateral: IntelCollateral, faults: reado
   };
 }
 
-function qeIdentity(request: PcsRequest, collateral: IntelCollateral, faults: readonly PcsFault[]): PcsAnswer {
-  if (isOtherNumber(request, readBody(collateral.qeIdentity))) return empty(404);
+function qeIdentity(request: PcsRequest, collateral: IntelCollateral, faults: readonly PcsFault[]): Answer {
+  if (isOtherNumber(request, readBody(collateral.qeIdentity))) return emptyAnswer(404);
   return {
     status: 200,
     headers: {
@@ -126,9 +137,9 @@ function pckCrl(
   collateral: IntelCollateral,
   dialect: PcsDialect,
   faults: readonly PcsFault[],
-): PcsAnswer {
-  if (request.ca !== 'processor' && request.ca !== 'platform') return empty(400);
-  const der = faultOf(faults, 'wrong-signature') === undefined ? collateral.pckCrl : flipLastBit(collateral.pckCrl);
+): Answer {
+  if (request.ca !== 'processor' && request.ca !== 'platform') return emptyAnswer(400);
+  const der = hasFault(faults, 'wrong-signature') ? flipLastBit(collateral.pckCrl) : collateral.pckCrl;
   const encoding = request.encoding === 'der' ? 'der' : dialect === 'pccs' ? 'hex' : 'pem';
   const { body, headers } = revocationList(der, encoding);
   const chain = chainHeader('SGX-PCK-CRL-Issuer-Chain', collateral.pckCrlIssuerChain, faults);
@@ -140,16 +151,15 @@ function rootCaCrl(
   collateral: IntelCollateral,
   dialect: PcsDialect,
   faults: readonly PcsFault[],
-): PcsAnswer {
-  const der =
-    faultOf(faults, 'wrong-signature') === undefined ? collateral.rootCaCrl : flipLastBit(collateral.rootCaCrl);
+): Answer {
+  const der = hasFault(faults, 'wrong-signature') ? flipLastBit(collateral.rootCaCrl) : collateral.rootCaCrl;
   const { body, headers } = revocationList(der, dialect === 'pccs' && request.encoding !== 'der' ? 'hex' : 'der');
   return { status: 200, headers, body };
 }
 
-function pckCertificate(collateral: IntelCollateral, faults: readonly PcsFault[]): PcsAnswer {
+function pckCertificate(collateral: IntelCollateral, faults: readonly PcsFault[]): Answer {
   const [leaf, ...issuers] = collateral.pckCertificateChain?.split(/(?<=-----END CERTIFICATE-----\n)/) ?? [];
-  if (leaf === undefined) return empty(404);
+  if (leaf === undefined) return emptyAnswer(404);
   return {
     status: 200,
     headers: {
@@ -161,14 +171,31 @@ function pckCertificate(collateral: IntelCollateral, faults: readonly PcsFault[]
   };
 }
 
+function evaluationDataNumbers(numbers: TcbEvaluationDataNumbers | undefined, faults: readonly PcsFault[]): Answer {
+  if (numbers === undefined) return emptyAnswer(404);
+  const header = 'TCB-Evaluation-Data-Numbers-Issuer-Chain';
+  return {
+    status: 200,
+    headers: { ...jsonType, ...chainHeader(header, numbers.issuerChain, faults) },
+    body: signedBody('tcbEvaluationDataNumbers', numbers.body, numbers.signature, faults),
+  };
+}
+
+/** What a service has for one request. */
+export interface PcsContents {
+  readonly collateral: IntelCollateral | undefined;
+  readonly numbers: TcbEvaluationDataNumbers | undefined;
+}
+
 /** The answer to a request, from the collateral that the request means. */
 export function pcsAnswer(
   request: PcsRequest,
-  collateral: IntelCollateral | undefined,
+  { collateral, numbers }: PcsContents,
   dialect: PcsDialect,
   faults: readonly PcsFault[],
-): PcsAnswer {
-  if (collateral === undefined) return empty(404);
+): Answer {
+  if (request.item === 'tcb-evaluation-data-numbers') return evaluationDataNumbers(numbers, faults);
+  if (collateral === undefined) return emptyAnswer(404);
   switch (request.item) {
     case 'tcb-info':
       return tcbInfo(request, collateral, faults);

@@ -82,6 +82,21 @@ test('the collateral can depend on the request', async () => {
   assert.equal((await fetch(`${url}/tdx/certification/v4/tcb?fmspc=00a5a5000000`)).status, 404);
 });
 
+test('the numbers of the baselines are signed like TCB info', async () => {
+  const numbers = platform.tcbEvaluationDataNumbers('sgx', [18, 17]);
+  const { url } = await start({ tcbEvaluationDataNumbers: numbers });
+  const answer = await fetch(`${url}${sgx}/tcbevaluationdatanumbers`);
+  assert.equal(chainOf(answer, 'TCB-Evaluation-Data-Numbers-Issuer-Chain'), numbers.issuerChain);
+  const { tcbEvaluationDataNumbers, signature } = JSON.parse(await answer.text());
+  assert.equal(signature, Buffer.from(numbers.signature).toString('hex'));
+  assert.deepEqual(
+    tcbEvaluationDataNumbers.tcbEvalNumbers.map((entry: Record<string, unknown>) => entry.tcbEvaluationDataNumber),
+    [18, 17],
+  );
+  const without = await start();
+  assert.equal((await fetch(`${without.url}${sgx}/tcbevaluationdatanumbers`)).status, 404);
+});
+
 describe('faults', () => {
   test('a status is given as often as asked, to the item asked', async () => {
     const { url } = await start({
@@ -111,7 +126,7 @@ describe('faults', () => {
   });
 
   test('a wrong FMSPC is answered with the TCB info at hand', async () => {
-    const { url } = await start({ faults: [{ kind: 'wrong-fmspc' }] });
+    const { url } = await start({ faults: [{ kind: 'wrong-platform' }] });
     assert.match(await (await fetch(`${url}${sgx}/tcb?fmspc=ffffffffffff`)).text(), /"fmspc":"00a5a5000000"/);
   });
 

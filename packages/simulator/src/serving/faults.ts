@@ -1,19 +1,16 @@
-/** The faults that a simulated certification service can have. */
+/** The faults that a simulated vendor's service can have. */
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What the service can be asked for. */
-export type PcsItem = 'tcb-info' | 'qe-identity' | 'pck-crl' | 'root-ca-crl' | 'pck-certificate';
-
-interface FaultScope {
+interface FaultScope<Item extends string> {
   /** Which answers have the fault. Default: all. */
-  readonly item?: PcsItem;
+  readonly item?: Item;
   /** How many answers have it. Default: every one. */
   readonly times?: number;
 }
 
 /** One fault. */
-export type PcsFault = FaultScope &
+export type ServiceFault<Item extends string> = FaultScope<Item> &
   (
     | { readonly kind: 'slow'; readonly delayMilliseconds: number }
     /** Never answers; the connection stays open until the server closes. */
@@ -23,26 +20,26 @@ export type PcsFault = FaultScope &
     | { readonly kind: 'truncated' }
     /** A signature, or a signed list, with one bit changed. */
     | { readonly kind: 'wrong-signature' }
-    /** Its own TCB info, whatever FMSPC was asked for. */
-    | { readonly kind: 'wrong-fmspc' }
+    /** What it has, whatever platform was asked for: another FMSPC's TCB info, another chip's certificate. */
+    | { readonly kind: 'wrong-platform' }
     /** Without the header that carries the issuer chain. */
     | { readonly kind: 'no-issuer-chain' }
     /** A body that is not what it should be. */
     | { readonly kind: 'body'; readonly body: string | Uint8Array }
   );
 
-export type PcsFaultKind = PcsFault['kind'];
+export type FaultKind = ServiceFault<string>['kind'];
 
 /** The faults in force, with those spent taken off. */
-export class PcsFaults {
-  #faults: { readonly fault: PcsFault; left: number }[];
+export class Faults<Item extends string> {
+  readonly #faults: { readonly fault: ServiceFault<Item>; left: number }[];
 
-  constructor(faults: readonly PcsFault[]) {
+  constructor(faults: readonly ServiceFault<Item>[]) {
     this.#faults = faults.map((fault) => ({ fault, left: fault.times ?? Number.POSITIVE_INFINITY }));
   }
 
   /** The faults of one answer: each is counted. */
-  take(item: PcsItem): PcsFault[] {
+  take(item: Item): ServiceFault<Item>[] {
     const hit = this.#faults.filter(({ fault, left }) => left > 0 && (fault.item ?? item) === item);
     for (const entry of hit) entry.left -= 1;
     return hit.map(({ fault }) => fault);
@@ -50,18 +47,28 @@ export class PcsFaults {
 }
 
 /** An answer before it is sent. */
-export interface PcsAnswer {
+export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
 }
 
 /** The first fault of a kind. */
-export function faultOf<Kind extends PcsFaultKind>(
-  faults: readonly PcsFault[],
+export function faultOf<Kind extends FaultKind>(
+  faults: readonly ServiceFault<string>[],
   kind: Kind,
-): Extract<PcsFault, { kind: Kind }> | undefined {
-  return faults.find((fault): fault is Extract<PcsFault, { kind: Kind }> => fault.kind === kind);
+): Extract<ServiceFault<string>, { kind: Kind }> | undefined {
+  return faults.find((fault): fault is Extract<ServiceFault<string>, { kind: Kind }> => fault.kind === kind);
+}
+
+/** Whether a fault of a kind is among them. */
+export function hasFault(faults: readonly ServiceFault<string>[], kind: FaultKind): boolean {
+  return faultOf(faults, kind) !== undefined;
+}
+
+/** An answer without a body. */
+export function emptyAnswer(status: number): Answer {
+  return { status, headers: {}, body: Buffer.alloc(0) };
 }
 
 /** The bytes with one bit of their last byte changed. */
@@ -72,7 +79,7 @@ export function flipLastBit(bytes: Uint8Array): Buffer {
   return flipped;
 }
 
-function replaced(answer: PcsAnswer, faults: readonly PcsFault[]): PcsAnswer {
+function replaced(answer: Answer, faults: readonly ServiceFault<string>[]): Answer {
   const status = faultOf(faults, 'status');
   if (status !== undefined) {
     const { retryAfterSeconds } = status;
@@ -86,16 +93,16 @@ function replaced(answer: PcsAnswer, faults: readonly PcsFault[]): PcsAnswer {
 /** Sends an answer with its faults. */
 export async function sendAnswer(
   response: ServerResponse,
-  answer: PcsAnswer,
-  faults: readonly PcsFault[],
+  answer: Answer,
+  faults: readonly ServiceFault<string>[],
   signal: AbortSignal,
 ): Promise<void> {
-  if (faultOf(faults, 'hang') !== undefined) return;
+  if (hasFault(faults, 'hang')) return;
   const slow = faultOf(faults, 'slow');
   if (slow !== undefined) await delay(slow.delayMilliseconds, undefined, { signal });
   const { status, headers, body } = replaced(answer, faults);
   response.writeHead(status, { ...headers, 'content-length': body.length });
-  if (faultOf(faults, 'truncated') === undefined) {
+  if (!hasFault(faults, 'truncated')) {
     response.end(body);
     return;
   }
