@@ -64,7 +64,7 @@ export class ChangeWatcher {
   readonly #subscriptions = new Set<Subscription>();
   #revision = 0;
   #started = false;
-  #contactAt = Number.NEGATIVE_INFINITY;
+  #contact: Moment = { steady: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY };
   #refusal: Refusal<StorageCode> | undefined;
   #running: Promise<void> | undefined;
   #again: Promise<void> | undefined;
@@ -90,7 +90,7 @@ export class ChangeWatcher {
 
   /** What the listeners can vouch for now. */
   freshness(): Freshness {
-    const facts = { revision: this.#revision, ageMs: performance.now() - this.#contactAt };
+    const facts = { revision: this.#revision, ageMs: millisecondsSince(this.#contact) };
     return this.#refusal === undefined ? facts : { ...facts, refusal: this.#refusal };
   }
 
@@ -125,7 +125,7 @@ export class ChangeWatcher {
 
   async #look(): Promise<void> {
     // The moment before the question is asked is what the answer vouches for.
-    const askedAt = performance.now();
+    const asked = present();
     for (;;) {
       const page = await this.#options.read(this.#started ? this.#revision : Number.MAX_SAFE_INTEGER);
       if (!page.ok) return this.#fail(page.refusal);
@@ -141,7 +141,7 @@ export class ChangeWatcher {
     const confirmed = await this.#options.confirm(this.#revision);
     if (!confirmed.ok) return this.#fail(confirmed.refusal);
     this.#refusal = undefined;
-    this.#contactAt = askedAt;
+    this.#contact = asked;
   }
 
   #begin(revision: number): void {
@@ -168,6 +168,20 @@ export class ChangeWatcher {
   #fail(refusal: Refusal<StorageCode>): void {
     this.#refusal = refusal;
   }
+}
+
+interface Moment {
+  readonly steady: number;
+  readonly wall: number;
+}
+
+function present(): Moment {
+  return { steady: performance.now(), wall: Date.now() };
+}
+
+// The steady clock stands still while a machine is suspended, the wall clock can be set back: the larger span counts.
+function millisecondsSince({ steady, wall }: Moment): number {
+  return Math.max(performance.now() - steady, Date.now() - wall);
 }
 
 function missing(revision: number): Refusal<StorageCode> {

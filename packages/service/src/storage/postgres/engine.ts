@@ -31,10 +31,14 @@ const schema: SchemaDialect = {
 
 /** Connects to the server. */
 export async function postgresEngine(options: PostgresConnection): Promise<Engine> {
+  const queryTimeoutMs = options.queryTimeoutMs ?? 10_000;
   const connection = {
     connectionString: options.connectionString,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5000,
-    query_timeout: options.queryTimeoutMs ?? 10_000,
+    query_timeout: queryTimeoutMs,
+    // The server gives up as well, so that a lock is not held for an instance that is gone.
+    statement_timeout: queryTimeoutMs,
+    idle_in_transaction_session_timeout: queryTimeoutMs,
     keepAlive: true,
     application_name: 'atesto',
     // Whole numbers of the schema stay below 2^53; pg would hand out 64-bit ones as text.
@@ -48,8 +52,9 @@ export async function postgresEngine(options: PostgresConnection): Promise<Engin
       await client.query('set synchronous_commit = on');
     },
   });
-  // An idle connection that breaks must not end the process; the next query opens another.
+  // A connection that breaks between two queries, idle or inside a transaction, must not end the process: the next query says it.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return {
     kind: 'postgres',

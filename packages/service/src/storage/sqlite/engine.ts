@@ -1,4 +1,5 @@
 /** The embedded database: one file, one process that serves it; other processes (the command line) may change it meanwhile. */
+import { closeSync, openSync } from 'node:fs';
 import type { SQLInputValue } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { type AuditRows, auditColumns, findAuditRows, insertAuditRow, removeAuditRows } from '../audit-table.ts';
@@ -20,6 +21,7 @@ const schema: SchemaDialect = {
 
 /** Opens the file at `path`, and makes it when it is not there. */
 export async function sqliteEngine(path: string): Promise<Engine> {
+  keepPrivate(path);
   const db = new Kysely<Schema>({ dialect: sqliteDialect(openConnection(path)) });
   const writer = new SqliteWriter(path);
   return {
@@ -35,6 +37,15 @@ export async function sqliteEngine(path: string): Promise<Engine> {
       await db.destroy();
     },
   };
+}
+
+// SQLite would make the file readable to everybody; its log files take the mode of the file.
+function keepPrivate(path: string): void {
+  try {
+    closeSync(openSync(path, 'a', 0o600));
+  } catch {
+    // SQLite meets the same obstacle and names it.
+  }
 }
 
 function auditRows(db: Kysely<Schema>, writer: SqliteWriter): AuditRows {
