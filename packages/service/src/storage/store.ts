@@ -119,6 +119,7 @@ async function assemble(engine: Engine, integrity: Integrity, options: StoreOpti
     confirm: (revision) => guard(async () => engine.cluster?.confirm(instance, revision)),
     onListenerError: options.onListenerError ?? (() => {}),
     pollIntervalMs: options.pollIntervalMs ?? 500,
+    clock: () => ({ steady: performance.now(), wall: Date.now() }),
   });
   const context: StoreContext = { source, change: (work) => changed(engine, source, watcher, work) };
   const stopListening = await engine.listen(() => void watcher.poke());

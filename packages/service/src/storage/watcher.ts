@@ -41,6 +41,12 @@ export interface Freshness {
  */
 export type ChangeListener = (change: StoreChange) => void | Promise<void>;
 
+/** A moment by a clock that never goes back and by the wall clock, in milliseconds. */
+export interface Moment {
+  readonly steady: number;
+  readonly wall: number;
+}
+
 /** What a watcher needs of its surroundings. */
 export interface WatcherOptions {
   /** Changes above `revision`, at most one page of them. */
@@ -51,6 +57,7 @@ export interface WatcherOptions {
   onListenerError(error: unknown): void;
   /** The pause between two looks that nothing else causes, in milliseconds. */
   pollIntervalMs: number;
+  clock(): Moment;
 }
 
 interface Subscription {
@@ -90,7 +97,7 @@ export class ChangeWatcher {
 
   /** What the listeners can vouch for now. */
   freshness(): Freshness {
-    const facts = { revision: this.#revision, ageMs: millisecondsSince(this.#contact) };
+    const facts = { revision: this.#revision, ageMs: span(this.#contact, this.#options.clock()) };
     return this.#refusal === undefined ? facts : { ...facts, refusal: this.#refusal };
   }
 
@@ -125,7 +132,7 @@ export class ChangeWatcher {
 
   async #look(): Promise<void> {
     // The moment before the question is asked is what the answer vouches for.
-    const asked = present();
+    const asked = this.#options.clock();
     for (;;) {
       const page = await this.#options.read(this.#started ? this.#revision : Number.MAX_SAFE_INTEGER);
       if (!page.ok) return this.#fail(page.refusal);
@@ -170,18 +177,9 @@ export class ChangeWatcher {
   }
 }
 
-interface Moment {
-  readonly steady: number;
-  readonly wall: number;
-}
-
-function present(): Moment {
-  return { steady: performance.now(), wall: Date.now() };
-}
-
 // The steady clock stands still while a machine is suspended, the wall clock can be set back: the larger span counts.
-function millisecondsSince({ steady, wall }: Moment): number {
-  return Math.max(performance.now() - steady, Date.now() - wall);
+function span(from: Moment, to: Moment): number {
+  return Math.max(to.steady - from.steady, to.wall - from.wall);
 }
 
 function missing(revision: number): Refusal<StorageCode> {

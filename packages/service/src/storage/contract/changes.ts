@@ -87,16 +87,6 @@ export function changesContract(create: CreateDatabase): void {
     assert.deepEqual([told, other], [[1], [1]]);
   });
 
-  test('knows its freshness: the age grows until the next look', async () => {
-    await using database = await create();
-    const store = await database.open({ pollIntervalMs: never });
-    const before = store.freshness().ageMs;
-    const after = store.freshness().ageMs;
-    assert.ok(before >= 0 && after > before && Number.isFinite(after));
-    const looked = await store.changes.refresh();
-    assert.equal(looked.refusal, undefined);
-  });
-
   test('is not fresh when the store went back to an older revision: store-rolled-back', async () => {
     await using database = await create();
     const store = await database.open({ pollIntervalMs: never });
