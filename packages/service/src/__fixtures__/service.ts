@@ -43,7 +43,8 @@ export async function serve(settings: ServiceSettings = {}, options: ServiceOpti
     { log: { write: (line) => logged.push(line) }, ...options },
   );
   running.push(service);
-  const agent = new Agent({ keepAlive: true, ca: readFileSync(service.caFile ?? '') });
+  const trust = service.caFile === undefined ? {} : { ca: readFileSync(service.caFile) };
+  const agent = new Agent({ keepAlive: true, ...trust });
   const call = (path: string, sent: Sent = {}): Promise<Answer> => send(`${service.url}${path}`, { agent }, sent);
   return {
     ...service,

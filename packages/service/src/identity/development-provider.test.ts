@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { readFileSync, statSync } from 'node:fs';
+import { request } from 'node:https';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { serve, type TestService } from '../__fixtures__/service.ts';
+import { stateDirectory } from '../__fixtures__/state.ts';
+
+const state = stateDirectory();
+const settings = { stateDirectory: state, developmentIdentity: { enabled: true, port: 0 } };
+const service = await serve(settings);
+
+/** Asks the development provider for an access token as any OpenID client does. */
+function askToken(of: TestService, changes: Record<string, string> = {}): Promise<{ status: number; body: string }> {
+  const { issuer, clientId, clientSecret, scope } = of.developmentIdentity ?? assert.fail('it does not run');
+  const form = {
+    grant_type: 'client_credentials',
+    client_id: clientId,
+    client_secret: clientSecret,
+    scope,
+    ...changes,
+  };
+  return post(`${issuer}/token`, new URLSearchParams(form).toString(), of.caFile);
+}
+
+function post(uri: string, body: string, caFile: string | undefined): Promise<{ status: number; body: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const call = request(uri, { method: 'POST', ca: readFileSync(caFile ?? ''), headers, agent: false }, (response) => {
+    let text = '';
+    response.on('data', (chunk) => {
+      text += chunk;
+    });
+    response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
+  });
+  call.on('error', reject);
+  call.end(body);
+  return promise;
+}
+
+async function tokenOf(of: TestService): Promise<string> {
+  const { status, body } = await askToken(of);
+  assert.equal(status, 200, body);
+  return JSON.parse(body).access_token;
+}
+
+/** The fine-grained code with which an empty attest call is refused: after authentication it is `body-empty`. */
+async function attestCode(of: TestService, path: string, version: string, token?: string): Promise<string> {
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const answer = await of.attest(path, '', { version, headers });
+  const { error } = JSON.parse(answer.text);
+  if (answer.status === 401) {
+    const { issuer } = of.developmentIdentity ?? assert.fail();
+    const challenge = `Bearer authorization_uri="${issuer}", resource="https://attest.azure.net"`;
+    assert.equal(answer.headers['www-authenticate'], challenge);
+    assert.equal(error.code, 'Unauthorized');
+  }
+  return error.innererror.code;
+}
+
+test('gives the client an access token that the service accepts', async () => {
+  const token = await tokenOf(service);
+  assert.equal(await attestCode(service, 'SgxEnclave', '2018-09-01-preview', token), 'body-empty');
+});
+
+test('gives nothing to a client with a wrong secret', async () => {
+  const { status, body } = await askToken(service, { client_secret: 'wrong' });
+  assert.equal(status, 401);
+  assert.equal(JSON.parse(body).error, 'invalid_client');
+});
+
+test('demands a token of 2018-09-01-preview and of no later version', async () => {
+  for (const path of ['SgxEnclave', 'OpenEnclave', 'Tee/SgxEnclave', 'tee/openenclave']) {
+    assert.equal(await attestCode(service, path, '2018-09-01-preview'), 'access-token-missing', path);
+    for (const version of ['2020-10-01', '2022-08-01', '2022-09-01-preview', '2025-06-01']) {
+      assert.equal(await attestCode(service, path, version), 'body-empty', `${path} ${version}`);
+    }
+  }
+});
+
+test('refuses a bad token also where none is needed', async () => {
+  const [header, payload] = (await tokenOf(service)).split('.');
+  const forged = `${header}.${payload}.${Buffer.alloc(256).toString('base64url')}`;
+  assert.equal(await attestCode(service, 'SgxEnclave', '2025-06-01', forged), 'access-token-signature-invalid');
+  assert.equal(await attestCode(service, 'SgxEnclave', '2025-06-01', 'nonsense'), 'access-token-malformed');
+});
+
+test('demands a token of every version when the setting says so', async () => {
+  const strict = await serve({ ...settings, stateDirectory: stateDirectory(), identity: { requireAccessToken: true } });
+  assert.equal(await attestCode(strict, 'SgxEnclave', '2025-06-01'), 'access-token-missing');
+  assert.equal(await attestCode(strict, 'SgxEnclave', '2025-06-01', await tokenOf(strict)), 'body-empty');
+  assert.equal(
+    await attestCode(strict, 'SgxEnclave', '2025-06-01', await tokenOf(service)),
+    'access-token-issuer-unknown',
+  );
+});
+
+test('keeps the client it made up, readable for its user alone, and prefers a configured one', async () => {
+  const file = join(state, 'development', 'client.json');
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  const again = await serve(settings);
+  assert.equal(again.developmentIdentity?.clientSecret, service.developmentIdentity?.clientSecret);
+  const configured = { clientId: 'mine', clientSecret: 'a-secret-of-mine-123' };
+  const own = await serve({ ...settings, developmentIdentity: { ...settings.developmentIdentity, ...configured } });
+  assert.equal(own.developmentIdentity?.clientId, 'mine');
+  await tokenOf(own);
+});
+
+test('does not run unless it is enabled', async () => {
+  const without = await serve();
+  assert.equal(without.developmentIdentity, undefined);
+});
