@@ -1,1 +1,28 @@
-export {};
+/** The public API of the attester's side: evidence, access tokens, attestation tokens. */
+export {
+  type AttestationClient,
+  type AttestationClientOptions,
+  type AttestationResult,
+  createAttestationClient,
+  type KeySet,
+  type ReadOptions,
+  type ServiceMetadata,
+} from './attest/client.ts';
+export { type AttestedData, reportDataFor } from './attest/data.ts';
+export type { AttestOptions } from './attest/request.ts';
+export { type ClientCode, clientCodes } from './codes.ts';
+export { ClientError, type ServiceRefusal, ServiceRefusedError } from './error.ts';
+export { evidenceFromFile } from './evidence/file.ts';
+export { evidenceFromGramine } from './evidence/gramine.ts';
+export { evidenceFromPlatform, type QuotingPlatform } from './evidence/simulator.ts';
+export { type CollectedEvidence, type EvidenceKind, type EvidenceSource, evidenceOf } from './evidence/source.ts';
+export { createTrustingFetch, type FetchInit } from './http/fetch.ts';
+export type { JsonMembers } from './http/json.ts';
+export type { Pause } from './http/retry.ts';
+export {
+  type ClientCredentials,
+  type ClientCredentialsOptions,
+  createClientCredentials,
+} from './identity/client-credentials.ts';
+export { type Credential, fixedAccessToken } from './identity/credential.ts';
+export type { ClientAuthentication } from './identity/discovery.ts';

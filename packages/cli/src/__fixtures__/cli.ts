@@ -1,0 +1,54 @@
+/** Runs the command line: as a process of its own, or inside the test for speed. */
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { run } from '../run.ts';
+
+/** How a run ended. */
+export interface CliResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a run is given besides its arguments. */
+export interface CliInput {
+  readonly stdin?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly node?: string;
+}
+
+export const binary = fileURLToPath(new URL('../../bin/atesto.js', import.meta.url));
+
+/** As a process: what a user gets. */
+export async function spawnCli(args: readonly string[], input: CliInput = {}): Promise<CliResult> {
+  const child = spawn(input.node ?? process.execPath, [binary, ...args], {
+    env: { PATH: process.env.PATH, ...input.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  child.on('error', reject);
+  child.on('close', (code) => resolve(code ?? -1));
+  child.stdin.end(input.stdin ?? '');
+  const [stdout, stderr, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), promise]);
+  return { exitCode, stdout, stderr };
+}
+
+/** In this process: the same code without the start of a program. */
+export async function runCli(args: readonly string[], input: CliInput = {}): Promise<CliResult> {
+  let stdout = '';
+  let stderr = '';
+  const exitCode = await run(args, {
+    out: (line) => {
+      stdout += line;
+    },
+    err: (line) => {
+      stderr += line;
+    },
+    readInput: async () => input.stdin ?? '',
+    colour: { out: false, err: false },
+    env: input.env ?? {},
+    stopRequested: async () => {},
+  });
+  return { exitCode, stdout, stderr };
+}

@@ -1,0 +1,51 @@
+/** The tree of commands. Each command is in its own file; what it needs is loaded only when it runs. */
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { verifySgxCommand } from './commands/verify-sgx.ts';
+import type { Session } from './session.ts';
+
+const manifest: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
+/** Builds the tree for one run. */
+export function buildProgram(session: Session): Command {
+  const program = new Command('atesto')
+    .description('Atesto: attestation service, its clients and its tools.')
+    .version(manifest.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show how a command is used')
+    .helpCommand(false);
+  const verify = group('verify', 'Appraise evidence offline.', [verifySgxCommand(session)]);
+  program.addCommand(verify);
+  for (const command of everyCommand(program)) settle(command, session);
+  return program;
+}
+
+function group(name: string, description: string, commands: readonly Command[]): Command {
+  const parent = new Command(name).description(description);
+  for (const command of commands) parent.addCommand(command);
+  return parent;
+}
+
+function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)];
+}
+
+/** Nothing exits or writes by itself: the session does both. */
+function settle(command: Command, session: Session): void {
+  const path = [...ancestors(command), command].map((part) => part.name()).join(' ');
+  command
+    .exitOverride()
+    .configureOutput({
+      writeOut: session.out,
+      writeErr: session.err,
+      getOutHasColors: () => session.colour.out,
+      getErrHasColors: () => session.colour.err,
+      outputError: (text, write) => write(text.replace(/^error:/, `${session.style.err.bad('atesto:')}`)),
+    })
+    .helpOption('-h, --help', 'show how this is used')
+    .helpCommand(false)
+    .showHelpAfterError(`${session.style.err.faint('hint:')} ${path} --help shows how it is used.`);
+}
+
+function ancestors(command: Command): Command[] {
+  return command.parent === null ? [] : [...ancestors(command.parent), command.parent];
+}

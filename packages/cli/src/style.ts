@@ -1,0 +1,40 @@
+/** Colour and layout of what people read. Without colour the same words say the same. */
+import { styleText } from 'node:util';
+
+/** Ways to write. */
+export interface Style {
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+  readonly warning: (text: string) => string;
+  readonly title: (text: string) => string;
+  readonly faint: (text: string) => string;
+}
+
+/** Ways to write with or without colour. */
+export function styleFor(colour: boolean): Style {
+  const styled = (format: Parameters<typeof styleText>[0]) => (text: string) =>
+    colour ? styleText(format, text, { validateStream: false }) : text;
+  return {
+    good: styled('green'),
+    bad: styled('red'),
+    warning: styled('yellow'),
+    title: styled('bold'),
+    faint: styled('dim'),
+  };
+}
+
+/** One line of a table: a name and what it is. Rows without a value are left out. */
+export type Row = readonly [name: string, value: string | undefined];
+
+/** Rows with their values under each other. */
+export function rows(lines: readonly Row[], style: Style, indent = '  '): string {
+  const present = lines.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [{ name, value }]));
+  const width = Math.max(0, ...present.map(({ name }) => name.length));
+  return present.map(({ name, value }) => `${indent}${style.faint(name.padEnd(width))}  ${value}\n`).join('');
+}
+
+/** Text that came from elsewhere, without anything that a terminal would act on. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not pass
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+}

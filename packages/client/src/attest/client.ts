@@ -1,0 +1,142 @@
+/** Asks an attestation service for tokens: the attester's side of the Azure Attestation REST contract. */
+import { randomUUID } from 'node:crypto';
+import { ClientError } from '../error.ts';
+import { type CollectedEvidence, type EvidenceSource, evidenceOf } from '../evidence/source.ts';
+import { checkAddress } from '../http/address.ts';
+import { type JsonMembers, memberOf, requireMembers, requireText } from '../http/json.ts';
+import { type Pause, sendPatiently } from '../http/retry.ts';
+import { type HttpAnswer, type HttpRequest, openTransport } from '../http/transport.ts';
+import type { Credential } from '../identity/credential.ts';
+import { checkMilliseconds } from '../options.ts';
+import { reportDataFor } from './data.ts';
+import { serviceRefusal } from './refusal.ts';
+import { type AttestOptions, attestRequest } from './request.ts';
+
+/** Which service, and how to talk to it. */
+export interface AttestationClientOptions {
+  /** URI of the attestation provider, possibly with a path; https. */
+  readonly endpoint: string;
+  /** Gives access tokens. Default: calls are made without a token, which a provider may refuse. */
+  readonly credential?: Credential;
+  /** PEM of a CA that is trusted for the service besides the public ones. Default: none. */
+  readonly ca?: string;
+  /** Default: `2025-06-01`. */
+  readonly apiVersion?: string;
+  /** How long one call may take with all its retries, 1 to 600000 milliseconds. Default 30000. */
+  readonly timeoutMilliseconds?: number;
+  /** How often a call is made again where that is safe, 0 to 10. Default 2. */
+  readonly retries?: number;
+  /** Waits between attempts; tests put in one that does not wait. Default: a timer. */
+  readonly pause?: Pause;
+}
+
+/** What the service granted. */
+export interface AttestationResult {
+  /** The attestation token: a JWS in compact form. Its signature is for the relying party to verify. */
+  readonly token: string;
+  /** `x-ms-request-id`: what the operator of the service can look up. */
+  readonly requestId: string | undefined;
+}
+
+/** Options of the calls that read. */
+export interface ReadOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** The service's signing keys: RFC 7517. */
+export interface KeySet {
+  readonly keys: readonly JsonMembers[];
+}
+
+/** The service's OpenID metadata. */
+export interface ServiceMetadata extends JsonMembers {
+  readonly issuer: string;
+  readonly jwks_uri: string;
+}
+
+/** A client of one attestation provider. All calls throw {@link ClientError}, or its `ServiceRefusedError` when the service refused. */
+export interface AttestationClient {
+  /** Attests an SGX quote. */
+  attestSgxEnclave(quote: Uint8Array, options?: AttestOptions): Promise<AttestationResult>;
+  /** Attests a report or evidence of the Open Enclave SDK. */
+  attestOpenEnclave(report: Uint8Array, options?: AttestOptions): Promise<AttestationResult>;
+  /** Attests evidence by its kind. */
+  attestEvidence(evidence: CollectedEvidence, options?: AttestOptions): Promise<AttestationResult>;
+  /** Collects evidence that commits to the runtime data, then attests it. */
+  attest(source: EvidenceSource, options?: AttestOptions): Promise<AttestationResult>;
+  /** The keys that sign the tokens. */
+  getCerts(options?: ReadOptions): Promise<KeySet>;
+  getOpenIdMetadata(options?: ReadOptions): Promise<ServiceMetadata>;
+  /** Ends the connections. */
+  close(): Promise<void>;
+}
+
+/** Sets up a client; nothing is sent yet. Throws {@link ClientError} when an option is wrong. */
+export function createAttestationClient(options: AttestationClientOptions): AttestationClient {
+  const endpoint = checkAddress(options.endpoint, 'endpoint');
+  const { credential, apiVersion = '2025-06-01', retries = 2, pause } = options;
+  const timeoutMilliseconds = checkMilliseconds(options.timeoutMilliseconds ?? 30_000);
+  checkRetries(retries);
+  const transport = openTransport(options.ca);
+
+  async function call(request: HttpRequest, signal: AbortSignal | undefined): Promise<HttpAnswer> {
+    const clientRequestId = randomUUID();
+    const headers = { accept: 'application/json', 'x-ms-client-request-id': clientRequestId, ...request.headers };
+    const patience = { timeoutMilliseconds, retries, signal };
+    const answer = await sendPatiently(transport, { ...request, headers }, patience, pause);
+    if (answer.status !== 200) throw serviceRefusal(answer, request.url, clientRequestId);
+    return answer;
+  }
+
+  async function attestEvidence(evidence: CollectedEvidence, more: AttestOptions = {}): Promise<AttestationResult> {
+    const { path, body } = attestRequest(evidence, more);
+    const url = `${endpoint}/attest/${path}?api-version=${encodeURIComponent(apiVersion)}`;
+    const token = await credential?.accessToken(more.signal);
+    const headers = {
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
+    const answer = await call({ method: 'POST', url, headers, body }, more.signal);
+    return { token: tokenOf(answer, url), requestId: answer.headers['x-ms-request-id'] };
+  }
+
+  async function read(path: string, more: ReadOptions): Promise<JsonMembers> {
+    const url = `${endpoint}${path}?api-version=${encodeURIComponent(apiVersion)}`;
+    return requireMembers((await call({ method: 'GET', url, headers: {} }, more.signal)).text, url);
+  }
+
+  return {
+    attestEvidence,
+    attestSgxEnclave: async (bytes, more) => attestEvidence({ ...evidenceOf(bytes, 'quote'), kind: 'sgx-quote' }, more),
+    attestOpenEnclave: async (bytes, more) =>
+      attestEvidence({ ...evidenceOf(bytes, 'report'), kind: 'open-enclave' }, more),
+    attest: async (source, more) => attestEvidence(await source.collect(reportDataFor(more?.runtimeData)), more),
+    getCerts: async (more = {}) => keySetOf(await read('/certs', more), `${endpoint}/certs`),
+    getOpenIdMetadata: async (more = {}) => {
+      const path = '/.well-known/openid-configuration';
+      const document = await read(path, more);
+      const where = `${endpoint}${path}`;
+      const issuer = requireText(document, 'issuer', where);
+      return { ...document, issuer, jwks_uri: requireText(document, 'jwks_uri', where) };
+    },
+    close: () => transport.close(),
+  };
+}
+
+function checkRetries(retries: number): void {
+  if (Number.isInteger(retries) && retries >= 0 && retries <= 10) return;
+  throw new ClientError('option-invalid', 'retries', 'it must be a whole number from 0 to 10');
+}
+
+/** Three base64url parts; an unsecured token has an empty third one. */
+function tokenOf({ text }: HttpAnswer, url: string): string {
+  const token = requireText(requireMembers(text, url), 'token', url);
+  if (/^[\w-]+\.[\w-]+\.[\w-]*$/.test(token)) return token;
+  throw new ClientError('answer-malformed', url, 'the token of the answer is not a JWS in compact form');
+}
+
+function keySetOf(members: JsonMembers, where: string): KeySet {
+  const keys = memberOf(members, 'keys');
+  if (Array.isArray(keys) && keys.every((key) => typeof key === 'object' && key !== null)) return { keys };
+  throw new ClientError('answer-malformed', where, 'the answer is not a JSON Web Key Set');
+}

@@ -1,0 +1,29 @@
+/** What did the service say when it refused? */
+import { ServiceRefusedError } from '../error.ts';
+import { isMembers, type JsonMembers, memberOf, readMembers, textMember } from '../http/json.ts';
+import type { HttpAnswer } from '../http/transport.ts';
+
+const longestMessage = 4000;
+
+/** The refusal in an answer that is not a success. */
+export function serviceRefusal(answer: HttpAnswer, url: string, clientRequestId: string): ServiceRefusedError {
+  const error = objectOf(readMembers(answer.text), 'error');
+  const inner = objectOf(error, 'innererror');
+  return new ServiceRefusedError(url, {
+    status: answer.status,
+    wireCode: textOf(error, 'code'),
+    innerCode: textOf(inner, 'code'),
+    message: textOf(error, 'message')?.slice(0, longestMessage) ?? `the service answered ${answer.status}`,
+    requestId: answer.headers['x-ms-request-id'],
+    clientRequestId,
+  });
+}
+
+function objectOf(members: JsonMembers | undefined, name: string): JsonMembers | undefined {
+  const value = members === undefined ? undefined : memberOf(members, name);
+  return isMembers(value) ? value : undefined;
+}
+
+function textOf(members: JsonMembers | undefined, name: string): string | undefined {
+  return members === undefined ? undefined : textMember(members, name);
+}

@@ -1,0 +1,18 @@
+/** Which addresses may be called? Only https: what is sent there is evidence, tokens or secrets. */
+import { ClientError } from '../error.ts';
+
+/** Checks a base URI and returns it without trailing slash. */
+export function checkAddress(address: string, where: string): string {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || url.username !== '' || url.password !== '' || /[?#\s]/.test(address)) {
+    throw new ClientError(
+      'address-invalid',
+      where,
+      'it must be an absolute URI without credentials, query or fragment',
+    );
+  }
+  if (url.protocol !== 'https:') {
+    throw new ClientError('address-insecure', where, `it must begin with https://, not ${url.protocol}//`);
+  }
+  return address.replace(/\/+$/, '');
+}

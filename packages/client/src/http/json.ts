@@ -1,0 +1,47 @@
+/** Reads JSON of a server: an object, or a refusal that says whose answer was wrong. */
+import { ClientError } from '../error.ts';
+
+/** The members of a JSON object. */
+export type JsonMembers = Readonly<Record<string, unknown>>;
+
+/** Whether a value is a JSON object. */
+export function isMembers(value: unknown): value is JsonMembers {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The object that a text holds; undefined when it holds none. */
+export function readMembers(text: string): JsonMembers | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isMembers(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The object that an answer holds. Throws `answer-malformed`. */
+export function requireMembers(text: string, where: string): JsonMembers {
+  const members = readMembers(text);
+  if (members === undefined) throw new ClientError('answer-malformed', where, 'the answer is not a JSON object');
+  return members;
+}
+
+/** A member that must be a non-empty text. Throws `answer-malformed`. */
+export function requireText(members: JsonMembers, name: string, where: string): string {
+  const value = textMember(members, name);
+  if (value === undefined || value === '') {
+    throw new ClientError('answer-malformed', where, `the answer has no ${name}`);
+  }
+  return value;
+}
+
+/** A member; undefined when it is absent. */
+export function memberOf(members: JsonMembers, name: string): unknown {
+  return Object.hasOwn(members, name) ? members[name] : undefined;
+}
+
+/** A member that is a text; undefined when it is absent or something else. */
+export function textMember(members: JsonMembers, name: string): string | undefined {
+  const value = memberOf(members, name);
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,139 @@
+/** Access tokens for a program that acts for itself: OAuth 2.0 client credentials, RFC 6749, section 4.4. */
+import { ClientError } from '../error.ts';
+import { checkAddress } from '../http/address.ts';
+import { memberOf, readMembers, requireMembers, requireText, textMember } from '../http/json.ts';
+import { sendPatiently } from '../http/retry.ts';
+import { type HttpAnswer, type HttpRequest, openTransport } from '../http/transport.ts';
+import { checkMilliseconds } from '../options.ts';
+import type { Credential } from './credential.ts';
+import { type ClientAuthentication, discoverTokenEndpoint, type TokenEndpoint } from './discovery.ts';
+
+/** Who the client is and whom it asks. */
+export interface ClientCredentialsOptions {
+  /** URI of the OpenID issuer, such as `https://login.microsoftonline.com/<tenant>/v2.0`; the rest is discovered. */
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Default: `https://attest.azure.net/.default`. */
+  readonly scope?: string;
+  /** PEM of a CA that is trusted for the issuer besides the public ones. Default: none. */
+  readonly ca?: string;
+  /** How long getting one token may take, 1 to 600000 milliseconds. Default 30000. */
+  readonly timeoutMilliseconds?: number;
+  /** How the secret is sent. Default: as the issuer says, in the body if it may. */
+  readonly clientAuthentication?: ClientAuthentication;
+  /** Default: the system's clock. */
+  readonly clock?: () => Date;
+}
+
+/** A credential that obtains tokens and keeps each until shortly before it expires. */
+export interface ClientCredentials extends Credential {
+  /** Ends its connections. */
+  close(): Promise<void>;
+}
+
+interface IssuedToken {
+  readonly token: string;
+  /** Milliseconds since 1970 until which the token is used. */
+  readonly usableUntil: number;
+}
+
+const tokenPattern = /^[\x21-\x7e]+$/;
+const defaultScope = 'https://attest.azure.net/.default';
+/** A token is renewed this long before its end, or at half of a shorter life. */
+const renewAheadMs = 60_000;
+
+/** Sets up client credentials; nothing is sent before the first token is wanted. Throws {@link ClientError}. */
+export function createClientCredentials(options: ClientCredentialsOptions): ClientCredentials {
+  const issuer = checkAddress(options.issuer, 'issuer');
+  const timeoutMilliseconds = checkMilliseconds(options.timeoutMilliseconds ?? 30_000);
+  const clock = options.clock ?? (() => new Date());
+  const transport = openTransport(options.ca);
+  const patience = { timeoutMilliseconds, retries: 2 };
+  // One obtaining serves all who wait, so no single waiter's cancellation may end it.
+  const send = (request: HttpRequest): Promise<HttpAnswer> => sendPatiently(transport, request, patience);
+  let endpoint: TokenEndpoint | undefined;
+  let kept: IssuedToken | undefined;
+  let underWay: Promise<IssuedToken> | undefined;
+
+  async function obtain(): Promise<IssuedToken> {
+    endpoint ??= await discoverTokenEndpoint(issuer, options.clientAuthentication, send);
+    const asked = clock().getTime();
+    const issued = readToken(await send(tokenRequest(endpoint, options)), endpoint.uri, asked);
+    kept = issued;
+    return issued;
+  }
+
+  return {
+    accessToken: async (signal) => {
+      if (kept !== undefined && clock().getTime() < kept.usableUntil) return kept.token;
+      underWay ??= obtain().finally(() => {
+        underWay = undefined;
+      });
+      return (await orCancelled(underWay, issuer, signal)).token;
+    },
+    close: () => transport.close(),
+  };
+}
+
+async function orCancelled<Value>(
+  work: Promise<Value>,
+  where: string,
+  signal: AbortSignal | undefined,
+): Promise<Value> {
+  if (signal === undefined) return work;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const cancel = (): void => reject(new ClientError('cancelled', where, 'the caller cancelled the call'));
+  if (signal.aborted) cancel();
+  signal.addEventListener('abort', cancel);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+function tokenRequest(endpoint: TokenEndpoint, options: ClientCredentialsOptions): HttpRequest {
+  const { clientId, clientSecret, scope = defaultScope } = options;
+  const isPost = endpoint.authentication === 'client_secret_post';
+  const form = new URLSearchParams({
+    grant_type: 'client_credentials',
+    scope,
+    ...(isPost ? { client_id: clientId, client_secret: clientSecret } : {}),
+  });
+  const headers = {
+    accept: 'application/json',
+    'content-type': 'application/x-www-form-urlencoded',
+    ...(isPost ? {} : { authorization: `Basic ${basic(clientId, clientSecret)}` }),
+  };
+  return { method: 'POST', url: endpoint.uri, headers, body: form.toString() };
+}
+
+/** Both parts are form-encoded before they are joined: RFC 6749, section 2.3.1. */
+function basic(id: string, secret: string): string {
+  const encoded = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1);
+  return Buffer.from(`${encoded(id)}:${encoded(secret)}`).toString('base64');
+}
+
+function readToken(answer: HttpAnswer, where: string, askedAt: number): IssuedToken {
+  if (answer.status !== 200) throw new ClientError('identity-refused', where, refusalOf(answer));
+  const members = requireMembers(answer.text, where);
+  const token = requireText(members, 'access_token', where);
+  if (!tokenPattern.test(token) || requireText(members, 'token_type', where).toLowerCase() !== 'bearer') {
+    throw new ClientError('answer-malformed', where, 'the answer holds no bearer token');
+  }
+  // Some issuers write the number as a text; without one the token is used once.
+  const seconds = Number(memberOf(members, 'expires_in') ?? 0);
+  const lifeMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 0;
+  return { token, usableUntil: askedAt + lifeMs - Math.min(renewAheadMs, lifeMs / 2) };
+}
+
+/** RFC 6749, section 5.2: the error's code and description, as far as they are printable and short. */
+function refusalOf({ status, text }: HttpAnswer): string {
+  const members = readMembers(text) ?? {};
+  const shown = (name: string): string =>
+    (textMember(members, name) ?? '').replace(/[^\x20-\x7e]+/g, ' ').slice(0, 300);
+  const [error, description] = [shown('error'), shown('error_description')];
+  if (error === '') return `the provider answered ${status}`;
+  return `the provider answered ${status} ${error}${description === '' ? '' : `: ${description}`}`;
+}
