@@ -1,20 +1,34 @@
-/** How does a failure look to a person? One clear line, a code where there is one, and an exit code; never a stack trace. */
-import { ClientError } from '@atesto/client';
-import { ConfigurationError } from '@atesto/relying-party';
-import { ConfigRefused } from '@atesto/service';
+/** How does the command line tell of a failure? In one line, and one more that says what to do. */
+import { debuglog } from 'node:util';
+import { type ExitCode, exitCodes } from './session.ts';
 
-/** Exit codes: refused means that evidence or a token was judged and refused. */
-export const exitCodes = { success: 0, refused: 1, usage: 2, unavailable: 3 } as const;
+/** A failure in words for people. */
+export class CliFailure extends Error {
+  readonly exitCode: ExitCode;
+  readonly hint: string | undefined;
 
-/** A mistake of the person who runs the command. */
-export class UsageError extends Error {}
+  constructor(exitCode: ExitCode, message: string, hint?: string) {
+    super(message);
+    this.name = 'CliFailure';
+    this.exitCode = exitCode;
+    this.hint = hint;
+  }
+}
 
-/** Lines for standard error, and the exit code. */
-export function explain(error: unknown): { lines: string[]; exitCode: number } {
-  if (error instanceof UsageError) return { lines: [`atesto: ${error.message}`], exitCode: exitCodes.usage };
-  if (error instanceof ConfigRefused) return { lines: [error.message], exitCode: exitCodes.usage };
-  if (error instanceof ConfigurationError) return { lines: [`atesto: ${error.message}`], exitCode: exitCodes.usage };
-  if (error instanceof ClientError) return { lines: [`atesto: ${error.message}`], exitCode: exitCodes.unavailable };
-  const message = error instanceof Error ? error.message : String(error);
-  return { lines: [`atesto: ${message}`], exitCode: exitCodes.unavailable };
+/** The call is wrong: never returns. */
+export function misused(message: string, hint?: string): never {
+  throw new CliFailure(exitCodes.usage, message, hint);
+}
+
+const debug = debuglog('atesto');
+
+/** What any thrown value says to a person. */
+export function failureOf(error: unknown): CliFailure {
+  if (error instanceof CliFailure) return error;
+  debug('%o', error);
+  return new CliFailure(
+    exitCodes.internal,
+    `internal fault: ${error instanceof Error ? error.message : 'unknown'}`,
+    'This is a fault of Atesto. Please report it with the output of the same command under NODE_DEBUG=atesto.',
+  );
 }

@@ -1,6 +1,10 @@
 /** The tree of commands. Each command is in its own file; what it needs is loaded only when it runs. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { attestCommand } from './commands/attest.ts';
+import { demoCommand } from './commands/demo.ts';
+import { serveCommand } from './commands/serve.ts';
+import { tokenCommand } from './commands/token.ts';
 import { verifySgxCommand } from './commands/verify-sgx.ts';
 import type { Session } from './session.ts';
 
@@ -14,7 +18,15 @@ export function buildProgram(session: Session): Command {
     .helpOption('-h, --help', 'show how a command is used')
     .helpCommand(false);
   const verify = group('verify', 'Appraise evidence offline.', [verifySgxCommand(session)]);
-  program.addCommand(verify);
+  for (const command of [
+    serveCommand(session),
+    attestCommand(session),
+    verify,
+    tokenCommand(session),
+    demoCommand(session),
+  ]) {
+    program.addCommand(command);
+  }
   for (const command of everyCommand(program)) settle(command, session);
   return program;
 }

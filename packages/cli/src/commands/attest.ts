@@ -7,8 +7,9 @@ import {
   evidenceOf,
 } from '@atesto/client';
 import { Command } from 'commander';
-import { UsageError } from '../failure.ts';
-import { readInput } from '../input.ts';
+import { misused } from '../failure.ts';
+import { readBytes, readText } from '../input/file.ts';
+import type { Session } from '../session.ts';
 
 interface Options {
   readonly endpoint: string;
@@ -22,32 +23,32 @@ interface Options {
   readonly nonce?: string;
 }
 
-function runtimeDataOf({ runtimeData, runtimeDataType }: Options): AttestedData | undefined {
+async function runtimeDataOf({ runtimeData, runtimeDataType }: Options): Promise<AttestedData | undefined> {
   if (runtimeData === undefined) return undefined;
-  const bytes = readInput(runtimeData);
+  const bytes = await readBytes(runtimeData, 'the runtime data');
   if (runtimeDataType === 'json') return { json: bytes };
   if (runtimeDataType === 'binary') return { binary: bytes };
-  throw new UsageError('--runtime-data-type is binary or json');
+  return misused('--runtime-data-type is binary or json');
 }
 
-function credentialOf({ issuer, clientId }: Options, ca: string | undefined) {
+function credentialOf({ issuer, clientId }: Options, ca: string | undefined, session: Session) {
   if (issuer === undefined) return undefined;
-  const clientSecret = process.env['ATESTO_CLIENT_SECRET'];
+  const clientSecret = session.env['ATESTO_CLIENT_SECRET'];
   if (clientId === undefined || clientSecret === undefined) {
-    throw new UsageError('--issuer needs --client-id and the secret in the variable ATESTO_CLIENT_SECRET');
+    return misused('--issuer needs --client-id and the secret in the variable ATESTO_CLIENT_SECRET');
   }
   return createClientCredentials({ issuer, clientId, clientSecret, ...(ca === undefined ? {} : { ca }) });
 }
 
-async function run(options: Options): Promise<void> {
-  const ca = options.ca === undefined ? undefined : readInput(options.ca).toString('utf8');
-  const credential = credentialOf(options, ca);
+async function run(options: Options, session: Session): Promise<void> {
+  const ca = options.ca === undefined ? undefined : await readText(options.ca, 'the CA');
+  const credential = credentialOf(options, ca, session);
   const client = createAttestationClient({
     endpoint: options.endpoint,
     ...(ca === undefined ? {} : { ca }),
     ...(credential === undefined ? {} : { credential }),
   });
-  const runtimeData = runtimeDataOf(options);
+  const runtimeData = await runtimeDataOf(options);
   const more = {
     ...(runtimeData === undefined ? {} : { runtimeData }),
     ...(options.nonce === undefined ? {} : { nonce: options.nonce }),
@@ -56,8 +57,11 @@ async function run(options: Options): Promise<void> {
     const result =
       options.evidence === undefined
         ? await client.attest(evidenceFromGramine(options.gramine === true ? undefined : options.gramine), more)
-        : await client.attestEvidence(evidenceOf(readInput(options.evidence), options.evidence), more);
-    process.stdout.write(`${result.token}\n`);
+        : await client.attestEvidence(
+            evidenceOf(await readBytes(options.evidence, 'the evidence'), options.evidence),
+            more,
+          );
+    session.out(`${result.token}\n`);
   } finally {
     await client.close();
     await credential?.close();
@@ -65,7 +69,7 @@ async function run(options: Options): Promise<void> {
 }
 
 /** The command. */
-export function attestCommand(): Command {
+export function attestCommand(session: Session): Command {
   return new Command('attest')
     .description('Sends evidence to an attestation service and prints the attestation token.')
     .requiredOption('--endpoint <uri>', 'the attestation provider')
@@ -79,8 +83,8 @@ export function attestCommand(): Command {
     .option('--ca <file>', 'a CA (PEM) to trust besides the public ones')
     .action(async (options: Options) => {
       if ((options.evidence === undefined) === (options.gramine === undefined)) {
-        throw new UsageError('give either --evidence or --gramine');
+        misused('give either --evidence or --gramine');
       }
-      await run(options);
+      await run(options, session);
     });
 }

@@ -1,19 +1,30 @@
 /** `atesto serve`: runs the service until it is told to stop. */
-import { loadConfig, startService } from '@atesto/service';
 import { Command } from 'commander';
+import { misused } from '../failure.ts';
+import type { Session } from '../session.ts';
 
-async function run(options: { readonly config?: string; readonly development?: boolean }): Promise<void> {
+interface Options {
+  readonly config?: string;
+  readonly development?: boolean;
+}
+
+async function run(options: Options, session: Session): Promise<void> {
+  const { ConfigRefused, loadConfig, startService } = await import('@atesto/service');
   const overrides =
     options.development === true ? { environment: 'development', developmentIdentity: { enabled: true } } : {};
-  const config = loadConfig({ file: options.config ?? process.env['ATESTO_CONFIG'], env: process.env, overrides });
-  const service = await startService(config);
-  process.stderr.write(`Atesto is listening at ${service.url}\n`);
+  const file = options.config ?? session.env['ATESTO_CONFIG'];
+  const start = async () => startService(loadConfig({ file, env: session.env, overrides }));
+  const service = await start().catch((error: unknown) => {
+    if (error instanceof ConfigRefused) return misused(error.message);
+    throw error;
+  });
+  session.err(`Atesto is listening at ${service.url}\n`);
   if (service.caFile !== undefined) {
-    process.stderr.write(`Make a client trust it:  export NODE_EXTRA_CA_CERTS=${service.caFile}\n`);
+    session.err(`Make a client trust it:  export NODE_EXTRA_CA_CERTS=${service.caFile}\n`);
   }
   if (service.developmentIdentity !== undefined) {
     const { issuer, clientId } = service.developmentIdentity;
-    process.stderr.write(
+    session.err(
       `Development OpenID provider: ${issuer}, client ${clientId}; its secret stands in the state directory.\n`,
     );
   }
@@ -24,10 +35,10 @@ async function run(options: { readonly config?: string; readonly development?: b
 }
 
 /** The command. */
-export function serveCommand(): Command {
+export function serveCommand(session: Session): Command {
   return new Command('serve')
     .description('Runs the attestation service until it gets SIGINT or SIGTERM.')
     .option('--config <file>', 'settings as JSON (default: ATESTO_CONFIG); ATESTO_* variables go over it')
     .option('--development', 'make certificates and keys, run the development OpenID provider; never for production')
-    .action(run);
+    .action((options: Options) => run(options, session));
 }

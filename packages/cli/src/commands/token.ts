@@ -2,8 +2,10 @@
 import { createTrustingFetch } from '@atesto/client';
 import { createVerifier, type Expectations, inspectToken, type SgxExpectations } from '@atesto/relying-party';
 import { Command } from 'commander';
-import { exitCodes, UsageError } from '../failure.ts';
-import { parseTime, readInput } from '../input.ts';
+import { misused } from '../failure.ts';
+import { readText } from '../input/file.ts';
+import { readTime } from '../input/options.ts';
+import { exitCodes, type Session } from '../session.ts';
 
 interface VerifyOptions {
   readonly issuer: string;
@@ -20,7 +22,7 @@ interface VerifyOptions {
 
 async function readToken(argument: string): Promise<string> {
   if (/^[\w-]+\.[\w-]+\.[\w-]*$/.test(argument)) return argument;
-  if (argument !== '-') return readInput(argument).toString('utf8').trim();
+  if (argument !== '-') return (await readText(argument, 'the token')).trim();
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString('utf8').trim();
@@ -28,7 +30,7 @@ async function readToken(argument: string): Promise<string> {
 
 function wholeNumber(text: string | undefined, name: string): number | 'any' {
   if (text === undefined) return 'any';
-  if (!/^\d{1,5}$/.test(text)) throw new UsageError(`${name} is a whole number from 0 to 65535`);
+  if (!/^\d{1,5}$/.test(text)) return misused(`${name} is a whole number from 0 to 65535`);
   return Number(text);
 }
 
@@ -55,29 +57,30 @@ function expectationsOf(options: VerifyOptions): Expectations {
   return enclave;
 }
 
-async function verify(argument: string, options: VerifyOptions): Promise<void> {
-  const time = options.at === undefined ? undefined : parseTime(options.at);
+async function verify(argument: string, options: VerifyOptions, session: Session): Promise<void> {
+  const time = options.at === undefined ? undefined : readTime(options.at);
+  const ca = options.ca === undefined ? undefined : await readText(options.ca, 'the CA');
   const verifier = createVerifier({
     issuers: [options.issuer],
     expectations: expectationsOf(options),
-    ...(options.ca === undefined ? {} : { fetch: createTrustingFetch(readInput(options.ca).toString('utf8')) }),
+    ...(ca === undefined ? {} : { fetch: createTrustingFetch(ca) }),
     ...(time === undefined ? {} : { clock: () => time }),
   });
   const outcome = await verifier.verify(await readToken(argument));
-  if (outcome.ok) process.stdout.write(`valid\n${JSON.stringify(outcome.value.claims, undefined, 2)}\n`);
-  else process.stdout.write(`refused [${outcome.refusal.code}] ${outcome.refusal.where}: ${outcome.refusal.why}\n`);
-  process.exitCode = outcome.ok ? exitCodes.success : exitCodes.refused;
+  if (outcome.ok) session.out(`valid\n${JSON.stringify(outcome.value.claims, undefined, 2)}\n`);
+  else session.out(`refused [${outcome.refusal.code}] ${outcome.refusal.where}: ${outcome.refusal.why}\n`);
+  if (!outcome.ok) session.exitCode = exitCodes.refused;
 }
 
-async function inspect(argument: string): Promise<void> {
+async function inspect(argument: string, session: Session): Promise<void> {
   const outcome = inspectToken(await readToken(argument));
-  if (!outcome.ok) throw new UsageError(`[${outcome.refusal.code}] ${outcome.refusal.where}: ${outcome.refusal.why}`);
+  if (!outcome.ok) return misused(`[${outcome.refusal.code}] ${outcome.refusal.where}: ${outcome.refusal.why}`);
   const { header, claims } = outcome.value;
-  process.stdout.write(`NOT VERIFIED: anyone can write this.\n${JSON.stringify({ header, claims }, undefined, 2)}\n`);
+  session.out(`NOT VERIFIED: anyone can write this.\n${JSON.stringify({ header, claims }, undefined, 2)}\n`);
 }
 
 /** The command. */
-export function tokenCommand(): Command {
+export function tokenCommand(session: Session): Command {
   const verifyToken = new Command('verify')
     .description('Verifies a token as a relying party: exit 0 valid, 1 refused, 2 usage.')
     .argument('<token>', 'the token, a file that holds it, or - for standard input')
@@ -91,11 +94,11 @@ export function tokenCommand(): Command {
     .option('--nonce <text>', 'the nonce that was asked for')
     .option('--allow-debug', 'accept an enclave that can be debugged')
     .option('--allow-development-root', 'accept evidence of a simulator')
-    .action(verify);
+    .action((token: string, options: VerifyOptions) => verify(token, options, session));
   const inspectCommand = new Command('inspect')
     .description('Prints what a token says, without verifying it.')
     .argument('<token>', 'the token, a file that holds it, or - for standard input')
-    .action(inspect);
+    .action((token: string) => inspect(token, session));
   return new Command('token')
     .description('Looks into attestation tokens and verifies them.')
     .addCommand(verifyToken)

@@ -1,41 +1,58 @@
-/** Tells a person what happens, step by step; colour only on a terminal that wants it. */
-import { styleText } from 'node:util';
+/** Tells a story in steps, in colour on a terminal and in the same plain words elsewhere. */
+import type { Session } from '../session.ts';
+import { printable, type Row, rows, type Style } from '../style.ts';
 
-const colourful = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
-const styled = (format: 'bold' | 'green' | 'red' | 'dim', text: string): string =>
-  colourful ? styleText(format, text, { validateStream: false }) : text;
-
-const print = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};
-
-/** Begins a step. */
-export function step(number: number, title: string): void {
-  print(`\n${styled('bold', `${number}  ${title}`)}`);
+/** Tells the story. */
+export interface Narrator {
+  readonly style: Style;
+  /** Begins a numbered step. */
+  step(number: number, title: string): void;
+  /** A sentence, wrapped. */
+  say(sentence: string): void;
+  /** Facts under each other. */
+  facts(lines: readonly Row[]): void;
+  /** Something that was checked, and what it found. */
+  checked(what: string, found: string): void;
+  /** Something that was refused, with its code. */
+  refused(what: string, code: string): void;
+  /** Text as it is, such as JSON. */
+  block(text: string): void;
 }
 
-/** One fact of the step. */
-export function tell(name: string, value: string): void {
-  print(`   ${name.padEnd(18)} ${value}`);
+const width = 100;
+
+/** A narrator that writes to a session's standard output. */
+export function narratorFor(session: Session): Narrator {
+  const style = session.style.out;
+  const line = (text: string): void => session.out(`${text}\n`);
+  return {
+    style,
+    step: (number, title) => line(`\n${style.title(`${number}  ${title}`)}`),
+    say: (sentence) => line(wrap(printable(sentence), '   ')),
+    facts: (lines) =>
+      session.out(
+        rows(
+          lines.map(([name, value]) => [name, value && printable(value)]),
+          style,
+          '     ',
+        ),
+      ),
+    checked: (what, found) =>
+      line(`   ${style.good('ok')}  ${what.padEnd(20)}  ${wrap(printable(found), ' '.repeat(29)).trimStart()}`),
+    refused: (what, code) =>
+      line(`   ${style.bad('no')}  ${wrap(printable(what), '       ').trimStart()} ${style.faint(`[${code}]`)}`),
+    block: (text) => line(printable(text).replace(/^/gm, '     ')),
+  };
 }
 
-/** Something that was checked and holds. */
-export function holds(what: string): void {
-  print(`   ${styled('green', '✔')} ${what}`);
-}
-
-/** The end of the story. */
-export function conclude(verdict: 'trusted' | 'refused', why: string): void {
-  print(`\n${verdict === 'trusted' ? styled('green', `✔ ${why}`) : styled('red', `✖ ${why}`)}`);
-}
-
-/** A JSON document, indented. */
-export function show(value: object): void {
-  const text = JSON.stringify(value, (_, member: unknown) => (typeof member === 'bigint' ? Number(member) : member), 2);
-  print(
-    text
-      .split('\n')
-      .map((line) => `     ${styled('dim', line)}`)
-      .join('\n'),
-  );
+function wrap(sentence: string, indent: string): string {
+  const lines: string[] = [];
+  let current = '';
+  for (const word of sentence.split(' ')) {
+    if (current !== '' && indent.length + current.length + 1 + word.length > width) {
+      lines.push(indent + current);
+      current = word;
+    } else current = current === '' ? word : `${current} ${word}`;
+  }
+  return [...lines, indent + current].join('\n');
 }

@@ -32,3 +32,22 @@ export function readInteger(least: number, most: number): (text: string) => numb
 export function collected<Value>(read: (text: string) => Value): (text: string, before?: Value[]) => Value[] {
   return (text, before = []) => [...before, read(text)];
 }
+
+/** TCB statuses that a baseline may accept; `Revoked` is never accepted. Source: Intel's TCB info, `tcbStatus`. */
+const tcbStatusTexts = [
+  'UpToDate',
+  'SWHardeningNeeded',
+  'ConfigurationNeeded',
+  'ConfigurationAndSWHardeningNeeded',
+  'OutOfDate',
+  'OutOfDateConfigurationNeeded',
+] as const;
+/** A TCB status as an option says it. */
+export type TcbStatusText = (typeof tcbStatusTexts)[number];
+
+/** A TCB status. */
+export function readTcbStatus(text: string): TcbStatusText {
+  const status = tcbStatusTexts.find((known) => known.toLowerCase() === text.toLowerCase());
+  if (status !== undefined) return status;
+  throw new InvalidArgumentError(`Write one of ${tcbStatusTexts.join(', ')}.`);
+}
