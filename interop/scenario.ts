@@ -1,0 +1,84 @@
+/** A running service with a simulated platform's evidence: what every client is given, whatever its language. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createBundleSource } from '@atesto/endorsements';
+import { startService } from '@atesto/service';
+import { collateralToJson, createSimulatedPlatform, reportDataOf } from '@atesto/simulator';
+
+/** What a client is given; bytes are base64. */
+export interface Scenario {
+  readonly endpoint: string;
+  readonly authorityHost: string;
+  readonly tenant: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly mrEnclave: string;
+  readonly runtimeData: string;
+  /** UTF-8 JSON. */
+  readonly runtimeJson: string;
+  readonly draftPolicy: string;
+  readonly evidence: Readonly<Record<'sgxBinary' | 'sgxJson' | 'openEnclaveBinary' | 'openEnclaveJson', string>>;
+}
+
+/** The scenario in a file, and how to end it. */
+export interface RunningScenario {
+  readonly file: string;
+  /** The CA that the clients are made to trust. */
+  readonly caFile: string;
+  close(): Promise<void>;
+}
+
+const mrEnclave = 'c0ffee'.padEnd(64, '0');
+const draftPolicy = 'version= 1.0;authorizationrules{=> permit();};';
+
+/** Starts service and OpenID provider; every attest call needs an access token. */
+export async function startScenario(): Promise<RunningScenario> {
+  const directory = mkdtempSync(join(tmpdir(), 'atesto-interop-'));
+  const platform = await createSimulatedPlatform({ at: new Date() });
+  const bundle = join(directory, 'collateral.json');
+  writeFileSync(bundle, JSON.stringify(collateralToJson(await platform.collateral())));
+  const service = await startService(
+    {
+      environment: 'development',
+      stateDirectory: join(directory, 'state'),
+      listen: { port: 0 },
+      log: { level: 'silent' },
+      developmentIdentity: { enabled: true, port: 0 },
+      identity: { requireAccessToken: true },
+      provider: { trustAnchors: [platform.rootFingerprint] },
+    },
+    { intelEndorsements: createBundleSource({ path: bundle }) },
+  );
+  const { developmentIdentity: identity, caFile } = service;
+  if (identity === undefined || caFile === undefined) throw new Error('the service is not one of development');
+  const runtimeData = Buffer.from('the public key of an enclave');
+  const runtimeJson = Buffer.from(JSON.stringify({ keys: [{ kty: 'oct', k: 'AAECAw' }], large: 1.5, note: 'grün' }));
+  const binary = { body: { mrEnclave, reportData: reportDataOf(runtimeData) } };
+  const json = { body: { mrEnclave, reportData: reportDataOf(runtimeJson) } };
+  const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+  const scenario: Scenario = {
+    endpoint: service.url,
+    authorityHost: identity.authorityHost,
+    tenant: identity.tenant,
+    clientId: identity.clientId,
+    clientSecret: identity.clientSecret,
+    mrEnclave,
+    runtimeData: base64(runtimeData),
+    runtimeJson: base64(runtimeJson),
+    draftPolicy,
+    evidence: {
+      sgxBinary: base64(platform.quote(binary)),
+      sgxJson: base64(platform.quote(json)),
+      openEnclaveBinary: base64(platform.openEnclaveReport(binary)),
+      openEnclaveJson: base64(platform.openEnclaveReport(json)),
+    },
+  };
+  const file = join(directory, 'scenario.json');
+  writeFileSync(file, JSON.stringify(scenario), { mode: 0o600 });
+  const close = async (): Promise<void> => {
+    await service.close();
+    rmSync(directory, { recursive: true, force: true });
+  };
+  return { file, caFile, close };
+}
