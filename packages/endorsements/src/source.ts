@@ -1,15 +1,41 @@
-/** Where Intel's endorsements come from: what every source answers. */
-import type { IntelCollateral, IntelEndorsementsNeeded, Refusal } from '@atesto/evidence';
+/** Where endorsements come from: what every source is asked and what it answers. */
+import type { EndorsementRefusal } from './refusal.ts';
 
-/** Collateral for the platform that was asked about, or why there is none. It has not been verified. */
-export type IntelEndorsementResult =
-  | { readonly ok: true; readonly collateral: IntelCollateral }
-  | { readonly ok: false; readonly refusal: Refusal };
+/** How fresh an answer is. */
+export interface Freshness {
+  /** When it was read or fetched. */
+  readonly fetchedAt: Date;
+  /** The earliest moment at which a part is due to be replaced, as its vendor signed it; undefined when there is none or the source did not look. */
+  readonly nextUpdate: Date | undefined;
+  /** The file or address it came from. */
+  readonly source: string;
+  /** Past `nextUpdate` at the time of appraisal. */
+  readonly stale: boolean;
+  /** Until when the operator permits its use although it is stale. Absent: not at all; the appraisal refuses it as expired. */
+  readonly graceUntil?: Date;
+}
+
+/** Endorsements for what was asked, or why there are none. */
+export type EndorsementResult<Value> =
+  | {
+      readonly ok: true;
+      readonly collateral: Value;
+      /** Absent: the source does not know. */
+      readonly freshness?: Freshness;
+    }
+  | { readonly ok: false; readonly refusal: EndorsementRefusal };
+
+/** Circumstances of a request. */
+export interface EndorsementOptions {
+  /** The time of appraisal: freshness is judged at it. */
+  readonly at: Date;
+  /** Gives up. */
+  readonly signal?: AbortSignal;
+}
 
 /** A source. The same object stands for the same bytes, so that callers verify it once. */
-export interface IntelEndorsementSource {
-  get(
-    needed: IntelEndorsementsNeeded,
-    options: { readonly at: Date; readonly signal?: AbortSignal },
-  ): Promise<IntelEndorsementResult>;
+export interface EndorsementSource<Request, Value> {
+  /** For logs, and so that caches keep sources apart: a path, an address with the baseline that is asked for. */
+  readonly name?: string;
+  get(request: Request, options: EndorsementOptions): Promise<EndorsementResult<Value>>;
 }

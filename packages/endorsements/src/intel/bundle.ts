@@ -1,8 +1,9 @@
 /** Reads collateral files: Intel's verification collateral as one JSON object, the form in which tools hand it around. */
 import { type IntelCollateral, type Outcome, refuse, settle } from '@atesto/evidence';
-import type { EndorsementCode } from './codes.ts';
+import type { EndorsementCode } from '../codes.ts';
 
-const largestBundle = 16 * 1024 * 1024;
+/** Bytes. */
+export const largestBundle = 16 * 1024 * 1024;
 
 function refuseBundle(where: string, why: string): never {
   const code: EndorsementCode = 'bundle-malformed';
@@ -61,5 +62,24 @@ export function parseIntelCollateralBundle(bytes: Uint8Array | string): Outcome<
       qeIdentitySignature: bytesMember(members, 'qe_identity_signature'),
       ...(pckCertificateChain === undefined ? {} : { pckCertificateChain }),
     };
+  });
+}
+
+/** Writes the same form. Signed bodies must be UTF-8, as Intel's are. */
+export function writeIntelCollateralBundle(collateral: IntelCollateral): string {
+  const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+  const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
+  const { pckCertificateChain } = collateral;
+  return JSON.stringify({
+    pck_crl_issuer_chain: collateral.pckCrlIssuerChain,
+    root_ca_crl: hex(collateral.rootCaCrl),
+    pck_crl: hex(collateral.pckCrl),
+    tcb_info_issuer_chain: collateral.tcbInfoIssuerChain,
+    tcb_info: text(collateral.tcbInfo),
+    tcb_info_signature: hex(collateral.tcbInfoSignature),
+    qe_identity_issuer_chain: collateral.qeIdentityIssuerChain,
+    qe_identity: text(collateral.qeIdentity),
+    qe_identity_signature: hex(collateral.qeIdentitySignature),
+    ...(pckCertificateChain === undefined ? {} : { pck_certificate_chain: pckCertificateChain }),
   });
 }

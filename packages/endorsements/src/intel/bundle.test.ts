@@ -7,7 +7,7 @@ import { after, describe, test } from 'node:test';
 import { appraiseSgx } from '@atesto/evidence';
 import { collateralToJson, createSimulatedPlatform } from '@atesto/simulator';
 import { readVector, readVectorCollateral, vectorCases, vectorsMissing } from '@atesto/vectors';
-import { createBundleSource, createFallbackSource, endorsementCodes, parseIntelCollateralBundle } from './index.ts';
+import { createBundleSource, createFallbackSource, endorsementCodes, parseIntelCollateralBundle } from '../index.ts';
 
 const at = new Date('2026-01-15T00:00:00Z');
 const platform = await createSimulatedPlatform({ at });
@@ -28,7 +28,7 @@ test('a collateral file holds what an appraisal needs', async () => {
 });
 
 test('revocation lists may be hex, base64 or PEM', () => {
-  const der = Buffer.from(String(members['pck_crl']), 'hex');
+  const der = Buffer.from(String(members.pck_crl), 'hex');
   for (const text of [
     der.toString('hex').toUpperCase(),
     der.toString('base64'),
@@ -60,7 +60,7 @@ test('a directory gives the file of the platform that is asked about, and the sa
   writeFileSync(join(folder, 'platform.json'), json);
   writeFileSync(join(folder, 'notes.txt'), 'not collateral');
   const source = createBundleSource({ path: folder });
-  const fmspc = String(Object(JSON.parse(String(members['tcb_info']))).fmspc).toLowerCase();
+  const fmspc = String(Object(JSON.parse(String(members.tcb_info))).fmspc).toLowerCase();
   const [first, second] = [
     await source.get({ ...needed, fmspc }, { at }),
     await source.get({ ...needed, fmspc }, { at }),
@@ -73,7 +73,7 @@ test('a directory gives the file of the platform that is asked about, and the sa
 });
 
 test('a path that is not there is refused, and a fallback asks the next source', async () => {
-  const fmspc = String(Object(JSON.parse(String(members['tcb_info']))).fmspc).toLowerCase();
+  const fmspc = String(Object(JSON.parse(String(members.tcb_info))).fmspc).toLowerCase();
   const missing = createBundleSource({ path: join(folder, 'missing') });
   assert.equal(code(await missing.get(needed, { at })), 'bundle-unreadable');
   const both = createFallbackSource([missing, createBundleSource({ path: join(folder, 'platform.json') })]);
