@@ -53,6 +53,7 @@ export const serviceCodes = {
   'member-invalid': invalid('A member has the wrong kind of value.'),
   'base64url-invalid': invalid('A member is neither base64url nor base64.'),
   'evidence-container-wrong': invalid('OpenEnclave evidence was sent to SgxEnclave, or a bare quote to OpenEnclave.'),
+  'pck-certificate-absent': invalid('The quote does not carry its PCK certificate (certification data types 1 to 3).'),
   'data-type-unknown': invalid('The dataType of runtime or init-time data is neither Binary nor JSON.'),
   'data-not-json': invalid('Runtime or init-time data of type JSON is not a JSON object in UTF-8.'),
   'nonce-invalid': invalid('The nonce is neither a text of at most 1 KiB nor an integer from 0 to 2^64-1.'),
@@ -67,20 +68,10 @@ export const serviceCodes = {
     wireCode: 'PolicyEvaluationError',
     meaning: 'The provider has no policy for this attestation type.',
   },
-  'tcb-identifier-unknown': {
-    status: 400,
-    wireCode: 'PolicyEvaluationError',
-    meaning: 'The policy selects a TCB baseline that the provider does not have.',
-  },
   'policy-denied': {
     status: 400,
     wireCode: 'PolicyEvaluationError',
     meaning: 'The policy does not permit this evidence.',
-  },
-  'policy-evaluation-failed': {
-    status: 400,
-    wireCode: 'PolicyEvaluationError',
-    meaning: 'The policy could not be evaluated over the claims of this evidence.',
   },
   'access-token-missing': unauthorized('The operation needs an access token.'),
   'access-token-malformed': unauthorized('The Authorization header does not carry a bearer token in JWT form.'),

@@ -1,4 +1,5 @@
 /** Starts and stops the service: everything meets here. */
+import type { IntelEndorsementSource } from '@atesto/endorsements';
 import type { Recorder } from './attest/steps/record.ts';
 import { parseConfig } from './config/load.ts';
 import type { ServiceConfig, ServiceSettings } from './config/schema.ts';
@@ -10,7 +11,6 @@ import { acceptedIssuers } from './identity/accepted-issuers.ts';
 import { bearerChallenge } from './identity/challenge.ts';
 import { type DevelopmentIdentity, startDevelopmentProvider } from './identity/development-provider.ts';
 import { openKeys } from './keys/open-keys.ts';
-import type { IntelEndorsementSource } from './providers/intel.ts';
 import { intelSourceOf } from './providers/intel-source.ts';
 import { openProvider } from './providers/open-provider.ts';
 import type { Provider } from './providers/provider.ts';

@@ -1,8 +1,7 @@
 /** Which source of Intel's endorsements do the settings describe? */
-import { createBundleSource, createFallbackSource } from '@atesto/endorsements';
+import { createBundleSource, createFallbackSource, type IntelEndorsementSource } from '@atesto/endorsements';
 import { ConfigRefused } from '../config/problem.ts';
 import type { ServiceConfig } from '../config/schema.ts';
-import type { IntelEndorsementSource } from './intel.ts';
 
 /** The configured source. Throws `ConfigRefused` for a setting that this version cannot serve. */
 export function intelSourceOf({ endorsements: { intel }, provider }: ServiceConfig): IntelEndorsementSource {

@@ -1,4 +1,5 @@
 /** Intel's endorsements for the quotes of one provider: fetched or cached by their source, verified once under the provider's roots. */
+import type { IntelEndorsementSource } from '@atesto/endorsements';
 import {
   type IntelCollateral,
   type IntelEndorsementsNeeded,
@@ -7,21 +8,10 @@ import {
   type ParsedQuote,
   type PreparedIntelCollateral,
   prepareIntelCollateral,
-  type Refusal,
   type TrustAnchor,
   VerificationMemo,
 } from '@atesto/evidence';
 import { refuseFor, refuseRequest } from '../http/refusal.ts';
-
-/** Where collateral comes from. */
-export interface IntelEndorsementSource {
-  get(
-    needed: IntelEndorsementsNeeded,
-    options: { readonly at: Date; readonly signal?: AbortSignal },
-  ): Promise<
-    { readonly ok: true; readonly collateral: IntelCollateral } | { readonly ok: false; readonly refusal: Refusal }
-  >;
-}
 
 /** Quotes of certification data type 5 repeat the same chain; parsing it again costs more than the signature of the quote. */
 const neededBy = {
@@ -38,7 +28,6 @@ export class IntelEndorsements {
   readonly #trustAnchors: readonly TrustAnchor[];
   /** By the object that the source gave: the same object holds the same bytes. */
   readonly #prepared = new WeakMap<IntelCollateral, PreparedIntelCollateral>();
-
   readonly #timeoutMs: number;
 
   /** @param developmentRoots fingerprints of roots that are trusted besides Intel's: SHA-256 of the public key, hex */
@@ -87,7 +76,8 @@ function neededFor(quote: ParsedQuote): IntelEndorsementsNeeded {
   const lookup = lookupFor(quote);
   if (!lookup.ok) return refuseFor(lookup.refusal);
   if (lookup.value.kind === 'collateral') return lookup.value.needed;
-  return refuseRequest('endorsements-timeout', 'quote', 'not yet');
+  const why = 'it names its platform only; send a quote that carries its PCK certificate (certification data type 5)';
+  return refuseRequest('pck-certificate-absent', 'quote certification data', why);
 }
 
 function refuseLate(): never {

@@ -1,9 +1,10 @@
 /** Makes the default provider that the settings describe. */
+import type { IntelEndorsementSource } from '@atesto/endorsements';
 import { defaultTcbBaseline, type TcbBaseline } from '@atesto/evidence';
 import type { ServiceConfig } from '../config/schema.ts';
 import type { AccessTokens } from '../identity/access-token.ts';
 import type { SigningKeys } from '../keys/signing-keys.ts';
-import { type IntelEndorsementSource, IntelEndorsements } from './intel.ts';
+import { IntelEndorsements } from './intel.ts';
 import { configuredPolicies } from './policy.ts';
 import type { Provider } from './provider.ts';
 

@@ -10,7 +10,7 @@ export const getHealth: Operation = {
   handle: (_request, reply) => reply.header('content-type', jsonType).send('{"status":"alive"}'),
 };
 
-export function getReadiness({ isReady }: ServiceContext): Operation {
+export function getReadiness({ isReady }: Pick<ServiceContext, 'isReady'>): Operation {
   return {
     method: 'GET',
     path: '/readyz',

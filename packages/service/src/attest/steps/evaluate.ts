@@ -25,7 +25,7 @@ export function evaluate<Appraisal>(
   type: Pick<AttestationType<never, never, Appraisal>, 'name' | 'claim' | 'claims' | 'incomingClaims'>,
   appraisal: Appraisal,
   request: AttestRequest,
-  provider: Provider,
+  provider: Pick<Provider, 'policyOf'>,
 ): PolicyVerdict {
   const isDraft = request.draftPolicy !== undefined;
   const policy = request.draftPolicy === undefined ? configured(type.name, provider) : draft(request.draftPolicy);
@@ -36,7 +36,7 @@ export function evaluate<Appraisal>(
   return { policyHash: policy.hash, isDraft, appraisalClaims, issued: result.issued };
 }
 
-function configured(attestationType: string, provider: Provider): ProviderPolicy {
+function configured(attestationType: string, provider: Pick<Provider, 'policyOf'>): ProviderPolicy {
   const why = `no policy is set for ${attestationType}`;
   return provider.policyOf(attestationType) ?? refuseRequest('policy-missing', 'policy', why);
 }
