@@ -22,9 +22,8 @@ export function misused(message: string, hint?: string): never {
 
 const debug = debuglog('atesto');
 
-/** What any thrown value says to a person. */
-export function failureOf(error: unknown): CliFailure {
-  if (error instanceof CliFailure) return error;
+/** A fault of this program; its stack goes to `NODE_DEBUG=atesto` alone. */
+export function internalFault(error: unknown): CliFailure {
   debug('%o', error);
   return new CliFailure(
     exitCodes.internal,

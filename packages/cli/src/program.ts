@@ -4,7 +4,8 @@ import { Command } from 'commander';
 import { attestCommand } from './commands/attest.ts';
 import { demoCommand } from './commands/demo.ts';
 import { serveCommand } from './commands/serve.ts';
-import { tokenCommand } from './commands/token.ts';
+import { tokenInspectCommand } from './commands/token-inspect.ts';
+import { tokenVerifyCommand } from './commands/token-verify.ts';
 import { verifySgxCommand } from './commands/verify-sgx.ts';
 import type { Session } from './session.ts';
 
@@ -17,16 +18,17 @@ export function buildProgram(session: Session): Command {
     .version(manifest.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show how a command is used')
     .helpCommand(false);
-  const verify = group('verify', 'Appraise evidence offline.', [verifySgxCommand(session)]);
-  for (const command of [
+  const commands = [
     serveCommand(session),
     attestCommand(session),
-    verify,
-    tokenCommand(session),
+    group('verify', 'Appraise evidence offline.', [verifySgxCommand(session)]),
+    group('token', 'Judge attestation tokens, or look into them.', [
+      tokenVerifyCommand(session),
+      tokenInspectCommand(session),
+    ]),
     demoCommand(session),
-  ]) {
-    program.addCommand(command);
-  }
+  ];
+  for (const command of commands) program.addCommand(command);
   for (const command of everyCommand(program)) settle(command, session);
   return program;
 }

@@ -1,6 +1,6 @@
 /** Runs one command line to its end and says with which number it ends. Never throws. */
 import { CommanderError } from 'commander';
-import { failureOf } from './failure.ts';
+import { CliFailure, internalFault } from './failure.ts';
 import { buildProgram } from './program.ts';
 import { beginSession, type ExitCode, exitCodes, type Session } from './session.ts';
 import { printable } from './style.ts';
@@ -13,15 +13,20 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     await buildProgram(session).parseAsync([...args], { from: 'user' });
     return session.exitCode;
   } catch (error) {
-    return conclude(error, session);
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    return conclude(await failureOf(error), session);
   }
 }
 
-function conclude(error: unknown, session: Session): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  const failure = failureOf(error);
+async function failureOf(error: unknown): Promise<CliFailure> {
+  if (error instanceof CliFailure) return error;
+  const { explain } = await import('./explain.ts');
+  return explain(error) ?? internalFault(error);
+}
+
+function conclude({ message, hint, exitCode }: CliFailure, session: Session): ExitCode {
   const { err: style } = session.style;
-  session.err(`${style.bad('atesto:')} ${printable(failure.message)}\n`);
-  if (failure.hint !== undefined) session.err(`${style.faint('hint:')} ${printable(failure.hint)}\n`);
-  return failure.exitCode;
+  session.err(`${style.bad('atesto:')} ${printable(message)}\n`);
+  if (hint !== undefined) session.err(`${style.faint('hint:')} ${printable(hint)}\n`);
+  return exitCode;
 }

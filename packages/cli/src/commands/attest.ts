@@ -1,90 +1,83 @@
 /** `atesto attest`: sends evidence to a service and prints the attestation token. */
-import {
-  type AttestedData,
-  createAttestationClient,
-  createClientCredentials,
-  evidenceFromGramine,
-  evidenceOf,
-} from '@atesto/client';
 import { Command } from 'commander';
-import { misused } from '../failure.ts';
-import { readBytes, readText } from '../input/file.ts';
+import type { CredentialOptions } from '../attest/credential.ts';
+import type { EvidenceOptions } from '../attest/evidence.ts';
+import type { DataOptions } from '../attest/options.ts';
+import { readText } from '../input/file.ts';
+import { readInteger } from '../input/options.ts';
 import type { Session } from '../session.ts';
 
-interface Options {
+interface Options extends EvidenceOptions, DataOptions, CredentialOptions {
   readonly endpoint: string;
-  readonly evidence?: string;
-  readonly gramine?: string | true;
-  readonly runtimeData?: string;
-  readonly runtimeDataType: string;
-  readonly issuer?: string;
-  readonly clientId?: string;
   readonly ca?: string;
-  readonly nonce?: string;
+  readonly apiVersion?: string;
+  readonly timeout: number;
+  readonly json?: true;
 }
 
-async function runtimeDataOf({ runtimeData, runtimeDataType }: Options): Promise<AttestedData | undefined> {
-  if (runtimeData === undefined) return undefined;
-  const bytes = await readBytes(runtimeData, 'the runtime data');
-  if (runtimeDataType === 'json') return { json: bytes };
-  if (runtimeDataType === 'binary') return { binary: bytes };
-  return misused('--runtime-data-type is binary or json');
-}
+const examples = `
+Examples:
+  $ atesto attest --endpoint https://attest.example.org --evidence quote.bin --runtime-data key.der
+  $ atesto attest --endpoint https://attest.example.org --gramine --runtime-json claims.json \\
+      --issuer https://login.example.org/tenant/v2.0 --client-id my-enclave --client-secret-file secret.txt
 
-function credentialOf({ issuer, clientId }: Options, ca: string | undefined, session: Session) {
-  if (issuer === undefined) return undefined;
-  const clientSecret = session.env['ATESTO_CLIENT_SECRET'];
-  if (clientId === undefined || clientSecret === undefined) {
-    return misused('--issuer needs --client-id and the secret in the variable ATESTO_CLIENT_SECRET');
-  }
-  return createClientCredentials({ issuer, clientId, clientSecret, ...(ca === undefined ? {} : { ca }) });
-}
-
-async function run(options: Options, session: Session): Promise<void> {
-  const ca = options.ca === undefined ? undefined : await readText(options.ca, 'the CA');
-  const credential = credentialOf(options, ca, session);
-  const client = createAttestationClient({
-    endpoint: options.endpoint,
-    ...(ca === undefined ? {} : { ca }),
-    ...(credential === undefined ? {} : { credential }),
-  });
-  const runtimeData = await runtimeDataOf(options);
-  const more = {
-    ...(runtimeData === undefined ? {} : { runtimeData }),
-    ...(options.nonce === undefined ? {} : { nonce: options.nonce }),
-  };
-  try {
-    const result =
-      options.evidence === undefined
-        ? await client.attest(evidenceFromGramine(options.gramine === true ? undefined : options.gramine), more)
-        : await client.attestEvidence(
-            evidenceOf(await readBytes(options.evidence, 'the evidence'), options.evidence),
-            more,
-          );
-    session.out(`${result.token}\n`);
-  } finally {
-    await client.close();
-    await credential?.close();
-  }
-}
+The token goes to standard output. JSON data is sent as the very bytes of the file, whose SHA-256 the evidence
+must carry. Ends with 0: token, 1: refused by the service, 2: wrong call, 3: not reached.`;
 
 /** The command. */
 export function attestCommand(session: Session): Command {
   return new Command('attest')
     .description('Sends evidence to an attestation service and prints the attestation token.')
     .requiredOption('--endpoint <uri>', 'the attestation provider')
-    .option('--evidence <file>', 'a quote, or OpenEnclave evidence')
-    .option('--gramine [directory]', "collect the evidence from Gramine's /dev/attestation")
-    .option('--runtime-data <file>', 'data that the evidence commits to')
-    .option('--runtime-data-type <type>', 'binary or json', 'binary')
+    .option('--evidence <file>', 'an SGX quote, or OpenEnclave evidence, as raw bytes')
+    .option('--gramine [directory]', 'collect a quote from Gramine (default: /dev/attestation)')
+    .option('--simulator <directory>', 'let the simulated platform of a directory make a quote')
+    .option('--runtime-data <file>', 'binary data that the evidence commits to')
+    .option('--runtime-json <file>', 'a JSON object that the evidence commits to')
+    .option('--init-time-data <file>', 'binary data that the configuration id commits to')
+    .option('--init-time-json <file>', 'a JSON object that the configuration id commits to')
     .option('--nonce <text>', 'copied into the token')
+    .option('--draft-policy <file>', 'a policy to try; the token is then unsecured')
     .option('--issuer <uri>', 'the OpenID issuer that gives the access token')
-    .option('--client-id <id>', 'the client; its secret stands in ATESTO_CLIENT_SECRET')
+    .option('--client-id <id>', 'the client at the issuer')
+    .option('--client-secret-file <file>', 'its secret: the first line of the file')
+    .option('--client-file <file>', 'both as JSON: {"clientId", "clientSecret"}')
+    .option('--scope <scope>', 'default: https://attest.azure.net/.default')
+    .option('--access-token-file <file>', 'an access token from elsewhere: the first line of the file')
     .option('--ca <file>', 'a CA (PEM) to trust besides the public ones')
-    .action(async (options: Options) => {
-      if ((options.evidence === undefined) === (options.gramine === undefined)) {
-        misused('give either --evidence or --gramine');
-      }
-      await run(options, session);
+    .option('--api-version <version>', 'version of the contract (default: 2025-06-01)')
+    .option('--timeout <seconds>', 'how long each step may take', readInteger(1, 600), 30)
+    .option('--json', 'print {"token", "requestId"} as JSON')
+    .addHelpText('after', examples)
+    .action((options: Options) => attest(options, session));
+}
+
+async function attest(options: Options, session: Session): Promise<void> {
+  const { createAttestationClient } = await import('@atesto/client');
+  const { openCredential } = await import('../attest/credential.ts');
+  const { openEvidence } = await import('../attest/evidence.ts');
+  const { readAttestOptions } = await import('../attest/options.ts');
+  const source = await openEvidence(options);
+  const more = await readAttestOptions(options);
+  const ca = options.ca === undefined ? undefined : await readText(options.ca, 'the CA');
+  const timeoutMilliseconds = options.timeout * 1000;
+  const opened = await openCredential(options, ca, timeoutMilliseconds);
+  const { endpoint, apiVersion } = options;
+  try {
+    const client = createAttestationClient({
+      endpoint,
+      timeoutMilliseconds,
+      ...(opened === undefined ? {} : { credential: opened.credential }),
+      ...(ca === undefined ? {} : { ca }),
+      ...(apiVersion === undefined ? {} : { apiVersion }),
     });
+    try {
+      const { token, requestId = null } = await client.attest(source, more);
+      session.out(`${options.json === true ? JSON.stringify({ token, requestId }) : token}\n`);
+    } finally {
+      await client.close();
+    }
+  } finally {
+    await opened?.close();
+  }
 }

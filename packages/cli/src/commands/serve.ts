@@ -1,44 +1,61 @@
 /** `atesto serve`: runs the service until it is told to stop. */
 import { Command } from 'commander';
-import { misused } from '../failure.ts';
 import type { Session } from '../session.ts';
 
 interface Options {
   readonly config?: string;
-  readonly development?: boolean;
+  readonly development?: true;
+  readonly simulator?: string;
 }
 
-async function run(options: Options, session: Session): Promise<void> {
-  const { ConfigRefused, loadConfig, startService } = await import('@atesto/service');
-  const overrides =
-    options.development === true ? { environment: 'development', developmentIdentity: { enabled: true } } : {};
-  const file = options.config ?? session.env['ATESTO_CONFIG'];
-  const start = async () => startService(loadConfig({ file, env: session.env, overrides }));
-  const service = await start().catch((error: unknown) => {
-    if (error instanceof ConfigRefused) return misused(error.message);
-    throw error;
-  });
-  session.err(`Atesto is listening at ${service.url}\n`);
-  if (service.caFile !== undefined) {
-    session.err(`Make a client trust it:  export NODE_EXTRA_CA_CERTS=${service.caFile}\n`);
-  }
-  if (service.developmentIdentity !== undefined) {
-    const { issuer, clientId } = service.developmentIdentity;
-    session.err(
-      `Development OpenID provider: ${issuer}, client ${clientId}; its secret stands in the state directory.\n`,
-    );
-  }
-  const { promise, resolve } = Promise.withResolvers<void>();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  await promise;
-  await service.close();
-}
+const examples = `
+Examples:
+  $ atesto serve --config atesto.json
+  $ atesto serve --development --simulator .atesto/simulator
+
+Settings come from the file, then from ATESTO_… variables; every fault is named at start.
+--development makes certificates and keys by itself and runs an OpenID provider on loopback; with --simulator
+the service also trusts a simulated platform, which is made when the directory has none.
+Log lines (JSON) go to standard output. SIGINT and SIGTERM end the service in order.`;
 
 /** The command. */
 export function serveCommand(session: Session): Command {
   return new Command('serve')
-    .description('Runs the attestation service until it gets SIGINT or SIGTERM.')
-    .option('--config <file>', 'settings as JSON (default: ATESTO_CONFIG); ATESTO_* variables go over it')
-    .option('--development', 'make certificates and keys, run the development OpenID provider; never for production')
-    .action((options: Options) => run(options, session));
+    .description('Runs the attestation service.')
+    .option('--config <file>', 'settings, JSON (default: the path in ATESTO_CONFIG, else none)')
+    .option('--development', 'run with certificates, keys and an OpenID provider for development')
+    .option('--simulator <directory>', 'trust the simulated platform of a directory; only in development')
+    .addHelpText('after', examples)
+    .action((options: Options) => serve(options, session));
+}
+
+async function serve({ config: given, development, simulator }: Options, session: Session): Promise<void> {
+  const { loadConfig, startService } = await import('@atesto/service');
+  const { explainStart } = await import('../serve/start.ts');
+  const { banner } = await import('../serve/banner.ts');
+  const { env } = session;
+  const file = given ?? env.ATESTO_CONFIG;
+  const overrides = {
+    ...(development === true ? { environment: 'development', developmentIdentity: { enabled: true } } : {}),
+    ...(simulator === undefined ? {} : await trustSimulator(simulator)),
+  };
+  const stop = session.stopRequested();
+  const started = async () => {
+    const config = loadConfig({ file, env, overrides });
+    const service = await startService(config);
+    session.err(banner(service, config, simulator, session.style.err));
+    return service;
+  };
+  const service = await explainStart(started);
+  await stop;
+  await service.close();
+}
+
+async function trustSimulator(directory: string) {
+  const { openSimulator } = await import('../simulator/directory.ts');
+  const { platform, collateral } = await openSimulator(directory);
+  return {
+    endorsements: { intel: { bundle: collateral } },
+    provider: { trustAnchors: [platform.rootFingerprint] },
+  };
 }

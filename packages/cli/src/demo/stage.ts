@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultTcbBaseline, type TcbStatus } from '@atesto/evidence';
 import { type RunningService, startService } from '@atesto/service';
+import { explainStart } from '../serve/start.ts';
 import type { Cast } from './cast.ts';
 
 /** What the operator of the service lets pass that is refused by default. */
@@ -41,10 +42,12 @@ export async function openTheatre(cast: Cast): Promise<Theatre> {
   return {
     set: async (concessions) => {
       await service?.close();
-      service = await startService(settingsFor(cast, directory, bundle, concessions), {
-        clock,
-        log: { write: () => {} },
-      });
+      service = await explainStart(() =>
+        startService(settingsFor(cast, directory, bundle, concessions), {
+          clock,
+          log: { write: () => {} },
+        }),
+      );
       return { service, ca: await readFile(service.caFile ?? '', 'utf8'), clock };
     },
     clear: async () => {

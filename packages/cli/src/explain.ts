@@ -1,0 +1,49 @@
+/** What do the failures of the packages mean to a person, and what can be done? */
+import { type ClientCode, ClientError, ServiceRefusedError } from '@atesto/client';
+import { ConfigurationError } from '@atesto/relying-party';
+import { CliFailure } from './failure.ts';
+import { exitCodes } from './session.ts';
+
+const hints: Partial<Record<ClientCode, string>> = {
+  'certificate-refused': 'Give the CA of the server with --ca FILE, or set NODE_EXTRA_CA_CERTS to its path.',
+  'connection-failed': 'Is the server running, and is the address right?',
+  'connection-timeout': 'Is the server overloaded? --timeout SECONDS gives it longer.',
+  'address-insecure': 'Evidence, tokens and secrets travel over https alone.',
+  'attestation-unavailable': 'Run this inside the enclave, or give evidence with --evidence FILE.',
+};
+
+const serviceHints: Readonly<Record<string, string>> = {
+  'access-token-missing': 'Give --issuer and --client-file (or --client-id and --client-secret-file).',
+  'collateral-expired': 'The operator of the service must bring current collateral, or permit a grace for old one.',
+  'baseline-tcb-status': 'The platform must be updated, or the operator must accept this status in the baseline.',
+  'sgx-runtime-data': 'Send the very bytes that the enclave hashed into its report data.',
+};
+
+const usage = new Set<ClientCode>([
+  'option-invalid',
+  'address-invalid',
+  'address-insecure',
+  'evidence-unreadable',
+  'evidence-size',
+  'runtime-data-invalid',
+  'nonce-invalid',
+]);
+
+/** The failure that an exception of a package stands for; undefined for any other exception. */
+export function explain(error: unknown): CliFailure | undefined {
+  if (error instanceof ServiceRefusedError) {
+    const { status, wireCode, innerCode, why, requestId } = error;
+    const what = [`the service refused: ${status}`, wireCode].filter((part) => part !== undefined).join(' ');
+    const codes = `${innerCode === undefined ? '' : ` [${innerCode}]`}${requestId === undefined ? '' : `, request ${requestId}`}`;
+    return new CliFailure(exitCodes.refused, `${what}: ${why}${codes}`, serviceHints[innerCode ?? '']);
+  }
+  if (error instanceof ClientError) {
+    const exitCode = usage.has(error.code) ? exitCodes.usage : exitCodes.unavailable;
+    return new CliFailure(exitCode, `${error.message} [${error.code}]`, hints[error.code]);
+  }
+  if (error instanceof ConfigurationError) {
+    const { code, where, why } = error.refusal;
+    return new CliFailure(exitCodes.usage, `${where}: ${why} [${code}]`);
+  }
+  return undefined;
+}

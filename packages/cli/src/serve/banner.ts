@@ -1,0 +1,35 @@
+/** What a person who starts a service needs to know. */
+import { join } from 'node:path';
+import type { RunningService, ServiceConfig } from '@atesto/service';
+import { rows, type Style } from '../style.ts';
+
+/** The lines. `simulator`: the directory of the simulated platform that the service trusts. */
+export function banner(
+  service: RunningService,
+  config: ServiceConfig,
+  simulator: string | undefined,
+  style: Style,
+): string {
+  const { url, caFile, developmentIdentity: identity } = service;
+  const clientFile = join(config.stateDirectory, 'development', 'client.json');
+  const facts = rows(
+    [
+      [
+        'environment',
+        config.environment === 'development' ? style.warning('development: not for production') : 'production',
+      ],
+      ['CA to trust', caFile],
+      ['OpenID issuer', identity?.issuer],
+      ['client', identity === undefined ? undefined : `${identity.clientId}, secret in ${clientFile}`],
+      ['trusted simulator', simulator],
+    ],
+    style,
+  );
+  const attest = [
+    `atesto attest --endpoint ${url}`,
+    ...(caFile === undefined ? [] : [`--ca ${caFile}`]),
+    ...(identity === undefined ? [] : [`--issuer ${identity.issuer} --client-file ${clientFile}`]),
+    simulator === undefined ? '--evidence quote.bin' : `--simulator ${simulator}`,
+  ].join(' \\\n      ');
+  return `${style.title(`Atesto listens at ${url}`)}\n${facts}  To attest:\n    ${attest}\n`;
+}

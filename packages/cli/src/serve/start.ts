@@ -1,0 +1,30 @@
+/** Starts a service for a command: what keeps it from starting is said in words. */
+import { ConfigRefused, type RunningService } from '@atesto/service';
+import { CliFailure } from '../failure.ts';
+import { exitCodes } from '../session.ts';
+
+const listening: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is in use',
+  EACCES: 'this user may not listen on the port',
+  EADDRNOTAVAIL: 'this machine does not have the address',
+  ENOTFOUND: 'the host name has no address',
+};
+
+/** Runs a start, and turns its faults into failures. */
+export async function explainStart(start: () => Promise<RunningService>): Promise<RunningService> {
+  try {
+    return await start();
+  } catch (error) {
+    if (error instanceof ConfigRefused) {
+      throw new CliFailure(exitCodes.usage, error.message, 'docs/configuration.md lists every setting.');
+    }
+    const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+    const why = typeof code === 'string' ? listening[code] : undefined;
+    if (why === undefined) throw error;
+    throw new CliFailure(
+      exitCodes.unavailable,
+      `the service cannot listen: ${why}`,
+      'Set listen.host and listen.port.',
+    );
+  }
+}

@@ -1,0 +1,78 @@
+/** Judges a token and tells the verdict. */
+import { createTrustingFetch } from '@atesto/client';
+import {
+  createVerifier,
+  type Expectations,
+  type JsonWebKeySet,
+  type Outcome,
+  type VerifiedToken,
+} from '@atesto/relying-party';
+import { misused } from '../failure.ts';
+import { rows, type Style } from '../style.ts';
+import { jsonText } from './json.ts';
+
+/** What the verifier is set up with. */
+export interface Judgement {
+  readonly issuers: readonly string[];
+  readonly expectations: Expectations;
+  /** PEM. */
+  readonly ca: string | undefined;
+  /** JWKS, JSON. */
+  readonly keys: string | undefined;
+  readonly at: Date | undefined;
+  readonly clockSkewSeconds: number | undefined;
+}
+
+/** Judges a token. */
+export function judge(token: string, { issuers, expectations, ca, keys, at, clockSkewSeconds }: Judgement) {
+  return createVerifier({
+    issuers,
+    expectations,
+    ...(ca === undefined ? {} : { fetch: createTrustingFetch(ca) }),
+    ...(keys === undefined ? {} : { keySets: keySetsFor(issuers, keys) }),
+    ...(at === undefined ? {} : { clock: () => at }),
+    ...(clockSkewSeconds === undefined ? {} : { clockSkewSeconds }),
+  }).verify(token);
+}
+
+function keySetsFor(issuers: readonly string[], keys: string): Record<string, JsonWebKeySet> {
+  const [issuer, ...others] = issuers;
+  if (issuer === undefined || others.length > 0) return misused('--keys are the keys of one issuer; give one --issuer');
+  try {
+    return { [issuer]: JSON.parse(keys) };
+  } catch {
+    return misused('--keys needs a file with a JSON Web Key Set');
+  }
+}
+
+/** The verdict for people, or as JSON. */
+export function tellVerdict(
+  outcome: Outcome<VerifiedToken>,
+  unchecked: readonly string[],
+  asJson: boolean,
+  style: Style,
+): string {
+  if (asJson) return `${jsonVerdict(outcome)}\n`;
+  if (!outcome.ok) {
+    const { code, where, why } = outcome.refusal;
+    return `${style.bad('refused')}: ${where}: ${why} ${style.faint(`[${code}]`)}\n`;
+  }
+  const { attestationType, issuer, algorithm, keyId, issuedAt, expiresAt, policyHash } = outcome.value;
+  return `${style.good('valid')}: ${attestationType}, issued by ${issuer}\n${rows(
+    [
+      ['signature', `${algorithm}, key ${keyId}`],
+      ['holds', `from ${issuedAt.toISOString()} until ${expiresAt.toISOString()}`],
+      ['policy hash', policyHash],
+      ['any value accepted', unchecked.join(', ')],
+    ],
+    style,
+  )}`;
+}
+
+function jsonVerdict(outcome: Outcome<VerifiedToken>): string {
+  if (!outcome.ok) {
+    const { code, where, why } = outcome.refusal;
+    return jsonText({ verdict: 'refused', code, reason: `${where}: ${why}`, claims: null });
+  }
+  return jsonText({ verdict: 'valid', code: null, reason: null, claims: outcome.value.claims });
+}
