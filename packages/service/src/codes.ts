@@ -53,7 +53,6 @@ export const serviceCodes = {
   'member-invalid': invalid('A member has the wrong kind of value.'),
   'base64url-invalid': invalid('A member is neither base64url nor base64.'),
   'evidence-container-wrong': invalid('OpenEnclave evidence was sent to SgxEnclave, or a bare quote to OpenEnclave.'),
-  'pck-certificate-absent': invalid('The quote does not carry its PCK certificate (certification data types 1 to 3).'),
   'data-type-unknown': invalid('The dataType of runtime or init-time data is neither Binary nor JSON.'),
   'data-not-json': invalid('Runtime or init-time data of type JSON is not a JSON object in UTF-8.'),
   'nonce-invalid': invalid('The nonce is neither a text of at most 1 KiB nor an integer from 0 to 2^64-1.'),

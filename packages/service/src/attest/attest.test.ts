@@ -233,7 +233,11 @@ test('cuts requests that outlast the grace of a stop', async () => {
   await answer;
 });
 
-test('refuses with 503 when the endorsements do not arrive in time, or cannot be had', async () => {
+test('attests a quote that only names its platform when the endorsements bring its PCK certificate', async () => {
+  assert.equal((await service.attest('SgxEnclave', { quote: quoteOf({ certification: { type: 1 } }) })).status, 200);
+});
+
+test('refuses with 503 when the endorsements do not arrive in time, or cannot be had, with 400 when there are none', async () => {
   const refusal = { code: 'endorsements-unavailable', where: 'endorsements', why: 'none' };
   const late = await serveEnclaves(
     { limits: { endorsementTimeoutMs: 20 } },
@@ -254,5 +258,12 @@ test('refuses with 503 when the endorsements do not arrive in time, or cannot be
     503,
     'ServiceUnavailable',
     'endorsements-unavailable',
+  ]);
+  const unknown = { code: 'bundle-no-match', where: 'files', why: 'no file is for the platform' };
+  const others = await serveEnclaves({}, { intelEndorsements: { get: async () => ({ ok: false, refusal: unknown }) } });
+  assert.deepEqual(refusalOf(await others.attest('SgxEnclave', { quote })), [
+    400,
+    'InvalidParameter',
+    'bundle-no-match',
   ]);
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { createSimulatedPlatform, reportDataOf } from '@atesto/simulator';
-import { base64url, platform, quoteOf, refusalOf, serveEnclaves } from '../__fixtures__/enclave.ts';
+import { base64url, claimsOf, platform, quoteOf, refusalOf, serveEnclaves } from '../__fixtures__/enclave.ts';
 import type { TestService } from '../__fixtures__/service.ts';
 
 const service = await serveEnclaves();
@@ -180,9 +180,10 @@ test('refuses a quote with a bit flipped in any region that is signed or signs',
   }
 });
 
-test('refuses a quote whose platform must be looked up', async () => {
-  const named = quoteOf({ certification: { type: 1 } });
-  assert.deepEqual(refusalOf(await service.attest('SgxEnclave', { quote: named })), invalid('pck-certificate-absent'));
+test('refuses a quote that names its platform in a form in which nothing can be looked up', async () => {
+  const withoutPceId = quoteOf({ certification: { type: 1, data: Buffer.alloc(34) } });
+  const answer = await service.attest('SgxEnclave', { quote: withoutPceId });
+  assert.deepEqual(refusalOf(answer), invalid('pck-certificate-not-addressable'));
 });
 
 test('refuses a foreign root: of the endorsements, and of the quote', async () => {
@@ -193,10 +194,19 @@ test('refuses a foreign root: of the endorsements, and of the quote', async () =
   assert.deepEqual(refusalOf(answer), invalid('chain-root-untrusted'));
 });
 
-test('refuses expired collateral', async () => {
-  const old = new Date(Date.now() - 60 * 86_400_000);
-  const expired = await serveWith({ at: old });
-  assert.deepEqual(refusalOf(await expired.attest('SgxEnclave', { quote })), invalid('collateral-expired'));
+test('refuses expired collateral, beyond the grace of the operator if there is one', async () => {
+  const made = await platform.collateral({ at: new Date(Date.now() - 60 * 86_400_000) });
+  const serveExpired = (staleGraceSeconds: number): Promise<TestService> => {
+    const intelEndorsements = { get: async () => ({ ok: true, collateral: made }) as const };
+    return serveEnclaves({ endorsements: { intel: { staleGraceSeconds } } }, { intelEndorsements });
+  };
+  for (const graceSeconds of [0, 86_400]) {
+    const strict = await serveExpired(graceSeconds);
+    assert.deepEqual(refusalOf(await strict.attest('SgxEnclave', { quote })), invalid('collateral-expired'));
+  }
+  const lenient = await serveExpired(40 * 86_400);
+  const claims = claimsOf(await lenient.attest('SgxEnclave', { quote }));
+  assert.deepEqual(claims['x-atesto-expired-collateral'], ['root_ca_crl', 'pck_crl', 'tcb_info', 'qe_identity']);
 });
 
 test('refuses a platform whose PCK certificate is revoked', async () => {

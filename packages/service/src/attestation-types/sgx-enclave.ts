@@ -1,21 +1,22 @@
 /** Attestation type SgxEnclave: a bare ECDSA quote of an SGX enclave. */
 import {
   appraiseSgx,
+  type Claims,
   checkSgxInitTimeData,
   checkSgxRuntimeData,
   checkTcbBaseline,
   type ParsedSgxEvidence,
-  type PreparedIntelCollateral,
   parseSgxEvidence,
   type SgxAppraisal,
   sgxClaims,
   sgxIncomingAliases,
 } from '@atesto/evidence';
 import { refuseRequest } from '../http/refusal.ts';
+import type { IntelEndorsed } from '../providers/intel.ts';
 import type { AttestationType } from './attestation-type.ts';
 
 /** The type of both kinds of SGX evidence. */
-export type SgxAttestationType = AttestationType<ParsedSgxEvidence, PreparedIntelCollateral, SgxAppraisal>;
+export type SgxAttestationType = AttestationType<ParsedSgxEvidence, IntelEndorsed, SgxAppraisal>;
 
 export const sgxEnclave: SgxAttestationType = {
   name: 'SgxEnclave',
@@ -34,11 +35,17 @@ export const sgxEnclave: SgxAttestationType = {
     }
     return provider.intel.endorse(evidence.quote, at);
   },
-  appraise: (bytes, collateral, { intel }, at) => appraiseSgx(bytes, collateral, { at, memo: intel.memo }),
+  appraise: (bytes, { collateral, allowExpiredCollateral }, { intel }, at) =>
+    appraiseSgx(bytes, collateral, { at, allowExpiredCollateral, memo: intel.memo }),
   checkRuntimeData: ({ body }, data) => checkSgxRuntimeData(body, data),
   checkInitTimeData: ({ body }, data) => checkSgxInitTimeData(body, data),
   checkBaseline: (appraisal, provider, at) => checkTcbBaseline(appraisal, provider.baseline.sgx, at),
-  claims: sgxClaims,
+  claims: (appraisal) => ({ ...sgxClaims(appraisal), ...expiredCollateralClaim(appraisal) }),
   incomingClaims: sgxIncomingAliases,
   isDevelopment: ({ developmentRoot }) => developmentRoot,
 };
+
+/** Collateral that served within the operator's grace is told to the relying party. */
+function expiredCollateralClaim({ collateral: { expired } }: SgxAppraisal): Claims {
+  return expired.length === 0 ? {} : { 'x-atesto-expired-collateral': expired };
+}

@@ -218,12 +218,12 @@ const intelEndorsements = z.strictObject({
   staleGraceSeconds: z
     .int()
     .min(0)
-    .max(2_592_000)
+    .max(315_360_000)
     .default(0)
     .meta(
       described(
-        'How long past its `nextUpdate` cached collateral may still be used while the source cannot be reached.',
-        'seconds, a whole number from 0 to 2592000',
+        'How long past its `nextUpdate` collateral may still be used; tokens then say which parts have expired.',
+        'seconds, a whole number from 0 to 315360000',
       ),
     ),
 });

@@ -1,50 +1,72 @@
 /** Intel's endorsements for the quotes of one provider: fetched or cached by their source, verified once under the provider's roots. */
-import type { IntelEndorsementSource } from '@atesto/endorsements';
+import {
+  endorsementFault,
+  type IntelEndorsementRequest,
+  type IntelEndorsementSource,
+  intelRequestFor,
+} from '@atesto/endorsements';
 import {
   type IntelCollateral,
-  type IntelEndorsementsNeeded,
   intelRoots,
   lookupFor,
   type ParsedQuote,
   type PreparedIntelCollateral,
   prepareIntelCollateral,
+  type Refusal,
   type TrustAnchor,
   VerificationMemo,
 } from '@atesto/evidence';
 import { refuseFor, refuseRequest } from '../http/refusal.ts';
 
+/** What an appraisal gets. */
+export interface IntelEndorsed {
+  readonly collateral: PreparedIntelCollateral;
+  /** Whether the operator lets the collateral serve although a part of it has expired. */
+  readonly allowExpiredCollateral: boolean;
+}
+
+/** How a provider deals with Intel's endorsements. */
+export interface IntelSettings {
+  /** Fingerprints of roots that are trusted besides Intel's: SHA-256 of the public key, hex. */
+  readonly developmentRoots: readonly string[];
+  /** How long an attestation waits for them. */
+  readonly timeoutMs: number;
+  /** How long past its next update a part still serves. */
+  readonly graceSeconds: number;
+}
+
 /** Quotes of certification data type 5 repeat the same chain; parsing it again costs more than the signature of the quote. */
-const neededBy = {
-  name: 'endorsements-needed',
-  is: (value: unknown): value is IntelEndorsementsNeeded =>
-    typeof value === 'object' && value !== null && 'fmspc' in value,
+const requestBy = {
+  name: 'endorsement-request',
+  is: (value: unknown): value is IntelEndorsementRequest =>
+    typeof value === 'object' && value !== null && 'tee' in value,
 };
 
-/** Verifies Intel's collateral for one provider. */
+/** The endorsements of one provider. */
 export class IntelEndorsements {
   /** Remembers platforms between appraisals. */
   readonly memo = new VerificationMemo();
   readonly #source: IntelEndorsementSource;
+  readonly #settings: IntelSettings;
   readonly #trustAnchors: readonly TrustAnchor[];
   /** By the object that the source gave: the same object holds the same bytes. */
   readonly #prepared = new WeakMap<IntelCollateral, PreparedIntelCollateral>();
-  readonly #timeoutMs: number;
 
-  /** @param developmentRoots fingerprints of roots that are trusted besides Intel's: SHA-256 of the public key, hex */
-  constructor(source: IntelEndorsementSource, developmentRoots: readonly string[], timeoutMs: number) {
+  constructor(source: IntelEndorsementSource, settings: IntelSettings) {
     this.#source = source;
-    this.#timeoutMs = timeoutMs;
-    const development = developmentRoots.map((spkiSha256) => ({
-      name: 'development root',
-      spkiSha256: spkiSha256.toLowerCase(),
-      development: true,
-    }));
-    this.#trustAnchors = [...intelRoots, ...development];
+    this.#settings = settings;
+    this.#trustAnchors = trustAnchorsOf(settings.developmentRoots);
   }
 
   /** The verified collateral for a quote. Refuses the request with the code of evidence or endorsements. */
-  async endorse(quote: ParsedQuote, at: Date): Promise<PreparedIntelCollateral> {
-    const collateral = await this.#fetch(this.#needed(quote), at);
+  async endorse(quote: ParsedQuote, at: Date): Promise<IntelEndorsed> {
+    const collateral = this.#prepare(await this.#fetch(this.#requestFor(quote), at));
+    const nextUpdate = Math.min(...Object.values(collateral.dates).map((dates) => dates.nextUpdate));
+    const allowExpiredCollateral = at.getTime() <= nextUpdate + this.#settings.graceSeconds * 1000;
+    return { collateral, allowExpiredCollateral };
+  }
+
+  #prepare(collateral: IntelCollateral): PreparedIntelCollateral {
     const known = this.#prepared.get(collateral);
     if (known !== undefined) return known;
     const prepared = prepareIntelCollateral(collateral, { trustAnchors: this.#trustAnchors });
@@ -53,31 +75,47 @@ export class IntelEndorsements {
     return prepared.value;
   }
 
-  async #fetch(needed: IntelEndorsementsNeeded, at: Date): Promise<IntelCollateral> {
+  async #fetch(request: IntelEndorsementRequest, at: Date): Promise<IntelCollateral> {
     const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), this.#timeoutMs);
+    const timer = setTimeout(() => patience.abort(), this.#settings.timeoutMs);
     try {
-      const got = await this.#source.get(needed, { at, signal: patience.signal });
+      const got = await this.#source.get(request, { at, signal: patience.signal });
       if (got.ok) return got.collateral;
-      return patience.signal.aborted ? refuseLate() : refuseFor(got.refusal, 503, 'ServiceUnavailable');
+      return patience.signal.aborted ? refuseLate() : refuseWithout(got.refusal);
     } finally {
       clearTimeout(timer);
     }
   }
 
-  #needed(quote: ParsedQuote): IntelEndorsementsNeeded {
+  #requestFor(quote: ParsedQuote): IntelEndorsementRequest {
     const { certification } = quote;
-    const key = certification.type === 5 ? `${quote.teeType} ${certification.chainPem}` : undefined;
-    return key === undefined ? neededFor(quote) : this.memo.remember(neededBy, key, () => neededFor(quote));
+    if (certification.type !== 5) return requestFor(quote);
+    return this.memo.remember(requestBy, `${quote.teeType} ${certification.chainPem}`, () => requestFor(quote));
   }
 }
 
-function neededFor(quote: ParsedQuote): IntelEndorsementsNeeded {
+/** The roots of a provider: Intel's, and development roots that say so. */
+export function trustAnchorsOf(developmentRoots: readonly string[]): readonly TrustAnchor[] {
+  const development = developmentRoots.map((fingerprint) => ({
+    name: 'development root',
+    spkiSha256: fingerprint.toLowerCase(),
+    development: true,
+  }));
+  return [...intelRoots, ...development];
+}
+
+function requestFor(quote: ParsedQuote): IntelEndorsementRequest {
   const lookup = lookupFor(quote);
   if (!lookup.ok) return refuseFor(lookup.refusal);
-  if (lookup.value.kind === 'collateral') return lookup.value.needed;
-  const why = 'it names its platform only; send a quote that carries its PCK certificate (certification data type 5)';
-  return refuseRequest('pck-certificate-absent', 'quote certification data', why);
+  const request = intelRequestFor(lookup.value);
+  return request.ok ? request.value : refuseFor(request.refusal);
+}
+
+/** The evidence's fault is the caller's, everything else the service's: only that is worth another try. */
+function refuseWithout(refusal: Refusal): never {
+  const fault = endorsementFault(refusal.code);
+  if (fault === 'request' || fault === 'unknown-platform') return refuseFor(refusal);
+  return refuseFor(refusal, 503, 'ServiceUnavailable');
 }
 
 function refuseLate(): never {

@@ -26,7 +26,11 @@ export function openProvider(config: ServiceConfig, parts: ProviderParts): Provi
     tokenLifetimeSeconds: config.signing.tokenLifetimeSeconds,
     accessTokens: parts.accessTokens,
     requireAccessToken: config.identity.requireAccessToken,
-    intel: new IntelEndorsements(parts.intelSource, provider.trustAnchors, limits.endorsementTimeoutMs),
+    intel: new IntelEndorsements(parts.intelSource, {
+      developmentRoots: provider.trustAnchors,
+      timeoutMs: limits.endorsementTimeoutMs,
+      graceSeconds: config.endorsements.intel.staleGraceSeconds,
+    }),
     baseline: { sgx: sgxBaseline(config) },
     policyOf: (attestationType) => policies.get(attestationType),
   };
