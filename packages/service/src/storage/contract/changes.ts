@@ -80,7 +80,8 @@ export function changesContract(create: CreateDatabase): void {
       told.push(revision);
     });
     value(await store.settings.set('s', 1, origin()));
-    assert.deepEqual([told, other, errors], [[], [1], [failure]]);
+    // On PostgreSQL the change may be told more than once: by the call itself and by the notification.
+    assert.deepEqual([told, other, [...new Set(errors)]], [[], [1], [failure]]);
     assert.equal(store.freshness().revision, 0);
     failing = false;
     assert.equal((await store.changes.refresh()).revision, 1);
