@@ -1,0 +1,66 @@
+/**
+ * The least that a server of this kind can be: `node:https` that parses the same request, does the same verification and makes the
+ * same signature, and nothing else. Answers `address` and `memory`.
+ */
+import { sign } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:https';
+import { join } from 'node:path';
+import { appraiseSgx, intelRoots, prepareIntelCollateral, sgxClaims, VerificationMemo } from '@atesto/evidence';
+import { generateSigningKey } from '@atesto/token';
+import { answerMessages, memoryNow } from './process.ts';
+import { readWorkload } from './workload.ts';
+
+const [directory = ''] = process.argv.slice(2);
+const { collateral, at, trustAnchors } = readWorkload(directory);
+const development = trustAnchors.map((spkiSha256) => ({ name: 'simulated root', spkiSha256, development: true }));
+const prepared = prepareIntelCollateral(collateral, { trustAnchors: [...intelRoots, ...development] });
+if (!prepared.ok) throw new Error(prepared.refusal.why);
+const endorsements = prepared.value;
+const memo = new VerificationMemo();
+const made = await generateSigningKey({
+  issuer: 'https://localhost',
+  notBefore: new Date(at.getTime() - 1000),
+  notAfter: new Date(at.getTime() + 86_400_000),
+});
+if (!made.ok) throw new Error(made.refusal.why);
+const { privateKey } = made.value;
+const header = Buffer.from('{"alg":"RS256","typ":"JWT"}').toString('base64url');
+
+function attest(body: string): string {
+  const request: { quote: string; nonce: string } = JSON.parse(body);
+  const appraisal = appraiseSgx(Buffer.from(request.quote, 'base64url'), endorsements, { at, memo });
+  if (!appraisal.ok) throw new Error(appraisal.refusal.why);
+  const claims = JSON.stringify({ nonce: request.nonce, ...sgxClaims(appraisal.value) });
+  const input = `${header}.${Buffer.from(claims).toString('base64url')}`;
+  return JSON.stringify({ token: `${input}.${sign('sha256', Buffer.from(input), privateKey).toString('base64url')}` });
+}
+
+/** The certificate that the service of the benchmark made. */
+const certificates = join(directory, 'state', 'development');
+const tls = {
+  key: readFileSync(join(certificates, 'server.key')),
+  cert: readFileSync(join(certificates, 'server.pem')),
+};
+const server = createServer(tls, (request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    response.setHeader('content-type', 'application/json; charset=utf-8');
+    response.end(attest(Buffer.concat(chunks).toString()));
+  });
+});
+await listening(server);
+const address = server.address();
+const port = typeof address === 'object' && address !== null ? address.port : 0;
+answerMessages(
+  (message) =>
+    message === 'memory' ? memoryNow() : { url: `https://127.0.0.1:${port}/`, caFile: join(certificates, 'ca.pem') },
+  () => process.exit(),
+);
+
+function listening(of: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  of.listen(0, '127.0.0.1', resolve);
+  return promise;
+}
