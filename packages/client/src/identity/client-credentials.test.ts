@@ -1,0 +1,182 @@
+/** Client credentials: discovery, the two ways of authentication, caching, and every way in which an OpenID provider can be wrong. */
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { type Answer, json, startServer, type TestServer } from '../__fixtures__/https-server.ts';
+import {
+  type ClientCredentials,
+  type ClientCredentialsOptions,
+  ClientError,
+  createClientCredentials,
+} from '../index.ts';
+
+const open: ClientCredentials[] = [];
+after(async () => {
+  for (const credentials of open) await credentials.close();
+});
+
+/** A server whose discovery document is its own; `more` replaces members. */
+async function startIssuer(tokens: readonly Answer[], more: Record<string, unknown> = {}): Promise<TestServer> {
+  const server = await startServer();
+  const document = { issuer: `${server.url}/tenant/v2.0`, token_endpoint: `${server.url}/token`, ...more };
+  server.answers = [json(document), ...tokens];
+  return server;
+}
+
+function credentialsFor(server: TestServer, more: Partial<ClientCredentialsOptions> = {}): ClientCredentials {
+  const credentials = createClientCredentials({
+    issuer: `${server.url}/tenant/v2.0`,
+    clientId: 'client:1',
+    clientSecret: 'very secret+',
+    ca: server.ca,
+    timeoutMilliseconds: 10_000,
+    ...more,
+  });
+  open.push(credentials);
+  return credentials;
+}
+
+const tokenAnswer = (token: string, expires: unknown = 3600): Answer =>
+  json({ access_token: token, token_type: 'Bearer', expires_in: expires });
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+  } catch (error) {
+    assert.ok(error instanceof ClientError, String(error));
+    assert.doesNotMatch(error.message + error.stack, /very secret/);
+    return error.code;
+  }
+  return 'granted';
+}
+
+describe('getting a token', () => {
+  test('discovers the endpoint and authenticates in the body where the issuer allows it', async () => {
+    const methods = ['client_secret_basic', 'client_secret_post'];
+    const server = await startIssuer([tokenAnswer('one')], { token_endpoint_auth_methods_supported: methods });
+    assert.equal(await credentialsFor(server).accessToken(), 'one');
+    const [discovery, request] = server.received;
+    assert.equal(discovery?.path, '/tenant/v2.0/.well-known/openid-configuration');
+    assert.equal(request?.path, '/token');
+    assert.equal(request.headers['content-type'], 'application/x-www-form-urlencoded');
+    assert.deepEqual(Object.fromEntries(new URLSearchParams(request.body)), {
+      grant_type: 'client_credentials',
+      scope: 'https://attest.azure.net/.default',
+      client_id: 'client:1',
+      client_secret: 'very secret+',
+    });
+  });
+
+  test('authenticates in the header when the issuer lists nothing (OpenID Connect Discovery 1.0, section 3)', async () => {
+    const server = await startIssuer([tokenAnswer('one')]);
+    await credentialsFor(server, { scope: 'own' }).accessToken();
+    const request = server.received[1];
+    const basic = Buffer.from(String(request?.headers.authorization).replace('Basic ', ''), 'base64').toString();
+    assert.equal(basic, 'client%3A1:very+secret%2B');
+    assert.equal(request?.body, 'grant_type=client_credentials&scope=own');
+  });
+
+  test('keeps a token until a minute before it expires, then gets another without discovery', async () => {
+    let now = new Date('2026-01-01T00:00:00Z');
+    const server = await startIssuer([tokenAnswer('one', '3600'), tokenAnswer('two')]);
+    const credentials = credentialsFor(server, { clock: () => now });
+    const taken = [await credentials.accessToken()];
+    now = new Date('2026-01-01T00:58:59Z');
+    taken.push(await credentials.accessToken());
+    now = new Date('2026-01-01T00:59:00Z');
+    taken.push(await credentials.accessToken());
+    assert.deepEqual(taken, ['one', 'one', 'two']);
+    assert.equal(server.received.length, 3);
+  });
+
+  test('uses a token without a stated life once', async () => {
+    const server = await startIssuer([tokenAnswer('one', null), tokenAnswer('two', null)]);
+    const credentials = credentialsFor(server);
+    assert.deepEqual([await credentials.accessToken(), await credentials.accessToken()], ['one', 'two']);
+  });
+
+  test('callers at the same time share one request', async () => {
+    const server = await startIssuer([tokenAnswer('one')]);
+    const credentials = credentialsFor(server);
+    const taken = await Promise.all([credentials.accessToken(), credentials.accessToken(), credentials.accessToken()]);
+    assert.deepEqual(taken, ['one', 'one', 'one']);
+    assert.equal(server.received.length, 2);
+  });
+
+  test('one caller that cancels does not take the token from the others', async () => {
+    const server = await startIssuer([tokenAnswer('one')]);
+    const credentials = credentialsFor(server);
+    const [cancelled, other] = await Promise.all([
+      codeOf(credentials.accessToken(AbortSignal.abort())),
+      credentials.accessToken(),
+    ]);
+    assert.deepEqual([cancelled, other], ['cancelled', 'one']);
+  });
+
+  test('a failure is not kept: the next call asks again', async () => {
+    const server = await startIssuer([{ status: 400, body: '{"error":"invalid_client"}' }, tokenAnswer('two')]);
+    const credentials = credentialsFor(server);
+    assert.equal(await codeOf(credentials.accessToken()), 'identity-refused');
+    assert.equal(await credentials.accessToken(), 'two');
+  });
+});
+
+describe('refusing a provider', () => {
+  for (const [what, more, code] of [
+    ['another issuer in the document', { issuer: 'https://other.example' }, 'identity-issuer-wrong'],
+    ['no issuer in the document', { issuer: undefined }, 'answer-malformed'],
+    ['no token endpoint', { token_endpoint: undefined }, 'answer-malformed'],
+    ['a token endpoint over plain HTTP', { token_endpoint: 'http://127.0.0.1/token' }, 'address-insecure'],
+    [
+      'no way to send a secret',
+      { token_endpoint_auth_methods_supported: ['private_key_jwt'] },
+      'identity-method-unsupported',
+    ],
+  ] as const) {
+    test(`${what}: ${code}, and no secret is sent`, async () => {
+      const server = await startIssuer([tokenAnswer('one')], more);
+      assert.equal(await codeOf(credentialsFor(server).accessToken()), code);
+      assert.equal(server.received.length, 1);
+    });
+  }
+
+  for (const [what, answer, code] of [
+    [
+      'a refusal',
+      { status: 401, body: '{"error":"invalid_client","error_description":"no \\u001b[31msuch"}' },
+      'identity-refused',
+    ],
+    ['a refusal without words', { status: 500, body: '' }, 'identity-refused'],
+    ['an answer that is not JSON', { status: 200, body: 'x' }, 'answer-malformed'],
+    ['no token', json({ token_type: 'Bearer' }), 'answer-malformed'],
+    ['a token of another type', json({ access_token: 'one', token_type: 'mac' }), 'answer-malformed'],
+    [
+      'a token that would break a header',
+      json({ access_token: 'a\r\nb: c', token_type: 'Bearer' }),
+      'answer-malformed',
+    ],
+  ] as const satisfies readonly (readonly [string, Answer, string])[]) {
+    test(`${what}: ${code}`, async () => {
+      const server = await startIssuer([answer]);
+      assert.equal(await codeOf(credentialsFor(server).accessToken()), code);
+    });
+  }
+
+  test('a discovery document that is not there: answer-malformed', async () => {
+    const server = await startServer({ status: 404, body: '' });
+    assert.equal(await codeOf(credentialsFor(server).accessToken()), 'answer-malformed');
+  });
+
+  test('an issuer over plain HTTP: address-insecure', () => {
+    const options = { issuer: 'http://127.0.0.1', clientId: 'a', clientSecret: 'very secret+' };
+    assert.throws(
+      () => createClientCredentials(options),
+      (error) => error instanceof ClientError && error.code === 'address-insecure',
+    );
+  });
+
+  test('the words of a refusal are told without control characters', async () => {
+    const body = JSON.stringify({ error: 'invalid_client', error_description: 'no \u001b[31msuch' });
+    const server = await startIssuer([{ status: 401, body }]);
+    await assert.rejects(credentialsFor(server).accessToken(), /401 invalid_client: no {2}\[31msuch/);
+  });
+});
