@@ -25,6 +25,7 @@ export const endorsementCodes = {
   'endorsements-expired': 'The source gives endorsements that are past their next update, beyond the grace.',
   'pck-certificate-not-addressable':
     'The quote does not name its platform in a form in which a PCK certificate can be looked up.',
+  'vcek-not-addressable': 'The report hides its chip, so that no VCEK can be asked for.',
 } as const;
 export type EndorsementCode = keyof typeof endorsementCodes;
 
@@ -56,6 +57,7 @@ const faults: Readonly<Record<EndorsementCode, EndorsementFault>> = {
   'endorsements-other-baseline': 'content',
   'endorsements-expired': 'content',
   'pck-certificate-not-addressable': 'request',
+  'vcek-not-addressable': 'request',
 };
 
 const byCode: ReadonlyMap<string, EndorsementFault> = new Map(Object.entries(faults));

@@ -1,7 +1,15 @@
+export { createSnpCachedSource, type SnpCacheOptions } from './amd/cached-source.ts';
+export { createKdsDirectorySource, createKdsSource, type KdsSource, type KdsSourceOptions } from './amd/kds-source.ts';
+export type { SnpEndorsementRequest, SnpEndorsementSource, VcekRequest, VlekRequest } from './amd/request.ts';
+export { type CachedSource, type CacheOptions, cacheEndorsements } from './cache/cached-source.ts';
+export type { CacheEvent } from './cache/events.ts';
+export type { EndorsementKind, Verification } from './cache/kind.ts';
 export { type EndorsementCode, type EndorsementFault, endorsementCodes, endorsementFault } from './codes.ts';
 export { createFallbackSource } from './fallback.ts';
+export { systemTiming, type Timing } from './http/timing.ts';
 export { parseIntelCollateralBundle, writeIntelCollateralBundle } from './intel/bundle.ts';
 export { type BundleSourceOptions, createBundleSource } from './intel/bundle-source.ts';
+export { createCachedSource, type IntelCacheOptions } from './intel/cached-source.ts';
 export {
   type IntelEndorsementRequest,
   type IntelEndorsementSource,
@@ -9,5 +17,7 @@ export {
   type PckCertificateAddress,
   type PckCertificateRequest,
 } from './intel/request.ts';
+export type { PcsDialect } from './pcs/paths.ts';
+export { createPcsSource, type PcsSource, type PcsSourceOptions } from './pcs/source.ts';
 export type { EndorsementRefusal } from './refusal.ts';
 export type { EndorsementOptions, EndorsementResult, EndorsementSource, Freshness } from './source.ts';

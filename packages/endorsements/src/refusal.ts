@@ -19,9 +19,19 @@ export class EndorsementRefused extends Error {
   }
 }
 
-/** Refuses: never returns. `where` is a file, an address without its query, or a member. */
+/** A refusal to throw or to reject with. `where` is a file, an address without its query, or a member. */
+export function endorsementRefused(
+  code: EndorsementCode,
+  where: string,
+  why: string,
+  cause?: Refusal,
+): EndorsementRefused {
+  return new EndorsementRefused(cause === undefined ? { code, where, why } : { code, where, why, cause });
+}
+
+/** Refuses: never returns. */
 export function refuseEndorsements(code: EndorsementCode, where: string, why: string, cause?: Refusal): never {
-  throw new EndorsementRefused(cause === undefined ? { code, where, why } : { code, where, why, cause });
+  throw endorsementRefused(code, where, why, cause);
 }
 
 /** Runs work that may refuse; gives its result or the refusal. */

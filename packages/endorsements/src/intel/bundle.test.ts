@@ -1,13 +1,19 @@
 /** Collateral files are read as written, and chosen by the platform they are for. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash, X509Certificate } from 'node:crypto';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { appraiseSgx } from '@atesto/evidence';
 import { collateralToJson, createSimulatedPlatform } from '@atesto/simulator';
 import { readVector, readVectorCollateral, vectorCases, vectorsMissing } from '@atesto/vectors';
-import { createBundleSource, createFallbackSource, endorsementCodes, parseIntelCollateralBundle } from '../index.ts';
+import {
+  createBundleSource,
+  createFallbackSource,
+  parseIntelCollateralBundle,
+  writeIntelCollateralBundle,
+} from '../index.ts';
 
 const at = new Date('2026-01-15T00:00:00Z');
 const platform = await createSimulatedPlatform({ at });
@@ -81,8 +87,82 @@ test('a path that is not there is refused, and a fallback asks the next source',
   assert.equal(code(await createFallbackSource([]).get(needed, { at })), 'endorsements-unavailable');
 });
 
-test('every code has a meaning', () => {
-  for (const meaning of Object.values(endorsementCodes)) assert.match(meaning, /\.$/);
+test('a file that is malformed does not hide another, and is named when there is no other', async () => {
+  const directory = mkdtempSync(join(folder, 'mixed-'));
+  writeFileSync(join(directory, 'a.json'), '{');
+  writeFileSync(join(directory, 'b.json'), json);
+  const source = createBundleSource({ path: directory });
+  assert.equal(code(await source.get({ ...needed, fmspc: '00a5a5000000' }, { at })), 'ok');
+  const other = await source.get({ ...needed, fmspc: 'ffffffffffff' }, { at });
+  assert.ok(!other.ok);
+  assert.equal(other.refusal.code, 'bundle-malformed');
+  assert.ok(other.refusal.where.startsWith(join(directory, 'a.json')));
+});
+
+test('a file is read again when it changed, at the next look', async () => {
+  const path = join(mkdtempSync(join(folder, 'changing-')), 'platform.json');
+  let now = at;
+  const source = createBundleSource({ path, clock: () => now, recheckMilliseconds: 1000 });
+  writeFileSync(path, '{');
+  assert.equal(code(await source.get({ ...needed, fmspc: '00a5a5000000' }, { at })), 'bundle-malformed');
+  writeFileSync(path, json);
+  now = new Date(at.getTime() + 999);
+  assert.equal(code(await source.get({ ...needed, fmspc: '00a5a5000000' }, { at })), 'bundle-malformed');
+  now = new Date(at.getTime() + 1000);
+  assert.equal(code(await source.get({ ...needed, fmspc: '00a5a5000000' }, { at })), 'ok');
+});
+
+test('the answer says how fresh the bodies are', async () => {
+  const path = join(folder, 'fresh.json');
+  writeFileSync(path, json);
+  const source = createBundleSource({ path, clock: () => at });
+  const request = { ...needed, fmspc: '00a5a5000000' };
+  const nextUpdate = new Date('2026-02-13T00:00:00Z');
+  for (const [when, stale] of [
+    [nextUpdate, false],
+    [new Date(nextUpdate.getTime() + 1), true],
+  ] as const) {
+    const result = await source.get(request, { at: when });
+    assert.ok(result.ok);
+    assert.deepEqual(result.freshness, { fetchedAt: at, nextUpdate, source: path, stale });
+  }
+});
+
+test('a platform that is known by its certificate id finds the file with its PCK certificate', async () => {
+  const path = join(folder, 'with-certificate.json');
+  writeFileSync(path, json);
+  const source = createBundleSource({ path });
+  const address = { qeId: '00'.repeat(16), pceSvn: '0d00', pceId: '0000' };
+  const cpuSvn = createHash('sha256').update('another').digest('hex').slice(0, 32);
+  const certified = pckCpuSvn();
+  assert.equal(code(await source.get({ tee: 'sgx', pckCertificate: { ...address, cpuSvn: certified } }, { at })), 'ok');
+  assert.equal(
+    code(await source.get({ tee: 'sgx', pckCertificate: { ...address, cpuSvn } }, { at })),
+    'bundle-no-match',
+  );
+});
+
+/** CPUSVN of the simulated PCK certificate: OCTET STRING of 16 bytes after its object identifier. */
+function pckCpuSvn(): string {
+  const der = new X509Certificate(platform.certificates.pck).raw;
+  const oid = Buffer.from('060b2a864886f84d010d01021204', 'hex');
+  const start = der.indexOf(oid) + oid.length + 1;
+  return der.subarray(start, start + 16).toString('hex');
+}
+
+test('a file above the limit is refused without being read', async () => {
+  const path = join(folder, 'large.json');
+  writeFileSync(path, '');
+  truncateSync(path, 16 * 1024 * 1024 + 1);
+  const result = await createBundleSource({ path }).get(needed, { at });
+  assert.equal(code(result), 'bundle-malformed');
+  assert.equal(code(parseIntelCollateralBundle(new Uint8Array(16 * 1024 * 1024 + 1))), 'bundle-malformed');
+});
+
+test('a collateral file that is written is read again the same', () => {
+  const bundle = parseIntelCollateralBundle(json);
+  assert.ok(bundle.ok);
+  assert.equal(writeIntelCollateralBundle(bundle.value), json);
 });
 
 describe('real collateral', { skip: vectorsMissing('sgx') }, () => {

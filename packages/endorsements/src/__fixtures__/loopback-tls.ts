@@ -1,0 +1,19 @@
+/** A certificate for 127.0.0.1, its own authority, and its key: worthless outside tests. Made with openssl for a hundred years. */
+export const loopbackCertificate = `-----BEGIN CERTIFICATE-----
+MIIBmDCCAT6gAwIBAgIUVpajrTJvdw7NlM/o4eY/tLQiDl0wCgYIKoZIzj0EAwIw
+GDEWMBQGA1UEAwwNbG9vcGJhY2sgdGVzdDAgFw0yNjExMjQxMTIxNDVaGA8yMTI2
+MTAzMTExMjE0NVowGDEWMBQGA1UEAwwNbG9vcGJhY2sgdGVzdDBZMBMGByqGSM49
+AgEGCCqGSM49AwEHA0IABI0csLjADfcpJk781/tb7+vhs2gHOgGWoGYSG22Nhiyd
+Kh2z4PTWcHuINImWG6WYgH+zTeBXfqXLDOo2WdaSBpCjZDBiMB0GA1UdDgQWBBRr
+X2hbyw3c4GZCUZMCU8Xn/ejLYzAfBgNVHSMEGDAWgBRrX2hbyw3c4GZCUZMCU8Xn
+/ejLYzAPBgNVHREECDAGhwR/AAABMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0E
+AwIDSAAwRQIhAI8unZpCb0tg/i+ybPJ9ShyBFsqTv4whmjgUEJjzX7PnAiAqZfjP
+xB9qyTN/K1DGjwkJGXCGY2jaAn3bNgFN01xWSA==
+-----END CERTIFICATE-----
+`;
+export const loopbackKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQghQ6+6aTaSwZirTsR
+QEvDd/edVSOoZ455ToKt+fgvswahRANCAASNHLC4wA33KSZO/Nf7W+/r4bNoBzoB
+lqBmEhttjYYsnSods+D01nB7iDSJlhulmIB/s03gV36lywzqNlnWkgaQ
+-----END PRIVATE KEY-----
+`;

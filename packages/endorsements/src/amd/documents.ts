@@ -1,0 +1,53 @@
+/** Where the documents of AMD's key distribution service are read: from the service, or from a directory that mirrors it. */
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SingleFlight } from '../flight.ts';
+import { checkBaseUrl, HttpClient, type HttpClientOptions, withoutQuery } from '../http/client.ts';
+import { getPatiently, type RetryOptions } from '../http/retry.ts';
+import { checkStatus } from '../http/status.ts';
+import { refuseEndorsements } from '../refusal.ts';
+
+/** A place of documents by path, query included. */
+export interface KdsDocuments {
+  readonly name: string;
+  get(path: string, signal: AbortSignal | undefined): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+/** The service: one request in flight for each document. */
+export function httpDocuments(baseUrl: string, client: HttpClientOptions, retry: RetryOptions): KdsDocuments {
+  const base = checkBaseUrl(baseUrl).href.replace(/\/+$/, '');
+  const http = new HttpClient(client);
+  const flight = new SingleFlight<Buffer>();
+
+  async function fetchDocument(url: string, signal: AbortSignal): Promise<Buffer> {
+    const answer = await getPatiently(() => http.get(url, {}, signal), url, retry, signal);
+    checkStatus(answer, withoutQuery(url));
+    return answer.body;
+  }
+
+  return {
+    name: base,
+    get: (path, signal) => flight.run(base + path, signal, (landing) => fetchDocument(base + path, landing)),
+    close: () => http.close(),
+  };
+}
+
+const largestDocument = 4 * 1024 * 1024;
+
+/** A directory: the files have the paths of the service below it, the query as part of the name, as mirroring tools write them. */
+export function fileDocuments(directory: string): KdsDocuments {
+  return {
+    name: directory,
+    get: async (path) => {
+      const file = join(directory, path);
+      try {
+        if ((await stat(file)).size <= largestDocument) return await readFile(file);
+      } catch {
+        return refuseEndorsements('bundle-no-match', file, 'there is no such file, or it cannot be read');
+      }
+      return refuseEndorsements('endorsements-too-large', file, `the file is larger than ${largestDocument} bytes`);
+    },
+    close: async () => {},
+  };
+}

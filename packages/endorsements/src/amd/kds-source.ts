@@ -1,0 +1,105 @@
+/** AMD's endorsements from its key distribution service (KDS) or a mirror of it, verified before anyone sees them. */
+import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence';
+import { LeastRecentlyUsed } from '../cache/memory.ts';
+import { systemTiming, type Timing } from '../http/timing.ts';
+import { settleRefusals } from '../refusal.ts';
+import type { EndorsementOptions, EndorsementResult } from '../source.ts';
+import { fileDocuments, httpDocuments, type KdsDocuments } from './documents.ts';
+import { authorityPath, type SnpEndorsementRequest, type SnpEndorsementSource, vcekPath } from './request.ts';
+import { verifySnp } from './verify.ts';
+
+/** How the service is reached, and how patiently. It lets an address ask for one VCEK in about ten seconds. */
+export interface KdsSourceOptions {
+  /** Default: https://kdsintf.amd.com. */
+  readonly baseUrl?: string;
+  /** PEM: an authority that is trusted for the connection besides the machine's. */
+  readonly ca?: string;
+  /** Roots above the endorsements. Default: AMD's. */
+  readonly trustAnchors?: readonly TrustAnchor[];
+  /** Default: 5000. */
+  readonly connectTimeoutMilliseconds?: number;
+  /** For one attempt at one document. Default: 15000. */
+  readonly timeoutMilliseconds?: number;
+  /** Further attempts after the first. Default: 3. */
+  readonly retries?: number;
+  /** Default: 2000. */
+  readonly firstPauseMilliseconds?: number;
+  /** A longer `Retry-After` ends the attempts. Default: 12000. */
+  readonly longestPauseMilliseconds?: number;
+  readonly timing?: Timing;
+}
+
+/** A source that may hold connections. */
+export interface KdsSource extends SnpEndorsementSource {
+  close(): Promise<void>;
+}
+
+/** A VCEK certificate never changes: one that was verified is not asked for again while it is remembered. */
+const rememberedCertificates = 1000;
+
+function sourceOver(
+  documents: KdsDocuments,
+  trustAnchors: readonly TrustAnchor[] | undefined,
+  timing: Timing,
+): KdsSource {
+  const certificates = new LeastRecentlyUsed<Uint8Array>(rememberedCertificates);
+
+  async function certificateOf(request: SnpEndorsementRequest, signal: AbortSignal | undefined) {
+    if (request.signingKey === 'VLEK') return request.certificate;
+    const path = vcekPath(request);
+    return certificates.get(path) ?? documents.get(path, signal);
+  }
+
+  async function fetchVerified(
+    request: SnpEndorsementRequest,
+    { at, signal }: EndorsementOptions,
+  ): Promise<EndorsementResult<SnpEndorsements>> {
+    const certificate = await certificateOf(request, signal);
+    const [chain, revocationList] = await Promise.all([
+      documents.get(authorityPath(request, 'cert_chain'), signal),
+      documents.get(authorityPath(request, 'crl'), signal),
+    ]);
+    const collateral = { certificate, authorityChain: chain.toString('latin1'), revocationList };
+    const nextUpdate = verifySnp(collateral, request, documents.name, trustAnchors);
+    if (request.signingKey === 'VCEK' && typeof certificate !== 'string')
+      certificates.set(vcekPath(request), certificate);
+    const freshness = { fetchedAt: timing.clock(), nextUpdate, source: documents.name, stale: at > nextUpdate };
+    return { ok: true, collateral, freshness };
+  }
+
+  return {
+    name: documents.name,
+    get: (request, options) => settleRefusals(() => fetchVerified(request, options)),
+    close: () => documents.close(),
+  };
+}
+
+/** A source over AMD's service. Throws a TypeError for an address that is none. Put a cache before it. */
+export function createKdsSource(options: KdsSourceOptions = {}): KdsSource {
+  const timing = options.timing ?? systemTiming;
+  const client = {
+    ...(options.ca === undefined ? {} : { ca: options.ca }),
+    connectTimeoutMilliseconds: options.connectTimeoutMilliseconds ?? 5_000,
+    timeoutMilliseconds: options.timeoutMilliseconds ?? 15_000,
+    maximumResponseBytes: 4 * 1024 * 1024,
+    maximumConnections: 2,
+    timing,
+  };
+  const retry = {
+    retries: options.retries ?? 3,
+    firstPauseMilliseconds: options.firstPauseMilliseconds ?? 2_000,
+    longestPauseMilliseconds: options.longestPauseMilliseconds ?? 12_000,
+    timing,
+  };
+  const documents = httpDocuments(options.baseUrl ?? 'https://kdsintf.amd.com', client, retry);
+  return sourceOver(documents, options.trustAnchors, timing);
+}
+
+/** A source over files for offline sites: below `directory` the paths of AMD's service, as mirroring tools write them. */
+export function createKdsDirectorySource(options: {
+  readonly directory: string;
+  readonly trustAnchors?: readonly TrustAnchor[];
+  readonly timing?: Timing;
+}): KdsSource {
+  return sourceOver(fileDocuments(options.directory), options.trustAnchors, options.timing ?? systemTiming);
+}

@@ -1,0 +1,221 @@
+/** Endorsements from memory or disk: fetched when needed, refreshed before they are due, used past that only within a grace. */
+import { SingleFlight } from '../flight.ts';
+import { EndorsementRefused, refuseEndorsements, settleRefusals } from '../refusal.ts';
+import type { EndorsementOptions, EndorsementResult, EndorsementSource, Freshness } from '../source.ts';
+import type { CacheEvent } from './events.ts';
+import type { EndorsementKind } from './kind.ts';
+import { EndorsementStore, type HeldEntry } from './store.ts';
+import { VainAttempts } from './vain-attempts.ts';
+
+/** Where a cache keeps things and for how long. */
+export interface CacheOptions {
+  /** Made when it is not there. Absent: memory only. */
+  readonly directory?: string;
+  readonly clock?: () => Date;
+  /** How long before `nextUpdate` entries are fetched anew in the background, seconds. Default: 259200 (3 days). */
+  readonly refreshAheadSeconds?: number;
+  /**
+   * The age at which entries are fetched anew in the background even though their vendor means them to last, seconds: revocations and TCB
+   * recoveries are published in between. Default: 86400 (1 day).
+   */
+  readonly refreshAfterSeconds?: number;
+  /** How long past `nextUpdate` an entry may be used while the source gives none, seconds. Default: 0. */
+  readonly staleGraceSeconds?: number;
+  /** How long after a failure the failure is the answer before the source is asked again, seconds. Default: 15. */
+  readonly retryAfterSeconds?: number;
+  /** The same for refreshes of entries that can still be used, seconds. Default: 300. */
+  readonly refreshRetrySeconds?: number;
+  /** In memory and on disk. Default: 1000. */
+  readonly maximumEntries?: number;
+  /** Hears what happens besides the answers. */
+  readonly report?: (event: CacheEvent) => void;
+}
+
+/** A source with a cache before it. */
+export interface CachedSource<Request, Value> extends EndorsementSource<Request, Value> {
+  /** Fetches anew what is due and was asked for since it was fetched: to be called now and then. */
+  refreshDue(): Promise<void>;
+  /** Waits for refreshes and writes under way. */
+  close(): Promise<void>;
+}
+
+type Settings = Required<Omit<CacheOptions, 'directory'>>;
+
+const defaults: Settings = {
+  clock: () => new Date(),
+  refreshAheadSeconds: 3 * 24 * 3600,
+  refreshAfterSeconds: 24 * 3600,
+  staleGraceSeconds: 0,
+  retryAfterSeconds: 15,
+  refreshRetrySeconds: 300,
+  maximumEntries: 1000,
+  report: () => {},
+};
+
+class Cache<Request, Value> implements CachedSource<Request, Value> {
+  readonly name: string;
+  readonly #source: EndorsementSource<Request, Value>;
+  readonly #kind: EndorsementKind<Request, Value>;
+  readonly #settings: Settings;
+  readonly #store: EndorsementStore<Request, Value>;
+  readonly #vain: VainAttempts;
+  readonly #loads = new SingleFlight<HeldEntry<Request, Value> | undefined>();
+  readonly #fetches = new SingleFlight<HeldEntry<Request, Value>>();
+  readonly #background = new Set<Promise<void>>();
+
+  constructor(source: EndorsementSource<Request, Value>, kind: EndorsementKind<Request, Value>, options: CacheOptions) {
+    const { directory, ...given } = options;
+    this.name = source.name ?? 'a source';
+    this.#source = source;
+    this.#kind = kind;
+    this.#settings = { ...defaults, ...given };
+    const { maximumEntries, report, clock } = this.#settings;
+    this.#store = new EndorsementStore(kind, directory, maximumEntries, report);
+    this.#vain = new VainAttempts(maximumEntries, clock);
+  }
+
+  get(request: Request, options: EndorsementOptions): Promise<EndorsementResult<Value>> {
+    return settleRefusals(() => this.#answer(request, options));
+  }
+
+  async #answer(request: Request, { at, signal }: EndorsementOptions): Promise<EndorsementResult<Value>> {
+    const key = `${this.name} ${this.#kind.keyOf(request)}`;
+    const held = this.#store.held(key) ?? (await this.#load(key, request, signal));
+    if (held !== undefined && at <= held.nextUpdate) {
+      held.used = true;
+      if (this.#isDue(held)) this.#refreshBehind(held);
+      return this.#give(held, at);
+    }
+    return this.#give(await this.#renewed(key, request, held, at, signal), at);
+  }
+
+  /** From disk; a disk that was just found without the entry is not read again for a while. */
+  async #load(
+    key: string,
+    request: Request,
+    signal: AbortSignal | undefined,
+  ): Promise<HeldEntry<Request, Value> | undefined> {
+    if (this.#vain.within(key, this.#settings.retryAfterSeconds) !== undefined) return undefined;
+    return this.#loads.run(key, signal, () => this.#store.load(key, request));
+  }
+
+  /** A fetched entry; or the one that is held when it may still be used and the source gives none. */
+  async #renewed(
+    key: string,
+    request: Request,
+    held: HeldEntry<Request, Value> | undefined,
+    at: Date,
+    signal: AbortSignal | undefined,
+  ): Promise<HeldEntry<Request, Value>> {
+    const vain = this.#vain.within(key, this.#settings.retryAfterSeconds);
+    try {
+      if (vain?.refusal !== undefined) throw new EndorsementRefused(vain.refusal);
+      if (vain !== undefined && held !== undefined) return held;
+      const fetched = await this.#fetch(key, request, signal);
+      fetched.used = true;
+      return fetched;
+    } catch (error) {
+      if (!(error instanceof EndorsementRefused) || signal?.aborted === true) throw error;
+      if (held === undefined || at > this.#graceEnd(held)) throw error;
+      return held;
+    }
+  }
+
+  #fetch(key: string, request: Request, signal: AbortSignal | undefined): Promise<HeldEntry<Request, Value>> {
+    return this.#fetches.run(key, signal, async (landing) => {
+      try {
+        return await this.#fetchVerified(key, request, landing);
+      } catch (error) {
+        if (error instanceof EndorsementRefused && !landing.aborted) this.#vain.note(key, error.refusal);
+        throw error;
+      }
+    });
+  }
+
+  async #fetchVerified(key: string, request: Request, signal: AbortSignal): Promise<HeldEntry<Request, Value>> {
+    const now = this.#settings.clock();
+    const result = await this.#source.get(request, { at: now, signal });
+    if (!result.ok) throw new EndorsementRefused(result.refusal);
+    const { collateral, freshness } = result;
+    const source = freshness?.source ?? this.name;
+    const verified = this.#kind.verify(collateral, request, source);
+    if (!verified.ok) throw new EndorsementRefused(verified.refusal);
+    const { nextUpdate } = verified;
+    const before = this.#store.held(key);
+    if (before !== undefined && nextUpdate < before.nextUpdate) {
+      this.#settings.report({ kind: 'older-ignored', key, nextUpdate });
+      this.#vain.note(key);
+      return before;
+    }
+    const text = this.#kind.encode(collateral);
+    // Callers remember what they verified by the object: the same bytes keep their object.
+    const value = before?.text === text ? before.value : collateral;
+    const fetchedAt = freshness?.fetchedAt ?? now;
+    const entry = { key, request, value, text, nextUpdate, source, fetchedAt, used: false };
+    this.#store.put(entry);
+    if (this.#isDue(entry)) this.#vain.note(key);
+    else this.#vain.forget(key);
+    return entry;
+  }
+
+  #isDue({ nextUpdate, fetchedAt }: HeldEntry<Request, Value>): boolean {
+    const { clock, refreshAheadSeconds, refreshAfterSeconds } = this.#settings;
+    const now = clock().getTime();
+    return (
+      now >= nextUpdate.getTime() - refreshAheadSeconds * 1000 ||
+      now >= fetchedAt.getTime() + refreshAfterSeconds * 1000
+    );
+  }
+
+  /** Refreshes in the background, unless that was tried in vain a short while ago. */
+  #refreshBehind({ key, request }: HeldEntry<Request, Value>): void {
+    if (this.#fetches.has(key) || this.#vain.within(key, this.#settings.refreshRetrySeconds) !== undefined) return;
+    const { report } = this.#settings;
+    const work = settleRefusals(async () => ({ ok: true as const, entry: await this.#fetch(key, request, undefined) }));
+    const done = work.then((result) => {
+      if (result.ok) report({ kind: 'refreshed', key, nextUpdate: result.entry.nextUpdate });
+      else report({ kind: 'refresh-failed', key, refusal: result.refusal });
+    });
+    this.#background.add(done);
+    done.finally(() => this.#background.delete(done));
+  }
+
+  #graceEnd({ nextUpdate }: HeldEntry<Request, Value>): Date {
+    return new Date(nextUpdate.getTime() + this.#settings.staleGraceSeconds * 1000);
+  }
+
+  #give(entry: HeldEntry<Request, Value>, at: Date): EndorsementResult<Value> {
+    const { key, value, fetchedAt, nextUpdate, source } = entry;
+    const freshness = { fetchedAt, nextUpdate, source };
+    if (at <= nextUpdate) return { ok: true, collateral: value, freshness: { ...freshness, stale: false } };
+    const graceUntil = this.#graceEnd(entry);
+    if (at > graceUntil) {
+      const why = `the next update was due at ${nextUpdate.toISOString()}, and the source gives nothing newer`;
+      return refuseEndorsements('endorsements-expired', source, why);
+    }
+    this.#settings.report({ kind: 'stale-used', key, nextUpdate });
+    const stale: Freshness = { ...freshness, stale: true, graceUntil };
+    return { ok: true, collateral: value, freshness: stale };
+  }
+
+  async refreshDue(): Promise<void> {
+    for (const entry of this.#store.entries()) {
+      if (entry.used && this.#isDue(entry)) this.#refreshBehind(entry);
+    }
+    await Promise.all(this.#background);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#background);
+    await this.#store.written();
+  }
+}
+
+/** Puts a cache before a source. Only what the kind verifies enters it. */
+export function cacheEndorsements<Request, Value>(
+  source: EndorsementSource<Request, Value>,
+  kind: EndorsementKind<Request, Value>,
+  options: CacheOptions = {},
+): CachedSource<Request, Value> {
+  return new Cache(source, kind, options);
+}

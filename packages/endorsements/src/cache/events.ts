@@ -1,0 +1,12 @@
+/** What a cache has to tell besides its answers: for logs and metrics. */
+import type { EndorsementRefusal } from '../refusal.ts';
+
+/** One event. `key` names the endorsements; `file` is the path of a cache file. */
+export type CacheEvent =
+  | { readonly kind: 'refreshed'; readonly key: string; readonly nextUpdate: Date }
+  | { readonly kind: 'refresh-failed'; readonly key: string; readonly refusal: EndorsementRefusal }
+  /** The source gave genuine endorsements that are due before the ones at hand, which are kept. */
+  | { readonly kind: 'older-ignored'; readonly key: string; readonly nextUpdate: Date }
+  | { readonly kind: 'stale-used'; readonly key: string; readonly nextUpdate: Date }
+  | { readonly kind: 'file-ignored'; readonly key: string; readonly file: string; readonly why: string }
+  | { readonly kind: 'write-failed'; readonly key: string; readonly why: string };

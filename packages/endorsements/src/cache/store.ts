@@ -1,0 +1,108 @@
+/** What a cache holds: in memory, and on disk so that it survives a restart. Only verified endorsements get in, from either side. */
+
+import { DiskCache } from './disk.ts';
+import type { CacheEvent } from './events.ts';
+import type { EndorsementKind } from './kind.ts';
+import { LeastRecentlyUsed } from './memory.ts';
+
+/** One entry. */
+export interface HeldEntry<Request, Value> {
+  readonly key: string;
+  readonly request: Request;
+  readonly value: Value;
+  readonly text: string;
+  readonly nextUpdate: Date;
+  readonly source: string;
+  readonly fetchedAt: Date;
+  /** Whether it was asked for since it was fetched: what nobody asks for is not refreshed. */
+  used: boolean;
+}
+
+/** Memory and disk of one cache. */
+export class EndorsementStore<Request, Value> {
+  readonly #kind: EndorsementKind<Request, Value>;
+  readonly #memory: LeastRecentlyUsed<HeldEntry<Request, Value>>;
+  readonly #disk: DiskCache | undefined;
+  readonly #report: (event: CacheEvent) => void;
+  readonly #maximumEntries: number;
+  #tidied: Promise<void> | undefined;
+  /** Writes follow one another. */
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(
+    kind: EndorsementKind<Request, Value>,
+    directory: string | undefined,
+    maximumEntries: number,
+    report: (event: CacheEvent) => void,
+  ) {
+    this.#kind = kind;
+    this.#memory = new LeastRecentlyUsed(maximumEntries);
+    this.#disk = directory === undefined ? undefined : new DiskCache(directory, kind.name);
+    this.#maximumEntries = maximumEntries;
+    this.#report = report;
+  }
+
+  /** What is in memory. */
+  held(key: string): HeldEntry<Request, Value> | undefined {
+    return this.#memory.get(key);
+  }
+
+  entries(): HeldEntry<Request, Value>[] {
+    return this.#memory.values();
+  }
+
+  /** What is on disk, verified anew and taken into memory. */
+  async load(key: string, request: Request): Promise<HeldEntry<Request, Value> | undefined> {
+    if (this.#disk === undefined) return undefined;
+    this.#tidied ??= this.#disk.tidy(this.#maximumEntries);
+    await this.#tidied;
+    await this.#writing;
+    const read = await this.#disk.read(key);
+    if (read.kind === 'absent') return undefined;
+    if (read.kind === 'ignored') {
+      this.#report({ kind: 'file-ignored', key, file: read.file, why: read.why });
+      return undefined;
+    }
+    const { content, source, fetchedAt } = read.entry;
+    const value = this.#kind.decode(content);
+    const verified = value === undefined ? undefined : this.#kind.verify(value, request, read.file);
+    if (value === undefined || verified?.ok !== true) {
+      const why = verified?.ok === false ? verified.refusal.why : 'its content cannot be read';
+      this.#report({ kind: 'file-ignored', key, file: read.file, why });
+      return undefined;
+    }
+    const { nextUpdate } = verified;
+    const entry = { key, request, value, text: content, nextUpdate, source, fetchedAt, used: false };
+    this.#keep(entry);
+    return entry;
+  }
+
+  /** Takes a verified entry into memory and, when there is a directory, to disk. */
+  put(entry: HeldEntry<Request, Value>): void {
+    this.#keep(entry);
+    const { key, source, fetchedAt, text: content } = entry;
+    this.#enqueue(async (disk) => {
+      try {
+        await disk.write({ key, source, fetchedAt, content });
+      } catch (error) {
+        const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+        this.#report({ kind: 'write-failed', key, why: typeof code === 'string' ? code : 'it cannot be written' });
+      }
+    });
+  }
+
+  #keep(entry: HeldEntry<Request, Value>): void {
+    const evicted = this.#memory.set(entry.key, entry);
+    if (evicted !== undefined) this.#enqueue((disk) => disk.remove(evicted));
+  }
+
+  #enqueue(work: (disk: DiskCache) => Promise<void>): void {
+    const disk = this.#disk;
+    if (disk !== undefined) this.#writing = this.#writing.then(() => work(disk));
+  }
+
+  /** Resolves when everything is on disk that shall be. */
+  written(): Promise<void> {
+    return this.#writing;
+  }
+}

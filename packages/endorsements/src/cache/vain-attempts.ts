@@ -1,0 +1,38 @@
+/** When was a source last asked in vain? It is left alone for a while, so that an outage does not make every request wait. */
+import type { EndorsementRefusal } from '../refusal.ts';
+import { LeastRecentlyUsed } from './memory.ts';
+
+/** An attempt that brought nothing better. */
+export interface VainAttempt {
+  readonly at: Date;
+  /** Absent: the source answered, with nothing fresher than what was there. */
+  readonly refusal?: EndorsementRefusal;
+}
+
+/** The last vain attempt for each key. */
+export class VainAttempts {
+  readonly #attempts: LeastRecentlyUsed<VainAttempt>;
+  readonly #clock: () => Date;
+
+  constructor(maximumEntries: number, clock: () => Date) {
+    this.#attempts = new LeastRecentlyUsed(maximumEntries);
+    this.#clock = clock;
+  }
+
+  note(key: string, refusal?: EndorsementRefusal): void {
+    const at = this.#clock();
+    this.#attempts.set(key, refusal === undefined ? { at } : { at, refusal });
+  }
+
+  forget(key: string): void {
+    this.#attempts.delete(key);
+  }
+
+  /** The attempt, when it is younger than that. A clock that was set back does not prolong it. */
+  within(key: string, seconds: number): VainAttempt | undefined {
+    const attempt = this.#attempts.get(key);
+    if (attempt === undefined) return undefined;
+    const ageMilliseconds = this.#clock().getTime() - attempt.at.getTime();
+    return ageMilliseconds >= 0 && ageMilliseconds < seconds * 1000 ? attempt : undefined;
+  }
+}

@@ -1,0 +1,38 @@
+/** Intel's endorsements behind a cache. */
+import type { IntelCollateral, TrustAnchor } from '@atesto/evidence';
+import { type CachedSource, type CacheOptions, cacheEndorsements } from '../cache/cached-source.ts';
+import { type EndorsementKind, verification } from '../cache/kind.ts';
+import { parseIntelCollateralBundle, writeIntelCollateralBundle } from './bundle.ts';
+import { type IntelEndorsementRequest, type IntelEndorsementSource, requestKey } from './request.ts';
+import { nextUpdateOf, verifyIntelCollateral } from './verify.ts';
+
+/** A cache, and the roots above what it takes in. */
+export interface IntelCacheOptions extends CacheOptions {
+  /** Default: Intel's. */
+  readonly trustAnchors?: readonly TrustAnchor[];
+}
+
+function intelCollateralKind(
+  trustAnchors: readonly TrustAnchor[] | undefined,
+): EndorsementKind<IntelEndorsementRequest, IntelCollateral> {
+  return {
+    name: 'intel-collateral',
+    keyOf: requestKey,
+    encode: writeIntelCollateralBundle,
+    decode: (text) => {
+      const bundle = parseIntelCollateralBundle(text);
+      return bundle.ok ? bundle.value : undefined;
+    },
+    verify: (collateral, request, where) =>
+      verification(() => nextUpdateOf(verifyIntelCollateral(collateral, request, where, trustAnchors))),
+  };
+}
+
+/** Puts a cache before a source of Intel's endorsements. Its files are collateral as `parseIntelCollateralBundle` reads it, in an envelope. */
+export function createCachedSource(
+  source: IntelEndorsementSource,
+  options: IntelCacheOptions = {},
+): CachedSource<IntelEndorsementRequest, IntelCollateral> {
+  const { trustAnchors, ...cache } = options;
+  return cacheEndorsements(source, intelCollateralKind(trustAnchors), cache);
+}

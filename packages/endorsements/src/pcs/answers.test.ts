@@ -1,0 +1,68 @@
+/** Answers are taken apart without being written anew, and damage to them is refused, never thrown otherwise. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { HttpAnswer } from '../http/client.ts';
+import { EndorsementRefused } from '../refusal.ts';
+import { pckCertificateChain, revocationList, signedBody } from './answers.ts';
+
+const signature = 'ab'.repeat(64);
+const chain = encodeURIComponent('-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n');
+const headers = new Map([
+  ['content-type', 'application/json'],
+  ['chain', chain],
+]);
+
+function answerOf(body: string | Uint8Array): HttpAnswer {
+  return { status: 200, header: (name) => headers.get(name), body: Buffer.from(body) };
+}
+
+const read = (body: string | Uint8Array) => signedBody(answerOf(body), 'tcbInfo', ['chain'], 'test');
+
+test('the signed bytes are those between head and tail, whatever white space and order they have', () => {
+  for (const body of ['{}', '{ "b" : 1,\n"a":"é\\u00e9" }', '{"signature":"x","tcbInfo":{"signature":"}"}}']) {
+    const result = read(`{"tcbInfo":${body},"signature":"${signature}"}`);
+    assert.equal(Buffer.from(result.body).toString('utf8'), body);
+    assert.equal(Buffer.from(result.signature).toString('hex'), signature);
+  }
+});
+
+test('a body cut at any byte is refused', () => {
+  const whole = Buffer.from(`{"tcbInfo":{"id":"SGX","levels":[1,2]},"signature":"${signature}"}`);
+  for (let length = 0; length < whole.length; length += 1) {
+    assert.throws(() => read(whole.subarray(0, length)), EndorsementRefused);
+  }
+});
+
+test('a body with any byte changed is refused, or gives exactly what stands between head and tail', () => {
+  const whole = Buffer.from(`{"tcbInfo":{"id":"SGX","levels":[1,2]},"signature":"${signature}"}`);
+  for (let offset = 0; offset < whole.length; offset += 1) {
+    for (const byte of [0x00, 0x20, 0x22, 0x2c, 0x7d, 0xff]) {
+      const damaged = Buffer.from(whole);
+      damaged[offset] = byte;
+      try {
+        const { body } = read(damaged);
+        assert.deepEqual(JSON.parse(Buffer.from(body).toString('utf8')), JSON.parse(damaged.toString('utf8')).tcbInfo);
+      } catch (error) {
+        assert.ok(error instanceof EndorsementRefused, String(error));
+      }
+    }
+  }
+});
+
+test('revocation lists and certificates that are cut anywhere do not throw otherwise', () => {
+  const der = Buffer.from('30820004deadbeef', 'hex');
+  const pem = '-----BEGIN X509 CRL-----\nMIIABN6tvu8=\n-----END X509 CRL-----\n';
+  assert.deepEqual(Buffer.from(revocationList({ ...answerOf(pem), header: () => undefined }, 'test')), der);
+  for (const text of [pem, der.toString('hex')]) {
+    for (let length = 0; length < text.length; length += 1) {
+      const answer = { ...answerOf(text.slice(0, length)), header: () => undefined };
+      for (const parse of [revocationList, pckCertificateChain]) {
+        try {
+          parse(answer, 'test');
+        } catch (error) {
+          assert.ok(error instanceof EndorsementRefused, String(error));
+        }
+      }
+    }
+  }
+});

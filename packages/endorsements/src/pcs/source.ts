@@ -1,0 +1,107 @@
+/** Intel's endorsements from Intel's certification service or a PCCS, verified before anyone sees them. */
+import type { IntelCollateral, PreparedIntelCollateral, TrustAnchor } from '@atesto/evidence';
+import { HttpClient } from '../http/client.ts';
+import { systemTiming, type Timing } from '../http/timing.ts';
+import type { IntelEndorsementRequest, IntelEndorsementSource } from '../intel/request.ts';
+import { nextUpdateOf, verifyIntelCollateral } from '../intel/verify.ts';
+import { refuseEndorsements, settleRefusals } from '../refusal.ts';
+import type { EndorsementOptions, EndorsementResult } from '../source.ts';
+import { type PcsAddress, type PcsDialect, PcsPaths } from './paths.ts';
+import { PcsService } from './service.ts';
+
+type IntelResult = EndorsementResult<IntelCollateral>;
+
+/** Which service, how it is reached, and how patiently. */
+export interface PcsSourceOptions extends Omit<PcsAddress, 'dialect'> {
+  /** Default: pcs. */
+  readonly dialect?: PcsDialect;
+  /** Subscription key: `Ocp-Apim-Subscription-Key`. Intel asks for one for PCK certificates only. */
+  readonly apiKey?: string;
+  /** PEM: an authority that is trusted for the connection besides the machine's, as a PCCS may need. */
+  readonly ca?: string;
+  /** Roots above the collateral. Default: Intel's. */
+  readonly trustAnchors?: readonly TrustAnchor[];
+  /** Default: 5000. */
+  readonly connectTimeoutMilliseconds?: number;
+  /** For one attempt at one document. Default: 10000. */
+  readonly timeoutMilliseconds?: number;
+  /** Further attempts after the first. Default: 3. */
+  readonly retries?: number;
+  /** Default: 250; each further pause is twice as long, shortened by up to half at random. */
+  readonly firstPauseMilliseconds?: number;
+  /** A longer `Retry-After` ends the attempts. Default: 8000. */
+  readonly longestPauseMilliseconds?: number;
+  /** Default: 8 MiB. */
+  readonly maximumResponseBytes?: number;
+  /** Default: 8. */
+  readonly maximumConnections?: number;
+  readonly timing?: Timing;
+}
+
+/** A source that holds connections. */
+export interface PcsSource extends IntelEndorsementSource {
+  /** Breaks off what is under way. */
+  close(): Promise<void>;
+}
+
+/** A service that was asked for one baseline must not answer with another. */
+function checkBaseline(
+  { tcbInfo, qeIdentity }: PreparedIntelCollateral,
+  asked: number | undefined,
+  where: string,
+): void {
+  for (const { id, tcbEvaluationDataNumber: is } of [tcbInfo, qeIdentity]) {
+    if (asked !== undefined && is !== asked) {
+      refuseEndorsements(
+        'endorsements-other-baseline',
+        where,
+        `${id} has TCB evaluation data number ${is}, not ${asked}`,
+      );
+    }
+  }
+}
+
+function makeClient(options: PcsSourceOptions, timing: Timing): HttpClient {
+  return new HttpClient({
+    ...(options.ca === undefined ? {} : { ca: options.ca }),
+    connectTimeoutMilliseconds: options.connectTimeoutMilliseconds ?? 5_000,
+    timeoutMilliseconds: options.timeoutMilliseconds ?? 10_000,
+    maximumResponseBytes: options.maximumResponseBytes ?? 8 * 1024 * 1024,
+    maximumConnections: options.maximumConnections ?? 8,
+    timing,
+  });
+}
+
+/** Makes a source. Throws a TypeError for an address that is none. */
+export function createPcsSource(options: PcsSourceOptions): PcsSource {
+  const timing = options.timing ?? systemTiming;
+  const paths = new PcsPaths({ ...options, dialect: options.dialect ?? 'pcs' });
+  const client = makeClient(options, timing);
+  const retry = {
+    retries: options.retries ?? 3,
+    firstPauseMilliseconds: options.firstPauseMilliseconds ?? 250,
+    longestPauseMilliseconds: options.longestPauseMilliseconds ?? 8_000,
+    timing,
+  };
+  const service = new PcsService(paths, client, retry, options.apiKey);
+  const { name } = paths;
+  const { trustAnchors, tcbEvaluationDataNumber } = options;
+
+  async function fetchVerified(
+    request: IntelEndorsementRequest,
+    { at, signal }: EndorsementOptions,
+  ): Promise<IntelResult> {
+    const collateral = await service.collateral(request, signal);
+    const prepared = verifyIntelCollateral(collateral, request, name, trustAnchors);
+    checkBaseline(prepared, tcbEvaluationDataNumber, name);
+    const nextUpdate = nextUpdateOf(prepared);
+    const freshness = { fetchedAt: timing.clock(), nextUpdate, source: name, stale: at > nextUpdate };
+    return { ok: true, collateral, freshness };
+  }
+
+  return {
+    name,
+    get: (request, circumstances) => settleRefusals(() => fetchVerified(request, circumstances)),
+    close: () => client.close(),
+  };
+}
