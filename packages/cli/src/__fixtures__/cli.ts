@@ -16,6 +16,8 @@ export interface CliInput {
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly node?: string;
+  /** When it settles, the run is asked to stop. Default: never. Only inside the test. */
+  readonly stop?: Promise<void>;
 }
 
 export const binary = fileURLToPath(new URL('../../bin/atesto.js', import.meta.url));
@@ -48,7 +50,7 @@ export async function runCli(args: readonly string[], input: CliInput = {}): Pro
     readInput: async () => input.stdin ?? '',
     colour: { out: false, err: false },
     env: input.env ?? {},
-    stopRequested: async () => {},
+    stopRequested: () => input.stop ?? new Promise(() => {}),
   });
   return { exitCode, stdout, stderr };
 }

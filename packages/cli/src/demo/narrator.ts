@@ -15,6 +15,8 @@ export interface Narrator {
   checked(what: string, found: string): void;
   /** Something that was refused, with its code. */
   refused(what: string, code: string): void;
+  /** The end of the story. */
+  conclude(headline: string, sentence: string): void;
   /** Text as it is, such as JSON. */
   block(text: string): void;
 }
@@ -41,6 +43,7 @@ export function narratorFor(session: Session): Narrator {
       line(`   ${style.good('ok')}  ${what.padEnd(20)}  ${wrap(printable(found), ' '.repeat(29)).trimStart()}`),
     refused: (what, code) =>
       line(`   ${style.bad('no')}  ${wrap(printable(what), '       ').trimStart()} ${style.faint(`[${code}]`)}`),
+    conclude: (headline, sentence) => line(`\n   ${style.good(headline)}\n${wrap(printable(sentence), '   ')}`),
     block: (text) => line(printable(text).replace(/^/gm, '     ')),
   };
 }

@@ -6,7 +6,7 @@ import { CliFailure } from '../failure.ts';
 import { exitCodes, type Session } from '../session.ts';
 import { type Attester, attesterOn, authorize, collect, send } from './attester.ts';
 import { type Cast, type RealEvidence, realCast, simulatedCast } from './cast.ts';
-import { concede, secondsPastUpdate } from './concession.ts';
+import { type Concession, concede, secondsPastUpdate } from './concession.ts';
 import { type Narrator, narratorFor } from './narrator.ts';
 import { expectationsFor, rely, tellToken, tellVerdict } from './relying-party.ts';
 import { type Concessions, openTheatre, type Stage, type Theatre } from './stage.ts';
@@ -53,6 +53,7 @@ async function play(options: DemoOptions, cast: Cast, theatre: Theatre, tell: Na
     tcbStatuses: options.acceptTcbStatuses,
   };
   const nonce = randomBytes(16).toString('hex');
+  const permitted: string[] = [];
   let stage = await theatre.set(concessions);
   let attester = attesterOn(stage);
   try {
@@ -63,12 +64,14 @@ async function play(options: DemoOptions, cast: Cast, theatre: Theatre, tell: Na
       const answer = await ask(attester.client, evidence, attestOptions(cast, nonce));
       if ('token' in answer) {
         await conclude(
-          { options, cast, stage, attester, evidence, parsed, appraisal, nonce, token: answer.token },
+          { options, cast, stage, attester, evidence, parsed, appraisal, permitted, nonce, token: answer.token },
           tell,
         );
         return;
       }
-      concessions = concedeOrStop(answer.refusal, { options, cast, appraisal, concessions }, tell);
+      const concession = concedeOrStop(answer.refusal, { options, cast, appraisal, concessions }, tell);
+      concessions = concession.permitted;
+      permitted.push(`the operator ${concession.words}`);
       await attester.close();
       stage = await theatre.set(concessions);
       attester = attesterOn(stage);
@@ -94,7 +97,7 @@ function concedeOrStop(
   refusal: ServiceRefusedError,
   { options, cast, appraisal, concessions }: Refused,
   tell: Narrator,
-): Concessions {
+): Concession {
   tellRefusal('the evidence', refusal, tell);
   const at = cast.at ?? new Date();
   const concession = appraisal === undefined ? undefined : concede(refusal.innerCode, appraisal, at, concessions);
@@ -103,7 +106,7 @@ function concedeOrStop(
     throw new CliFailure(exitCodes.refused, 'the service refused the evidence', hint);
   }
   tell.say(`That is the default, and a good one. To go on, the operator ${concession.words}; the service starts anew.`);
-  return concession.permitted;
+  return concession;
 }
 
 interface Granted {
@@ -114,16 +117,18 @@ interface Granted {
   readonly evidence: CollectedEvidence;
   readonly parsed: ParsedSgxEvidence;
   readonly appraisal: SgxAppraisal | undefined;
+  /** What was refused at first and then permitted. */
+  readonly permitted: readonly string[];
   readonly nonce: string;
   readonly token: string;
 }
 
 /** What was checked, what would be refused, the token, and step 5. */
 async function conclude(granted: Granted, tell: Narrator): Promise<void> {
-  const { options, cast, stage, attester, evidence, parsed, appraisal, nonce, token } = granted;
+  const { options, cast, stage, attester, evidence, parsed, appraisal, permitted, nonce, token } = granted;
   if (appraisal !== undefined) tellChecks(cast, appraisal, tell);
   tell.say('What it refuses, tried as well:');
-  await tellRefusals(attester, evidence, parsed.quote.bytes.length + parsed.quote.trailingBytes, tell);
+  await tellRefusals(attester, evidence, parsed.body.mrEnclave, tell);
   tellToken(token, tell);
   tell.step(5, "The client hands the token to a relying party, which fetches the service's keys and decides");
   const { body } = parsed;
@@ -134,16 +139,19 @@ async function conclude(granted: Granted, tell: Narrator): Promise<void> {
     tell.say('A relying party that tests its own debug enclave may permit that:');
     const second = await rely(stage, token, expectationsFor(cast, body, nonce, true));
     tellVerdict(second, stage, cast, tell);
-    if (second.ok) return finish(cast, tell);
+    if (second.ok) return finish(cast, [...permitted, 'the relying party permits a debug enclave'], tell);
   }
   if (!first.ok) throw new CliFailure(exitCodes.refused, 'the relying party refused the token');
-  finish(cast, tell);
+  finish(cast, permitted, tell);
 }
 
-function finish(cast: Cast, tell: Narrator): void {
-  const { good, title } = tell.style;
-  tell.block('');
-  tell.block(
-    `${good('The relying party is convinced')}: ${title('this enclave')}, on ${cast.developmentRoot === undefined ? 'a genuine Intel platform' : 'a simulated platform (a development root, which only this demonstration accepts)'}${cast.runtimeData === undefined ? '' : ', and the data is its own'}.`,
-  );
+function finish(cast: Cast, permitted: readonly string[], tell: Narrator): void {
+  const platform =
+    cast.developmentRoot === undefined
+      ? 'a genuine Intel platform'
+      : 'a simulated platform, whose root only this demonstration trusts';
+  const data = cast.runtimeData === undefined ? '' : '; the runtime data is its own';
+  tell.conclude('The relying party is convinced.', `It speaks with this very enclave on ${platform}${data}.`);
+  if (permitted.length > 0)
+    tell.say(`By default this would have been refused; permitted here: ${permitted.join('; ')}.`);
 }

@@ -39,18 +39,27 @@ export async function openTheatre(cast: Cast): Promise<Theatre> {
   const { at } = cast;
   const clock = at === undefined ? () => new Date() : () => at;
   let service: RunningService | undefined;
+  let isClearing = false;
+  let lastSet: Promise<unknown> = Promise.resolve();
+
+  async function set(concessions: Concessions): Promise<Stage> {
+    await service?.close();
+    const settings = settingsFor(cast, directory, bundle, concessions);
+    service = await explainStart(() => startService(settings, { clock, log: { write: () => {} } }));
+    return { service, ca: await readFile(service.caFile ?? '', 'utf8'), clock };
+  }
+
   return {
-    set: async (concessions) => {
-      await service?.close();
-      service = await explainStart(() =>
-        startService(settingsFor(cast, directory, bundle, concessions), {
-          clock,
-          log: { write: () => {} },
-        }),
-      );
-      return { service, ca: await readFile(service.caFile ?? '', 'utf8'), clock };
+    set: (concessions) => {
+      if (isClearing) return Promise.reject(new Error('the theatre is closed'));
+      const setting = set(concessions);
+      lastSet = setting.catch(() => undefined);
+      return setting;
     },
     clear: async () => {
+      // The play may be asked to stop while a service starts: that one is waited for, and no other begins.
+      isClearing = true;
+      await lastSet;
       await service?.close();
       await rm(directory, { recursive: true, force: true });
     },

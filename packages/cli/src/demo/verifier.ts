@@ -87,12 +87,11 @@ export function tellChecks(cast: Cast, appraisal: SgxAppraisal, tell: Narrator):
 export async function tellRefusals(
   clients: { readonly client: AttestationClient; readonly anonymous: AttestationClient },
   evidence: CollectedEvidence,
-  quoteLength: number,
+  mrEnclave: Uint8Array,
   tell: Narrator,
 ): Promise<void> {
   const forged = Uint8Array.from(evidence.bytes);
-  // A bit of MRENCLAVE: 48 bytes of header and 64 of the body before it; a container stands in front of the quote.
-  const at = Math.max(0, evidence.kind === 'sgx-quote' ? 0 : evidence.bytes.length - quoteLength) + 48 + 64;
+  const at = Buffer.from(evidence.bytes).indexOf(mrEnclave);
   forged[at] = (forged[at] ?? 0) ^ 1;
   const attempts = [
     ['the same evidence with one bit of MRENCLAVE changed', clients.client, { ...evidence, bytes: forged }],

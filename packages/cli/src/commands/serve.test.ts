@@ -1,0 +1,104 @@
+/** `atesto serve` starts what its settings say, tells what a person needs, ends in order, and names every fault. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import { binary, runCli } from '../__fixtures__/cli.ts';
+import { temporaryDirectory, temporaryFile } from '../__fixtures__/directory.ts';
+
+const settings = (port = 0): string =>
+  temporaryFile(
+    'atesto.json',
+    JSON.stringify({
+      listen: { port },
+      developmentIdentity: { port: 0 },
+      stateDirectory: 'state',
+      log: { level: 'silent' },
+    }),
+  );
+
+test('in development with a simulator: the line that it prints attests; SIGTERM ends it with 0', async () => {
+  const simulator = temporaryDirectory();
+  const args = ['serve', '--config', settings(), '--development', '--simulator', simulator];
+  const child = spawn(process.execPath, [binary, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const lines: string[] = [];
+  for await (const line of createInterface(child.stderr)) {
+    lines.push(line);
+    if (line.includes(`--simulator ${simulator}`)) break;
+  }
+  const banner = lines.join('\n');
+  assert.match(banner, /^Atesto listens at https:\/\/127\.0\.0\.1:\d+$/m);
+  assert.match(banner, /environment +development: not for production/);
+  const command = banner.slice(banner.indexOf('atesto attest') + 'atesto '.length).replaceAll('\\\n', ' ');
+  const { exitCode, stdout, stderr } = await runCli(command.trim().split(/\s+/));
+  assert.deepEqual([exitCode, stderr], [0, '']);
+  assert.match(stdout, /^ey/);
+  const { promise, resolve } = Promise.withResolvers<number | null>();
+  child.on('exit', resolve);
+  child.kill('SIGTERM');
+  child.stderr.resume();
+  assert.equal(await promise, 0);
+});
+
+test('in process: it runs until it is asked to stop', async () => {
+  const { exitCode, stdout, stderr } = await runCli(['serve', '--config', settings(), '--development'], {
+    stop: Promise.resolve(),
+  });
+  assert.deepEqual([exitCode, stdout], [0, '']);
+  assert.match(stderr, /--evidence quote\.bin\n$/);
+});
+
+test('settings that are wrong: 2, and every fault is named', async () => {
+  const config = temporaryFile('atesto.json', '{"listen":{"port":"x"},"colour":1}');
+  const { exitCode, stderr } = await runCli(['serve', '--config', config, '--development']);
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /listen\.port: .+\[setting-invalid\]/);
+  assert.match(stderr, /colour: .+\[setting-unknown\]/);
+  assert.match(stderr, /\nhint: docs\/configuration\.md lists every setting\.\n$/);
+});
+
+test('ATESTO_CONFIG names the file when the option does not', async () => {
+  const { exitCode, stderr } = await runCli(['serve'], { env: { ATESTO_CONFIG: '/nowhere.json' } });
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /\/nowhere\.json: .+\[config-unreadable\]/);
+});
+
+test('production without certificates: 2', async () => {
+  const { exitCode, stderr } = await runCli(['serve', '--config', settings()]);
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /\[setting-missing\]/);
+});
+
+test('a simulator in production: 2', async () => {
+  const { exitCode, stderr } = await runCli(['serve', '--config', settings(), '--simulator', temporaryDirectory()]);
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /provider\.trustAnchors: .+\[development-only\]/);
+});
+
+test('a simulator directory that holds something else: 2', async () => {
+  const directory = temporaryFile('platform.json', '{}').replace(/\/platform\.json$/, '');
+  const { exitCode, stderr } = await runCli([
+    'serve',
+    '--config',
+    settings(),
+    '--development',
+    '--simulator',
+    directory,
+  ]);
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /holds no simulated platform\nhint: /);
+});
+
+test('a port that is taken: 3', async (t) => {
+  const taken = createServer();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  taken.listen(0, '127.0.0.1', resolve);
+  await promise;
+  t.after(() => taken.close());
+  const address = taken.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const { exitCode, stderr } = await runCli(['serve', '--config', settings(port), '--development']);
+  assert.equal(exitCode, 3);
+  assert.match(stderr, /the service cannot listen: the port is in use\nhint: /);
+});

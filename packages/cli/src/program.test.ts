@@ -1,0 +1,75 @@
+/** The program as a whole: help everywhere, no command without examples, older Node hands over, faults of the program are told without a stack. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { test } from 'node:test';
+import type { Command } from 'commander';
+import { binary, runCli, spawnCli } from './__fixtures__/cli.ts';
+import { internalFault } from './failure.ts';
+import { buildProgram } from './program.ts';
+import { beginSession } from './session.ts';
+
+const session = beginSession({
+  out: () => {},
+  err: () => {},
+  readInput: async () => '',
+  colour: { out: false, err: false },
+  env: {},
+  stopRequested: async () => {},
+});
+
+function leaves(command: Command, path: string[] = []): string[][] {
+  if (command.commands.length === 0) return [path];
+  return command.commands.flatMap((child) => leaves(child, [...path, child.name()]));
+}
+
+for (const path of leaves(buildProgram(session))) {
+  test(`atesto ${path.join(' ')} --help ends with 0 and shows an example`, async () => {
+    const { exitCode, stdout, stderr } = await runCli([...path, '--help']);
+    assert.deepEqual([exitCode, stderr], [0, '']);
+    assert.match(stdout, new RegExp(`Usage: atesto ${path.join(' ')} `));
+    assert.match(stdout, /\nExamples?:\n {2}\$ atesto /);
+  });
+}
+
+test('without a command: the commands, and 2', async () => {
+  const { exitCode, stderr } = await runCli([]);
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /Commands:/);
+});
+
+test('an unknown command: 2 and the nearest known one', async () => {
+  const { exitCode, stderr } = await runCli(['atest']);
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /unknown command 'atest'/);
+  assert.match(stderr, /attest/);
+});
+
+test('--version', async () => {
+  const { exitCode, stdout } = await runCli(['--version']);
+  assert.deepEqual([exitCode, stdout], [0, '0.1.0\n']);
+});
+
+test('a fault of the program is told in one line without a stack', () => {
+  const fault = internalFault(new TypeError('x is not a function'));
+  assert.deepEqual([fault.exitCode, fault.message], [70, 'internal fault: x is not a function']);
+});
+
+/** An older Node of the machine, outside this project. */
+const olderNode = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => {
+  if (!existsSync(path)) return false;
+  const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' });
+  return Number(stdout.slice(1).split('.')[0]) < 24;
+});
+
+test('under an older Node it hands over with arguments, streams and exit code', {
+  skip: olderNode === undefined ? 'SKIPPED: no Node below 24 on this machine' : false,
+}, async () => {
+  const node = olderNode ?? process.execPath;
+  const version = await spawnCli(['--version'], { node });
+  assert.deepEqual(version, { exitCode: 0, stdout: '0.1.0\n', stderr: '' });
+  const piped = await spawnCli(['token', 'inspect', '-'], { node, stdin: 'no token' });
+  assert.equal(piped.exitCode, 1);
+  assert.match(piped.stderr, /\[token-malformed\]/);
+  assert.equal(existsSync(binary), true);
+});
