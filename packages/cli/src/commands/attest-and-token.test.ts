@@ -220,8 +220,9 @@ describe('atesto token verify', () => {
   });
 
   test('keys that cannot be fetched: 3', async () => {
-    const { exitCode, stdout } = await runCli(['token', 'verify', token, '--issuer', service.url, ...anySgx]);
+    const { exitCode, stdout, stderr } = await runCli(['token', 'verify', token, '--issuer', service.url, ...anySgx]);
     assert.equal(exitCode, 3);
+    assert.match(stderr, /^hint: .+--ca FILE/);
     assert.match(stdout, /\[keys-unavailable\]/);
   });
 

@@ -72,7 +72,12 @@ async function verifyToken(given: string, options: Options, session: Session): P
     at: options.at,
     clockSkewSeconds: options.clockSkew,
   });
-  if (!outcome.ok)
-    session.exitCode = outcome.refusal.code === 'keys-unavailable' ? exitCodes.unavailable : exitCodes.refused;
   session.out(tellVerdict(outcome, unchecked, options.json === true, session.style.out));
+  if (outcome.ok) return;
+  session.exitCode = exitCodes.refused;
+  if (outcome.refusal.code !== 'keys-unavailable') return;
+  session.exitCode = exitCodes.unavailable;
+  session.err(
+    `${session.style.err.faint('hint:')} Is the service running? --ca FILE trusts its CA; --keys FILE needs no network.\n`,
+  );
 }

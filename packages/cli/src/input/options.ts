@@ -6,9 +6,15 @@ const timeForm = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:
 /** A time of RFC 3339, a date (its first second, UTC), or `now`. */
 export function readTime(text: string): Date {
   if (text === 'now') return new Date();
-  const time = new Date(timeForm.test(text) ? text : Number.NaN);
+  const time = new Date(timeForm.test(text) && isDay(text.slice(0, 10)) ? text : Number.NaN);
   if (!Number.isNaN(time.getTime())) return time;
   throw new InvalidArgumentError('Write a time such as 2025-10-01T00:00:00Z, a date, or now.');
+}
+
+/** The engine takes 30 February for 2 March. */
+function isDay(date: string): boolean {
+  const day = new Date(date);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date);
 }
 
 /** Hexadecimal digits for `sizeBytes` bytes; answers them in lower case. */
