@@ -60,7 +60,7 @@ function sourceOver(
       documents.get(authorityPath(request, 'crl'), signal),
     ]);
     const collateral = { certificate, authorityChain: chain.toString('latin1'), revocationList };
-    const nextUpdate = verifySnp(collateral, request, documents.name, trustAnchors);
+    const { nextUpdate } = verifySnp(collateral, request, documents.name, trustAnchors);
     if (request.signingKey === 'VCEK' && typeof certificate !== 'string')
       certificates.set(vcekPath(request), certificate);
     const freshness = { fetchedAt: timing.clock(), nextUpdate, source: documents.name, stale: at > nextUpdate };

@@ -1,5 +1,6 @@
 /** Are these genuine endorsements of the chip, or the provider's key, that was asked about? */
 import { amdRoots, type SnpEndorsements, type TrustAnchor, verifySnpEndorsements } from '@atesto/evidence';
+import type { Dated } from '../cache/succession.ts';
 import { refusedAs, refuseEndorsements } from '../refusal.ts';
 import { addressedChipId, type SnpEndorsementRequest } from './request.ts';
 
@@ -7,14 +8,13 @@ const tcbParts = ['fmc', 'bootLoader', 'tee', 'snp', 'microcode'] as const;
 
 /**
  * Verifies signatures and subject; dates are left to the appraisal. Refuses by throwing within this package.
- * @returns when the revocation list is due to be replaced
  */
 export function verifySnp(
   endorsements: SnpEndorsements,
   request: SnpEndorsementRequest,
   where: string,
   trustAnchors: readonly TrustAnchor[] = amdRoots,
-): Date {
+): Dated {
   const { facts, revocationList } = refusedAs('endorsements-not-genuine', where, () =>
     verifySnpEndorsements(endorsements, trustAnchors),
   );
@@ -31,5 +31,5 @@ export function verifySnp(
   for (const [part, is, asked] of parts) {
     if (is !== asked) refuseEndorsements('endorsements-other-platform', where, `${part} is ${is}, not ${asked}`);
   }
-  return new Date(revocationList.nextUpdate);
+  return { nextUpdate: new Date(revocationList.nextUpdate), issued: [new Date(revocationList.thisUpdate)] };
 }

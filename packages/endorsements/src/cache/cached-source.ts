@@ -5,6 +5,7 @@ import type { EndorsementOptions, EndorsementResult, EndorsementSource, Freshnes
 import type { CacheEvent } from './events.ts';
 import type { EndorsementKind } from './kind.ts';
 import { EndorsementStore, type HeldEntry } from './store.ts';
+import { isSuperseded } from './succession.ts';
 import { VainAttempts } from './vain-attempts.ts';
 
 /** Where a cache keeps things and for how long. */
@@ -126,7 +127,7 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
       try {
         return await this.#fetchVerified(key, request, landing);
       } catch (error) {
-        if (error instanceof EndorsementRefused && !landing.aborted) this.#vain.note(key, error.refusal);
+        if (!landing.aborted) this.#vain.note(key, error instanceof EndorsementRefused ? error.refusal : undefined);
         throw error;
       }
     });
@@ -140,9 +141,9 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
     const source = freshness?.source ?? this.name;
     const verified = this.#kind.verify(collateral, request, source);
     if (!verified.ok) throw new EndorsementRefused(verified.refusal);
-    const { nextUpdate } = verified;
+    const { nextUpdate, issued } = verified;
     const before = this.#store.held(key);
-    if (before !== undefined && nextUpdate < before.nextUpdate) {
+    if (before !== undefined && isSuperseded(verified, before, now)) {
       this.#settings.report({ kind: 'older-ignored', key, nextUpdate });
       this.#vain.note(key);
       return before;
@@ -151,7 +152,7 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
     // Callers remember what they verified by the object: the same bytes keep their object.
     const value = before?.text === text ? before.value : collateral;
     const fetchedAt = freshness?.fetchedAt ?? now;
-    const entry = { key, request, value, text, nextUpdate, source, fetchedAt, used: false };
+    const entry = { key, request, value, text, nextUpdate, issued, source, fetchedAt, used: false };
     this.#store.put(entry);
     if (this.#isDue(entry)) this.#vain.note(key);
     else this.#vain.forget(key);
@@ -171,11 +172,15 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
   #refreshBehind({ key, request }: HeldEntry<Request, Value>): void {
     if (this.#fetches.has(key) || this.#vain.within(key, this.#settings.refreshRetrySeconds) !== undefined) return;
     const { report } = this.#settings;
-    const work = settleRefusals(async () => ({ ok: true as const, entry: await this.#fetch(key, request, undefined) }));
-    const done = work.then((result) => {
-      if (result.ok) report({ kind: 'refreshed', key, nextUpdate: result.entry.nextUpdate });
-      else report({ kind: 'refresh-failed', key, refusal: result.refusal });
-    });
+    const done = this.#fetch(key, request, undefined).then(
+      ({ nextUpdate }) => report({ kind: 'refreshed', key, nextUpdate }),
+      (error: unknown) =>
+        report(
+          error instanceof EndorsementRefused
+            ? { kind: 'refresh-failed', key, refusal: error.refusal }
+            : { kind: 'refresh-broken', key, error },
+        ),
+    );
     this.#background.add(done);
     done.finally(() => this.#background.delete(done));
   }

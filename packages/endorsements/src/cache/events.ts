@@ -5,7 +5,9 @@ import type { EndorsementRefusal } from '../refusal.ts';
 export type CacheEvent =
   | { readonly kind: 'refreshed'; readonly key: string; readonly nextUpdate: Date }
   | { readonly kind: 'refresh-failed'; readonly key: string; readonly refusal: EndorsementRefusal }
-  /** The source gave genuine endorsements that are due before the ones at hand, which are kept. */
+  /** The source did not refuse but threw, which is a fault of its program; the entry at hand is kept. */
+  | { readonly kind: 'refresh-broken'; readonly key: string; readonly error: unknown }
+  /** The source gave genuine endorsements that are older than the ones at hand, or expired while these are not; these are kept. */
   | { readonly kind: 'older-ignored'; readonly key: string; readonly nextUpdate: Date }
   | { readonly kind: 'stale-used'; readonly key: string; readonly nextUpdate: Date }
   | { readonly kind: 'file-ignored'; readonly key: string; readonly file: string; readonly why: string }

@@ -1,9 +1,10 @@
 /** What a cache must know of one kind of endorsements. A further vendor adds a value of this type. */
 import { type EndorsementRefusal, EndorsementRefused } from '../refusal.ts';
+import type { Dated } from './succession.ts';
 
-/** Verified endorsements may be kept; the date is when their first part is due to be replaced. */
+/** Verified endorsements may be kept; their dates say for how long. */
 export type Verification =
-  | { readonly ok: true; readonly nextUpdate: Date }
+  | (Dated & { readonly ok: true })
   | { readonly ok: false; readonly refusal: EndorsementRefusal };
 
 /** One kind of endorsements. */
@@ -19,10 +20,10 @@ export interface EndorsementKind<Request, Value> {
   verify(value: Value, request: Request, where: string): Verification;
 }
 
-/** The verification by a check that gives the date or refuses by throwing within this package. */
-export function verification(check: () => Date): Verification {
+/** The verification by a check that gives the dates or refuses by throwing within this package. */
+export function verification(check: () => Dated): Verification {
   try {
-    return { ok: true, nextUpdate: check() };
+    return { ok: true, ...check() };
   } catch (error) {
     if (error instanceof EndorsementRefused) return { ok: false, refusal: error.refusal };
     throw error;

@@ -1,17 +1,16 @@
 /** What a cache holds: in memory, and on disk so that it survives a restart. Only verified endorsements get in, from either side. */
-
 import { DiskCache } from './disk.ts';
 import type { CacheEvent } from './events.ts';
 import type { EndorsementKind } from './kind.ts';
 import { LeastRecentlyUsed } from './memory.ts';
+import type { Dated } from './succession.ts';
 
 /** One entry. */
-export interface HeldEntry<Request, Value> {
+export interface HeldEntry<Request, Value> extends Dated {
   readonly key: string;
   readonly request: Request;
   readonly value: Value;
   readonly text: string;
-  readonly nextUpdate: Date;
   readonly source: string;
   readonly fetchedAt: Date;
   /** Whether it was asked for since it was fetched: what nobody asks for is not refreshed. */
@@ -71,8 +70,8 @@ export class EndorsementStore<Request, Value> {
       this.#report({ kind: 'file-ignored', key, file: read.file, why });
       return undefined;
     }
-    const { nextUpdate } = verified;
-    const entry = { key, request, value, text: content, nextUpdate, source, fetchedAt, used: false };
+    const { nextUpdate, issued } = verified;
+    const entry = { key, request, value, text: content, nextUpdate, issued, source, fetchedAt, used: false };
     this.#keep(entry);
     return entry;
   }

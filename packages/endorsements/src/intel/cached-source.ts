@@ -4,7 +4,7 @@ import { type CachedSource, type CacheOptions, cacheEndorsements } from '../cach
 import { type EndorsementKind, verification } from '../cache/kind.ts';
 import { parseIntelCollateralBundle, writeIntelCollateralBundle } from './bundle.ts';
 import { type IntelEndorsementRequest, type IntelEndorsementSource, requestKey } from './request.ts';
-import { nextUpdateOf, verifyIntelCollateral } from './verify.ts';
+import { datesOf, verifyIntelCollateral } from './verify.ts';
 
 /** A cache, and the roots above what it takes in. */
 export interface IntelCacheOptions extends CacheOptions {
@@ -24,7 +24,7 @@ function intelCollateralKind(
       return bundle.ok ? bundle.value : undefined;
     },
     verify: (collateral, request, where) =>
-      verification(() => nextUpdateOf(verifyIntelCollateral(collateral, request, where, trustAnchors))),
+      verification(() => datesOf(verifyIntelCollateral(collateral, request, where, trustAnchors))),
   };
 }
 

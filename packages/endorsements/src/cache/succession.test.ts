@@ -1,0 +1,99 @@
+/** Which of two genuine answers is kept; and that a source whose program fails does not end the process. */
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import type { IntelCollateral } from '@atesto/evidence';
+import { at, codeOf, collateral, needed, plain, platform, trustAnchors } from '../__fixtures__/platform.ts';
+import { type CacheEvent, createCachedSource, type IntelEndorsementSource } from '../index.ts';
+import { isSuperseded } from './succession.ts';
+
+const day = 24 * 3600;
+const later = (days: number): Date => new Date(at.getTime() + days * day * 1000);
+
+/** A cache over a source that gives what is published, and that is asked again behind each answer. */
+function scene(t: TestContext, publish: () => IntelCollateral) {
+  let now = at;
+  const events: CacheEvent[] = [];
+  const source: IntelEndorsementSource = {
+    name: 'test',
+    get: async () => ({ ok: true, collateral: publish() }),
+  };
+  const cache = createCachedSource(source, {
+    trustAnchors,
+    clock: () => now,
+    refreshAfterSeconds: day,
+    report: (event) => void events.push(event),
+  });
+  t.after(() => cache.close());
+  /** The answer some days later, after the refresh that it sets going. */
+  async function refreshed(days: number) {
+    now = later(days);
+    await cache.get(needed, { at: now });
+    await cache.refreshDue();
+    return cache.get(needed, { at: now });
+  }
+  return { cache, refreshed, events };
+}
+
+describe('a refresh', () => {
+  test('takes a new list of revocations although it is due earlier than the old one', async (t) => {
+    const emergency = await platform.collateral({ pckCrl: { thisUpdate: later(2), nextUpdate: later(4) } });
+    let published = collateral;
+    const { cache, refreshed, events } = scene(t, () => published);
+    await cache.get(needed, { at });
+    published = emergency;
+    const result = await refreshed(2);
+    assert.ok(result.ok);
+    assert.deepEqual(plain(result.collateral), plain(emergency));
+    assert.deepEqual(result.freshness?.nextUpdate, later(4));
+    assert.deepEqual(
+      events.map(({ kind }) => kind),
+      ['refreshed'],
+    );
+  });
+
+  test('does not take an older list beside parts that are the same', async (t) => {
+    const replayed = await platform.collateral({ pckCrl: { thisUpdate: later(-9), nextUpdate: later(90) } });
+    let published = collateral;
+    const { cache, refreshed, events } = scene(t, () => published);
+    await cache.get(needed, { at });
+    published = replayed;
+    const result = await refreshed(2);
+    assert.ok(result.ok);
+    assert.deepEqual(plain(result.collateral), plain(collateral));
+    assert.equal(events[0]?.kind, 'older-ignored');
+  });
+
+  test('of a source that throws is reported, and the entry at hand serves', async (t) => {
+    const fault = new Error('a fault of the program');
+    let published: () => IntelCollateral = () => collateral;
+    const { cache, refreshed, events } = scene(t, () => published());
+    await cache.get(needed, { at });
+    published = () => {
+      throw fault;
+    };
+    assert.equal(codeOf(await refreshed(2)), 'ok');
+    assert.deepEqual(
+      events.map((event) => (event.kind === 'refresh-broken' ? event.error : event.kind)),
+      [fault],
+    );
+  });
+});
+
+test('what is found is ignored when it is expired and the held is not, or when no part is newer and one is older', () => {
+  const dated = (nextUpdate: number, ...issued: number[]) => ({
+    nextUpdate: later(nextUpdate),
+    issued: issued.map(later),
+  });
+  const held = dated(10, 0, 0);
+  for (const [found, ignored] of [
+    [dated(10, 0, 0), false],
+    [dated(20, -1, -1), true],
+    [dated(20, 0, -1), true],
+    [dated(20, 1, -1), false],
+    [dated(5, 1, 0), false],
+    [dated(3, 1, 0), true],
+  ] as const) {
+    assert.equal(isSuperseded(found, held, later(4)), ignored, JSON.stringify(found));
+  }
+  assert.equal(isSuperseded(dated(3, 1, 0), held, later(11)), false);
+});

@@ -1,0 +1,19 @@
+/** Does what a source gives take the place of what is held? Services answer from several machines, not all of them up to date. */
+
+/** The dates that decide. */
+export interface Dated {
+  /** When the first part is due to be replaced. */
+  readonly nextUpdate: Date;
+  /** When each part was issued, the parts always in the same order. */
+  readonly issued: readonly Date[];
+}
+
+/**
+ * Whether `found` is to be ignored: it is past its next update and `held` is not, or none of its parts is newer and one is older. A part that is
+ * newer counts even when it is meant for a shorter time: a list of revocations in an emergency is.
+ */
+export function isSuperseded(found: Dated, held: Dated, now: Date): boolean {
+  if (found.nextUpdate < now && held.nextUpdate >= now) return true;
+  const ages = found.issued.map((time, part) => time.getTime() - (held.issued[part]?.getTime() ?? 0));
+  return ages.every((age) => age <= 0) && ages.some((age) => age < 0);
+}
