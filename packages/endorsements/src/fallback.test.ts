@@ -52,6 +52,15 @@ test('without any answer the last refusal stands', async () => {
   assert.equal(await chosen(), 'endorsements-unavailable');
 });
 
+test('that a source knows nothing of the platform hides no failure of another', async () => {
+  const [noMatch, notFound] = [failing('bundle-no-match'), failing('endorsements-not-found')];
+  const unreachable = failing('endorsements-unreachable');
+  assert.equal(await chosen(unreachable, noMatch), 'endorsements-unreachable');
+  assert.equal(await chosen(noMatch, unreachable, notFound), 'endorsements-unreachable');
+  assert.equal(await chosen(noMatch, notFound), 'endorsements-not-found');
+  assert.equal(await chosen(failing('endorsements-not-genuine'), unreachable), 'endorsements-unreachable');
+});
+
 test('a caller who gave up is not kept waiting for the rest', async () => {
   const controller = new AbortController();
   const source = failing('endorsements-cancelled');

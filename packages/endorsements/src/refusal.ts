@@ -34,6 +34,11 @@ export function refuseEndorsements(code: EndorsementCode, where: string, why: st
   throw endorsementRefused(code, where, why, cause);
 }
 
+/** Whether something thrown is a refusal with that code. */
+export function isRefusal(error: unknown, code: EndorsementCode): boolean {
+  return error instanceof EndorsementRefused && error.refusal.code === code;
+}
+
 /** Runs work that may refuse; gives its result or the refusal. */
 export async function settleRefusals<Result>(
   work: () => Promise<Result>,

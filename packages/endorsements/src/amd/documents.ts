@@ -22,7 +22,7 @@ export function httpDocuments(baseUrl: string, client: HttpClientOptions, retry:
 
   async function fetchDocument(url: string, signal: AbortSignal): Promise<Buffer> {
     const answer = await getPatiently(() => http.get(url, {}, signal), url, retry, signal);
-    checkStatus(answer, withoutQuery(url));
+    checkStatus(answer, url.includes('?') ? 'platform' : 'service', withoutQuery(url));
     return answer.body;
   }
 

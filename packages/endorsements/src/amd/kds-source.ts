@@ -2,7 +2,7 @@
 import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence';
 import { LeastRecentlyUsed } from '../cache/memory.ts';
 import { systemTiming, type Timing } from '../http/timing.ts';
-import { settleRefusals } from '../refusal.ts';
+import { isRefusal, settleRefusals } from '../refusal.ts';
 import type { EndorsementOptions, EndorsementResult } from '../source.ts';
 import { fileDocuments, httpDocuments, type KdsDocuments } from './documents.ts';
 import { authorityPath, type SnpEndorsementRequest, type SnpEndorsementSource, vcekPath } from './request.ts';
@@ -47,7 +47,15 @@ function sourceOver(
   async function certificateOf(request: SnpEndorsementRequest, signal: AbortSignal | undefined) {
     if (request.signingKey === 'VLEK') return request.certificate;
     const path = vcekPath(request);
-    return certificates.get(path) ?? documents.get(path, signal);
+    const known = certificates.get(path);
+    if (known !== undefined) return known;
+    try {
+      return await documents.get(path, signal);
+    } catch (error) {
+      // A place without the chain is none of these: that it lacks the certificate says nothing of the chip.
+      if (isRefusal(error, 'endorsements-not-found')) await documents.get(authorityPath(request, 'cert_chain'), signal);
+      throw error;
+    }
   }
 
   async function fetchVerified(

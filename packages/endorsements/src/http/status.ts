@@ -1,14 +1,30 @@
-/** What does the status of an answer say? 429 and 5xx have been dealt with when it is asked. */
+/**
+ * What does the status of an answer say? 429 and 5xx have been dealt with when it is asked.
+ * Sources: Intel PCS API, version 4; PCCS of Intel's DCAP, its own status codes; AMD 57230.
+ */
 import { refuseEndorsements } from '../refusal.ts';
 import type { HttpAnswer } from './client.ts';
 
+/** Whether an item belongs to one platform, which a service may not know, or to all, so that a service must have it. */
+export type ItemScope = 'platform' | 'service';
+
+/** 461, 462: a PCCS does not have the platform, or not for its TCB. */
+const unknownPlatform: ReadonlySet<number> = new Set([404, 461, 462]);
+
 /** Refuses every status but 200. */
-export function checkStatus({ status }: HttpAnswer, where: string): void {
+export function checkStatus({ status }: HttpAnswer, scope: ItemScope, where: string): void {
   if (status === 200) return;
-  if (status === 404) refuseEndorsements('endorsements-not-found', where, 'the service has no such item (404)');
-  if (status === 410) refuseEndorsements('endorsements-not-found', where, 'the service has retired the baseline (410)');
+  if (scope === 'platform' && unknownPlatform.has(status)) {
+    refuseEndorsements('endorsements-not-found', where, `the service has nothing for this platform (${status})`);
+  }
   if (status === 401 || status === 403) {
     refuseEndorsements('endorsements-unauthorized', where, `the service asks for other credentials (${status})`);
   }
-  refuseEndorsements('endorsements-request-refused', where, `the service answered ${status}`);
+  const why =
+    status === 410
+      ? 'the service has retired the baseline that is asked for (410)'
+      : status === 404
+        ? 'the service does not have what each such service has; address and baseline may be wrong (404)'
+        : `the service answered ${status}`;
+  refuseEndorsements('endorsements-request-refused', where, why);
 }

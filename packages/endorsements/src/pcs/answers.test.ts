@@ -12,11 +12,33 @@ const headers = new Map([
   ['chain', chain],
 ]);
 
-function answerOf(body: string | Uint8Array): HttpAnswer {
-  return { status: 200, header: (name) => headers.get(name), body: Buffer.from(body) };
+function answerOf(body: string | Uint8Array, changed: Readonly<Record<string, string>> = {}): HttpAnswer {
+  return { status: 200, header: (name) => changed[name] ?? headers.get(name), body: Buffer.from(body) };
 }
 
-const read = (body: string | Uint8Array) => signedBody(answerOf(body), 'tcbInfo', ['chain'], 'test');
+const read = (body: string | Uint8Array, changed: Readonly<Record<string, string>> = {}) =>
+  signedBody(answerOf(body, changed), 'tcbInfo', ['chain'], 'platform', 'test');
+const malformed = (error: unknown): boolean =>
+  error instanceof EndorsementRefused && error.refusal.code === 'endorsements-malformed';
+
+test('a right body of another media type is refused, and parameters of the media type are no fault', () => {
+  const body = `{"tcbInfo":{},"signature":"${signature}"}`;
+  for (const type of ['text/html', 'text/plain', 'application/jsonp', '']) {
+    assert.throws(() => read(body, { 'content-type': type }), malformed, type);
+  }
+  assert.ok(read(body, { 'content-type': 'Application/JSON; charset=utf-8' }));
+  const list = Buffer.from('30820004deadbeef', 'hex');
+  for (const type of ['text/html; charset=utf-8', 'application/json']) {
+    assert.throws(() => revocationList(answerOf(list, { 'content-type': type }), 'test'), malformed, type);
+  }
+});
+
+test('an issuer chain that is not percent-encoded, or holds no certificates, is refused', () => {
+  const body = `{"tcbInfo":{},"signature":"${signature}"}`;
+  for (const header of ['%', '%ff', 'none', '']) {
+    assert.throws(() => read(body, { chain: header }), malformed, header);
+  }
+});
 
 test('the signed bytes are those between head and tail, whatever white space and order they have', () => {
   for (const body of ['{}', '{ "b" : 1,\n"a":"é\\u00e9" }', '{"signature":"x","tcbInfo":{"signature":"}"}}']) {

@@ -1,6 +1,6 @@
 /** Reads the answers of a certification service to bytes, as signed. Source: Intel PCS API, version 4; PCCS of Intel's DCAP. */
 import type { HttpAnswer } from '../http/client.ts';
-import { checkStatus } from '../http/status.ts';
+import { checkStatus, type ItemScope } from '../http/status.ts';
 import { refuseEndorsements } from '../refusal.ts';
 
 /** A signed JSON body. */
@@ -61,9 +61,10 @@ export function signedBody(
   answer: HttpAnswer,
   member: string,
   chainHeaders: readonly string[],
+  scope: ItemScope,
   where: string,
 ): SignedBody {
-  checkStatus(answer, where);
+  checkStatus(answer, scope, where);
   if (mediaType(answer) !== 'application/json') return refuseShape(where, 'the answer is not of type application/json');
   const json = text(answer.body, where);
   const head = new RegExp(`^\\s*\\{\\s*"${member}"\\s*:\\s*`).exec(json)?.[0];
@@ -83,7 +84,7 @@ export function signedBody(
 
 /** DER of a revocation list that came as DER, as hex, or as PEM: services differ whatever encoding is asked for. */
 export function revocationList(answer: HttpAnswer, where: string): Uint8Array {
-  checkStatus(answer, where);
+  checkStatus(answer, 'service', where);
   if (/html|json/.test(mediaType(answer))) return refuseShape(where, `a revocation list is not ${mediaType(answer)}`);
   const { body } = answer;
   // SEQUENCE with a length of one to three bytes.
@@ -97,7 +98,7 @@ export function revocationList(answer: HttpAnswer, where: string): Uint8Array {
 
 /** PEM chain of a PCK certificate: leaf, CA, root. */
 export function pckCertificateChain(answer: HttpAnswer, where: string): string {
-  checkStatus(answer, where);
+  checkStatus(answer, 'platform', where);
   const leaf = text(answer.body, where).trim();
   if (!/^-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----$/.test(leaf)) {
     return refuseShape(where, 'the answer is not one certificate in PEM');

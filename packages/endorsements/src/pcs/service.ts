@@ -4,7 +4,7 @@ import { SingleFlight } from '../flight.ts';
 import { type HttpAnswer, type HttpClient, withoutQuery } from '../http/client.ts';
 import { getPatiently, type RetryOptions } from '../http/retry.ts';
 import type { IntelEndorsementRequest, PckCertificateRequest } from '../intel/request.ts';
-import { refuseEndorsements } from '../refusal.ts';
+import { isRefusal, refuseEndorsements } from '../refusal.ts';
 import { issuerChain, pckCertificateChain, revocationList, signedBody } from './answers.ts';
 import type { PcsPaths } from './paths.ts';
 
@@ -52,12 +52,15 @@ export class PcsService {
       pckCrl: this.#paths.pckCrl(ca),
     };
     const sameOrigin = new URL(rootCrl).origin === new URL(urls.pckCrl).origin;
+    const identity = get(urls.qeIdentity).then((answer) =>
+      signedBody(answer, 'enclaveIdentity', qeIdentityChain, 'service', withoutQuery(urls.qeIdentity)),
+    );
     try {
       const [tcbInfo, qeIdentity, pckCrl, rootCaCrl] = await Promise.all([
-        get(urls.tcbInfo).then((answer) => signedBody(answer, 'tcbInfo', tcbInfoChain, withoutQuery(urls.tcbInfo))),
-        get(urls.qeIdentity).then((answer) =>
-          signedBody(answer, 'enclaveIdentity', qeIdentityChain, withoutQuery(urls.qeIdentity)),
+        get(urls.tcbInfo).then((answer) =>
+          signedBody(answer, 'tcbInfo', tcbInfoChain, 'platform', withoutQuery(urls.tcbInfo)),
         ),
+        identity,
         get(urls.pckCrl).then((answer) => ({
           der: revocationList(answer, withoutQuery(urls.pckCrl)),
           chain: issuerChain(answer, pckCrlChain, withoutQuery(urls.pckCrl)),
@@ -76,8 +79,11 @@ export class PcsService {
         qeIdentitySignature: qeIdentity.signature,
       };
     } catch (error) {
-      failed.abort();
+      // A service without the identity of the quoting enclave is none, or lacks the baseline: that says nothing of the platform.
+      if (isRefusal(error, 'endorsements-not-found')) await identity;
       throw error;
+    } finally {
+      failed.abort();
     }
   }
 

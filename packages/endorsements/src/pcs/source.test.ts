@@ -58,9 +58,11 @@ describe('the baseline', () => {
     assert.ok(numbered.server.requests.includes(`${sgx}/qe/identity?tcbEvaluationDataNumber=17`));
   });
 
-  test('is refused when the service does not have it', async (t) => {
+  test('is refused when the service does not have it: that is no fault of the platform', async (t) => {
     const { source } = await servePcs(t, {}, { tcbEvaluationDataNumber: 3 });
-    assert.equal(codeOf(await source.get(needed, { at })), 'endorsements-not-found');
+    const result = await source.get(needed, { at });
+    assert.equal(codeOf(result), 'endorsements-request-refused');
+    assert.equal(endorsementFault(codeOf(result)), 'configuration');
   });
 
   test('is refused when another one comes', async (t) => {
@@ -166,7 +168,11 @@ describe('bad content is refused and not asked for again', () => {
       'endorsements-request-refused',
     ],
     ['a demand for a key', { kind: 'status', item: 'tcb-info', status: 401 }, 'endorsements-unauthorized'],
-    ['a retired baseline', { kind: 'status', item: 'tcb-info', status: 410 }, 'endorsements-not-found'],
+    ['a retired baseline', { kind: 'status', item: 'tcb-info', status: 410 }, 'endorsements-request-refused'],
+    ['an address without the service', { kind: 'status', status: 404 }, 'endorsements-request-refused'],
+    ['a service without lists', { kind: 'status', item: 'pck-crl', status: 404 }, 'endorsements-request-refused'],
+    ['a family that is unknown', { kind: 'status', item: 'tcb-info', status: 404 }, 'endorsements-not-found'],
+    ['a platform that a PCCS lacks', { kind: 'status', item: 'tcb-info', status: 461 }, 'endorsements-not-found'],
   ];
   for (const [what, fault, expected] of cases) {
     test(`${what}: ${expected}`, async (t) => {
