@@ -1,11 +1,18 @@
 /** Do the settings fit together, and are the files that they name there? */
 import { accessSync, constants } from 'node:fs';
+import { checkRoles, checkStorage } from './check-hosting.ts';
 import type { ConfigProblem } from './problem.ts';
 import type { ServiceConfig } from './schema.ts';
 
 /** Every fault that no single setting shows. */
 export function checkConfig(config: ServiceConfig): ConfigProblem[] {
-  return [...checkPairs(config), ...checkEnvironment(config), ...checkFiles(config)];
+  return [
+    ...checkPairs(config),
+    ...checkEnvironment(config),
+    ...checkStorage(config),
+    ...checkRoles(config),
+    ...checkFiles(config),
+  ];
 }
 
 function checkPairs({ tls, signing, endorsements }: ServiceConfig): ConfigProblem[] {
@@ -58,13 +65,15 @@ function checkEnvironment(config: ServiceConfig): ConfigProblem[] {
   return problems;
 }
 
-function checkFiles({ tls, signing, identity, endorsements, provider }: ServiceConfig): ConfigProblem[] {
+function checkFiles({ tls, signing, identity, endorsements, provider, storage }: ServiceConfig): ConfigProblem[] {
   const named: [string, string | undefined][] = [
     ['tls.certificateFile', tls.certificateFile],
     ['tls.keyFile', tls.keyFile],
     ['tls.keyPassphraseFile', tls.keyPassphraseFile],
     ['signing.passphraseFile', signing.passphraseFile],
     ['signing.keyFile', signing.keyFile],
+    ['storage.connectionStringFile', storage.connectionStringFile],
+    ['storage.integrityKeyFile', storage.integrityKeyFile],
     ['endorsements.intel.bundle', endorsements.intel.bundle],
     ['endorsements.intel.caFile', endorsements.intel.caFile],
     ['endorsements.intel.subscriptionKeyFile', endorsements.intel.subscriptionKeyFile],

@@ -106,6 +106,7 @@ test('demands of production what development makes by itself', () => {
     'baseUri [setting-missing]',
     'tls.certificateFile [setting-missing]',
     'signing.keyFile [setting-missing]',
+    'storage.integrityKeyFile [setting-missing]',
   ]);
   assert.deepEqual(faults({ env: { ATESTO_ENVIRONMENT: 'development' } }), []);
 });
@@ -143,6 +144,40 @@ test('refuses halves of pairs, two secrets for one purpose, and files that are n
     faults({ overrides: { ...development, provider: { policies: { SgxEnclave: '/nowhere/policy' } } } }),
     ['provider.policies.SgxEnclave [setting-file-unreadable]'],
   );
+});
+
+test('refuses a store that is half of one kind and half of the other, or that has no key', () => {
+  const development = { environment: 'development' };
+  const file = fileOf('key', 'x');
+  const url = 'postgres://user@db.example.org/atesto';
+  const storage = (settings: object): string[] => faults({ overrides: { ...development, storage: settings } });
+  assert.deepEqual(storage({ kind: 'postgres', integrityKeyFile: file }), [
+    'storage.connectionStringFile [setting-missing]',
+  ]);
+  assert.deepEqual(storage({ kind: 'postgres', connectionString: url }), [
+    'storage.integrityKeyFile [setting-missing]',
+  ]);
+  assert.deepEqual(storage({ connectionString: url }), ['storage.kind [setting-invalid]']);
+  const postgres = { kind: 'postgres', connectionString: url, integrityKeyFile: file };
+  assert.deepEqual(storage(postgres), []);
+  assert.deepEqual(storage({ ...postgres, path: 'store' }), ['storage.path [setting-invalid]']);
+  assert.deepEqual(storage({ ...postgres, connectionStringFile: file }), [
+    'storage.connectionString [setting-invalid]',
+  ]);
+});
+
+test('refuses a rule for a role that leaves open where it counts or whose claim it is', () => {
+  const issuers = [{ issuer: 'https://one.example.org' }, { issuer: 'https://two.example.org' }];
+  const rule = { role: 'attestation-reader', claim: 'groups', value: 'auditors' };
+  const roles = (one: object, among = issuers.slice(0, 1)): string[] =>
+    faults({ overrides: { environment: 'development', identity: { issuers: among, roles: [one] } } });
+  assert.deepEqual(roles({ ...rule, providers: ['*'] }), []);
+  assert.deepEqual(roles({ ...rule, role: 'service-administrator' }), []);
+  assert.deepEqual(roles(rule), ['identity.roles.0.providers [setting-missing]']);
+  assert.deepEqual(roles({ ...rule, providers: ['*'] }, issuers), ['identity.roles.0.issuer [setting-missing]']);
+  assert.deepEqual(roles({ ...rule, providers: ['*'], issuer: 'https://three.example.org' }), [
+    'identity.roles.0.issuer [setting-invalid]',
+  ]);
 });
 
 test('refuses a file that is absent, no JSON, or no object', () => {

@@ -4,27 +4,9 @@
  */
 import { tcbStatuses } from '@atesto/evidence';
 import { z } from 'zod';
-
-const described = (description: string, form: string): { description: string; form: string } => ({ description, form });
-
-/** A file or directory; relative paths count from the configuration file, else from the working directory. */
-const file = (description: string): z.ZodString =>
-  z
-    .string()
-    .min(1)
-    .meta({ ...described(description, 'the path of a file'), path: true });
-
-const httpsUri = z
-  .url({ protocol: /^https$/ })
-  .refine((uri) => !/[?#]/.test(uri) && new URL(uri).username === '', 'has a query, fragment or credentials');
-
-const milliseconds = (description: string, byDefault: number): z.ZodDefault<z.ZodInt> =>
-  z
-    .int()
-    .min(1)
-    .max(3_600_000)
-    .default(byDefault)
-    .meta(described(description, 'milliseconds, a whole number from 1 to 3600000'));
+import { described, file, httpsUri, milliseconds } from './form.ts';
+import { roles } from './roles-schema.ts';
+import { audit, providers, storage } from './storage-schema.ts';
 
 const listen = z.strictObject({
   host: z
@@ -94,6 +76,12 @@ const identity = z.strictObject({
     .min(1)
     .default(['https://attest.azure.net'])
     .meta(described('The audiences that an access token may be for.', 'a list of texts')),
+  managementAudiences: z
+    .array(z.string().min(1))
+    .min(1)
+    .default(['https://management.azure.com', 'https://management.azure.com/'])
+    .meta(described('The audiences that an access token of the resource-provider API may be for.', 'a list of texts')),
+  roles,
   requireAccessToken: z
     .boolean()
     .default(false)
@@ -329,6 +317,9 @@ export const configSchema = z.strictObject({
   signing: signing.prefault({}),
   endorsements: z.strictObject({ intel: intelEndorsements.prefault({}) }).prefault({}),
   provider: provider.prefault({}),
+  providers: providers.prefault({}),
+  storage: storage.prefault({}),
+  audit: audit.prefault({}),
 });
 
 /** What an operator writes: everything may be left out. */

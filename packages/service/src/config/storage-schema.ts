@@ -1,0 +1,76 @@
+/** The settings of what the service keeps: its store, its audit record, and the providers that it hosts. */
+import { z } from 'zod';
+import { described, file, milliseconds } from './form.ts';
+
+/** Where providers, policies, signers and audit entries are kept. */
+export const storage = z.strictObject({
+  kind: z
+    .enum(['sqlite', 'postgres'])
+    .default('sqlite')
+    .meta(
+      described(
+        'The database: an embedded one for one instance, or a PostgreSQL server for several.',
+        '"sqlite" or "postgres"',
+      ),
+    ),
+  path: file('The file of the embedded database; default: `store.sqlite` in `stateDirectory`.').optional(),
+  connectionString: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/\S+$/)
+    .optional()
+    .meta({
+      ...described(
+        'How to reach the PostgreSQL server. It holds a password: better write it in `storage.connectionStringFile`.',
+        'postgres://user:password@host:port/database',
+      ),
+      secret: true,
+    }),
+  connectionStringFile: file('A file whose first line is the connection string of the PostgreSQL server.').optional(),
+  integrityKeyFile: file(
+    'A file of 32 random bytes (raw, hex or base64url), the same for all instances: rows that were written without it are refused. In development with the embedded database one is made.',
+  ).optional(),
+  poolSize: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(5)
+    .meta(described('The connections of one instance to the PostgreSQL server.', 'a whole number from 1 to 1000')),
+  leaseMs: milliseconds(
+    'How long an instance that cannot reach the database goes on with the policies that it knows; then it answers 503. The same for all instances.',
+    5_000,
+  ),
+});
+
+/** What is kept of what was asked and answered. */
+export const audit = z.strictObject({
+  retentionDays: z
+    .number()
+    .positive()
+    .max(36_500)
+    .default(365)
+    .meta(described('After how many days audit entries are removed.', 'a number above 0, up to 36500')),
+});
+
+/** The providers besides the default one. */
+export const providers = z.strictObject({
+  baseDomain: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/)
+    .optional()
+    .meta(
+      described(
+        'The domain below which each provider has its host name, `{name}.{baseDomain}`; absent: the URI of a provider is `{baseUri}/providers/{name}`, which is served in any case.',
+        'a domain name in lower case',
+      ),
+    ),
+  location: z
+    .string()
+    .regex(/^[a-z0-9-]{1,64}$/)
+    .default('local')
+    .meta(
+      described(
+        'The location of the default provider, as the resource-provider API tells it.',
+        '1 to 64 lower-case letters, digits and hyphens',
+      ),
+    ),
+});
