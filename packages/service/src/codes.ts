@@ -83,6 +83,23 @@ export const serviceCodes = {
   'access-token-expired': unauthorized('The access token has expired.'),
   'access-token-not-yet-valid': unauthorized('The access token is not valid yet.'),
   'access-token-claim-invalid': unauthorized('A claim of the access token is absent or malformed.'),
+  'role-missing': unauthorized('The caller does not have the role that the operation needs at this provider.'),
+  'administrator-role-missing': {
+    status: 403,
+    wireCode: 'AuthorizationFailed',
+    meaning: 'The caller is not a service administrator.',
+  },
+  'provider-unknown': notFound('There is no provider of this name.'),
+  'policy-untrusted': {
+    status: 500,
+    wireCode: 'InternalError',
+    meaning:
+      'The stored policy is not one that the service accepted, or not one that it understands: nothing is attested.',
+  },
+  'policy-not-fresh': unavailable(
+    'The database has been away for longer than `storage.leaseMs`: nobody can vouch for the policy in force.',
+  ),
+  'policy-changed': unavailable('The policy changed while the evidence was appraised; send it again.'),
   'issuer-unreachable': unavailable('The OpenID issuer could not be asked for its keys.'),
   'endorsements-timeout': unavailable('The endorsements did not arrive in time.'),
   'not-ready': unavailable('The service is starting or stopping.'),

@@ -1,16 +1,28 @@
 /** What the operations of a running service share. */
 import type { FastifyRequest } from 'fastify';
-import type { Recorder } from './attest/steps/record.ts';
+import type { Audit } from './audit/index.ts';
+import type { Caller } from './identity/access-token.ts';
 import type { Provider } from './providers/provider.ts';
+import type { Role } from './roles/role.ts';
+import type { Store } from './storage/index.ts';
 
 /** The parts of a running service. */
 export interface ServiceContext {
-  /** The provider that a request addresses. Refuses with `not-ready` while its keys are not open. */
-  readonly providerOf: (request: FastifyRequest) => Provider;
-  /** The time at which evidence is appraised and tokens are issued. */
+  /**
+   * The provider that a request addresses by path or host; noted for the log and the audit record. Refuses with
+   * `provider-unknown`, and with `not-ready` while the service is starting.
+   */
+  readonly providerOf: (request: FastifyRequest) => Promise<Provider>;
+  /** The caller, who has the role at the provider. Refuses with `access-token-…`, `issuer-unreachable`, `role-missing`. */
+  readonly authorize: (request: FastifyRequest, provider: Pick<Provider, 'name'>, role: Role) => Promise<Caller>;
+  /** The caller of the resource-provider API, who is service administrator. */
+  readonly authorizeManagement: (request: FastifyRequest) => Promise<Caller>;
+  /** The URI of a provider without trailing slash, by its name. */
+  readonly uriOf: (name: string) => string;
+  readonly store: Store;
+  readonly audit: Audit;
+  /** The time at which evidence is appraised, tokens are issued and changes are made. */
   readonly clock: () => Date;
-  /** Puts down what was delivered, before it is. */
-  readonly record: Recorder;
-  /** Whether requests can be answered: neither starting nor stopping. */
+  /** Whether requests can be answered: neither starting nor stopping, and the database is not away for too long. */
   readonly isReady: () => boolean;
 }

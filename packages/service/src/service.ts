@@ -1,22 +1,31 @@
 /** Starts and stops the service: everything meets here. */
 import type { IntelEndorsementSource } from '@atesto/endorsements';
-import type { Recorder } from './attest/steps/record.ts';
+import { type Audit, openAudit } from './audit/index.ts';
 import { parseConfig } from './config/load.ts';
 import type { ServiceConfig, ServiceSettings } from './config/schema.ts';
 import { baseUriOf, portOf } from './http/base-uri.ts';
 import { closeServer } from './http/close.ts';
-import { refuseRequest } from './http/refusal.ts';
 import { createServer, type LogSink } from './http/server.ts';
 import { acceptedIssuers } from './identity/accepted-issuers.ts';
 import { bearerChallenge } from './identity/challenge.ts';
-import { type DevelopmentIdentity, startDevelopmentProvider } from './identity/development-provider.ts';
+import {
+  type DevelopmentIdentity,
+  type DevelopmentProvider,
+  startDevelopmentProvider,
+} from './identity/development-provider.ts';
 import { openKeys } from './keys/open-keys.ts';
+import { ProviderHost } from './providers/host.ts';
 import { intelSourceOf } from './providers/intel-source.ts';
-import { openProvider } from './providers/open-provider.ts';
-import type { Provider } from './providers/provider.ts';
+import { sharedParts } from './providers/open-provider.ts';
+import { textPoliciesOnly } from './providers/stored-policy.ts';
+import { authorizeAt, authorizeManagement } from './roles/authorize.ts';
+import type { RoleRule } from './roles/role.ts';
 import { addRoutes } from './routes/routes.ts';
 import type { ServiceContext } from './service-context.ts';
+import { openConfiguredStore } from './state/open-store.ts';
 import { tlsMaterial } from './tls/material.ts';
+import { keepRetention } from './trail/retention.ts';
+import { recordBeforeSending } from './trail/trail.ts';
 
 /** What a program may put in place of the surroundings. */
 export interface ServiceOptions {
@@ -26,8 +35,8 @@ export interface ServiceOptions {
   readonly log?: LogSink | undefined;
   /** Where Intel's collateral comes from; default: as configured. */
   readonly intelEndorsements?: IntelEndorsementSource | undefined;
-  /** Puts down each delivered token before it is delivered; default: nothing is put down. */
-  readonly record?: Recorder | undefined;
+  /** The audit record; default: the one of the store. Closed with the service. */
+  readonly audit?: Audit | undefined;
 }
 
 /** A running service. */
@@ -75,35 +84,56 @@ async function start(
   );
   const app = createServer(config, tls, challenge, options.log);
   const clock = options.clock ?? (() => new Date());
-  const parts = {
-    accessTokens: acceptedIssuers(config, issuers, app.log),
-    intelSource: options.intelEndorsements ?? intelSourceOf(config),
-  };
-  const open = async (uri: string): Promise<Provider> => {
-    const { keys, stop } = await openKeys(config, uri, clock, app.log);
-    stops.push(stop);
-    return openProvider(config, { ...parts, uri, keys });
-  };
+  const store = await openConfiguredStore(config, app.log);
+  stops.push(() => store.close());
+  const audit = options.audit ?? openAudit(store.audit);
+  stops.push(() => audit.close());
+  stops.push(keepRetention(audit, config.audit.retentionDays, clock, app.log));
 
-  let provider: Provider | undefined;
+  const accessTokens = acceptedIssuers(config, issuers, app.log);
+  const intelSource = options.intelEndorsements ?? intelSourceOf(config);
+  const authorization = { accessTokens, rules: [...config.identity.roles, ...developmentRules(development)] };
+  const host = new ProviderHost({
+    config,
+    store,
+    shared: sharedParts(config, { accessTokens, intelSource }),
+    openKeys: (uri) => openKeys(config, uri, clock, app.log),
+    verifyStoredPolicy: textPoliciesOnly,
+    clock,
+    log: app.log,
+  });
+  stops.push(() => host.close());
+
   let isStopping = false;
   const context: ServiceContext = {
     clock,
-    record: options.record ?? (() => {}),
-    isReady: () => provider !== undefined && !isStopping,
-    providerOf: () => provider ?? refuseRequest('not-ready', 'service', 'it is starting'),
+    store,
+    audit,
+    isReady: () => host.isOpen && !isStopping && store.freshness().ageMs < config.storage.leaseMs,
+    providerOf: (request) => host.providerOf(request),
+    uriOf: (name) => host.uriOf(name),
+    authorize: (request, provider, role) => authorizeAt(authorization, request, provider, role),
+    authorizeManagement: (request) => authorizeManagement(authorization, request),
   };
+  app.addHook('onSend', recordBeforeSending(audit, clock));
   const known = baseUriOf(config, config.listen.port);
   addRoutes(app, known === undefined ? '' : new URL(known).pathname.replace(/\/$/, ''), context);
-  if (known !== undefined) provider = await open(known);
+  if (known !== undefined) await host.open(known);
   stops.push(() => closeServer(app, config.limits.shutdownGraceMs));
   stops.push(() => {
     isStopping = true;
   });
   await app.listen({ host: config.listen.host, port: config.listen.port });
   const url = known ?? baseUriOf(config, portOf(app.server.address())) ?? '';
-  provider ??= await open(url);
+  if (!host.isOpen) await host.open(url);
   const caFile = tls.developmentCaFile;
   if (caFile !== undefined) app.log.info(`to let a client trust this service: export NODE_EXTRA_CA_CERTS=${caFile}`);
   return { url, caFile, developmentIdentity: development?.identity };
+}
+
+/** The client of the development OpenID provider may do everything. */
+function developmentRules(development: DevelopmentProvider | undefined): RoleRule[] {
+  if (development === undefined) return [];
+  const { issuer, clientId } = development.identity;
+  return [{ role: 'service-administrator', claim: 'sub', value: clientId, issuer }];
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { createPublicKey, verify, X509Certificate } from 'node:crypto';
+import { createHash, createPublicKey, verify, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { reportDataOf } from '@atesto/simulator';
 import { decodeProtectedHeader } from 'jose';
+import { auditUnavailable, seenAudit } from '../__fixtures__/audit.ts';
 import {
   base64url,
   claimsOf,
@@ -12,10 +13,9 @@ import {
   refusalOf,
   serveEnclaves,
 } from '../__fixtures__/enclave.ts';
-import type { AttestRecord } from './steps/record.ts';
 
-const records: AttestRecord[] = [];
-const service = await serveEnclaves({}, { record: (entry) => void records.push(entry) });
+const audit = seenAudit();
+const service = await serveEnclaves({}, { audit });
 const quote = quoteOf();
 const data = Buffer.from('held by the enclave');
 const bound = quoteOf({ body: { reportData: reportDataOf(data) } });
@@ -168,33 +168,47 @@ test('refuses a draft policy that does not compile, and a JWS without a policy',
   assert.deepEqual(refusalOf(answer), [400, 'PolicyParsingError', 'policy-invalid']);
 });
 
-test('puts each delivered token down before it is delivered, and none for a refusal', async () => {
-  records.length = 0;
+test('puts each call down before it is answered: what was delivered, and what was refused for which reason', async () => {
+  audit.entries.length = 0;
   const answer = await service.attest('SgxEnclave', { quote });
-  await service.attest('SgxEnclave', { quote: 'AAAA' });
-  const { jti, 'x-ms-policy-hash': policyHash } = claimsOf(answer);
-  assert.equal(records.length, 1);
-  const { at, ...entry } = records[0] ?? assert.fail();
-  assert.ok(at instanceof Date);
-  assert.deepEqual(entry, {
-    requestId: answer.headers['x-ms-request-id'],
-    provider: service.url,
-    attestationType: 'SgxEnclave',
-    caller: undefined,
-    policyHash,
-    tokenId: jti,
-  });
+  const refused = await service.attest('SgxEnclave', { quote: 'AAAA' });
+  const { jti, 'x-ms-policy-hash': policyDigest } = claimsOf(answer);
+  const sha256 = (evidence: string) => createHash('sha256').update(Buffer.from(evidence, 'base64url')).digest('hex');
+  const common = { operation: 'attest', attestationType: 'SgxEnclave', provider: 'default', address: '127.0.0.1' };
+  assert.deepEqual(
+    audit.entries.map(({ atMs, ...entry }) => entry),
+    [
+      {
+        ...common,
+        requestId: answer.headers['x-ms-request-id'],
+        verdict: 'allowed',
+        evidenceDigest: sha256(quote),
+        policyDigest,
+        tokenId: jti,
+      },
+      {
+        ...common,
+        requestId: refused.headers['x-ms-request-id'],
+        verdict: 'refused',
+        evidenceDigest: sha256('AAAA'),
+        code: refusalOf(refused)[2],
+        refusedAt: 'quote+0',
+      },
+    ],
+  );
 });
 
-test('delivers nothing when it cannot be put down, and tells the caller nothing of why', async () => {
-  const broken = await serveEnclaves(
-    {},
-    {
-      record: () => {
-        throw new Error('secret detail of the database');
-      },
-    },
-  );
+test('delivers nothing when it cannot be put down', async () => {
+  const broken = await serveEnclaves({}, { audit: seenAudit(auditUnavailable) });
+  for (const evidence of [quote, 'AAAA']) {
+    const answer = await broken.attest('SgxEnclave', { quote: evidence });
+    assert.deepEqual(refusalOf(answer), [503, 'ServiceUnavailable', 'audit-unavailable']);
+    assert.equal(answer.headers['x-ms-error-code'], 'ServiceUnavailable');
+  }
+});
+
+test('tells the caller nothing of a fault of the audit record', async () => {
+  const broken = await serveEnclaves({}, { audit: seenAudit(() => new Error('secret detail of the database')) });
   const answer = await broken.attest('SgxEnclave', { quote });
   assert.deepEqual(refusalOf(answer), [500, 'InternalError', 'internal-error']);
   assert.ok(!answer.text.includes('secret detail') && !answer.text.includes(' at '));

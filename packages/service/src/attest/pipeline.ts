@@ -7,13 +7,12 @@ import type { Provider } from '../providers/provider.ts';
 import { authenticate } from './steps/authenticate.ts';
 import { bind } from './steps/bind.ts';
 import { decodeRequest } from './steps/decode.ts';
-import { evaluate } from './steps/evaluate.ts';
+import { checkInForce, evaluate, policyFor } from './steps/evaluate.ts';
 import { issue } from './steps/issue.ts';
-import type { AttestRecord, Recorder } from './steps/record.ts';
+import { type AttestTrail, noteCaller, noteEvidence, notePolicy } from './steps/record.ts';
 
 /** One call as the route received it. */
 export interface AttestCall {
-  readonly requestId: string;
   readonly apiVersion: ApiVersion;
   /** The `Authorization` header. */
   readonly authorization: string | undefined;
@@ -25,7 +24,7 @@ export interface AttestSurroundings {
   readonly provider: Provider;
   /** The time at which the evidence is appraised and the token issued. */
   readonly at: Date;
-  readonly record: Recorder;
+  readonly trail: AttestTrail;
 }
 
 /** The answer to a call that was permitted. */
@@ -39,13 +38,15 @@ export interface AttestAnswer {
 export async function attest<Evidence, Endorsements, Appraisal>(
   type: AttestationType<Evidence, Endorsements, Appraisal>,
   call: AttestCall,
-  { provider, at, record }: AttestSurroundings,
+  { provider, at, trail }: AttestSurroundings,
 ): Promise<AttestAnswer> {
   // 1 authenticate
   const requirement = provider.requireAccessToken ? 'required' : type.tokenRequirement(call.apiVersion);
   const caller = await authenticate(call.authorization, requirement, provider.accessTokens);
+  noteCaller(trail, caller);
   // 2 decode
   const request = decodeRequest(call.body, type.evidenceMembers);
+  noteEvidence(trail, request.evidence);
   const evidence = settled(type.parse(request.evidence));
   // 3 endorse
   const started = performance.now();
@@ -58,20 +59,15 @@ export async function attest<Evidence, Endorsements, Appraisal>(
   // 6 baseline
   settled(type.checkBaseline(appraisal, provider, at));
   // 7 evaluate
-  const verdict = evaluate(type, appraisal, request, provider);
+  const policy = policyFor(type.name, request, provider);
+  notePolicy(trail, policy, request.draftPolicy !== undefined);
+  const verdict = evaluate(type, appraisal, request, policy);
   // 8 issue
   const { token, tokenId } = await issue(type, appraisal, request, verdict, provider, at);
   // 9 record
-  const entry: AttestRecord = {
-    requestId: call.requestId,
-    at,
-    provider: provider.uri,
-    attestationType: type.name,
-    caller,
-    policyHash: verdict.policyHash,
-    tokenId,
-  };
-  await record(entry);
+  trail.note({ tokenId });
+  await trail.recordAllowed();
+  checkInForce(type.name, verdict, provider);
   // 10 answer
   return { token, endorseMs };
 }

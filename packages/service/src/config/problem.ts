@@ -21,6 +21,7 @@ export const configCodes = {
   'setting-file-unreadable': 'A file that a setting names cannot be read or has the wrong content.',
   'signing-keys-unusable':
     'The stored signing keys cannot be opened: another secret sealed them, or the file was changed.',
+  'store-unusable': 'The store cannot be opened: the reason names the code of the store.',
   'development-only': 'The setting is for development, and the environment is production.',
 } as const;
 

@@ -1,5 +1,6 @@
 /** Adds one operation of the contract to the server: its method, and a refusal for the other methods of its path. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, RawServerDefault } from 'fastify';
+import { noteForAudit } from '../trail/notes.ts';
 import { refuseRequest } from './refusal.ts';
 
 /** The server as routes see it: whichever transport it has. */
@@ -7,7 +8,9 @@ export type Routes = Pick<FastifyInstance<RawServerDefault>, 'route'>;
 
 /** One operation. */
 export interface Operation {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Under which name its requests are put down in the audit record; absent: they are not. */
+  readonly audit?: string;
   /** Path pattern, relative to the provider's base URI. */
   readonly path: string;
   /** Returns what is sent: the reply itself, or text with its headers set. */
@@ -20,8 +23,11 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 export function addOperations(routes: Routes, operations: readonly Operation[]): void {
   for (const path of new Set(operations.map((operation) => operation.path))) {
     const here = operations.filter((operation) => operation.path === path);
-    for (const { method, handle } of here) {
-      routes.route({ method, url: path, handler: async (request, reply) => handle(request, reply) });
+    for (const { method, audit, handle } of here) {
+      const onRequest = async (request: FastifyRequest): Promise<void> => {
+        if (audit !== undefined) noteForAudit(request, { operation: audit });
+      };
+      routes.route({ method, url: path, onRequest, handler: async (request, reply) => handle(request, reply) });
     }
     const allowed = here.map(({ method }) => method);
     routes.route({

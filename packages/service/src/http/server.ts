@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { ServiceConfig } from '../config/schema.ts';
 import type { TlsMaterial } from '../tls/material.ts';
+import { noteForAudit } from '../trail/notes.ts';
 import { answerClientError } from './client-error.ts';
 import { RequestRefused, refuseRequest } from './refusal.ts';
 import { asRefusal, sendRefusal, stampHeaders } from './reply.ts';
@@ -63,5 +64,6 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   if (refused.status >= 500 && !(error instanceof RequestRefused)) request.log.error({ err: error }, 'request failed');
   if (refused.status === 401) reply.header('www-authenticate', challenge);
   noteForLog(request, { code: refused.refusal.code });
+  noteForAudit(request, { code: refused.refusal.code, refusedAt: refused.refusal.where });
   return sendRefusal(reply, refused);
 }

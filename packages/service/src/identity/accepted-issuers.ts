@@ -17,6 +17,7 @@ export function acceptedIssuers(
       const ca = caFile === undefined ? undefined : readFileSync(caFile, 'utf8');
       return new OpenIdIssuer({ issuer, audiences, ca, timeoutMs: fetchTimeoutMs });
     }),
+    managementAudiences: config.identity.managementAudiences,
     clockSkewSeconds,
     onUnreachable: (error) => log.error({ reason: error.message }, 'OpenID issuer unreachable'),
   };

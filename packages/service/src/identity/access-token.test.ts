@@ -28,6 +28,7 @@ function accept(trusted: string | undefined): AccessTokens {
   const settings = { issuer: issuer.issuer, audiences, ca: trusted, timeoutMs: 300 };
   return {
     issuers: [new OpenIdIssuer(settings, () => nowMs)],
+    managementAudiences: ['https://management.azure.com'],
     clockSkewSeconds: 10,
     onUnreachable: (error) => reasons.push(error.message),
   };

@@ -16,9 +16,19 @@ export interface Caller {
   readonly claims: Readonly<JWTPayload>;
 }
 
+/** How logs, the audit record and the history of the store name a caller: subjects are unique within their issuer. */
+export function callerName({ issuer, subject }: Pick<Caller, 'issuer' | 'subject'>): string {
+  return `${issuer}#${subject}`;
+}
+
+/** What a token must be for: the attestation API, or the resource-provider API. */
+export type TokenPurpose = 'attestation' | 'management';
+
 /** Verifies access tokens of a set of issuers. */
 export interface AccessTokens {
   readonly issuers: readonly OpenIdIssuer[];
+  /** The audiences of the resource-provider API; those of attestation are settings of each issuer. */
+  readonly managementAudiences: readonly string[];
   readonly clockSkewSeconds: number;
   /** Told why an issuer could not be asked. */
   readonly onUnreachable: (error: IssuerUnreachable) => void;
@@ -48,13 +58,18 @@ export function bearerToken(header: string | undefined): string | undefined {
 }
 
 /** Verifies a token at the system's time. Refuses with an `access-token-…` code or with `issuer-unreachable`. */
-export async function verifyAccessToken(token: string, accepted: AccessTokens): Promise<Caller> {
+export async function verifyAccessToken(
+  token: string,
+  accepted: AccessTokens,
+  purpose: TokenPurpose = 'attestation',
+): Promise<Caller> {
   const issuer = issuerOf(token, accepted.issuers);
+  const audiences = purpose === 'attestation' ? issuer.settings.audiences : accepted.managementAudiences;
   try {
     const { payload } = await jwtVerify(token, issuer.keyFor, {
       algorithms,
       issuer: issuer.settings.issuer,
-      audience: [...issuer.settings.audiences],
+      audience: [...audiences],
       clockTolerance: accepted.clockSkewSeconds,
       requiredClaims: ['exp', 'sub'],
     });

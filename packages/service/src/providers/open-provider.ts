@@ -1,28 +1,24 @@
-/** Makes the default provider that the settings describe. */
+/** What do all providers have from the settings? */
 import type { IntelEndorsementSource } from '@atesto/endorsements';
 import { defaultTcbBaseline, type TcbBaseline } from '@atesto/evidence';
 import type { ServiceConfig } from '../config/schema.ts';
 import type { AccessTokens } from '../identity/access-token.ts';
-import type { SigningKeys } from '../keys/signing-keys.ts';
 import { IntelEndorsements } from './intel.ts';
-import { configuredPolicies } from './policy.ts';
 import type { Provider } from './provider.ts';
 
-/** What the provider is made of besides the settings. */
+/** What providers are made of besides the settings. */
 export interface ProviderParts {
-  readonly uri: string;
-  readonly keys: SigningKeys;
   readonly accessTokens: AccessTokens;
   readonly intelSource: IntelEndorsementSource;
 }
 
-/** The default provider. Throws `ConfigRefused` when a policy does not compile. */
-export function openProvider(config: ServiceConfig, parts: ProviderParts): Provider {
+/** What all providers have in common. */
+export type SharedParts = Omit<Provider, 'id' | 'name' | 'trustModel' | 'uri' | 'keys' | 'policyOf'>;
+
+/** The common parts. */
+export function sharedParts(config: ServiceConfig, parts: ProviderParts): SharedParts {
   const { provider, limits } = config;
-  const policies = configuredPolicies();
   return {
-    uri: parts.uri,
-    keys: parts.keys,
     tokenLifetimeSeconds: config.signing.tokenLifetimeSeconds,
     accessTokens: parts.accessTokens,
     requireAccessToken: config.identity.requireAccessToken,
@@ -32,7 +28,6 @@ export function openProvider(config: ServiceConfig, parts: ProviderParts): Provi
       graceSeconds: config.endorsements.intel.staleGraceSeconds,
     }),
     baseline: { sgx: sgxBaseline(config) },
-    policyOf: (attestationType) => policies.get(attestationType),
   };
 }
 

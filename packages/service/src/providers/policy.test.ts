@@ -8,7 +8,7 @@ const claim = (type: string, value: string | bigint | boolean) =>
   ({ type, value, issuer: 'AttestationService' }) as const;
 
 test('the default policy of enclaves issues the old names from the claims of the appraisal', () => {
-  const { authorized, issued } = policyOfText(defaultEnclavePolicy).evaluate([
+  const { authorized, issued } = policyOfText(defaultEnclavePolicy, 'SgxEnclave').evaluate([
     claim('x-ms-attestation-type', 'sgx'),
     claim('x-ms-sgx-is-debuggable', false),
     claim('x-ms-sgx-product-id', 7n),
@@ -19,13 +19,13 @@ test('the default policy of enclaves issues the old names from the claims of the
 });
 
 test('the hash of the permitting policy is the one that Azure Attestation publishes', () => {
-  assert.equal(policyOfText(permitPolicy).hash, '9NY0VnTQ-IiBriBplVUpFbczcDaEBUwsiFYAzHu_gco');
+  assert.equal(policyOfText(permitPolicy, 'SevSnpVm').hash, '9NY0VnTQ-IiBriBplVUpFbczcDaEBUwsiFYAzHu_gco');
 });
 
 test('refuses every other text with policy-invalid, one that denies above all', () => {
   for (const text of ['', 'permit', 'version= 1.0;authorizationrules{=> deny();};', `${permitPolicy}=> permit();`]) {
     assert.throws(
-      () => policyOfText(text),
+      () => policyOfText(text, 'SgxEnclave'),
       (error) => error instanceof RequestRefused && error.refusal.code === 'policy-invalid' && error.status === 400,
     );
   }

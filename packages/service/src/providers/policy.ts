@@ -63,7 +63,7 @@ const known = new Map<string, (claims: readonly PolicyClaim[]) => Issue>([
 ]);
 
 /** The policy of a text. Refuses the request with `policy-invalid` unless it is a documented default. */
-export function policyOfText(text: string): ProviderPolicy {
+export function policyOfText(text: string, _attestationType: string): ProviderPolicy {
   const issue = known.get(normalized(text));
   if (issue === undefined) {
     return refuseRequest('policy-invalid', 'policy', 'this version evaluates the documented default policies only');
@@ -74,9 +74,5 @@ export function policyOfText(text: string): ProviderPolicy {
 
 /** The policies in force, by attestation type. */
 export function configuredPolicies(): ReadonlyMap<string, ProviderPolicy> {
-  const policy = policyOfText(defaultEnclavePolicy);
-  return new Map([
-    ['SgxEnclave', policy],
-    ['OpenEnclave', policy],
-  ]);
+  return new Map(['SgxEnclave', 'OpenEnclave'].map((type) => [type, policyOfText(defaultEnclavePolicy, type)]));
 }

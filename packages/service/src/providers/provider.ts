@@ -1,12 +1,27 @@
 /** What is an attestation provider? A value that goes through the pipeline with each request. */
 import type { TcbBaseline } from '@atesto/evidence';
+import type { JsonObject } from '@atesto/token';
 import type { AccessTokens } from '../identity/access-token.ts';
 import type { SigningKeys } from '../keys/signing-keys.ts';
+import type { ProviderRecord } from '../storage/index.ts';
 import type { IntelEndorsements } from './intel.ts';
 import type { ProviderPolicy } from './policy.ts';
 
+/** A policy that is in force. The same object for as long as it is the same version. */
+export interface PolicyInForce {
+  readonly policy: ProviderPolicy;
+  /** Its version in the store; absent: the default policy, of which there are no versions. */
+  readonly version?: number;
+  /** Who signed it, as a JWK: `x-ms-policy-signer`. */
+  readonly signer?: JsonObject;
+}
+
 /** One attestation provider. */
 export interface Provider {
+  /** Its identity in the store: never used again, also not by a later provider of the same name. */
+  readonly id: string;
+  readonly name: string;
+  readonly trustModel: ProviderRecord['trustModel'];
   /** Its URI without trailing slash: issuer of its tokens. */
   readonly uri: string;
   readonly keys: SigningKeys;
@@ -16,6 +31,9 @@ export interface Provider {
   readonly requireAccessToken: boolean;
   readonly intel: IntelEndorsements;
   readonly baseline: { readonly sgx: TcbBaseline };
-  /** The policy in force for an attestation type, by its name. */
-  readonly policyOf: (attestationType: string) => ProviderPolicy | undefined;
+  /**
+   * The policy that is in force at this moment for an attestation type, by its name; undefined: there is none. Refuses the
+   * request with `policy-untrusted`, `policy-not-fresh`, or `provider-unknown` when the provider was deleted meanwhile.
+   */
+  readonly policyOf: (attestationType: string) => PolicyInForce | undefined;
 }

@@ -9,9 +9,9 @@ export function getCerts({ providerOf, clock }: ServiceContext): Operation {
   return {
     method: 'GET',
     path: '/certs',
-    handle: (request, reply) => {
+    handle: async (request, reply) => {
       optionalApiVersion(request.query);
-      const keys = providerOf(request).keys.published(clock());
+      const keys = (await providerOf(request)).keys.published(clock());
       return reply.header('content-type', jsonType).send(JSON.stringify(jwks(keys)));
     },
   };

@@ -10,9 +10,9 @@ export function getOpenIdConfiguration({ providerOf, clock }: ServiceContext): O
   return {
     method: 'GET',
     path: '/.well-known/openid-configuration',
-    handle: (request, reply) => {
+    handle: async (request, reply) => {
       optionalApiVersion(request.query);
-      const { uri, keys } = providerOf(request);
+      const { uri, keys } = await providerOf(request);
       const algorithms = keys.published(clock()).map(({ algorithm }) => algorithm);
       const metadata = openIdMetadata({ issuer: uri, algorithms });
       if (!metadata.ok) return refuseFor(metadata.refusal, 500, 'InternalError');

@@ -1,6 +1,7 @@
 /** `POST /attest/{type}`: evidence in, token out. */
 import type { FastifyRequest } from 'fastify';
 import type { AttestCall } from '../attest/pipeline.ts';
+import type { AttestTrail } from '../attest/steps/record.ts';
 import { attestationTypes, type RegisteredType } from '../attestation-types/registry.ts';
 import { requireApiVersion } from '../http/api-version.ts';
 import type { Operation } from '../http/operation.ts';
@@ -8,6 +9,8 @@ import { refuseRequest } from '../http/refusal.ts';
 import { jsonType } from '../http/reply.ts';
 import { noteForLog } from '../http/request-log.ts';
 import type { ServiceContext } from '../service-context.ts';
+import { noteForAudit } from '../trail/notes.ts';
+import { recordAllowed } from '../trail/trail.ts';
 
 /** One operation for each path of each attestation type, and one that says which types there are. */
 export function postAttest(context: ServiceContext): Operation[] {
@@ -17,6 +20,7 @@ export function postAttest(context: ServiceContext): Operation[] {
 
 const unknownType: Operation = {
   method: 'POST',
+  audit: 'attest',
   path: '/attest/:type',
   handle: (request) => {
     requireApiVersion(request.query);
@@ -28,11 +32,14 @@ const unknownType: Operation = {
 function operationOf(type: RegisteredType, path: string, context: ServiceContext): Operation {
   return {
     method: 'POST',
+    audit: 'attest',
     path: `/attest/${path}`,
     handle: async (request, reply) => {
-      const provider = context.providerOf(request);
+      noteForAudit(request, { attestationType: type.name });
+      const provider = await context.providerOf(request);
       noteForLog(request, { provider: provider.uri, attestationType: type.name });
-      const surroundings = { provider, at: context.clock(), record: context.record };
+      const at = context.clock();
+      const surroundings = { provider, at, trail: trailOf(request, context, at) };
       const { token, endorseMs } = await type.attest(callOf(request), surroundings);
       noteForLog(request, { endorseMs: Math.round(endorseMs) });
       return reply.header('content-type', jsonType).send(`{"token":"${token}"}`);
@@ -40,9 +47,12 @@ function operationOf(type: RegisteredType, path: string, context: ServiceContext
   };
 }
 
+function trailOf(request: FastifyRequest, { audit }: ServiceContext, at: Date): AttestTrail {
+  return { note: (note) => noteForAudit(request, note), recordAllowed: () => recordAllowed(request, audit, at) };
+}
+
 function callOf(request: FastifyRequest): AttestCall {
   return {
-    requestId: request.id,
     apiVersion: requireApiVersion(request.query),
     authorization: request.headers.authorization,
     body: request.body instanceof Uint8Array ? request.body : new Uint8Array(),

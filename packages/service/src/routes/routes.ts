@@ -1,17 +1,23 @@
 /** Which operations does the service have, and where? */
 import { addOperations, type Routes } from '../http/operation.ts';
+import { providerParameter } from '../providers/address.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { getCerts } from './get-certs.ts';
 import { getHealth, getReadiness } from './get-health.ts';
 import { getOpenIdConfiguration } from './get-openid-configuration.ts';
 import { postAttest } from './post-attest.ts';
 
-/** Adds all operations; those of the provider below `prefix`, the path of its base URI (empty, or `/` and segments). */
+/**
+ * Adds all operations; those of a provider below `prefix`, the path of the base URI (empty, or `/` and segments), and below
+ * `/providers/{name}` there.
+ */
 export function addRoutes(routes: Routes, prefix: string, context: ServiceContext): void {
   const ofProvider = [getCerts(context), getOpenIdConfiguration(context), ...postAttest(context)];
   addOperations(routes, [getHealth, getReadiness(context)]);
-  addOperations(
-    routes,
-    ofProvider.map((operation) => ({ ...operation, path: `${prefix}${operation.path}` })),
-  );
+  for (const base of [prefix, `${prefix}/providers/:${providerParameter}`]) {
+    addOperations(
+      routes,
+      ofProvider.map((operation) => ({ ...operation, path: `${base}${operation.path}` })),
+    );
+  }
 }

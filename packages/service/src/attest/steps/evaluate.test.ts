@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RequestRefused } from '../../http/refusal.ts';
 import type { PolicyClaim, ProviderPolicy } from '../../providers/policy.ts';
-import { evaluate, type PolicyVerdict } from './evaluate.ts';
+import { evaluate, type PolicyVerdict, policyFor } from './evaluate.ts';
 
 const type = {
   name: 'SgxEnclave',
@@ -13,7 +13,8 @@ const type = {
 
 function evaluateUnder(policy: ProviderPolicy | undefined): PolicyVerdict {
   const request = { evidence: new Uint8Array(), runtimeData: { bytes: Buffer.from('held') } };
-  return evaluate(type, undefined, request, { policyOf: () => policy });
+  const policyOf = () => (policy === undefined ? undefined : { policy });
+  return evaluate(type, undefined, request, policyFor(type.name, {}, { policyOf }));
 }
 
 function codeOf(policy: ProviderPolicy | undefined): string {

@@ -3,15 +3,15 @@ import type { Claims } from '@atesto/evidence';
 import type { JsonValue } from '@atesto/token';
 import type { AttestationType } from '../../attestation-types/attestation-type.ts';
 import { refuseRequest } from '../../http/refusal.ts';
-import { type ProviderPolicy, policyOfText } from '../../providers/policy.ts';
-import type { Provider } from '../../providers/provider.ts';
+import { policyOfText } from '../../providers/policy.ts';
+import type { PolicyInForce, Provider } from '../../providers/provider.ts';
 import type { AttestRequest } from '../request.ts';
 import { draftPolicyText } from './draft-policy.ts';
 import { incomingClaims } from './incoming-claims.ts';
 
 /** What a policy that permits gives to the token. */
 export interface PolicyVerdict {
-  readonly policyHash: string;
+  readonly inForce: PolicyInForce;
   /** Whether it is the caller's draft: the token is then unsecured. */
   readonly isDraft: boolean;
   /** The claims of the appraisal, which every token carries. */
@@ -20,27 +20,41 @@ export interface PolicyVerdict {
   readonly issued: Iterable<readonly [string, JsonValue]>;
 }
 
-/** Evaluates the policy. Refuses the request when it does not permit, or cannot be evaluated. */
+/** Evaluates the policy that {@link policyFor} gave. Refuses the request when it does not permit. */
 export function evaluate<Appraisal>(
   type: Pick<AttestationType<never, never, Appraisal>, 'name' | 'claim' | 'claims' | 'incomingClaims'>,
   appraisal: Appraisal,
   request: AttestRequest,
-  provider: Pick<Provider, 'policyOf'>,
+  inForce: PolicyInForce,
 ): PolicyVerdict {
   const isDraft = request.draftPolicy !== undefined;
-  const policy = request.draftPolicy === undefined ? configured(type.name, provider) : draft(request.draftPolicy);
   const appraisalClaims = type.claims(appraisal);
   const incoming = incomingClaims(type.claim, appraisalClaims, type.incomingClaims(appraisal), request);
-  const result = policy.evaluate(incoming);
+  const result = inForce.policy.evaluate(incoming);
   if (!result.authorized) refuseRequest('policy-denied', 'policy', 'the policy does not permit this evidence');
-  return { policyHash: policy.hash, isDraft, appraisalClaims, issued: result.issued };
+  return { inForce, isDraft, appraisalClaims, issued: result.issued };
 }
 
-function configured(attestationType: string, provider: Pick<Provider, 'policyOf'>): ProviderPolicy {
+/** The caller's draft, or the provider's policy. Refuses with `policy-missing`, or when either cannot be evaluated. */
+export function policyFor(
+  attestationType: string,
+  { draftPolicy }: Pick<AttestRequest, 'draftPolicy'>,
+  provider: Pick<Provider, 'policyOf'>,
+): PolicyInForce {
+  if (draftPolicy !== undefined) return { policy: policyOfText(draftPolicyText(draftPolicy), attestationType) };
   const why = `no policy is set for ${attestationType}`;
   return provider.policyOf(attestationType) ?? refuseRequest('policy-missing', 'policy', why);
 }
 
-function draft(policy: string): ProviderPolicy {
-  return policyOfText(draftPolicyText(policy));
+/**
+ * Checks that a policy is in force still: between its evaluation and the answer it may have been replaced, and who replaced it
+ * may have been told so. Refuses with `policy-changed`.
+ */
+export function checkInForce(
+  attestationType: string,
+  { inForce, isDraft }: PolicyVerdict,
+  provider: Pick<Provider, 'policyOf'>,
+): void {
+  if (isDraft || provider.policyOf(attestationType) === inForce) return;
+  refuseRequest('policy-changed', 'policy', 'it changed while the evidence was appraised; send the evidence again');
 }

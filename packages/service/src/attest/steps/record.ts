@@ -1,18 +1,32 @@
-/** Step 9: what is put down about a call before its answer leaves. */
-import type { Caller } from '../../identity/access-token.ts';
+/** Step 9, and what the steps before it learn: what the audit record says of an attest call. Holds no evidence and no token. */
+import { createHash } from 'node:crypto';
+import { type Caller, callerName } from '../../identity/access-token.ts';
+import type { PolicyInForce } from '../../providers/provider.ts';
+import type { AuditNote } from '../../trail/notes.ts';
 
-/** One delivered token. Holds no evidence and no token. */
-export interface AttestRecord {
-  readonly requestId: string;
-  readonly at: Date;
-  readonly provider: string;
-  readonly attestationType: string;
-  /** Undefined: anonymous. */
-  readonly caller: Caller | undefined;
-  readonly policyHash: string;
-  /** `jti` of the token. */
-  readonly tokenId: string;
+/** The audit entry of one call while it is made. */
+export interface AttestTrail {
+  /** Adds to the entry, which is put down whatever comes of the call. */
+  readonly note: (note: AuditNote) => void;
+  /** Puts down that the call is permitted; the answer waits for it. Throws `Refused` with `audit-unavailable`. */
+  readonly recordAllowed: () => Promise<void>;
 }
 
-/** Puts an entry down; the answer waits for it. */
-export type Recorder = (entry: AttestRecord) => Promise<void> | void;
+/** Notes who calls; undefined: anonymous. */
+export function noteCaller({ note }: AttestTrail, caller: Caller | undefined): void {
+  if (caller !== undefined) note({ caller: callerName(caller) });
+}
+
+/** Notes the SHA-256 of the evidence, in hex. */
+export function noteEvidence({ note }: AttestTrail, evidence: Uint8Array): void {
+  note({ evidenceDigest: createHash('sha256').update(evidence).digest('hex') });
+}
+
+/** Notes which policy is evaluated: its hash as the token has it, and its version, or that it is the caller's draft. */
+export function notePolicy({ note }: AttestTrail, { policy, version }: PolicyInForce, isDraft: boolean): void {
+  note({
+    policyDigest: policy.hash,
+    ...(version === undefined ? {} : { policyVersion: version }),
+    ...(isDraft ? { detail: '{"draft":true}' } : {}),
+  });
+}

@@ -1,0 +1,24 @@
+/** How do the store's refusals look on the wire? */
+import type { Outcome } from '@atesto/evidence';
+import type { StorageCode } from '../storage/index.ts';
+import { refuseFor } from './refusal.ts';
+
+const wire: Readonly<Record<StorageCode, readonly [status: number, wireCode: string]>> = {
+  'version-conflict': [412, 'PreconditionFailed'],
+  'name-taken': [409, 'Conflict'],
+  'not-found': [404, 'ResourceNotFound'],
+  'value-unstorable': [400, 'InvalidParameter'],
+  'row-tampered': [500, 'InternalError'],
+  'store-rolled-back': [503, 'ServiceUnavailable'],
+  'store-unavailable': [503, 'ServiceUnavailable'],
+  'store-newer': [503, 'ServiceUnavailable'],
+  'integrity-key-invalid': [500, 'InternalError'],
+  'cluster-unconfirmed': [503, 'ServiceUnavailable'],
+};
+
+/** The value of what the store answered; its refusal refuses the request. */
+export function storedOr<Value>(outcome: Outcome<Value, StorageCode>): Value {
+  if (outcome.ok) return outcome.value;
+  const [status, wireCode] = wire[outcome.refusal.code];
+  return refuseFor(outcome.refusal, status, wireCode);
+}

@@ -1,0 +1,31 @@
+/** The provider at the bare base URI is made when the store has none. */
+import { Refused } from '@atesto/evidence';
+import type { Store } from '../storage/index.ts';
+
+/** The provider that answers at the bare base URI; it is always there. */
+export const defaultProviderName = 'default';
+
+/** Makes it unless it is there. Throws `Refused` with the store's code. */
+export async function ensureDefaultProvider(store: Store, location: string, at: Date): Promise<void> {
+  const found = await store.providers.byName(defaultProviderName);
+  if (!found.ok) throw new Refused(found.refusal);
+  if (found.value !== undefined) return;
+  const draft = {
+    name: defaultProviderName,
+    subscription: '',
+    resourceGroup: '',
+    location,
+    tags: {},
+    trustModel: 'AAD',
+    status: 'Ready',
+    settings: {},
+  } as const;
+  const made = await store.providers.create(draft, {
+    actor: 'the service',
+    atMs: at.getTime(),
+    requestId: '',
+    address: '',
+  });
+  // Another instance that starts at the same moment may have made it.
+  if (!made.ok && made.refusal.code !== 'name-taken') throw new Refused(made.refusal);
+}

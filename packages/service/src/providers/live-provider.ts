@@ -1,0 +1,87 @@
+/** One provider as requests see it: its policies follow the store while it is open. */
+import { type Refusal, Refused } from '@atesto/evidence';
+import { refuseRequest } from '../http/refusal.ts';
+import type { OpenKeys } from '../keys/open-keys.ts';
+import type { ProviderVersion, StorageCode, Store } from '../storage/index.ts';
+import type { SharedParts } from './open-provider.ts';
+import type { PoliciesInForce } from './policies-in-force.ts';
+import type { PolicyInForce, Provider } from './provider.ts';
+
+/** What a live provider stands on. */
+export interface LiveProviderParts {
+  readonly store: Store;
+  readonly leaseMs: number;
+  readonly record: ProviderVersion;
+  readonly uri: string;
+  readonly shared: SharedParts;
+  readonly openKeys: OpenKeys;
+  readonly policies: PoliciesInForce;
+  /** Told why a stored policy does not count. */
+  readonly onRefused: (refusal: Refusal) => void;
+}
+
+/** An open provider. */
+export class LiveProvider {
+  /** What goes through the pipeline. */
+  readonly provider: Provider;
+  readonly #parts: LiveProviderParts;
+  #isDeleted = false;
+
+  private constructor(parts: LiveProviderParts) {
+    this.#parts = parts;
+    const { id, name, trustModel } = parts.record;
+    this.provider = {
+      ...parts.shared,
+      id,
+      name,
+      trustModel,
+      uri: parts.uri,
+      keys: parts.openKeys.keys,
+      policyOf: (attestationType) => this.#policyOf(attestationType),
+    };
+  }
+
+  /** Opens it with the policies that the store holds now. Throws `Refused` with `store-unavailable`. */
+  static async open(parts: LiveProviderParts): Promise<LiveProvider> {
+    const live = new LiveProvider(parts);
+    await live.refresh();
+    return live;
+  }
+
+  /** Takes in policies and signers anew. Throws `Refused` with `store-unavailable`; tampered rows put nothing in force. */
+  async refresh(): Promise<void> {
+    const { store, record, policies, onRefused } = this.#parts;
+    const [rows, signers] = await Promise.all([store.policies.list(record.id), store.signers.current(record.id)]);
+    const failed = [rows, signers].find(({ ok }) => !ok);
+    if (!rows.ok || !signers.ok) {
+      if (failed !== undefined && !failed.ok) this.#refuseAll(failed.refusal);
+      return;
+    }
+    const owner = { id: record.id, name: record.name, trustModel: record.trustModel, signers: signers.value };
+    for (const refusal of policies.replace(owner, rows.value)) onRefused(refusal);
+  }
+
+  /** Ends it: requests that are under way are refused with `provider-unknown`. */
+  close(): void {
+    this.#isDeleted = true;
+    this.#parts.openKeys.stop();
+  }
+
+  #refuseAll(refusal: Refusal<StorageCode>): void {
+    if (refusal.code !== 'row-tampered') throw new Refused(refusal);
+    this.#parts.policies.refuseAll(refusal);
+    this.#parts.onRefused(refusal);
+  }
+
+  #policyOf(attestationType: string): PolicyInForce | undefined {
+    const { store, leaseMs, record, policies } = this.#parts;
+    if (this.#isDeleted) refuseRequest('provider-unknown', 'provider', `${record.name} was deleted`);
+    if (store.freshness().ageMs >= leaseMs) {
+      refuseRequest('policy-not-fresh', 'policy', 'the service cannot tell which policy is in force; try again');
+    }
+    const state = policies.of(attestationType);
+    if (state === undefined || state.ok) return state?.inForce;
+    const why = `the stored policy for ${attestationType} does not count; an administrator must set it again`;
+    return refuseRequest('policy-untrusted', 'policy', why);
+  }
+}

@@ -1,0 +1,32 @@
+/** The seam to the verification of stored policies: what a row must prove before its policy is evaluated. */
+import type { Outcome } from '@atesto/evidence';
+import type { JsonObject } from '@atesto/token';
+import type { PolicyVersion, ProviderRecord, SignersVersion } from '../storage/index.ts';
+
+/** The provider that a stored policy belongs to, as far as the policy must fit it. */
+export type PolicyOwner = Pick<ProviderRecord, 'id' | 'name' | 'trustModel'> & {
+  /** The signers in force; undefined: the provider never had any. */
+  readonly signers: SignersVersion | undefined;
+};
+
+/** What a stored policy says, once it is verified. */
+export interface StoredPolicy {
+  readonly text: string;
+  /** Who signed it, as a JWK: `x-ms-policy-signer`. Absent: it is unsigned. */
+  readonly signer?: JsonObject;
+}
+
+/** Verifies a row whose content is not null. */
+export type VerifyStoredPolicy = (owner: PolicyOwner, row: PolicyVersion) => Outcome<StoredPolicy>;
+
+/** Accepts policy texts of providers of the AAD model; everything that is signed, or must be, is refused. */
+export const textPoliciesOnly: VerifyStoredPolicy = ({ trustModel }, { attestationType, content }) => {
+  const where = `policy/${attestationType}`;
+  if (trustModel !== 'AAD') return refused(where, 'the provider needs signed policies');
+  if (content === null || /^[\w-]+\.[\w-]+\.[\w-]*$/.test(content)) return refused(where, 'it is no policy text');
+  return { ok: true, value: { text: content } };
+};
+
+function refused(where: string, why: string): Outcome<never> {
+  return { ok: false, refusal: { code: 'policy-untrusted', where, why } };
+}

@@ -1,0 +1,66 @@
+/** Who calls, and may they? Every attempt is logged and noted for the audit record, whatever comes of it. */
+import type { FastifyRequest } from 'fastify';
+import { refuseRequest } from '../http/refusal.ts';
+import {
+  type AccessTokens,
+  bearerToken,
+  type Caller,
+  callerName,
+  verifyAccessToken,
+} from '../identity/access-token.ts';
+import { noteForAudit } from '../trail/notes.ts';
+import { hasRole, type Role, type RoleRule } from './role.ts';
+
+/** By whom and by what rules callers are known. */
+export interface Authorization {
+  readonly accessTokens: AccessTokens;
+  readonly rules: readonly RoleRule[];
+}
+
+/**
+ * The caller, who has the role at the provider. Refuses with `access-token-…`, `issuer-unreachable` or `role-missing`.
+ */
+export async function authorizeAt(
+  { accessTokens, rules }: Authorization,
+  request: FastifyRequest,
+  provider: { readonly name: string },
+  role: Role,
+): Promise<Caller> {
+  const caller = await callerOf(request, accessTokens, 'attestation');
+  const isAllowed = hasRole(rules, caller, role, provider.name);
+  tell(request, caller, role, isAllowed, provider.name);
+  if (isAllowed) return caller;
+  return refuseRequest('role-missing', 'authorization', `the operation needs the role ${role} at this provider`);
+}
+
+/** The caller of the resource-provider API, who is service administrator. Refuses like {@link authorizeAt}, with 403. */
+export async function authorizeManagement(
+  { accessTokens, rules }: Authorization,
+  request: FastifyRequest,
+): Promise<Caller> {
+  const caller = await callerOf(request, accessTokens, 'management');
+  const isAllowed = hasRole(rules, caller, 'service-administrator');
+  tell(request, caller, 'service-administrator', isAllowed);
+  if (isAllowed) return caller;
+  return refuseRequest('administrator-role-missing', 'authorization', 'the operation needs the service administrator');
+}
+
+async function callerOf(
+  request: FastifyRequest,
+  accessTokens: AccessTokens,
+  purpose: 'attestation' | 'management',
+): Promise<Caller> {
+  const token = bearerToken(request.headers.authorization);
+  if (token === undefined) {
+    return refuseRequest('access-token-missing', 'authorization', 'the operation needs an access token');
+  }
+  const caller = await verifyAccessToken(token, accessTokens, purpose);
+  noteForAudit(request, { caller: callerName(caller) });
+  return caller;
+}
+
+function tell(request: FastifyRequest, caller: Caller, role: Role, isAllowed: boolean, provider?: string): void {
+  const line = { caller: callerName(caller), role, provider, address: request.ip, allowed: isAllowed };
+  if (isAllowed) request.log.info(line, 'authorization');
+  else request.log.warn(line, 'authorization');
+}

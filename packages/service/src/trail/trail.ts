@@ -1,0 +1,82 @@
+/**
+ * What is put down about a request before its answer leaves? Each request of an audited operation gets an entry, refused or
+ * not; when the entry cannot be made durable, the answer does not leave.
+ */
+import { Refused } from '@atesto/evidence';
+import type { FastifyReply, FastifyRequest, onSendAsyncHookHandler } from 'fastify';
+import type { Audit, AuditEntry, AuditVerdict } from '../audit/index.ts';
+import { RequestRefused } from '../http/refusal.ts';
+import { errorBody, jsonType } from '../http/reply.ts';
+import type { ChangeOrigin } from '../storage/index.ts';
+import { auditNoteOf } from './notes.ts';
+
+/** Refusals that say that the database is away: their entries could only be waited for in vain, so the log has them. */
+const loggedOnly = new Set<string | undefined>(['policy-not-fresh']);
+
+const recorded = new WeakSet<FastifyRequest>();
+
+/** Puts down that a request is allowed. Throws `Refused` with `audit-unavailable` when that is not durable in time. */
+export async function recordAllowed(request: FastifyRequest, audit: Pick<Audit, 'record'>, at: Date): Promise<void> {
+  await audit.record(entryOf(request, 'allowed', at));
+  recorded.add(request);
+}
+
+/** The hook that puts down every request of an audited operation that is not put down yet. */
+export function recordBeforeSending(audit: Pick<Audit, 'record'>, clock: () => Date): onSendAsyncHookHandler {
+  return async (request, reply, payload) => {
+    const verdict = verdictOf(reply.statusCode);
+    const { operation, code } = auditNoteOf(request);
+    if (operation === undefined || (verdict === 'allowed' && recorded.has(request))) return payload;
+    const entry = entryOf(request, verdict, clock());
+    if (loggedOnly.has(code)) {
+      request.log.warn({ audit: entry }, 'an audit entry is in the log alone');
+      return payload;
+    }
+    try {
+      await audit.record(entry);
+      return payload;
+    } catch (error) {
+      request.log.error({ err: error, audit: entry }, 'an audit entry could not be made durable');
+      return withhold(reply, error);
+    }
+  };
+}
+
+/** Who changes the store, when, in which request and from where. */
+export function changeOrigin(request: FastifyRequest, at: Date): ChangeOrigin {
+  return {
+    actor: auditNoteOf(request).caller ?? '',
+    atMs: at.getTime(),
+    requestId: request.id,
+    address: request.ip,
+  };
+}
+
+function entryOf(request: FastifyRequest, verdict: AuditVerdict, at: Date): AuditEntry {
+  const { operation = '', code, refusedAt, tokenId, ...note } = auditNoteOf(request);
+  const common = { ...note, atMs: at.getTime(), operation, requestId: request.id, address: request.ip, verdict };
+  // A token that was issued and then held back is nobody's.
+  return verdict === 'allowed' ? { ...common, tokenId } : { ...common, code, refusedAt };
+}
+
+function verdictOf(status: number): AuditVerdict {
+  if (status < 400) return 'allowed';
+  return status < 500 ? 'refused' : 'failed';
+}
+
+function withhold(reply: FastifyReply, error: unknown): string {
+  const refusal =
+    error instanceof Refused
+      ? error.refusal
+      : { code: 'internal-error', where: 'audit', why: 'the service failed; quote the request id to its operator' };
+  const refused =
+    error instanceof Refused
+      ? new RequestRefused(503, 'ServiceUnavailable', refusal)
+      : new RequestRefused(500, 'InternalError', refusal);
+  reply
+    .code(refused.status)
+    .removeHeader('content-length')
+    .header('content-type', jsonType)
+    .header('x-ms-error-code', refused.wireCode);
+  return errorBody(refused);
+}
