@@ -23,6 +23,7 @@ export const tokenCodes = {
     'The private key, the certificate and the names of a sealed signing key do not belong together.',
   'schedule-invalid':
     'A span of the rotation schedule is not a whole number of seconds, or a key would be replaced before it signs.',
+  'key-unavailable': 'The signing key is held elsewhere, such as in an HSM, and no signature came from there.',
   'key-known': 'The key ring holds this key already.',
 } as const;
 

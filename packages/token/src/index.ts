@@ -10,6 +10,7 @@ export {
   type CertificateHeader,
   type IssueOptions,
   issueToken,
+  issueTokenByHolder,
   issueTokenInPool,
   issueUnsecuredToken,
 } from './issue/jws.ts';
@@ -18,8 +19,15 @@ export type { TokenFrame } from './issue/times.ts';
 export { type JsonObject, type JsonValue, parseExactJson } from './json.ts';
 export { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from './keys/algorithm.ts';
 export type { CertificateExtension } from './keys/certificate.ts';
-export { generateSigningKey, type SigningKeyRequest } from './keys/generate.ts';
-export type { PublicKeyMembers, PublishedKey, SigningKey } from './keys/signing-key.ts';
+export { certifyHeldKey, generateSigningKey, type SigningKeyRequest } from './keys/generate.ts';
+export {
+  type HeldSigningKey,
+  heldSigningKeyOf,
+  type PublicKeyMembers,
+  type PublishedKey,
+  type Sign,
+  type SigningKey,
+} from './keys/signing-key.ts';
 export { type JsonWebKeyEntry, type JsonWebKeySet, jwks } from './publish/jwks.ts';
 export {
   type OpenIdMetadata,

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { certsUri } from '../issuer.ts';
 import { type JsonObject, writeExactJson } from '../json.ts';
 import { algorithmFacts } from '../keys/algorithm.ts';
-import type { SigningKey } from '../keys/signing-key.ts';
+import type { HeldSigningKey, PublishedKey, SigningKey } from '../keys/signing-key.ts';
 import { type Outcome, refuse, settle, settleAsync } from '../refusal.ts';
 
 /** What of the signing certificate stands in the header. */
@@ -49,12 +49,31 @@ export function issueTokenInPool(
   });
 }
 
+/** As {@link issueToken}, signed where the key is held. Refuses with `key-unavailable` when that does not answer with a signature. */
+export function issueTokenByHolder(
+  key: HeldSigningKey,
+  claims: JsonObject,
+  options: IssueOptions = {},
+): Promise<Outcome<string>> {
+  return settleAsync(async () => {
+    const input = signingInput(key, claims, options);
+    const signature = await key.sign(Buffer.from(input)).catch(() => {
+      return refuse(
+        'key-unavailable',
+        key.kid,
+        'the holder of the signing key did not sign; see the log of the service',
+      );
+    });
+    return `${input}.${Buffer.from(signature).toString('base64url')}`;
+  });
+}
+
 /** An unsecured token (RFC 7519 section 6): `alg` is `none` and the signature empty. For draft policies alone; nobody may trust it. */
 export function issueUnsecuredToken(claims: JsonObject): Outcome<string> {
   return settle(() => `${encode('{"alg":"none","typ":"JWT"}')}.${encode(writeExactJson(claims))}.`);
 }
 
-function signingInput(key: SigningKey, claims: JsonObject, options: IssueOptions): string {
+function signingInput(key: PublishedKey, claims: JsonObject, options: IssueOptions): string {
   if (claims.iss !== key.issuer) {
     refuse('issuer-mismatch', 'iss', `the key signs for ${key.issuer} alone`);
   }
@@ -62,13 +81,13 @@ function signingInput(key: SigningKey, claims: JsonObject, options: IssueOptions
 }
 
 /** The encoded header of a key never changes; it is computed once for each key and kind. */
-const headers: Readonly<Record<CertificateHeader, WeakMap<SigningKey, string>>> = {
+const headers: Readonly<Record<CertificateHeader, WeakMap<PublishedKey, string>>> = {
   none: new WeakMap(),
   x5c: new WeakMap(),
   x5t: new WeakMap(),
 };
 
-function header(key: SigningKey, kind: CertificateHeader): string {
+function header(key: PublishedKey, kind: CertificateHeader): string {
   const known = headers[kind].get(key);
   if (known !== undefined) return known;
   const text = encode(
@@ -84,7 +103,7 @@ function header(key: SigningKey, kind: CertificateHeader): string {
   return text;
 }
 
-function certificateMember(key: SigningKey, kind: CertificateHeader): { x5c?: string[]; x5t?: string } {
+function certificateMember(key: PublishedKey, kind: CertificateHeader): { x5c?: string[]; x5t?: string } {
   if (kind === 'x5c') return { x5c: [Buffer.from(key.certificate).toString('base64')] };
   // RFC 7515 section 4.1.7 fixes SHA-1; it names the certificate and proves nothing.
   if (kind === 'x5t') return { x5t: createHash('sha1').update(key.certificate).digest('base64url') };

@@ -1,15 +1,19 @@
 /** How the self-signed certificate of a signing key is made (RFC 5280; subject = issuer = `CN=<provider URI>`). */
 import 'reflect-metadata';
-import type { KeyObject } from 'node:crypto';
+import { type KeyObject, randomBytes } from 'node:crypto';
+import { AsnConvert } from '@peculiar/asn1-schema';
+import { Certificate } from '@peculiar/asn1-x509';
 import {
   BasicConstraintsExtension,
   Extension,
   KeyUsageFlags,
   KeyUsagesExtension,
   Name,
+  type X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
 import { algorithmFacts, type SigningAlgorithm } from './algorithm.ts';
+import type { Sign } from './signing-key.ts';
 
 /** An X.509 extension to stand in the certificate, such as the service's own evidence. */
 export interface CertificateExtension {
@@ -24,8 +28,9 @@ export interface CertificateExtension {
 export interface CertificateContents {
   readonly algorithm: SigningAlgorithm;
   readonly issuer: string;
-  readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
+  /** Signs with the private key, wherever it is. */
+  readonly sign: Sign;
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly extensions: readonly CertificateExtension[];
@@ -34,23 +39,36 @@ export interface CertificateContents {
 /** Issues the certificate; returns its DER. The serial number is random. */
 export async function issueCertificate(contents: CertificateContents): Promise<Uint8Array> {
   const { importAlgorithm, certificateAlgorithm } = algorithmFacts[contents.algorithm];
-  const signer = contents.privateKey.export({ format: 'der', type: 'pkcs8' });
-  const spki = contents.publicKey.export({ format: 'der', type: 'spki' });
-  const { subtle } = globalThis.crypto;
-  const certificate = await X509CertificateGenerator.createSelfSigned({
-    name: new Name([{ CN: [{ utf8String: contents.issuer }] }]),
-    keys: {
-      privateKey: await subtle.importKey('pkcs8', new Uint8Array(signer), importAlgorithm, false, ['sign']),
-      publicKey: await subtle.importKey('spki', new Uint8Array(spki), importAlgorithm, true, ['verify']),
-    },
+  const spki = new Uint8Array(contents.publicKey.export({ format: 'der', type: 'spki' }));
+  const publicKey = await globalThis.crypto.subtle.importKey('spki', spki, importAlgorithm, true, ['verify']);
+  const name = new Name([{ CN: [{ utf8String: contents.issuer }] }]);
+  const certificate = {
+    serialNumber: randomBytes(16).toString('hex'),
+    subject: name,
+    issuer: name,
+    publicKey,
     notBefore: contents.notBefore,
     notAfter: contents.notAfter,
-    signingAlgorithm: certificateAlgorithm,
+    // The curve says how long r and s are.
+    signingAlgorithm: { ...importAlgorithm, ...certificateAlgorithm },
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
       ...contents.extensions.map(({ oid, critical, value }) => new Extension(oid, critical, new Uint8Array(value))),
     ],
-  });
-  return new Uint8Array(certificate.rawData);
+  };
+  const withSignature = (signature: Uint8Array): Promise<X509Certificate> =>
+    X509CertificateGenerator.create({ ...certificate, signature: new Uint8Array(signature) });
+  // The library makes the part to be signed only as a part of a whole certificate, so the first one has a blank signature.
+  const unsigned = await withSignature(new Uint8Array(blankSignatureBytes).fill(1));
+  return new Uint8Array((await withSignature(await contents.sign(signedPartOf(unsigned)))).rawData);
+}
+
+/** As long as the longest ECDSA signature, r || s; RSA does not mind. */
+const blankSignatureBytes = 96;
+
+function signedPartOf(certificate: X509Certificate): Uint8Array {
+  const { tbsCertificateRaw } = AsnConvert.parse(certificate.rawData, Certificate);
+  if (tbsCertificateRaw === undefined) throw new TypeError('a parsed certificate has no signed part');
+  return new Uint8Array(tbsCertificateRaw);
 }

@@ -1,11 +1,11 @@
 /** How a new signing key comes to be. The only place of this package that draws randomness: node:crypto makes the key. */
-import { generateKeyPair, type KeyObject } from 'node:crypto';
+import { generateKeyPair, type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import { checkIssuer } from '../issuer.ts';
 import { type Outcome, refuse, settleAsync } from '../refusal.ts';
 import { algorithmFacts, isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from './algorithm.ts';
 import { type CertificateExtension, issueCertificate } from './certificate.ts';
-import { type SigningKey, signingKeyOf } from './signing-key.ts';
+import { type HeldSigningKey, heldSigningKeyOf, type Sign, type SigningKey, signingKeyOf } from './signing-key.ts';
 
 /** What a new signing key is for. */
 export interface SigningKeyRequest {
@@ -28,24 +28,59 @@ export interface SigningKeyRequest {
 /** Generates a key and its self-signed certificate. Refuses an unusable issuer, an unknown algorithm and an empty validity. */
 export async function generateSigningKey(request: SigningKeyRequest): Promise<Outcome<SigningKey>> {
   return settleAsync(async () => {
-    const { algorithm = 'RS256', issuer, notBefore, notAfter, extensions = () => [] } = request;
-    checkIssuer(issuer);
-    if (!isSigningAlgorithm(algorithm)) {
-      refuse('algorithm-unknown', 'algorithm', `the algorithm must be one of ${signingAlgorithms.join(', ')}`);
-    }
-    checkValidity(notBefore, notAfter);
+    const algorithm = checkRequest(request);
     const { privateKey, publicKey } = await generatePair(algorithm);
-    const certificate = await issueCertificate({
-      algorithm,
-      issuer,
-      privateKey,
-      publicKey,
-      notBefore,
-      notAfter,
-      extensions: await extensions(new Uint8Array(publicKey.export({ format: 'der', type: 'spki' }))),
-    });
-    return signingKeyOf(algorithm, issuer, privateKey, certificate);
+    const certificate = await certify(request, algorithm, publicKey, (bytes) => signWith(privateKey, algorithm, bytes));
+    return signingKeyOf(algorithm, request.issuer, privateKey, certificate);
   });
+}
+
+/**
+ * Makes the self-signed certificate of a key that is held elsewhere and was just made there. Refuses as {@link generateSigningKey};
+ * what `sign` throws passes.
+ */
+export async function certifyHeldKey(
+  request: SigningKeyRequest,
+  publicKey: KeyObject,
+  sign: Sign,
+): Promise<Outcome<HeldSigningKey>> {
+  return settleAsync(async () => {
+    const algorithm = checkRequest(request);
+    const certificate = await certify(request, algorithm, publicKey, sign);
+    return heldSigningKeyOf(algorithm, request.issuer, sign, certificate);
+  });
+}
+
+function checkRequest({ algorithm = 'RS256', issuer, notBefore, notAfter }: SigningKeyRequest): SigningAlgorithm {
+  checkIssuer(issuer);
+  if (!isSigningAlgorithm(algorithm)) {
+    refuse('algorithm-unknown', 'algorithm', `the algorithm must be one of ${signingAlgorithms.join(', ')}`);
+  }
+  checkValidity(notBefore, notAfter);
+  return algorithm;
+}
+
+async function certify(
+  { issuer, notBefore, notAfter, extensions = () => [] }: SigningKeyRequest,
+  algorithm: SigningAlgorithm,
+  publicKey: KeyObject,
+  sign: Sign,
+): Promise<Uint8Array> {
+  const spki = new Uint8Array(publicKey.export({ format: 'der', type: 'spki' }));
+  return issueCertificate({
+    algorithm,
+    issuer,
+    publicKey,
+    sign,
+    notBefore,
+    notAfter,
+    extensions: await extensions(spki),
+  });
+}
+
+async function signWith(privateKey: KeyObject, algorithm: SigningAlgorithm, bytes: Uint8Array): Promise<Uint8Array> {
+  const { digest, signOptions } = algorithmFacts[algorithm];
+  return sign(digest, bytes, { key: privateKey, ...signOptions });
 }
 
 function checkValidity(notBefore: Date, notAfter: Date): void {

@@ -22,9 +22,18 @@ export interface PublishedKey {
   readonly notAfter: Date;
 }
 
-/** A key that signs tokens. */
+/** A key that signs tokens, its private part in memory. */
 export interface SigningKey extends PublishedKey {
   readonly privateKey: KeyObject;
+}
+
+/** Signs bytes under the key's algorithm; the signature has the form of JWS: ECDSA is r || s (RFC 7518 section 3.4). */
+export type Sign = (bytes: Uint8Array) => Promise<Uint8Array>;
+
+/** A key that signs tokens where it is held, such as a hardware security module: its private part is never seen. */
+export interface HeldSigningKey extends PublishedKey {
+  /** Rejects when the holder cannot be reached or does not sign. */
+  readonly sign: Sign;
 }
 
 /** Joins a private key to its certificate; everything else is read from the two. */
@@ -34,6 +43,20 @@ export function signingKeyOf(
   privateKey: KeyObject,
   certificate: Uint8Array,
 ): SigningKey {
+  return { ...publishedKeyOf(algorithm, issuer, certificate), privateKey };
+}
+
+/** Joins the place where a private key is held to its certificate; everything else is read from the certificate. */
+export function heldSigningKeyOf(
+  algorithm: SigningAlgorithm,
+  issuer: string,
+  sign: Sign,
+  certificate: Uint8Array,
+): HeldSigningKey {
+  return { ...publishedKeyOf(algorithm, issuer, certificate), sign };
+}
+
+function publishedKeyOf(algorithm: SigningAlgorithm, issuer: string, certificate: Uint8Array): PublishedKey {
   const parsed = new X509Certificate(certificate);
   const publicKey = publicKeyMembers(parsed.publicKey);
   return {
@@ -44,11 +67,11 @@ export function signingKeyOf(
     publicKey,
     notBefore: new Date(parsed.validFrom),
     notAfter: new Date(parsed.validTo),
-    privateKey,
   };
 }
 
-function publicKeyMembers(key: KeyObject): PublicKeyMembers {
+/** The public members of a key. */
+export function publicKeyMembers(key: KeyObject): PublicKeyMembers {
   const { kty, n, e, crv, x, y } = key.export({ format: 'jwk' });
   if (kty === 'RSA' && n !== undefined && e !== undefined) return { kty, n, e };
   if (kty === 'EC' && crv !== undefined && x !== undefined && y !== undefined) return { kty, crv, x, y };
@@ -56,7 +79,7 @@ function publicKeyMembers(key: KeyObject): PublicKeyMembers {
 }
 
 /** RFC 7638 section 3: SHA-256 over the required members in lexicographic order, without white space. */
-function thumbprint(key: PublicKeyMembers): string {
+export function thumbprint(key: PublicKeyMembers): string {
   const members =
     key.kty === 'RSA' ? { e: key.e, kty: key.kty, n: key.n } : { crv: key.crv, kty: key.kty, x: key.x, y: key.y };
   return createHash('sha256').update(JSON.stringify(members)).digest('base64url');
