@@ -23,6 +23,7 @@ import type { RoleRule } from './roles/role.ts';
 import { addRoutes } from './routes/routes.ts';
 import type { ServiceContext } from './service-context.ts';
 import { openConfiguredStore } from './state/open-store.ts';
+import type { Store } from './storage/index.ts';
 import { tlsMaterial } from './tls/material.ts';
 import { keepRetention } from './trail/retention.ts';
 import { recordBeforeSending } from './trail/trail.ts';
@@ -35,6 +36,8 @@ export interface ServiceOptions {
   readonly log?: LogSink | undefined;
   /** Where Intel's collateral comes from; default: as configured. */
   readonly intelEndorsements?: IntelEndorsementSource | undefined;
+  /** The store; default: as configured. Closed with the service. */
+  readonly store?: Store | undefined;
   /** The audit record; default: the one of the store. Closed with the service. */
   readonly audit?: Audit | undefined;
 }
@@ -84,7 +87,7 @@ async function start(
   );
   const app = createServer(config, tls, challenge, options.log);
   const clock = options.clock ?? (() => new Date());
-  const store = await openConfiguredStore(config, app.log);
+  const store = options.store ?? (await openConfiguredStore(config, app.log));
   stops.push(() => store.close());
   const audit = options.audit ?? openAudit(store.audit);
   stops.push(() => audit.close());

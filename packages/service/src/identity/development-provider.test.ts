@@ -1,48 +1,15 @@
 import assert from 'node:assert/strict';
-import { readFileSync, statSync } from 'node:fs';
-import { request } from 'node:https';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { decodeJwt } from 'jose';
+import { askToken, tokenOf } from '../__fixtures__/development-token.ts';
 import { serve, type TestService } from '../__fixtures__/service.ts';
 import { stateDirectory } from '../__fixtures__/state.ts';
 
 const state = stateDirectory();
 const settings = { stateDirectory: state, developmentIdentity: { enabled: true, port: 0 } };
 const service = await serve(settings);
-
-/** Asks the development provider for an access token as any OpenID client does. */
-function askToken(of: TestService, changes: Record<string, string> = {}): Promise<{ status: number; body: string }> {
-  const { issuer, clientId, clientSecret, scope } = of.developmentIdentity ?? assert.fail('it does not run');
-  const form = {
-    grant_type: 'client_credentials',
-    client_id: clientId,
-    client_secret: clientSecret,
-    scope,
-    ...changes,
-  };
-  return post(`${issuer}/token`, new URLSearchParams(form).toString(), of.caFile);
-}
-
-function post(uri: string, body: string, caFile: string | undefined): Promise<{ status: number; body: string }> {
-  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  const call = request(uri, { method: 'POST', ca: readFileSync(caFile ?? ''), headers, agent: false }, (response) => {
-    let text = '';
-    response.on('data', (chunk) => {
-      text += chunk;
-    });
-    response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
-  });
-  call.on('error', reject);
-  call.end(body);
-  return promise;
-}
-
-async function tokenOf(of: TestService): Promise<string> {
-  const { status, body } = await askToken(of);
-  assert.equal(status, 200, body);
-  return JSON.parse(body).access_token;
-}
 
 /** The fine-grained code with which an empty attest call is refused: after authentication it is `body-empty`. */
 async function attestCode(of: TestService, path: string, version: string, token?: string): Promise<string> {
@@ -61,6 +28,14 @@ async function attestCode(of: TestService, path: string, version: string, token?
 test('gives the client an access token that the service accepts', async () => {
   const token = await tokenOf(service);
   assert.equal(await attestCode(service, 'SgxEnclave', '2018-09-01-preview', token), 'body-empty');
+});
+
+test('gives a token for the resource-provider API when its scope says so, and none for audiences of others', async () => {
+  const management = await tokenOf(service, { scope: 'https://management.azure.com/.default' });
+  assert.equal(decodeJwt(management).aud, 'https://management.azure.com');
+  assert.equal(await attestCode(service, 'SgxEnclave', '2025-06-01', management), 'access-token-audience-wrong');
+  const { status, body } = await askToken(service, { resource: 'https://example.org' });
+  assert.deepEqual([status, JSON.parse(body).error], [400, 'invalid_target']);
 });
 
 test('gives nothing to a client with a wrong secret', async () => {

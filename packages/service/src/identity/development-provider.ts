@@ -5,7 +5,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:https';
 import { join } from 'node:path';
-import Provider, { type Adapter, type Configuration } from 'oidc-provider';
+import Provider, { type Adapter, type Configuration, errors } from 'oidc-provider';
 import { z } from 'zod';
 import type { ServiceConfig } from '../config/schema.ts';
 import { portOf } from '../http/base-uri.ts';
@@ -51,7 +51,8 @@ export async function startDevelopmentProvider(config: ServiceConfig): Promise<D
     ...clientOf(config),
     scope: `${audience}/.default`,
   };
-  const answer = new Provider(identity.issuer, settingsOf(identity, audience)).callback();
+  const [management = ''] = config.identity.managementAudiences;
+  const answer = new Provider(identity.issuer, settingsOf(identity, [audience, management])).callback();
   server.on('request', (request, response) => {
     const target = request.url ?? '/';
     if (!target.startsWith(`${mount}/`)) {
@@ -76,10 +77,11 @@ const forgetful: Adapter = {
   revokeByGrantId: async () => {},
 };
 
-function settingsOf(identity: DevelopmentIdentity, audience: string): Configuration {
+/** The first of the audiences is the one for which a token is unless its scope says another. */
+function settingsOf(identity: DevelopmentIdentity, audiences: readonly [string, string]): Configuration {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const { kty, n, e, d, p, q, dp, dq, qi } = privateKey.export({ format: 'jwk' });
-  const server = { scope: identity.scope, audience, accessTokenFormat: 'jwt' } as const;
+  const scopeOf = (audience: string): string => `${audience}/.default`;
   return {
     jwks: { keys: [{ kty, n, e, d, p, q, dp, dq, qi, use: 'sig', alg: 'RS256' }] },
     clients: [
@@ -92,7 +94,7 @@ function settingsOf(identity: DevelopmentIdentity, audience: string): Configurat
         token_endpoint_auth_method: 'client_secret_post',
       },
     ],
-    scopes: [identity.scope],
+    scopes: audiences.map(scopeOf),
     ttl: { ClientCredentials: 3600 },
     adapter: () => forgetful,
     cookies: { keys: [randomBytes(32).toString('base64url')] },
@@ -101,7 +103,14 @@ function settingsOf(identity: DevelopmentIdentity, audience: string): Configurat
       devInteractions: { enabled: false },
       userinfo: { enabled: false },
       rpInitiatedLogout: { enabled: false },
-      resourceIndicators: { enabled: true, defaultResource: () => audience, getResourceServerInfo: () => server },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: ({ oidc }) => audiences.find((one) => scopeOf(one) === oidc.params?.scope) ?? audiences[0],
+        getResourceServerInfo: (_context, audience) => {
+          if (!audiences.includes(audience)) throw new errors.InvalidTarget();
+          return { scope: scopeOf(audience), audience, accessTokenFormat: 'jwt' };
+        },
+      },
     },
   };
 }

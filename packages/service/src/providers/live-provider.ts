@@ -29,12 +29,13 @@ export class LiveProvider {
 
   private constructor(parts: LiveProviderParts) {
     this.#parts = parts;
-    const { id, name, trustModel } = parts.record;
+    const { id, name, trustModel, createdAtMs } = parts.record;
     this.provider = {
       ...parts.shared,
       id,
       name,
       trustModel,
+      createdAtMs,
       uri: parts.uri,
       keys: parts.openKeys.keys,
       policyOf: (attestationType) => this.#policyOf(attestationType),

@@ -13,7 +13,7 @@ export interface ProviderParts {
 }
 
 /** What all providers have in common. */
-export type SharedParts = Omit<Provider, 'id' | 'name' | 'trustModel' | 'uri' | 'keys' | 'policyOf'>;
+export type SharedParts = Omit<Provider, 'id' | 'name' | 'trustModel' | 'createdAtMs' | 'uri' | 'keys' | 'policyOf'>;
 
 /** The common parts. */
 export function sharedParts(config: ServiceConfig, parts: ProviderParts): SharedParts {

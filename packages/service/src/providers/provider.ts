@@ -22,6 +22,8 @@ export interface Provider {
   readonly id: string;
   readonly name: string;
   readonly trustModel: ProviderRecord['trustModel'];
+  /** Milliseconds since 1970-01-01T00:00Z. */
+  readonly createdAtMs: number;
   /** Its URI without trailing slash: issuer of its tokens. */
   readonly uri: string;
   readonly keys: SigningKeys;

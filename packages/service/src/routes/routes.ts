@@ -2,6 +2,7 @@
 import { addOperations, type Routes } from '../http/operation.ts';
 import { providerParameter } from '../providers/address.ts';
 import type { ServiceContext } from '../service-context.ts';
+import { getAudit } from './get-audit.ts';
 import { getCerts } from './get-certs.ts';
 import { getHealth, getReadiness } from './get-health.ts';
 import { getOpenIdConfiguration } from './get-openid-configuration.ts';
@@ -12,7 +13,7 @@ import { postAttest } from './post-attest.ts';
  * `/providers/{name}` there.
  */
 export function addRoutes(routes: Routes, prefix: string, context: ServiceContext): void {
-  const ofProvider = [getCerts(context), getOpenIdConfiguration(context), ...postAttest(context)];
+  const ofProvider = [getCerts(context), getOpenIdConfiguration(context), ...postAttest(context), getAudit(context)];
   addOperations(routes, [getHealth, getReadiness(context)]);
   for (const base of [prefix, `${prefix}/providers/:${providerParameter}`]) {
     addOperations(

@@ -55,7 +55,9 @@ function isUsable(certificate: X509Certificate): boolean {
 
 function isFor(certificate: X509Certificate, names: readonly string[]): boolean {
   return names.every((name) =>
-    isIP(name) === 0 ? certificate.checkHost(name) !== undefined : certificate.checkIP(name) !== undefined,
+    isIP(name) === 0
+      ? certificate.checkHost(name.replace(/^\*\./, 'any.')) !== undefined
+      : certificate.checkIP(name) !== undefined,
   );
 }
 

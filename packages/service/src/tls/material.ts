@@ -43,10 +43,11 @@ export function firstLine(text: string): string {
   return text.split(/\r?\n/, 1).join('');
 }
 
-function hostNames({ listen, baseUri }: ServiceConfig): string[] {
+function hostNames({ listen, baseUri, providers }: ServiceConfig): string[] {
   const names = ['localhost', '127.0.0.1', '::1'];
   if (listen.host !== '0.0.0.0' && listen.host !== '::') names.push(listen.host);
   if (baseUri !== undefined) names.push(new URL(baseUri).hostname.replace(/^\[(.*)\]$/, '$1'));
+  if (providers.baseDomain !== undefined) names.push(`*.${providers.baseDomain}`);
   return [...new Set(names)];
 }
 

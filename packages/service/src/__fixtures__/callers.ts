@@ -1,0 +1,37 @@
+/** Callers of every role, for services that accept one OpenID issuer under the tests' control. */
+
+import type { ServiceSettings } from '../config/schema.ts';
+import { developmentCertificate } from '../tls/development-ca.ts';
+import { startIssuer } from './openid-issuer.ts';
+import { stateDirectory } from './state.ts';
+
+const tls = await developmentCertificate(stateDirectory(), ['127.0.0.1', 'localhost']);
+const issuer = await startIssuer(tls);
+
+/** Settings under which {@link tokenOf} gives roles: `readers` and `contributors` of each provider, and `administrators`. */
+export const identity: NonNullable<ServiceSettings['identity']> = {
+  issuers: [
+    { issuer: issuer.issuer, ...(tls.developmentCaFile === undefined ? {} : { caFile: tls.developmentCaFile }) },
+  ],
+  roles: [
+    { role: 'attestation-reader', claim: 'groups', value: '{provider}-readers', providers: ['*'] },
+    { role: 'attestation-contributor', claim: 'groups', value: '{provider}-contributors', providers: ['*'] },
+    { role: 'service-administrator', claim: 'groups', value: 'administrators' },
+  ],
+};
+
+/** The header of a caller with these groups. */
+export async function bearer(subject: string, ...groups: string[]): Promise<{ authorization: string }> {
+  return { authorization: `Bearer ${await issuer.sign({ claims: { sub: subject, groups } })}` };
+}
+
+/** The same for the resource-provider API. */
+export async function managementBearer(subject: string, ...groups: string[]): Promise<{ authorization: string }> {
+  const claims = { sub: subject, groups, aud: 'https://management.azure.com' };
+  return { authorization: `Bearer ${await issuer.sign({ claims })}` };
+}
+
+/** How the audit record names a caller. */
+export function named(subject: string): string {
+  return `${issuer.issuer}#${subject}`;
+}
