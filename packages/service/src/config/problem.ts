@@ -22,6 +22,8 @@ export const configCodes = {
   'signing-keys-unusable':
     'The stored signing keys cannot be opened: another secret sealed them, or the file was changed.',
   'store-unusable': 'The store cannot be opened: the reason names the code of the store.',
+  'hsm-unusable':
+    'The hardware security module of the signing keys cannot be used: its binding, library, token or PIN.',
   'development-only': 'The setting is for development, and the environment is production.',
 } as const;
 
