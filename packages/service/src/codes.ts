@@ -90,6 +90,20 @@ export const serviceCodes = {
     meaning: 'The caller is not a service administrator.',
   },
   'provider-unknown': notFound('There is no provider of this name.'),
+  'provider-closed': {
+    status: 403,
+    wireCode: 'Forbidden',
+    meaning: 'The provider takes no requests: its publicNetworkAccess is Disabled.',
+  },
+  'provider-name-invalid': invalid('The name of a provider has 3 to 24 letters, digits and hyphens.'),
+  'provider-exists': {
+    status: 409,
+    wireCode: 'Conflict',
+    meaning: 'A provider of this name exists in another place, or with other policy signers.',
+  },
+  'policy-signer-invalid': invalid(
+    'A certificate of policySigningCertificates cannot be read, is not in force, has a weak key, or its chain does not end in a CA.',
+  ),
   'policy-untrusted': {
     status: 500,
     wireCode: 'InternalError',

@@ -15,16 +15,23 @@ export type ApiVersion = (typeof apiVersions)[number];
 
 /** Reads the query parameter `api-version`. Refuses with `api-version-missing` or `api-version-unknown`. */
 export function requireApiVersion(query: unknown): ApiVersion {
-  return (
-    optionalApiVersion(query) ??
-    refuseRequest('api-version-missing', 'api-version', `add api-version=${apiVersions.at(-1)}`)
-  );
+  return requireVersion(query, apiVersions);
+}
+
+/** The same among the versions of another API. */
+export function requireVersion<Version extends string>(query: unknown, versions: readonly Version[]): Version {
+  const found = versionAmong(query, versions);
+  return found ?? refuseRequest('api-version-missing', 'api-version', `add api-version=${versions.at(-1)}`);
 }
 
 /** The same where clients may leave it out. */
 export function optionalApiVersion(query: unknown): ApiVersion | undefined {
+  return versionAmong(query, apiVersions);
+}
+
+function versionAmong<Version extends string>(query: unknown, versions: readonly Version[]): Version | undefined {
   const given: unknown = typeof query === 'object' && query !== null ? Reflect.get(query, 'api-version') : undefined;
   if (given === undefined) return undefined;
-  const known = apiVersions.find((version) => version === given);
-  return known ?? refuseRequest('api-version-unknown', 'api-version', `it must be one of ${apiVersions.join(', ')}`);
+  const known = versions.find((version) => version === given);
+  return known ?? refuseRequest('api-version-unknown', 'api-version', `it must be one of ${versions.join(', ')}`);
 }

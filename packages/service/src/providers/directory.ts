@@ -60,9 +60,13 @@ export class ProviderDirectory {
 
   /** The provider of a name, in any case; undefined: there is none. Throws `Refused` when it cannot be opened now. */
   async byName(name: string): Promise<Provider | undefined> {
-    const entry = this.#entries.get(this.#ids.get(name.toLowerCase()) ?? '');
-    if (entry === undefined) return undefined;
-    return (await this.#openEntry(entry)).provider;
+    const entry = this.#entryOf(name);
+    return entry === undefined ? undefined : (await this.#openEntry(entry)).provider;
+  }
+
+  /** Whether a provider is to take no requests. */
+  isClosed(name: string): boolean {
+    return this.#entryOf(name)?.record.settings.publicNetworkAccess === 'Disabled';
   }
 
   /** The URI of a provider, by its name. */
@@ -79,6 +83,10 @@ export class ProviderDirectory {
     for (const live of await Promise.allSettled(open)) {
       if (live.status === 'fulfilled') live.value?.close();
     }
+  }
+
+  #entryOf(name: string): Entry | undefined {
+    return this.#entries.get(this.#ids.get(name.toLowerCase()) ?? '');
   }
 
   #learn(record: ProviderVersion): Entry {

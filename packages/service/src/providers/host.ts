@@ -83,9 +83,11 @@ export class ProviderHost {
   }
 
   async #find(name: string): Promise<Provider | undefined> {
-    if (this.#directory === undefined) return refuseRequest('not-ready', 'service', 'it is starting');
+    const directory = this.#directory;
+    if (directory === undefined) return refuseRequest('not-ready', 'service', 'it is starting');
+    if (directory.isClosed(name)) refuseRequest('provider-closed', 'provider', 'its publicNetworkAccess is Disabled');
     try {
-      return await this.#directory.byName(name);
+      return await directory.byName(name);
     } catch (error) {
       if (error instanceof Refused) return refuseFor(error.refusal, 503, 'ServiceUnavailable');
       throw error;

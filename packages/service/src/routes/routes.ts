@@ -7,6 +7,7 @@ import { getCerts } from './get-certs.ts';
 import { getHealth, getReadiness } from './get-health.ts';
 import { getOpenIdConfiguration } from './get-openid-configuration.ts';
 import { postAttest } from './post-attest.ts';
+import { resourceProvider } from './resource-provider/operations.ts';
 
 /**
  * Adds all operations; those of a provider below `prefix`, the path of the base URI (empty, or `/` and segments), and below
@@ -15,6 +16,10 @@ import { postAttest } from './post-attest.ts';
 export function addRoutes(routes: Routes, prefix: string, context: ServiceContext): void {
   const ofProvider = [getCerts(context), getOpenIdConfiguration(context), ...postAttest(context), getAudit(context)];
   addOperations(routes, [getHealth, getReadiness(context)]);
+  addOperations(
+    routes,
+    resourceProvider(context).map((operation) => ({ ...operation, path: `${prefix}${operation.path}` })),
+  );
   for (const base of [prefix, `${prefix}/providers/:${providerParameter}`]) {
     addOperations(
       routes,

@@ -1,0 +1,49 @@
+/** What does a request of the resource-provider API name? Subscription and group are taken as they are given. */
+import type { FastifyRequest } from 'fastify';
+import { requireVersion } from '../../http/api-version.ts';
+import { refuseRequest } from '../../http/refusal.ts';
+import { providerNameForm } from '../../providers/address.ts';
+
+/** The versions of the API; they differ in members that a reply may have, and every reply has them all. */
+export const managementVersions = ['2020-10-01', '2021-06-01'] as const;
+
+/** Below which path a provider is. */
+export const resourcePath =
+  '/subscriptions/:subscription/resourceGroups/:group/providers/Microsoft.Attestation/attestationProviders/:name';
+
+/** Refuses with `api-version-missing`, `api-version-unknown`. */
+export function requireManagementVersion(request: Pick<FastifyRequest, 'query'>): void {
+  requireVersion(request.query, managementVersions);
+}
+
+/** Where a provider is. */
+export interface Place {
+  readonly subscription: string;
+  /** Absent: the path names the subscription alone. */
+  readonly resourceGroup: string | undefined;
+}
+
+/** The place that the path names. Refuses with `member-invalid`. */
+export function placeOf({ params }: Pick<FastifyRequest, 'params'>): Place {
+  const subscription = parameter(params, 'subscription') ?? '';
+  const resourceGroup = parameter(params, 'group');
+  if (!/^[A-Za-z0-9-]{1,64}$/.test(subscription))
+    refuseRequest('member-invalid', 'subscription', 'it is no subscription');
+  if (resourceGroup !== undefined && !/^[\w.()-]{1,90}$/.test(resourceGroup)) {
+    refuseRequest('member-invalid', 'resource group', 'it is no name of a resource group');
+  }
+  return { subscription, resourceGroup };
+}
+
+/** The name of a provider. Refuses with `provider-name-invalid`. */
+export function nameOf({ params }: Pick<FastifyRequest, 'params'>): string {
+  const name = parameter(params, 'name') ?? '';
+  if (providerNameForm.test(name)) return name;
+  return refuseRequest('provider-name-invalid', 'name', 'it must have 3 to 24 letters, digits and hyphens');
+}
+
+/** One parameter of the path. */
+export function parameter(params: unknown, name: string): string | undefined {
+  const value: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, name) : undefined;
+  return typeof value === 'string' ? value : undefined;
+}

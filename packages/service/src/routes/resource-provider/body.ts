@@ -1,0 +1,51 @@
+/** What may be asked of a provider: the bodies of create and update, checked for shape. Members that are not known are passed over. */
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { parseJsonObject } from '../../http/json.ts';
+import { refuseRequest } from '../../http/refusal.ts';
+
+const toggle = z.enum(['Enabled', 'Disabled']);
+const tags = z.record(z.string().min(1).max(512), z.string().max(256)).refine((all) => Object.keys(all).length <= 50);
+const settings = {
+  publicNetworkAccess: toggle.nullish(),
+  tpmAttestationAuthentication: toggle.nullish(),
+};
+const signingKey = z.object({ x5c: z.array(z.string().max(16_384)).min(1).max(10) });
+
+const creation = z.object({
+  location: z.string().min(1).max(64),
+  tags: tags.nullish(),
+  properties: z
+    .object({
+      ...settings,
+      policySigningCertificates: z.object({ keys: z.array(signingKey).max(100).nullish() }).nullish(),
+    })
+    .nullish(),
+});
+
+const update = z.object({ tags: tags.nullish(), properties: z.object(settings).nullish() });
+
+/** The body of a creation. */
+export type Creation = z.output<typeof creation>;
+/** The body of an update. */
+export type Update = z.output<typeof update>;
+
+/** Reads the body of a creation. Refuses with `body-empty`, `body-not-json`, `member-invalid`. */
+export function creationIn(request: FastifyRequest): Creation {
+  return read(request, creation);
+}
+
+/** Reads the body of an update. Refuses like {@link creationIn}. */
+export function updateIn(request: FastifyRequest): Update {
+  return read(request, update);
+}
+
+function read<Body>({ body }: FastifyRequest, schema: z.ZodType<Body>): Body {
+  if (!(body instanceof Uint8Array) || body.length === 0) {
+    return refuseRequest('body-empty', 'body', 'the request needs a JSON object');
+  }
+  const parsed = schema.safeParse(parseJsonObject(body, 'body', 'body-not-json'));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  return refuseRequest('member-invalid', `body.${issue?.path.join('.') ?? ''}`, 'it is absent or has the wrong form');
+}

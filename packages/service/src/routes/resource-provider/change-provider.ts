@@ -1,0 +1,64 @@
+/** Reads, updates and deletes one provider. */
+import { conditionOf } from '../../http/condition.ts';
+import type { Operation } from '../../http/operation.ts';
+import { storedOr } from '../../http/store-outcome.ts';
+import type { ServiceContext } from '../../service-context.ts';
+import { changeOrigin } from '../../trail/trail.ts';
+import { requireManagementVersion, resourcePath } from './address.ts';
+import { updateIn } from './body.ts';
+import { findProvider, requireProvider } from './find.ts';
+import { sendResource } from './resource.ts';
+import { settingsIn } from './settings.ts';
+
+export function getProvider(context: ServiceContext): Operation {
+  return {
+    method: 'GET',
+    path: resourcePath,
+    audit: 'read-provider',
+    handle: async (request, reply) => {
+      requireManagementVersion(request);
+      await context.authorizeManagement(request);
+      const record = await requireProvider(context, request);
+      return sendResource(reply, record, context.uriOf(record.name));
+    },
+  };
+}
+
+export function patchProvider(context: ServiceContext): Operation {
+  return {
+    method: 'PATCH',
+    path: resourcePath,
+    audit: 'update-provider',
+    handle: async (request, reply) => {
+      requireManagementVersion(request);
+      await context.authorizeManagement(request);
+      const { store, clock } = context;
+      const { id, tags, settings } = await requireProvider(context, request);
+      const update = updateIn(request);
+      const changes = { tags: update.tags ?? tags, settings: { ...settings, ...settingsIn(update) } };
+      const origin = changeOrigin(request, clock());
+      const record = storedOr(await store.providers.update(id, changes, origin, conditionOf(request)));
+      storedOr(await store.confirmed(record.revision));
+      return sendResource(reply, record, context.uriOf(record.name));
+    },
+  };
+}
+
+export function deleteProvider(context: ServiceContext): Operation {
+  return {
+    method: 'DELETE',
+    path: resourcePath,
+    audit: 'delete-provider',
+    handle: async (request, reply) => {
+      requireManagementVersion(request);
+      await context.authorizeManagement(request);
+      const { store, clock } = context;
+      const found = await findProvider(context, request);
+      if (found === undefined) return reply.code(204).send();
+      const origin = changeOrigin(request, clock());
+      const record = storedOr(await store.providers.delete(found.id, origin, conditionOf(request)));
+      storedOr(await store.confirmed(record.revision));
+      return reply.code(200).send();
+    },
+  };
+}

@@ -1,0 +1,39 @@
+/** Finds the provider that a request of the resource-provider API names: a name alone is not enough, the place must fit. */
+import type { FastifyRequest } from 'fastify';
+import { refuseRequest } from '../../http/refusal.ts';
+import { storedOr } from '../../http/store-outcome.ts';
+import type { ServiceContext } from '../../service-context.ts';
+import type { ProviderRecord, ProviderVersion } from '../../storage/index.ts';
+import { noteForAudit } from '../../trail/notes.ts';
+import { nameOf, type Place, placeOf } from './address.ts';
+
+/** The provider; undefined: there is none at this place. */
+export async function findProvider(
+  { store }: Pick<ServiceContext, 'store'>,
+  request: FastifyRequest,
+): Promise<ProviderVersion | undefined> {
+  const name = nameOf(request);
+  noteForAudit(request, { provider: name });
+  const record = storedOr(await store.providers.byName(name));
+  if (record === undefined || !isAt(record, placeOf(request))) return undefined;
+  noteForAudit(request, { provider: record.name });
+  return record;
+}
+
+/** The provider. Refuses with `provider-unknown`. */
+export async function requireProvider(
+  context: Pick<ServiceContext, 'store'>,
+  request: FastifyRequest,
+): Promise<ProviderVersion> {
+  const found = await findProvider(context, request);
+  return found ?? refuseRequest('provider-unknown', 'name', 'there is no provider of this name in the group');
+}
+
+/** Whether a provider is in a group of a subscription; they compare without regard to case. */
+export function isAt(record: ProviderRecord, { subscription, resourceGroup }: Place): boolean {
+  return isSame(record.subscription, subscription) && isSame(record.resourceGroup, resourceGroup);
+}
+
+function isSame(stored: string, given: string | undefined): boolean {
+  return given !== undefined && stored.toLowerCase() === given.toLowerCase();
+}

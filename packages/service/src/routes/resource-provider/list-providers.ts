@@ -1,0 +1,84 @@
+/** Lists providers: of a subscription, of a group, and the one that is there by default. */
+import type { FastifyRequest } from 'fastify';
+import type { Operation } from '../../http/operation.ts';
+import { refuseRequest } from '../../http/refusal.ts';
+import { storedOr } from '../../http/store-outcome.ts';
+import { defaultProviderName } from '../../providers/default-provider.ts';
+import type { ServiceContext } from '../../service-context.ts';
+import type { ProviderVersion } from '../../storage/index.ts';
+import { parameter, placeOf, requireManagementVersion, resourcePath } from './address.ts';
+import { requireProvider } from './find.ts';
+import { resourceOf, sendList, sendResource } from './resource.ts';
+
+const ofSubscription = '/subscriptions/:subscription/providers/Microsoft.Attestation';
+const ofGroup = '/subscriptions/:subscription/resourceGroups/:group/providers/Microsoft.Attestation';
+
+/** Every operation that lists. */
+export function listOperations(context: ServiceContext): Operation[] {
+  return [
+    listOf(context, `${ofSubscription}/attestationProviders`, async (request) =>
+      storedOr(await context.store.providers.list(placeOf(request))),
+    ),
+    listOf(context, `${ofGroup}/attestationProviders`, async (request) =>
+      storedOr(await context.store.providers.list(placeOf(request))),
+    ),
+    listOf(context, `${ofSubscription}/defaultProviders`, async () => [await defaultProvider(context)]),
+    defaultAt(context),
+    ...['privateEndpointConnections', 'privateLinkResources'].map((kind) =>
+      // There are none here: a provider is reached through the operator's own network.
+      listOf(context, `${resourcePath}/${kind}`, async (request) => {
+        await requireProvider(context, request);
+        return [];
+      }),
+    ),
+  ];
+}
+
+function listOf(
+  context: ServiceContext,
+  path: string,
+  find: (request: FastifyRequest) => Promise<readonly ProviderVersion[]>,
+): Operation {
+  return {
+    method: 'GET',
+    path,
+    audit: 'list-providers',
+    handle: async (request, reply) => {
+      requireManagementVersion(request);
+      await context.authorizeManagement(request);
+      const records = await find(request);
+      return sendList(
+        reply,
+        records.map((record) => resourceOf(record, context.uriOf(record.name))),
+      );
+    },
+  };
+}
+
+function defaultAt(context: ServiceContext): Operation {
+  return {
+    method: 'GET',
+    path: `${ofSubscription}/locations/:location/defaultProvider`,
+    audit: 'read-provider',
+    handle: async (request, reply) => {
+      requireManagementVersion(request);
+      await context.authorizeManagement(request);
+      const record = await defaultProvider(context);
+      const location = parameter(request.params, 'location') ?? '';
+      if (folded(location) !== folded(record.location)) {
+        refuseRequest('provider-unknown', 'location', 'there is no default provider at this location');
+      }
+      return sendResource(reply, record, context.uriOf(record.name));
+    },
+  };
+}
+
+/** `Central US` and `centralus` are the same location. */
+function folded(location: string): string {
+  return location.replaceAll(' ', '').toLowerCase();
+}
+
+async function defaultProvider({ store }: ServiceContext): Promise<ProviderVersion> {
+  const record = storedOr(await store.providers.byName(defaultProviderName));
+  return record ?? refuseRequest('provider-unknown', 'name', 'there is no default provider');
+}

@@ -1,0 +1,38 @@
+/** `Microsoft.Attestation` as Azure's resource providers are: which operations are there, and what may be done with them? */
+import type { Operation } from '../../http/operation.ts';
+import type { ServiceContext } from '../../service-context.ts';
+import { requireManagementVersion } from './address.ts';
+import { deleteProvider, getProvider, patchProvider } from './change-provider.ts';
+import { listOperations } from './list-providers.ts';
+import { putProvider } from './put-provider.ts';
+import { sendList } from './resource.ts';
+
+/** Every operation of the resource provider. */
+export function resourceProvider(context: ServiceContext): Operation[] {
+  return [
+    getOperations,
+    getProvider(context),
+    putProvider(context),
+    patchProvider(context),
+    deleteProvider(context),
+    ...listOperations(context),
+  ];
+}
+
+const described = (verb: string, operation: string): object => ({
+  name: `Microsoft.Attestation/attestationProviders/attestation/${verb}`,
+  display: { provider: 'Atesto', resource: 'Attestation provider', operation, description: `${operation}.` },
+});
+
+const getOperations: Operation = {
+  method: 'GET',
+  path: '/providers/Microsoft.Attestation/operations',
+  handle: (request, reply) => {
+    requireManagementVersion(request);
+    return sendList(reply, [
+      described('read', 'Read an attestation provider'),
+      described('write', 'Create or update an attestation provider'),
+      described('delete', 'Delete an attestation provider'),
+    ]);
+  },
+};

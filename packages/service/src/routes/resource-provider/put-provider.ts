@@ -1,0 +1,93 @@
+/** Creates a provider, or gives one that is there the named settings: its place, trust model and signers stay what they are. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { conditionOf } from '../../http/condition.ts';
+import type { Operation } from '../../http/operation.ts';
+import { refuseRequest } from '../../http/refusal.ts';
+import { storedOr } from '../../http/store-outcome.ts';
+import type { ServiceContext } from '../../service-context.ts';
+import { absentEtag, type ProviderVersion, type SignerCertificate } from '../../storage/index.ts';
+import { noteForAudit } from '../../trail/notes.ts';
+import { changeOrigin } from '../../trail/trail.ts';
+import { nameOf, placeOf, requireManagementVersion, resourcePath } from './address.ts';
+import { type Creation, creationIn } from './body.ts';
+import { isAt } from './find.ts';
+import { defaultSettings, sendResource } from './resource.ts';
+import { settingsIn } from './settings.ts';
+import { signersOf } from './signing-certificates.ts';
+
+export function putProvider(context: ServiceContext): Operation {
+  return {
+    method: 'PUT',
+    path: resourcePath,
+    audit: 'create-provider',
+    handle: async (request, reply) => {
+      requireManagementVersion(request);
+      await context.authorizeManagement(request);
+      const name = nameOf(request);
+      noteForAudit(request, { provider: name });
+      const creation = creationIn(request);
+      const chains = creation.properties?.policySigningCertificates?.keys ?? [];
+      const signers = signersOf(
+        chains.map(({ x5c }) => x5c),
+        context.clock(),
+      );
+      const present = storedOr(await context.store.providers.byName(name));
+      if (present !== undefined) noteForAudit(request, { provider: present.name });
+      return present === undefined
+        ? create(context, request, reply, name, creation, signers)
+        : replace(context, request, reply, present, creation, signers);
+    },
+  };
+}
+
+async function create(
+  { store, clock, uriOf }: ServiceContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  name: string,
+  creation: Creation,
+  signers: readonly SignerCertificate[],
+): Promise<FastifyReply> {
+  const { expectedEtag = absentEtag } = conditionOf(request);
+  if (expectedEtag !== absentEtag) refuseRequest('provider-unknown', 'name', 'there is no provider of this name');
+  const { subscription, resourceGroup = '' } = placeOf(request);
+  const draft = {
+    name,
+    subscription,
+    resourceGroup,
+    location: creation.location,
+    tags: creation.tags ?? {},
+    trustModel: signers.length === 0 ? 'AAD' : 'Isolated',
+    status: 'Ready',
+    settings: { ...defaultSettings, ...settingsIn(creation) },
+  } as const;
+  const record = storedOr(await store.providers.create(draft, changeOrigin(request, clock()), signers));
+  storedOr(await store.confirmed(record.revision));
+  const uri = uriOf(name);
+  return sendResource(reply.code(201).header('location', `${uri}/`), record, uri);
+}
+
+async function replace(
+  { store, clock, uriOf }: ServiceContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  present: ProviderVersion,
+  creation: Creation,
+  signers: readonly SignerCertificate[],
+): Promise<FastifyReply> {
+  if (!isAt(present, placeOf(request)) || creation.location !== present.location) {
+    refuseRequest('provider-exists', 'name', 'a provider of this name is in another place');
+  }
+  if (signers.length > 0) {
+    const current = storedOr(await store.signers.current(present.id));
+    const known = new Set(current?.certificates.map(({ thumbprint }) => thumbprint));
+    if (known.size !== signers.length || signers.some(({ thumbprint }) => !known.has(thumbprint))) {
+      refuseRequest('provider-exists', 'policySigningCertificates', 'the provider has other policy signers');
+    }
+  }
+  const changes = { tags: creation.tags ?? {}, settings: { ...present.settings, ...settingsIn(creation) } };
+  const origin = changeOrigin(request, clock());
+  const record = storedOr(await store.providers.update(present.id, changes, origin, conditionOf(request)));
+  storedOr(await store.confirmed(record.revision));
+  return sendResource(reply, record, uriOf(record.name));
+}

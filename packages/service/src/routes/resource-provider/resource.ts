@@ -1,0 +1,41 @@
+/** How does a provider look in the resource-provider API? */
+import type { FastifyReply } from 'fastify';
+import { jsonType } from '../../http/reply.ts';
+import type { ProviderVersion } from '../../storage/index.ts';
+
+const type = 'Microsoft.Attestation/attestationProviders';
+
+/** What a provider is set to besides its tags: a part of its record's `settings`. */
+export const defaultSettings = { publicNetworkAccess: 'Enabled', tpmAttestationAuthentication: 'Enabled' } as const;
+
+/** The resource of a provider. */
+export function resourceOf(record: ProviderVersion, uri: string): object {
+  const { name, subscription, resourceGroup, location, tags, trustModel, status, settings } = record;
+  const path = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}`;
+  return {
+    id: `${subscription === '' ? '' : path}/providers/${type}/${name}`,
+    name,
+    type,
+    location,
+    tags,
+    systemData: {
+      createdAt: new Date(record.createdAtMs).toISOString(),
+      lastModifiedBy: record.origin.actor,
+      lastModifiedAt: new Date(record.origin.atMs).toISOString(),
+    },
+    properties: { trustModel, status, attestUri: uri, ...defaultSettings, ...settings },
+  };
+}
+
+/** Answers with a resource and its entity tag. */
+export function sendResource(reply: FastifyReply, record: ProviderVersion, uri: string): FastifyReply {
+  return reply
+    .header('content-type', jsonType)
+    .header('etag', record.etag)
+    .send(JSON.stringify(resourceOf(record, uri)));
+}
+
+/** Answers with a list. */
+export function sendList(reply: FastifyReply, value: readonly object[]): FastifyReply {
+  return reply.header('content-type', jsonType).send(JSON.stringify({ value }));
+}
