@@ -1,4 +1,5 @@
 /** A running service with a simulated platform's evidence: what every client is given, whatever its language. */
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,8 @@ export interface Scenario {
   /** UTF-8 JSON. */
   readonly runtimeJson: string;
   readonly draftPolicy: string;
+  /** A CA certificate for policy signers: base64 of DER. */
+  readonly signerCertificate: string;
   readonly evidence: Readonly<Record<'sgxBinary' | 'sgxJson' | 'openEnclaveBinary' | 'openEnclaveJson', string>>;
 }
 
@@ -67,6 +70,7 @@ export async function startScenario(): Promise<RunningScenario> {
     runtimeData: base64(runtimeData),
     runtimeJson: base64(runtimeJson),
     draftPolicy,
+    signerCertificate: base64(new X509Certificate(platform.certificates.root).raw),
     evidence: {
       sgxBinary: base64(platform.quote(binary)),
       sgxJson: base64(platform.quote(json)),
