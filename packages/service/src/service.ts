@@ -46,6 +46,8 @@ export interface ServiceOptions {
 export interface RunningService {
   /** The URI of the default provider, without trailing slash. */
   readonly url: string;
+  /** The port that it listens on. */
+  readonly port: number;
   /** The path of the CA (PEM) that clients must be made to trust; only in development. */
   readonly caFile: string | undefined;
   /** The development OpenID provider and its client, when it runs. */
@@ -127,11 +129,12 @@ async function start(
     isStopping = true;
   });
   await app.listen({ host: config.listen.host, port: config.listen.port });
-  const url = known ?? baseUriOf(config, portOf(app.server.address())) ?? '';
+  const port = portOf(app.server.address());
+  const url = known ?? baseUriOf(config, port) ?? '';
   if (!host.isOpen) await host.open(url);
   const caFile = tls.developmentCaFile;
   if (caFile !== undefined) app.log.info(`to let a client trust this service: export NODE_EXTRA_CA_CERTS=${caFile}`);
-  return { url, caFile, developmentIdentity: development?.identity };
+  return { url, port, caFile, developmentIdentity: development?.identity };
 }
 
 /** The client of the development OpenID provider may do everything. */
