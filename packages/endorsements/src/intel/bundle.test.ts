@@ -56,7 +56,14 @@ describe('a collateral file is refused', () => {
     });
   }
   test('when it is no JSON, no object, or its bytes are in no known encoding', () => {
-    for (const text of ['', '[]', 'null', '{', JSON.stringify({ ...members, pck_crl: 'ü!' })]) {
+    for (const text of [
+      Buffer.from('{"tcb_info":"\xff"}', 'latin1'),
+      '',
+      '[]',
+      'null',
+      '{',
+      JSON.stringify({ ...members, pck_crl: 'ü!' }),
+    ]) {
       assert.equal(code(parseIntelCollateralBundle(text)), 'bundle-malformed');
     }
   });
@@ -110,6 +117,45 @@ test('a file is read again when it changed, at the next look', async () => {
   assert.equal(code(await source.get({ ...needed, fmspc: '00a5a5000000' }, { at })), 'bundle-malformed');
   now = new Date(at.getTime() + 1000);
   assert.equal(code(await source.get({ ...needed, fmspc: '00a5a5000000' }, { at })), 'ok');
+});
+
+test('of several files for a platform the one that lasts longest is given, but none that was issued later', async () => {
+  const directory = mkdtempSync(join(folder, 'several-'));
+  const days = (count: number): Date => new Date(at.getTime() + count * 24 * 3600 * 1000);
+  for (const [name, issuedAround] of [
+    ['a', -20],
+    ['b', 0],
+    ['c', -10],
+    ['d', 20],
+  ] as const) {
+    const collateral = await platform.collateral({ at: days(issuedAround) });
+    writeFileSync(join(directory, `${name}.json`), JSON.stringify(collateralToJson(collateral)));
+  }
+  const source = createBundleSource({ path: directory });
+  const given = async (when: Date) => {
+    const result = await source.get({ ...needed, fmspc: '00a5a5000000' }, { at: when });
+    return result.ok ? [result.freshness?.source, result.freshness?.stale] : result.refusal.code;
+  };
+  assert.deepEqual(await given(days(-5)), [join(directory, 'c.json'), false]);
+  assert.deepEqual(await given(at), [join(directory, 'b.json'), false]);
+  assert.deepEqual(await given(days(30)), [join(directory, 'd.json'), false]);
+  assert.deepEqual(await given(days(60)), [join(directory, 'd.json'), true]);
+  assert.deepEqual(await given(days(-90)), [join(directory, 'a.json'), false]);
+});
+
+test('a file is stale when its revocation list is, and a fallback asks the next source', async () => {
+  const path = join(folder, 'old-list.json');
+  const pckCrl = { thisUpdate: new Date('2026-01-01T00:00:00Z'), nextUpdate: new Date('2026-01-14T00:00:00Z') };
+  writeFileSync(path, JSON.stringify(collateralToJson(await platform.collateral({ pckCrl }))));
+  const fresh = join(folder, 'platform.json');
+  writeFileSync(fresh, json);
+  const request = { ...needed, fmspc: '00a5a5000000' };
+  const old = await createBundleSource({ path }).get(request, { at });
+  assert.deepEqual(old.ok && old.freshness?.nextUpdate, pckCrl.nextUpdate);
+  assert.equal(old.ok && old.freshness?.stale, true);
+  const both = createFallbackSource([createBundleSource({ path }), createBundleSource({ path: fresh })]);
+  const chosen = await both.get(request, { at });
+  assert.equal(chosen.ok && chosen.freshness?.source, fresh);
 });
 
 test('the answer says how fresh the bodies are', async () => {

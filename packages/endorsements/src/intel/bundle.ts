@@ -10,6 +10,14 @@ function refuseBundle(where: string, why: string): never {
   return refuse(code, where, why);
 }
 
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return refuseBundle('collateral', 'the file is not UTF-8');
+  }
+}
+
 function parseObject(text: string): ReadonlyMap<string, unknown> {
   let value: unknown;
   try {
@@ -46,7 +54,7 @@ function bytesMember(members: ReadonlyMap<string, unknown>, name: string): Uint8
 export function parseIntelCollateralBundle(bytes: Uint8Array | string): Outcome<IntelCollateral> {
   return settle(() => {
     if (bytes.length > largestBundle) return refuseBundle('collateral', 'the file is larger than 16 MiB');
-    const members = parseObject(typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8'));
+    const members = parseObject(typeof bytes === 'string' ? bytes : decodeUtf8(bytes));
     const pckCertificateChain = members.has('pck_certificate_chain')
       ? textMember(members, 'pck_certificate_chain')
       : undefined;
