@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { clientCodes } from '../packages/client/src/codes.ts';
 import { endorsementCodes } from '../packages/endorsements/src/codes.ts';
 import { evidenceCodes } from '../packages/evidence/src/codes.ts';
+import { policyCodes } from '../packages/policy/src/codes.ts';
 import { relyingPartyCodes } from '../packages/relying-party/src/codes.ts';
 import { auditCodes } from '../packages/service/src/audit/codes.ts';
 import { serviceCodes } from '../packages/service/src/codes.ts';
@@ -48,6 +49,12 @@ A refusal has a code that never changes its meaning, a place and a sentence. On 
 400 \`InvalidParameter\` on the wire.
 
 ${meanings(evidenceCodes)}
+
+## Policy
+
+400 \`PolicyParsingError\` for the text, \`PolicyEvaluationError\` for the evaluation.
+
+${meanings(policyCodes)}
 
 ## Service
 

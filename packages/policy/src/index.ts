@@ -1,1 +1,36 @@
-export {};
+export { type AttestationKind, attestationKinds } from './attestation-kind.ts';
+export {
+  type Claim,
+  type ClaimIssuer,
+  type ClaimValue,
+  type ClaimValueType,
+  claimIssuers,
+  claimValueTypes,
+  valueTypeOf,
+} from './claims/claim.ts';
+export { parseClaims } from './claims/read.ts';
+export { type PolicyCode, policyCodes } from './codes.ts';
+export { type CompiledPolicy, type CompileOptions, type CompileOutcome, compilePolicy } from './compile.ts';
+export { defaultPolicies } from './default-policies.ts';
+export type { Diagnostic, Severity } from './diagnostic.ts';
+export {
+  configure,
+  type EvaluateOptions,
+  evaluatePolicy,
+  type Issued,
+  type RunWarning,
+  type Verdict,
+} from './evaluate-policy.ts';
+export { policyHash, policyTokenHash } from './hash.ts';
+export { limits } from './limits.ts';
+export type { Outcome, Refusal } from './outcome.ts';
+export {
+  type EvaluationReport,
+  evaluationReport,
+  issuedValue,
+  type Remark,
+  type ReportedValue,
+  reportJson,
+} from './report.ts';
+export { type Explanation, explainRefusal, type FailedRule, shownValue } from './trace/explain.ts';
+export type { Effect, Place, TraceCondition, TraceRule, TraceTest } from './trace/trace.ts';

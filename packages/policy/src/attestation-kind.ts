@@ -1,0 +1,14 @@
+/** The attestation types that a policy can be set for, in the names of the service's API. */
+
+export const attestationKinds = [
+  'SgxEnclave',
+  'OpenEnclave',
+  'SevSnpVm',
+  'TdxVm',
+  'AzureGuest',
+  'Tpm',
+  'VbsEnclave',
+] as const;
+
+/** An attestation type. */
+export type AttestationKind = (typeof attestationKinds)[number];

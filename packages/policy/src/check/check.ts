@@ -1,0 +1,56 @@
+/** Is a policy that could be read also right? Everything that can be known before any request (policy language, section 2). */
+import type { AttestationKind } from '../attestation-kind.ts';
+import type { Diagnostics } from '../diagnostic.ts';
+import type { Expression, PolicyTree, Rule } from '../syntax/ast.ts';
+import type { SectionName, Version } from '../syntax/vocabulary.ts';
+import { checkAction } from './actions.ts';
+import { checkCondition } from './conditions.ts';
+import { checkExpression } from './expressions.ts';
+import { bind, checkCopied, type Scope } from './identifiers.ts';
+import { lintReach } from './reach.ts';
+import { checkFunctionVersion, checkNegationVersion, checkSectionVersion } from './versions.ts';
+
+/** What the checks of a policy share. */
+export interface CheckContext {
+  readonly diagnostics: Diagnostics;
+  /** Undefined when the policy has no usable version: nothing is said of versions then. */
+  readonly version: Version | undefined;
+  readonly attestationType: AttestationKind | undefined;
+}
+
+/** Checks the meaning of a tree. */
+export function checkPolicy(tree: PolicyTree, context: CheckContext): void {
+  for (const section of tree.sections) {
+    if (section.kind === undefined) continue;
+    checkSectionVersion(section.name, section.kind, context);
+    for (const rule of section.rules) checkRule(rule, section.kind, context);
+  }
+  lintReach(tree, context.diagnostics);
+}
+
+function checkRule(rule: Rule, section: SectionName, context: CheckContext): void {
+  const scope: Scope = new Map();
+  for (const condition of rule.conditions) {
+    checkNegationVersion(condition, context);
+    for (const test of condition.tests) checkOperand(test.operand, scope, context, condition.identifier?.text);
+    checkCondition(condition, context.diagnostics);
+    bind(condition, scope, context.diagnostics);
+  }
+  const { action } = rule;
+  if (action.copied !== undefined) checkCopied(action.copied, scope, context.diagnostics);
+  for (const { expression } of action.assignments) checkOperand(expression, scope, context, undefined);
+  checkAction(action, section, context);
+}
+
+function checkOperand(
+  expression: Expression,
+  scope: Scope,
+  context: CheckContext,
+  beingBound: string | undefined,
+): void {
+  if (expression.kind === 'call') {
+    checkFunctionVersion(expression, context);
+    for (const argument of expression.arguments) checkOperand(argument, scope, context, beingBound);
+  }
+  checkExpression(expression, scope, context.diagnostics, beingBound);
+}

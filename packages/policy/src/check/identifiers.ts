@@ -1,0 +1,42 @@
+/** Which identifiers a rule binds, and whether each is bound where it is used. */
+import type { Diagnostics } from '../diagnostic.ts';
+import type { Condition, Name } from '../syntax/ast.ts';
+import { clip } from '../syntax/cursor.ts';
+
+/** The identifiers that are bound so far, with the place where each was. */
+export type Scope = Map<string, Name>;
+
+/** Binds the identifier of a condition. */
+export function bind({ identifier, negation }: Condition, scope: Scope, diagnostics: Diagnostics): void {
+  if (identifier === undefined) return;
+  if (negation !== undefined) {
+    const message = `A negated condition selects nothing that ${clip(identifier.text)} could stand for.`;
+    diagnostics.error('negated-identifier', identifier, message, 'Remove the identifier and its colon.');
+  }
+  const before = scope.get(identifier.text);
+  if (before !== undefined) {
+    const message = `${clip(identifier.text)} is bound twice, first in line ${before.line}, column ${before.column}.`;
+    diagnostics.error('duplicate-identifier', identifier, message, 'Give one of them another name.');
+    return;
+  }
+  scope.set(identifier.text, identifier);
+}
+
+/** Checks a use of an identifier. `beingBound` is that of the condition in which it stands. */
+export function checkBound(name: Name, scope: Scope, diagnostics: Diagnostics, beingBound: string | undefined): void {
+  if (scope.has(name.text)) return;
+  if (name.text === beingBound) {
+    const message = `${clip(name.text)} is used in the condition that binds it.`;
+    diagnostics.error('unbound-identifier', name, message, 'Compare with an identifier of an earlier condition.');
+    return;
+  }
+  const bound = [...scope.keys()].map(clip);
+  const hint =
+    bound.length === 0 ? 'Nothing is bound here; write c: before a condition.' : `Bound here: ${bound.join(', ')}.`;
+  diagnostics.error('unbound-identifier', name, `${clip(name.text)} is not bound by a condition before.`, hint);
+}
+
+/** Checks the identifier of `claim=`. */
+export function checkCopied(name: Name, scope: Scope, diagnostics: Diagnostics): void {
+  checkBound(name, scope, diagnostics, undefined);
+}

@@ -1,0 +1,23 @@
+/** What needs a newer version than the policy names (policy language, section 3). */
+import type { Span } from '../diagnostic.ts';
+import type { Call, Condition, Name } from '../syntax/ast.ts';
+import { type SectionName, type Version, versions } from '../syntax/vocabulary.ts';
+import type { CheckContext } from './check.ts';
+
+function requireVersion(least: Version, at: Span, what: string, { version, diagnostics }: CheckContext): void {
+  if (version === undefined || versions.indexOf(version) >= versions.indexOf(least)) return;
+  const message = `${what} needs version ${least}, and the policy is of version ${version}.`;
+  diagnostics.error('needs-version', at, message, `Write version=${least}; at the beginning.`);
+}
+
+export function checkSectionVersion(name: Name, kind: SectionName, context: CheckContext): void {
+  if (kind === 'configurationrules') requireVersion('1.1', name, kind, context);
+}
+
+export function checkNegationVersion({ negation }: Condition, context: CheckContext): void {
+  if (negation !== undefined) requireVersion('1.2', negation, 'The negation "!"', context);
+}
+
+export function checkFunctionVersion({ name, nameSpan }: Call, context: CheckContext): void {
+  requireVersion('1.2', nameSpan, `The function ${name}`, context);
+}

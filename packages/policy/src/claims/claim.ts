@@ -1,0 +1,37 @@
+/** What a claim is (policy language, section 4). */
+
+/** The value of a claim. An integer is a `bigint` within -2^63 … 2^63-1, never a `number`. */
+export type ClaimValue = string | bigint | boolean;
+
+/** Who made a claim: the appraisal of evidence, a rule, or the client. */
+export type ClaimIssuer = 'AttestationService' | 'AttestationPolicy' | 'CustomClaim';
+
+/** The type of a claim's value, in the language's words. */
+export type ClaimValueType = 'String' | 'Integer' | 'Boolean';
+
+/** One claim of the incoming set. */
+export interface Claim {
+  /** Not empty. Compared exactly. */
+  readonly type: string;
+  readonly value: ClaimValue;
+  readonly issuer: ClaimIssuer;
+  /** May be tested, but not issued. The service's own `pcrs` always is, whatever stands here. */
+  readonly readOnly?: boolean;
+}
+
+export const claimIssuers: readonly ClaimIssuer[] = ['AttestationService', 'AttestationPolicy', 'CustomClaim'];
+export const claimValueTypes: readonly ClaimValueType[] = ['String', 'Integer', 'Boolean'];
+
+export const leastInteger = -(2n ** 63n);
+export const greatestInteger = 2n ** 63n - 1n;
+
+/** The value's type, in the language's words. */
+export function valueTypeOf(value: ClaimValue): ClaimValueType {
+  if (typeof value === 'string') return 'String';
+  return typeof value === 'bigint' ? 'Integer' : 'Boolean';
+}
+
+/** Whether the claim may not be issued. */
+export function isReadOnly(claim: Claim): boolean {
+  return claim.readOnly === true || (claim.type === 'pcrs' && claim.issuer === 'AttestationService');
+}

@@ -1,0 +1,65 @@
+/** Claims as JSON text: a list of `{type, value, valueType?, issuer?}`, as test cases and the command line give them. */
+import { readJson, readNumber } from '../json/read.ts';
+import type { JsonValue } from '../json/value.ts';
+import { fail, type Outcome, settle } from '../outcome.ts';
+import {
+  type Claim,
+  type ClaimIssuer,
+  type ClaimValue,
+  claimIssuers,
+  greatestInteger,
+  leastInteger,
+  valueTypeOf,
+} from './claim.ts';
+
+/**
+ * Reads claims. Integers are exact over 64 bits; a value may also stand as text beside a `valueType`, and is converted then.
+ * Without `issuer` a claim is the client's. Refuses with `json-invalid`, `json-depth`, `json-number-range` or `invalid-claim`.
+ */
+export function parseClaims(text: string): Outcome<Claim[]> {
+  return settle('claims', () => {
+    const list = readJson(text);
+    if (!Array.isArray(list)) return fail('invalid-claim', 'the text is not a list of claims');
+    return list.map((item, index) => claimOf(item, index));
+  });
+}
+
+function claimOf(item: JsonValue, index: number): Claim {
+  if (!(item instanceof Map)) return fail('invalid-claim', `claim ${index} is not an object`);
+  const type = item.get('type');
+  if (typeof type !== 'string' || type === '') return fail('invalid-claim', `claim ${index} has no type`);
+  const issuer = issuerOf(item.get('issuer'), index);
+  const value = givenValue(item.get('value'), item.get('valueType'), index);
+  return { type, value, issuer };
+}
+
+function issuerOf(value: JsonValue | undefined, index: number): ClaimIssuer {
+  if (value === undefined) return 'CustomClaim';
+  const issuer = claimIssuers.find((known) => known === value);
+  return issuer ?? fail('invalid-claim', `the issuer of claim ${index} is none of ${claimIssuers.join(', ')}`);
+}
+
+function givenValue(value: JsonValue | undefined, valueType: JsonValue | undefined, index: number): ClaimValue {
+  const plain = plainValue(value, index);
+  if (valueType === undefined || valueType === valueTypeOf(plain)) return plain;
+  const converted = typeof plain === 'string' ? convert(plain, valueType) : undefined;
+  return converted ?? fail('invalid-claim', `the value of claim ${index} is not of its valueType`);
+}
+
+function plainValue(value: JsonValue | undefined, index: number): ClaimValue {
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) {
+    const whole = BigInt(value);
+    if (whole >= leastInteger && whole <= greatestInteger) return whole;
+  }
+  return fail('invalid-claim', `the value of claim ${index} is no String, 64-bit Integer or Boolean`);
+}
+
+function convert(text: string, valueType: JsonValue): ClaimValue | undefined {
+  if (valueType === 'Boolean') return text === 'true' ? true : text === 'false' ? false : undefined;
+  if (valueType !== 'Integer') return undefined;
+  const number = readNumber(text);
+  if (number === undefined || (typeof number === 'number' && !Number.isInteger(number))) return undefined;
+  const whole = BigInt(number);
+  return whole >= leastInteger && whole <= greatestInteger ? whole : undefined;
+}

@@ -1,0 +1,83 @@
+/** From a policy text to a policy that can be evaluated, or to everything that is wrong with the text. */
+import type { AttestationKind } from './attestation-kind.ts';
+import { checkPolicy } from './check/check.ts';
+import { type Diagnostic, Diagnostics, type Span } from './diagnostic.ts';
+import { compileProgram } from './evaluate/compile.ts';
+import type { Program } from './evaluate/program.ts';
+import { policyHash } from './hash.ts';
+import { limits } from './limits.ts';
+import type { PolicyTree } from './syntax/ast.ts';
+import { parsePolicy } from './syntax/parser.ts';
+import { type Version, versions } from './syntax/vocabulary.ts';
+
+/** A policy that was read, checked and compiled once; it can be evaluated as often as wanted, and is never changed. */
+export class CompiledPolicy {
+  /** As received. */
+  readonly text: string;
+  /** `x-ms-policy-hash`; see `policyHash`. */
+  readonly hash: string;
+  readonly version: Version;
+  /** @internal */
+  readonly program: Program;
+
+  constructor(text: string, version: Version, program: Program) {
+    this.text = text;
+    this.hash = policyHash(text);
+    this.version = version;
+    this.program = program;
+  }
+}
+
+/** How to compile. */
+export interface CompileOptions {
+  /** The attestation type that the policy is for: lets the checks say what has no effect there. */
+  readonly attestationType?: AttestationKind;
+  /** Warnings are errors: for who deploys to Azure Attestation too, which refuses some of these forms. */
+  readonly strict?: boolean;
+}
+
+/** The policy, or the errors; both with the remarks that are none. */
+export type CompileOutcome =
+  | {
+      readonly ok: true;
+      readonly policy: CompiledPolicy;
+      readonly warnings: readonly Diagnostic[];
+      readonly informations: readonly Diagnostic[];
+    }
+  | {
+      readonly ok: false;
+      readonly errors: readonly Diagnostic[];
+      readonly warnings: readonly Diagnostic[];
+      readonly informations: readonly Diagnostic[];
+    };
+
+/** Reads, checks and compiles a policy text. Never throws, whatever the text. */
+export function compilePolicy(text: string, options: CompileOptions = {}): CompileOutcome {
+  const diagnostics = new Diagnostics();
+  const tree = readTree(text, options, diagnostics);
+  const remarks = diagnostics.sorted(options.strict === true);
+  const errors = remarks.filter(({ severity }) => severity === 'error');
+  const warnings = remarks.filter(({ severity }) => severity === 'warning');
+  const informations = remarks.filter(({ severity }) => severity === 'information');
+  const version = versionOf(tree);
+  if (errors.length > 0 || tree === undefined || version === undefined) {
+    return { ok: false, errors, warnings, informations };
+  }
+  return { ok: true, policy: new CompiledPolicy(text, version, compileProgram(tree)), warnings, informations };
+}
+
+const start: Span = { offset: 0, line: 1, column: 1, length: 0 };
+
+function readTree(text: string, options: CompileOptions, diagnostics: Diagnostics): PolicyTree | undefined {
+  if (Buffer.byteLength(text, 'utf8') > limits.textBytes) {
+    diagnostics.error('limit-text', start, `A policy has at most ${limits.textBytes} bytes of UTF-8.`);
+    return undefined;
+  }
+  const tree = parsePolicy(text, diagnostics);
+  checkPolicy(tree, { diagnostics, version: versionOf(tree), attestationType: options.attestationType });
+  return tree;
+}
+
+function versionOf(tree: PolicyTree | undefined): Version | undefined {
+  return versions.find((version) => version === tree?.version?.text);
+}

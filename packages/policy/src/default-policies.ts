@@ -1,0 +1,33 @@
+/** The policies that are in force where none was set (policy language, section 12). */
+import type { AttestationKind } from './attestation-kind.ts';
+
+/** Claims that the default policy of enclaves issues under their older names, and the claims they repeat. */
+const enclaveAliases: readonly (readonly [issued: string, from: string])[] = [
+  ['is-debuggable', 'x-ms-sgx-is-debuggable'],
+  ['sgx-mrsigner', 'x-ms-sgx-mrsigner'],
+  ['sgx-mrenclave', 'x-ms-sgx-mrenclave'],
+  ['product-id', 'x-ms-sgx-product-id'],
+  ['svn', 'x-ms-sgx-svn'],
+  ['tee', 'x-ms-attestation-type'],
+];
+
+const enclave = [
+  'version= 1.1;',
+  'configurationrules{=> issueproperty(type="x-ms-sgx-tcbidentifier", value="azuredefault");};',
+  'authorizationrules{=> permit();};',
+  'issuancerules{',
+  ...enclaveAliases.map(([issued, from]) => `c:[type=="${from}"] => issue(type="${issued}", value=c.value);`),
+  '};',
+].join('\n');
+
+/** Known to the byte: Azure Attestation publishes its hash. */
+const permitting = 'version= 1.0;authorizationrules{=> permit();};';
+
+/** The default policy text of each attestation type; types without one are refused until a policy is set. */
+export const defaultPolicies: Readonly<Partial<Record<AttestationKind, string>>> = {
+  SgxEnclave: enclave,
+  OpenEnclave: enclave,
+  SevSnpVm: permitting,
+  TdxVm: permitting,
+  AzureGuest: permitting,
+};

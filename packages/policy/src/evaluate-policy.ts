@@ -1,0 +1,29 @@
+/** Evaluation as callers see it: a policy and claims in, a verdict out. */
+import type { Claim, ClaimValue } from './claims/claim.ts';
+import type { CompiledPolicy } from './compile.ts';
+import { configureProgram, type EvaluateOptions, evaluateProgram, type Verdict } from './evaluate/evaluate.ts';
+import type { Outcome } from './outcome.ts';
+
+export type { EvaluateOptions, Verdict } from './evaluate/evaluate.ts';
+export type { Issued, RunWarning } from './evaluate/run.ts';
+
+/**
+ * Evaluates a policy over claims: configuration, authorization, issuance. Deterministic, and within a budget of work that is
+ * counted, not timed.
+ */
+export function evaluatePolicy(
+  policy: CompiledPolicy,
+  claims: readonly Claim[],
+  options: EvaluateOptions = {},
+): Verdict {
+  return evaluateProgram(policy.program, claims, options);
+}
+
+/** The configuration properties that a policy sets, given the claims that are known before the evidence is judged. */
+export function configure(
+  policy: CompiledPolicy,
+  claims: readonly Claim[] = [],
+): Outcome<ReadonlyMap<string, ClaimValue>> {
+  const verdict = configureProgram(policy.program, claims);
+  return verdict.ok ? { ok: true, value: verdict.configuration } : { ok: false, refusal: verdict.refusal };
+}

@@ -1,0 +1,83 @@
+/** From the tree of an expression to a function that yields its values. */
+import { type Claim, type ClaimValue, isReadOnly, valueTypeOf } from '../claims/claim.ts';
+import { compileQuery } from '../jmespath/compile.ts';
+import type { Call, Expression } from '../syntax/ast.ts';
+import type { PropertyName } from '../syntax/vocabulary.ts';
+import { policyFunctions, searchCompiled } from './functions.ts';
+import type { Bound, Evaluate } from './program.ts';
+import type { Run } from './run.ts';
+import { distinct, type ValueSet } from './values.ts';
+
+/** Where a rule keeps the claims of each identifier that is bound so far. */
+export type Scope = ReadonlyMap<string, number>;
+
+/** Compiles an expression of a policy without errors. */
+export function compileExpression(expression: Expression, scope: Scope): Evaluate {
+  switch (expression.kind) {
+    case 'literal': {
+      const set: ValueSet = { values: [expression.value], readOnly: false };
+      return () => set;
+    }
+    case 'reference':
+      return compileReference(placeOf(scope, expression.identifier.text), expression.property);
+    case 'call':
+      return compileCall(expression, scope);
+    case 'unusable':
+      throw new TypeError('a policy with errors is not compiled');
+  }
+}
+
+/** The place of a bound identifier. */
+export function placeOf(scope: Scope, identifier: string): number {
+  const place = scope.get(identifier);
+  if (place === undefined) throw new TypeError(`the identifier ${identifier} was checked to be bound`);
+  return place;
+}
+
+function compileReference(place: number, property: PropertyName): Evaluate {
+  return (run, bound) => {
+    const claims = bound[place] ?? [];
+    const [first] = claims;
+    if (first !== undefined && claims.length === 1)
+      return { values: [propertyOf(first, property)], readOnly: property === 'value' && isReadOnly(first) };
+    return valuesOf(run, claims, property);
+  };
+}
+
+function valuesOf(run: Run, claims: readonly Claim[], property: PropertyName): ValueSet {
+  run.budget.charge(claims.length);
+  const values = distinct(claims.map((claim) => propertyOf(claim, property)));
+  return { values, readOnly: property === 'value' && claims.some(isReadOnly) };
+}
+
+/** The property of a claim, as rules see it. */
+export function propertyOf(claim: Claim, property: PropertyName): ClaimValue {
+  switch (property) {
+    case 'type':
+      return claim.type;
+    case 'value':
+      return claim.value;
+    case 'valueType':
+      return valueTypeOf(claim.value);
+    case 'issuer':
+      return claim.issuer;
+  }
+}
+
+function compileCall(call: Call, scope: Scope): Evaluate {
+  const parameters = call.arguments.map((argument) => compileExpression(argument, scope));
+  const [json] = parameters;
+  const query = call.arguments[1];
+  if (call.name === 'JmesPath' && json !== undefined && query?.kind === 'literal' && typeof query.value === 'string') {
+    const compiled = compileQuery(query.value);
+    return (run, bound) => searchCompiled(run, json(run, bound), compiled);
+  }
+  const apply = policyFunctions[call.name];
+  return (run: Run, bound: Bound) => {
+    run.budget.charge(1);
+    return apply(
+      run,
+      parameters.map((parameter) => parameter(run, bound)),
+    );
+  };
+}

@@ -1,0 +1,72 @@
+/** Which claims a condition selects (policy language, section 5: Condition, Test). */
+import type { Claim, ClaimValue } from '../claims/claim.ts';
+import { propertyOf } from './compile-expression.ts';
+import type { Bound, CompiledCondition, CompiledTest } from './program.ts';
+import type { Run } from './run.ts';
+import type { ValueSet } from './values.ts';
+
+/** The values of the right-hand sides of a condition, in the order of its tests. */
+export type Operands = readonly ValueSet[];
+
+const noOperands: Operands = [];
+
+/** Evaluates the right-hand sides, once, left to right, whether or not a claim will be tried. */
+export function operandsOf(run: Run, condition: CompiledCondition, bound: Bound): Operands {
+  return condition.computes ? condition.allTests.map((test) => test.operand(run, bound)) : noOperands;
+}
+
+/** The claims that satisfy all tests, in the order of the incoming set. */
+export function select(run: Run, condition: CompiledCondition, operands: Operands): readonly Claim[] {
+  const { tests } = condition;
+  const candidates = condition.slot < 0 ? run.claims : run.inSlot(condition.slot);
+  run.budget.charge(candidates.length * (1 + tests.length));
+  if (tests.length === 0) return candidates.slice();
+  const selected: Claim[] = [];
+  for (const claim of candidates) if (satisfies(run, condition, claim, operands)) selected.push(claim);
+  return selected;
+}
+
+function satisfies(run: Run, condition: CompiledCondition, claim: Claim, operands: Operands): boolean {
+  for (const test of condition.tests) {
+    const actual = propertyOf(claim, test.property);
+    const holds =
+      test.literal === undefined
+        ? holdsForOne(run, test, actual, operands[condition.allTests.indexOf(test)])
+        : compare(run, test.operator, actual, test.literal);
+    if (!holds) return false;
+  }
+  return true;
+}
+
+/** Whether a claim passes one test: for the trace, which looks at tests one by one. */
+export function passes(run: Run, test: CompiledTest, claim: Claim, operand: ValueSet | undefined): boolean {
+  const actual = propertyOf(claim, test.property);
+  if (test.literal !== undefined) return compare(run, test.operator, actual, test.literal);
+  return holdsForOne(run, test, actual, operand);
+}
+
+/** A test holds if it holds for one member of the set, hence never against the empty one. */
+function holdsForOne(run: Run, test: CompiledTest, actual: ClaimValue, operand: ValueSet | undefined): boolean {
+  if (operand === undefined) return false;
+  run.budget.charge(operand.values.length);
+  return operand.values.some((wanted) => compare(run, test.operator, actual, wanted));
+}
+
+function compare(run: Run, operator: CompiledTest['operator'], actual: ClaimValue, wanted: ClaimValue): boolean {
+  if (operator === '==' || operator === '!=') {
+    if (typeof actual === 'string' && typeof wanted === 'string' && actual.length === wanted.length)
+      run.budget.charge(actual.length >> 10);
+    return (actual === wanted) === (operator === '==');
+  }
+  if (typeof actual !== 'bigint' || typeof wanted !== 'bigint') return false;
+  switch (operator) {
+    case '<':
+      return actual < wanted;
+    case '<=':
+      return actual <= wanted;
+    case '>':
+      return actual > wanted;
+    case '>=':
+      return actual >= wanted;
+  }
+}

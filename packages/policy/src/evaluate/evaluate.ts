@@ -1,0 +1,132 @@
+/** Evaluates a compiled policy over claims (policy language, section 5). */
+import { Budget } from '../budget.ts';
+import type { Claim, ClaimValue } from '../claims/claim.ts';
+import { Failed, type Refusal } from '../outcome.ts';
+import { Recorder } from '../trace/recorder.ts';
+import type { Effect, TraceRule } from '../trace/trace.ts';
+import { operandsOf, select } from './conditions.ts';
+import type { Bound, CompiledRule, Program } from './program.ts';
+import { type Issued, Run, type RunWarning } from './run.ts';
+
+/** What an evaluation came to. */
+export type Verdict =
+  | {
+      readonly ok: true;
+      readonly authorized: boolean;
+      /** Claims for the token in order of first issue; empty when not authorized. */
+      readonly outgoing: readonly Issued[];
+      /** Properties of the token; empty when not authorized. */
+      readonly properties: ReadonlyMap<string, ClaimValue>;
+      readonly configuration: ReadonlyMap<string, ClaimValue>;
+      readonly warnings: readonly RunWarning[];
+      readonly trace: readonly TraceRule[];
+    }
+  | {
+      readonly ok: false;
+      /** `where` is the line and column of the rule. */
+      readonly refusal: Refusal;
+      readonly trace: readonly TraceRule[];
+    };
+
+/** What a caller may choose. */
+export interface EvaluateOptions {
+  /** Write down what happened; costs time. */
+  readonly trace?: boolean;
+  /** Claims that are known before the evidence is judged: configuration rules see these alone. Absent: all claims. */
+  readonly configurationClaims?: readonly Claim[];
+}
+
+/** Evaluates all sections. Nothing of a failed evaluation leaves. */
+export function evaluateProgram(program: Program, claims: readonly Claim[], options: EvaluateOptions): Verdict {
+  const run = new Run(program, new Budget(), options.trace === true ? new Recorder() : undefined);
+  return settleRun(run, () => {
+    const known = options.configurationClaims;
+    run.accept(known ?? claims);
+    runSection(run, program.sections.configurationrules);
+    if (known !== undefined) run.accept(claims);
+    if (!isPermitted(run)) return verdictOf(run, false);
+    runSection(run, program.sections.issuancerules);
+    return verdictOf(run, true);
+  });
+}
+
+/** Evaluates the configuration rules alone. */
+export function configureProgram(program: Program, claims: readonly Claim[]): Verdict {
+  const run = new Run(program, new Budget(), undefined);
+  return settleRun(run, () => {
+    run.accept(claims);
+    runSection(run, program.sections.configurationrules);
+    return verdictOf(run, false);
+  });
+}
+
+function settleRun(run: Run, work: () => Verdict): Verdict {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error;
+    const { rule, recorder } = run;
+    if (rule !== undefined) recorder?.end(rule, 'failed');
+    const where = rule === undefined ? 'claims' : `line ${rule.tree.line}, column ${rule.tree.column}`;
+    return { ok: false, refusal: { code: error.code, where, why: error.message }, trace: recorder?.rules ?? [] };
+  }
+}
+
+function verdictOf(run: Run, authorized: boolean): Verdict {
+  return {
+    ok: true,
+    authorized,
+    outgoing: authorized ? run.outgoing : [],
+    properties: authorized ? run.properties : new Map(),
+    configuration: run.configuration,
+    warnings: run.warnings,
+    trace: run.recorder?.rules ?? [],
+  };
+}
+
+function runSection(run: Run, rules: readonly CompiledRule[]): void {
+  for (const rule of rules) runRule(run, rule);
+}
+
+/** Whether a permit took effect and no deny did; rules after a permit still run. */
+function isPermitted(run: Run): boolean {
+  let permitted = false;
+  for (const rule of run.program.sections.authorizationrules) {
+    const effect = runRule(run, rule);
+    if (effect === 'denied') return false;
+    if (effect === 'permitted') permitted = true;
+  }
+  return permitted;
+}
+
+function runRule(run: Run, rule: CompiledRule): Effect {
+  run.rule = rule;
+  const bound = bind(run, rule);
+  if (bound !== undefined) rule.act(run, bound);
+  const effect = bound === undefined ? 'skipped' : effectOf(rule);
+  run.recorder?.end(rule, effect);
+  run.rule = undefined;
+  return effect;
+}
+
+function effectOf({ tree }: CompiledRule): Effect {
+  if (tree.action.name === 'permit') return 'permitted';
+  return tree.action.name === 'deny' ? 'denied' : 'made';
+}
+
+const unbound: Bound = [];
+
+/** The claims of each identifier; undefined when a condition does not hold. */
+function bind(run: Run, { conditions }: CompiledRule): Bound | undefined {
+  if (conditions.length === 0) return unbound;
+  const bound: (readonly Claim[])[] = [];
+  for (const condition of conditions) {
+    const operands = operandsOf(run, condition, bound);
+    const selected = select(run, condition, operands);
+    const holds = selected.length > 0 !== condition.negated;
+    run.recorder?.condition(run, condition, operands, selected, holds);
+    if (!holds) return undefined;
+    if (condition.binds) bound.push(selected);
+  }
+  return bound;
+}

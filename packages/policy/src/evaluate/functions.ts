@@ -1,0 +1,120 @@
+/** The functions of the policy language (section 6). Each takes the sets of its arguments and yields a set. */
+import { type ClaimValue, greatestInteger, leastInteger } from '../claims/claim.ts';
+import { type CompiledQuery, compileQuery } from '../jmespath/compile.ts';
+import type { JsonValue } from '../json/value.ts';
+import { writeJson } from '../json/write.ts';
+import { limits } from '../limits.ts';
+import { fail } from '../outcome.ts';
+import type { FunctionName } from '../syntax/vocabulary.ts';
+import type { Run } from './run.ts';
+import { distinct, single, type ValueSet } from './values.ts';
+
+/** A function of the language; the arguments are as many as its arity. */
+export type PolicyFunction = (run: Run, parameters: readonly ValueSet[]) => ValueSet;
+
+const nothing: ValueSet = { values: [], readOnly: false };
+/** How many queries that rules built a policy keeps compiled. */
+const keptQueries = 64;
+
+export const policyFunctions: Readonly<Record<FunctionName, PolicyFunction>> = {
+  JmesPath: (run, [json = nothing, query = nothing]) => {
+    const document = run.document(text('JmesPath', json, false));
+    const compiled = builtQuery(run, text('JmesPath', query, false));
+    return search(run, document, compiled, json.readOnly || query.readOnly);
+  },
+  JsonToClaimValue: (run, [json = nothing]) => {
+    const document = run.document(text('JsonToClaimValue', json, true));
+    return { values: claimValues(run, document), readOnly: json.readOnly };
+  },
+  IsSubsetOf: (run, [part = nothing, whole = nothing]) => {
+    run.budget.charge(part.values.length * whole.values.length);
+    const members = new Set(whole.values);
+    return single(
+      part.values.every((value) => members.has(value)),
+      false,
+    );
+  },
+  AppendString: (run, [a = nothing, b = nothing]) => {
+    const head = text('AppendString', a, true);
+    const tail = text('AppendString', b, true);
+    run.budget.chargeString(head.length + tail.length);
+    return single(head + tail, a.readOnly || b.readOnly);
+  },
+  NegateBool: (_run, [set = nothing]) => {
+    const [value] = set.values;
+    if (set.values.length !== 1 || typeof value !== 'boolean')
+      return fail('not-one-value', `NegateBool needs one Boolean, not ${describe(set)}`);
+    return single(!value, set.readOnly);
+  },
+  ContainsOnlyValue: (run, [set = nothing, wanted = nothing]) => {
+    if (wanted.values.length !== 1)
+      return fail('not-one-value', `ContainsOnlyValue compares with one value, not ${describe(wanted)}`);
+    run.budget.charge(1);
+    return single(set.values.length === 1 && set.values[0] === wanted.values[0], false);
+  },
+};
+
+/** `JmesPath` with a query that was compiled with the policy. */
+export function searchCompiled(run: Run, json: ValueSet, query: CompiledQuery): ValueSet {
+  return search(run, run.document(text('JmesPath', json, false)), query, json.readOnly);
+}
+
+function search(run: Run, document: JsonValue, query: CompiledQuery, readOnly: boolean): ValueSet {
+  const answer = query.run(document, run.budget);
+  const written = writeJson(answer, (units) => run.budget.charge(units));
+  run.budget.chargeString(written.length);
+  run.remember(written, answer);
+  return single(written, readOnly);
+}
+
+function builtQuery(run: Run, query: string): CompiledQuery {
+  if (query.length > limits.computedQueryLength)
+    fail('limit-query', `a computed query is longer than ${limits.computedQueryLength} characters`);
+  const { queries } = run.program;
+  const known = queries.get(query);
+  const compiled = known ?? compileQuery(query);
+  run.budget.charge(compiled.nodes + (query.length >> 10));
+  if (known === undefined) {
+    const [oldest] = queries.keys();
+    if (queries.size >= keptQueries && oldest !== undefined) queries.delete(oldest);
+    queries.set(query, compiled);
+  }
+  return compiled;
+}
+
+function text(name: FunctionName, set: ValueSet, mayBeEmpty: boolean): string {
+  const [value] = set.values;
+  if (set.values.length !== 1 || typeof value !== 'string')
+    return fail('not-one-value', `${name} needs one String, not ${describe(set)}`);
+  if (value === '' && !mayBeEmpty) return fail('not-one-value', `${name} needs a String that is not empty`);
+  return value;
+}
+
+function describe(set: ValueSet): string {
+  const [value] = set.values;
+  if (value === undefined) return 'none at all';
+  if (set.values.length > 1) return `${set.values.length} values`;
+  return typeof value === 'string' ? 'a String' : typeof value === 'bigint' ? 'an Integer' : 'a Boolean';
+}
+
+/** What JSON means as claim values; `null` means none. */
+function claimValues(run: Run, document: JsonValue): readonly ClaimValue[] {
+  if (!Array.isArray(document)) return document === null ? [] : [claimValue(document)];
+  run.budget.charge(document.length);
+  return distinct(document.filter((item) => item !== null).map(claimValue));
+}
+
+function claimValue(value: JsonValue): ClaimValue {
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'bigint' || typeof value === 'number') return integer(value);
+  return fail('json-no-claim', 'an object, or an array or object within an array, is no claim value');
+}
+
+function integer(value: number | bigint): bigint {
+  if (typeof value === 'number' && !Number.isInteger(value))
+    return fail('json-no-claim', 'a number with a fraction is no claim value');
+  const whole = BigInt(value);
+  if (whole < leastInteger || whole > greatestInteger)
+    return fail('json-no-claim', 'a number outside -2^63 … 2^63-1 is no claim value');
+  return whole;
+}

@@ -1,0 +1,54 @@
+/** What a policy is compiled to: rules whose conditions and actions run without looking at the text again. */
+import type { Claim, ClaimValue } from '../claims/claim.ts';
+import type { CompiledQuery } from '../jmespath/compile.ts';
+import type { Comparison, Condition, Rule, Test } from '../syntax/ast.ts';
+import type { PropertyName, SectionName } from '../syntax/vocabulary.ts';
+import type { Run } from './run.ts';
+import type { ValueSet } from './values.ts';
+
+/** The claims that each identifier of a rule stands for, in the order in which the rule binds them. */
+export type Bound = readonly (readonly Claim[])[];
+
+/** Computes the values of an expression. */
+export type Evaluate = (run: Run, bound: Bound) => ValueSet;
+
+/** Takes an action; the rule's conditions hold. */
+export type Act = (run: Run, bound: Bound) => void;
+
+export interface CompiledTest {
+  readonly tree: Test;
+  readonly property: PropertyName;
+  readonly operator: Comparison;
+  /** The single value of a literal; undefined when `operand` computes the values. */
+  readonly literal: ClaimValue | undefined;
+  readonly operand: Evaluate;
+}
+
+export interface CompiledCondition {
+  readonly tree: Condition;
+  readonly negated: boolean;
+  readonly binds: boolean;
+  /** The slot of its `type == literal`; -1 when it has none and all claims are candidates. */
+  readonly slot: number;
+  /** All tests but the one that the slot stands for. */
+  readonly tests: readonly CompiledTest[];
+  /** All tests, as written. */
+  readonly allTests: readonly CompiledTest[];
+  /** Whether a right-hand side is more than a literal. */
+  readonly computes: boolean;
+}
+
+export interface CompiledRule {
+  readonly tree: Rule;
+  readonly section: SectionName;
+  readonly conditions: readonly CompiledCondition[];
+  readonly act: Act;
+}
+
+export interface Program {
+  /** Each type that a condition compares with, and its place in the index of claims. */
+  readonly slots: ReadonlyMap<string, number>;
+  readonly sections: Readonly<Record<SectionName, readonly CompiledRule[]>>;
+  /** Queries that rules built, compiled. */
+  readonly queries: Map<string, CompiledQuery>;
+}

@@ -1,0 +1,119 @@
+/** The state of one evaluation: the incoming set, what rules made of it, and what it may still cost. */
+import type { Budget } from '../budget.ts';
+import { type Claim, type ClaimValue, greatestInteger, leastInteger } from '../claims/claim.ts';
+import { readJson } from '../json/read.ts';
+import type { JsonValue } from '../json/value.ts';
+import { limits } from '../limits.ts';
+import { fail } from '../outcome.ts';
+import type { Recorder } from '../trace/recorder.ts';
+import type { CompiledRule, Program } from './program.ts';
+
+/** A claim that the token will carry, or a property. */
+export interface Issued {
+  readonly type: string;
+  readonly values: ClaimValue[];
+}
+
+/** A remark that only an evaluation can make. */
+export interface RunWarning {
+  readonly rule: CompiledRule;
+  readonly message: string;
+}
+
+const none: readonly Claim[] = [];
+
+export class Run {
+  readonly program: Program;
+  readonly budget: Budget;
+  readonly recorder: Recorder | undefined;
+  readonly claims: Claim[] = [];
+  readonly outgoing: Issued[] = [];
+  readonly properties = new Map<string, ClaimValue>();
+  readonly configuration: Map<string, ClaimValue>;
+  readonly warnings: RunWarning[] = [];
+  /** The rule that runs: where an evaluation error stands. */
+  rule: CompiledRule | undefined;
+  readonly #bySlot: (Claim[] | undefined)[] = [];
+  #outgoingByType: Map<string, Issued> | undefined;
+  #outgoingLength = 0;
+  #documents: Map<string, JsonValue> | undefined;
+
+  constructor(program: Program, budget: Budget, recorder: Recorder | undefined) {
+    this.program = program;
+    this.budget = budget;
+    this.recorder = recorder;
+    this.configuration = new Map();
+  }
+
+  /** The claims whose type is the literal of this slot. */
+  inSlot(slot: number): readonly Claim[] {
+    return this.#bySlot[slot] ?? none;
+  }
+
+  /** Takes claims of the caller into the incoming set; fails on what is no claim. */
+  accept(claims: readonly Claim[]): void {
+    for (const claim of claims) {
+      checkClaim(claim);
+      this.append(claim);
+    }
+  }
+
+  append(claim: Claim): void {
+    const { claims } = this;
+    if (claims.length >= limits.claims) fail('limit-claims', `there are more than ${limits.claims} claims`);
+    claims.push(claim);
+    const slot = this.program.slots.get(claim.type);
+    if (slot === undefined) return;
+    const peers = this.#bySlot[slot];
+    if (peers === undefined) this.#bySlot[slot] = [claim];
+    else peers.push(claim);
+  }
+
+  /** Puts a value among the outgoing claims: equal ones once, in order of issue. */
+  issue(type: string, value: ClaimValue): void {
+    this.#outgoingByType ??= new Map();
+    const issued = this.#outgoingByType.get(type);
+    if (issued === undefined) {
+      const first = { type, values: [value] };
+      this.#outgoingByType.set(type, first);
+      this.outgoing.push(first);
+    } else {
+      this.budget.charge(issued.values.length);
+      if (issued.values.includes(value)) return;
+      issued.values.push(value);
+    }
+    this.#outgoingLength += type.length + (typeof value === 'string' ? value.length : 8);
+    if (this.#outgoingLength > limits.outgoingLength)
+      fail('limit-outgoing', `the outgoing claims are longer than ${limits.outgoingLength} characters`);
+  }
+
+  /** The JSON document that a text holds; every use is paid for, and read once. */
+  document(text: string): JsonValue {
+    this.budget.charge(1 + (text.length >> 10));
+    this.#documents ??= new Map();
+    const known = this.#documents.get(text);
+    if (known !== undefined) return known;
+    const document = readJson(text);
+    this.#documents.set(text, document);
+    return document;
+  }
+
+  /** Remembers the document of a text that was just written. */
+  remember(text: string, document: JsonValue): void {
+    this.#documents ??= new Map();
+    this.#documents.set(text, document);
+  }
+}
+
+function checkClaim({ type, value }: Claim): void {
+  if (typeof type !== 'string' || type === '') fail('invalid-claim', 'a claim has no type');
+  if (typeof value === 'string') {
+    if (value.length > limits.valueLength)
+      fail('limit-value', `the value of ${type.slice(0, 64)} is longer than ${limits.valueLength} characters`);
+  } else if (typeof value === 'bigint') {
+    if (value < leastInteger || value > greatestInteger)
+      fail('invalid-claim', `the value of ${type.slice(0, 64)} is outside -2^63 … 2^63-1`);
+  } else if (typeof value !== 'boolean') {
+    fail('invalid-claim', `the value of ${type.slice(0, 64)} is no string, 64-bit integer or Boolean`);
+  }
+}

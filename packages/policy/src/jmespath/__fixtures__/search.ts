@@ -1,0 +1,21 @@
+/** Runs a query over a document as rules do: text in, text out, within a budget. */
+import { Budget } from '../../budget.ts';
+import { readJson } from '../../json/read.ts';
+import { writeJson } from '../../json/write.ts';
+import { type Outcome, settle } from '../../outcome.ts';
+import { compileQuery } from '../compile.ts';
+
+/** The compact JSON text of the answer, or the refusal. */
+export function searchText(query: string, document: string, budget = new Budget()): Outcome<string> {
+  return settle('query', () => {
+    const compiled = compileQuery(query);
+    budget.charge(compiled.nodes);
+    return writeJson(compiled.run(readJson(document), budget), (units) => budget.charge(units));
+  });
+}
+
+/** The answer as a value, `code` when it was refused. */
+export function search(query: string, document: unknown): { value: unknown } | { code: string } {
+  const outcome = searchText(query, JSON.stringify(document));
+  return outcome.ok ? { value: JSON.parse(outcome.value) } : { code: outcome.refusal.code };
+}

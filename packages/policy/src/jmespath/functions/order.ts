@@ -1,0 +1,71 @@
+/** Order in JMESPath: arrays of numbers or of strings, and arrays by what an expression yields for each element. */
+import type { Budget } from '../../budget.ts';
+import { isNumber, type JsonValue } from '../../json/value.ts';
+import { compareStrings } from '../values.ts';
+import { wrongKind } from './wrong-kind.ts';
+
+type Comparable = number | bigint | string;
+
+/** Yields the value by which an element is ordered. */
+export type KeyOf = (item: JsonValue) => JsonValue;
+
+export function sorted(value: JsonValue, budget: Budget): JsonValue {
+  return sortedBy('sort', value, itself, budget);
+}
+
+export function sortedBy(name: string, value: JsonValue, keyOf: KeyOf, budget: Budget): JsonValue {
+  const pairs = keyed(name, value, keyOf, budget);
+  pairs.sort((a, b) => compare(a.key, b.key, budget));
+  return pairs.map((pair) => pair.item);
+}
+
+/** The greatest or least element; `null` of an empty array. The first of equals. */
+export function most(name: 'min' | 'max', value: JsonValue, budget: Budget): JsonValue {
+  return mostBy(name, name, value, itself, budget);
+}
+
+export function mostBy(name: string, end: 'min' | 'max', value: JsonValue, keyOf: KeyOf, budget: Budget): JsonValue {
+  const [first, ...others] = keyed(name, value, keyOf, budget);
+  if (first === undefined) return null;
+  let best = first;
+  for (const pair of others) {
+    const order = compare(pair.key, best.key, budget);
+    if (end === 'max' ? order > 0 : order < 0) best = pair;
+  }
+  return best.item;
+}
+
+function itself(item: JsonValue): JsonValue {
+  return item;
+}
+
+interface Keyed {
+  readonly item: JsonValue;
+  readonly key: Comparable;
+}
+
+function keyed(name: string, value: JsonValue, keyOf: KeyOf, budget: Budget): Keyed[] {
+  if (!Array.isArray(value)) return wrongKind(name, 'an array', value);
+  budget.charge(value.length);
+  let kind: 'number' | 'string' | undefined;
+  return value.map((item) => {
+    const key = keyOf(item);
+    const keyKind = isNumber(key) ? 'number' : typeof key === 'string' ? 'string' : undefined;
+    kind ??= keyKind;
+    if (
+      keyKind === undefined ||
+      keyKind !== kind ||
+      key === null ||
+      typeof key === 'object' ||
+      typeof key === 'boolean'
+    )
+      return wrongKind(name, 'numbers only or strings only', key);
+    return { item, key };
+  });
+}
+
+function compare(a: Comparable, b: Comparable, budget: Budget): number {
+  if (typeof a === 'string' && typeof b === 'string') return compareStrings(a, b, budget);
+  budget.charge(1);
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,98 @@
+/** The tokens of a JMESPath query (jmespath.org, grammar). */
+import { readJson } from '../json/read.ts';
+import type { JsonValue } from '../json/value.ts';
+import { Failed, fail } from '../outcome.ts';
+
+export type QueryTokenKind = 'name' | 'quoted' | 'number' | 'literal' | 'symbol' | 'end';
+
+export interface QueryToken {
+  readonly kind: QueryTokenKind;
+  /** The symbol, or the name that a `name` or `quoted` means. */
+  readonly text: string;
+  readonly value: JsonValue;
+  readonly offset: number;
+}
+
+const symbols = ['[?', '[]', '[', ']', '||', '|', '&&', '&', '==', '!=', '!', '<=', '<', '>=', '>', '{', '}', '(', ')'];
+const singles = ['.', '*', ',', ':', '@'];
+const known: readonly string[] = [...symbols, ...singles];
+const space = /[ \t\n\r]+/y;
+const name = /[A-Za-z_][0-9A-Za-z_]*/y;
+const number = /-?(?:0|[1-9][0-9]*)/y;
+const quoted = /"(?:[^"\\]|\\[\s\S])*"/y;
+const raw = /'(?:[^'\\]|\\[\s\S])*'/y;
+const literal = /`(?:[^`\\]|\\[\s\S])*`/y;
+
+/** Splits a query; the last token is always `end`. Fails with `query-invalid`. */
+export function tokenizeQuery(query: string): QueryToken[] {
+  const tokens: QueryToken[] = [];
+  let offset = 0;
+  while (offset < query.length) {
+    const gap = match(space, query, offset);
+    if (gap === undefined) {
+      const token = readToken(query, offset);
+      tokens.push(token.token);
+      offset += token.length;
+    } else offset += gap.length;
+  }
+  tokens.push({ kind: 'end', text: '', value: null, offset });
+  return tokens;
+}
+
+function readToken(query: string, offset: number): { token: QueryToken; length: number } {
+  const found = (kind: QueryTokenKind, length: number, text: string, value: JsonValue = null) => ({
+    token: { kind, text, value, offset },
+    length,
+  });
+  const first = query[offset] ?? '';
+  const word = match(name, query, offset);
+  if (word !== undefined) return found('name', word.length, word);
+  const digits = match(number, query, offset);
+  if (digits !== undefined) return found('number', digits.length, digits, Number(digits));
+  if (first === '"') {
+    const text = closed(quoted, query, offset, 'quoted name');
+    const value = jsonIn(text, offset);
+    return found('quoted', text.length, typeof value === 'string' ? value : '');
+  }
+  if (first === "'") {
+    const text = closed(raw, query, offset, 'raw string');
+    return found('literal', text.length, '', text.slice(1, -1).replaceAll("\\'", "'"));
+  }
+  if (first === '`') {
+    const text = closed(literal, query, offset, 'literal');
+    return found('literal', text.length, '', literalValue(text.slice(1, -1).replaceAll('\\`', '`'), offset));
+  }
+  const two = query.substr(offset, 2);
+  const symbol = known.includes(two) ? two : known.includes(first) ? first : undefined;
+  if (symbol !== undefined) return found('symbol', symbol.length, symbol);
+  return invalidQuery(offset, `${JSON.stringify(first)} fits nowhere`);
+}
+
+function match(pattern: RegExp, query: string, offset: number): string | undefined {
+  pattern.lastIndex = offset;
+  return pattern.exec(query)?.[0];
+}
+
+function closed(pattern: RegExp, query: string, offset: number, what: string): string {
+  return match(pattern, query, offset) ?? invalidQuery(offset, `the ${what} is not closed`);
+}
+
+/** Before JSON was required between backticks, bare text meant a string; the libraries of that time still read it so. */
+function literalValue(text: string, offset: number): JsonValue {
+  const trimmed = text.trim();
+  return /^["[{]|^-?[0-9]|^(?:true|false|null)$|^$/.test(trimmed) ? jsonIn(trimmed, offset) : trimmed;
+}
+
+function jsonIn(text: string, offset: number): JsonValue {
+  try {
+    return readJson(text);
+  } catch (error) {
+    if (error instanceof Failed) return invalidQuery(offset, error.message);
+    throw error;
+  }
+}
+
+/** Fails: the query does not compile. */
+export function invalidQuery(offset: number, what: string): never {
+  return fail('query-invalid', `The query does not compile: character ${offset + 1}, ${what}.`);
+}

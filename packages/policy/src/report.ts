@@ -1,0 +1,95 @@
+/** Everything about one evaluation as JSON: what `atesto policy eval --json` prints and `:explain` answers. */
+import type { AttestationKind } from './attestation-kind.ts';
+import type { Claim, ClaimValue } from './claims/claim.ts';
+import { compilePolicy } from './compile.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import { evaluateProgram } from './evaluate/evaluate.ts';
+import type { Issued, RunWarning } from './evaluate/run.ts';
+import type { Refusal } from './outcome.ts';
+import { type Explanation, explainRefusal } from './trace/explain.ts';
+import type { TraceRule } from './trace/trace.ts';
+
+/** One remark of a report. */
+export type Remark = Omit<Diagnostic, 'severity'>;
+
+/** A claim's value, or the values of several claims of one type. */
+export type ReportedValue = ClaimValue | readonly ClaimValue[];
+
+/** What became of a policy text over claims. */
+export interface EvaluationReport {
+  readonly parse: 'ok' | 'error';
+  readonly errors: readonly Remark[];
+  readonly warnings: readonly Remark[];
+  readonly informations: readonly Remark[];
+  /** `error` also where the text is wrong. */
+  readonly evaluation: 'ok' | 'error';
+  /** Why the evaluation failed. */
+  readonly refusal?: Refusal;
+  readonly authorized: boolean;
+  readonly outgoing: Readonly<Record<string, ReportedValue>>;
+  readonly properties: Readonly<Record<string, ClaimValue>>;
+  readonly configuration: Readonly<Record<string, ClaimValue>>;
+  /** Why it was refused; absent when it was authorized or the text is wrong. */
+  readonly explanation?: Explanation;
+  readonly trace: readonly TraceRule[];
+}
+
+/** Compiles and evaluates, and tells everything. Never throws. */
+export function evaluationReport(
+  text: string,
+  claims: readonly Claim[],
+  attestationType?: AttestationKind,
+): EvaluationReport {
+  const compiled = compilePolicy(text, attestationType === undefined ? {} : { attestationType });
+  const remarks = {
+    errors: compiled.ok ? [] : compiled.errors.map(remarkOf),
+    warnings: compiled.warnings.map(remarkOf),
+    informations: compiled.informations.map(remarkOf),
+  };
+  const nothing = { authorized: false, outgoing: {}, properties: {}, configuration: {} };
+  if (!compiled.ok) return { parse: 'error', ...remarks, evaluation: 'error', ...nothing, trace: [] };
+  const verdict = evaluateProgram(compiled.policy.program, claims, { trace: true });
+  const explanation = explainRefusal(compiled.policy, claims);
+  const explained = explanation === undefined ? {} : { explanation };
+  if (!verdict.ok) {
+    const { refusal, trace } = verdict;
+    return { parse: 'ok', ...remarks, evaluation: 'error', refusal, ...nothing, ...explained, trace };
+  }
+  return {
+    parse: 'ok',
+    ...remarks,
+    warnings: [...remarks.warnings, ...verdict.warnings.map(runRemark)],
+    evaluation: 'ok',
+    authorized: verdict.authorized,
+    outgoing: Object.fromEntries(verdict.outgoing.map((issued) => [issued.type, issuedValue(issued)])),
+    properties: Object.fromEntries(verdict.properties),
+    configuration: Object.fromEntries(verdict.configuration),
+    ...explained,
+    trace: verdict.trace,
+  };
+}
+
+function remarkOf({ severity: _severity, ...remark }: Diagnostic): Remark {
+  return remark;
+}
+
+function runRemark({ rule, message }: RunWarning): Remark {
+  const { line, column, length } = rule.tree;
+  return { code: 'property-unknown', line, column, length, message };
+}
+
+/** One value stands alone, several in a list, as tokens show them. */
+export function issuedValue({ values }: Issued): ReportedValue {
+  const [value] = values;
+  return value !== undefined && values.length === 1 ? value : values;
+}
+
+/** The JSON text of a report or a part of it; integers keep all their digits. */
+export function reportJson(report: unknown): string {
+  return JSON.stringify(report, (_name, value: unknown) => (typeof value === 'bigint' ? exactly(value) : value), 2);
+}
+
+/** JSON has no limit for integers; only JavaScript's numbers have. */
+function exactly(value: bigint): unknown {
+  return JSON.rawJSON(String(value));
+}

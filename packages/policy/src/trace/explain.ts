@@ -1,0 +1,120 @@
+/** Why did a policy refuse? The shortest answer: the deny that held, or for each rule that could permit the first test that failed. */
+import type { Claim, ClaimValue } from '../claims/claim.ts';
+import type { CompiledPolicy } from '../compile.ts';
+import { evaluateProgram } from '../evaluate/evaluate.ts';
+import type { Refusal } from '../outcome.ts';
+import type { Place, TraceCondition, TraceRule, TraceTest } from './trace.ts';
+
+/** A rule that could have permitted, and what kept it from that. */
+export interface FailedRule extends Place {
+  /** The condition that did not hold. */
+  readonly condition: TraceCondition;
+  /** The first test that no claim passed; undefined where a negated condition selected claims. */
+  readonly test: TraceTest | undefined;
+  /** The type of claim that the condition looks for, where it names one. */
+  readonly claimType: string | undefined;
+}
+
+/** Why a request was refused. Both sentences name the decisive rule; only `detail` shows values of claims and of the policy. */
+export type Explanation = { readonly message: string; readonly detail: string } & (
+  | { readonly kind: 'denied'; readonly rule: TraceRule }
+  | { readonly kind: 'nothing-permitted'; readonly rules: readonly FailedRule[] }
+  | { readonly kind: 'failed'; readonly refusal: Refusal }
+);
+
+/** Explains a refusal; undefined when the policy permits. Evaluates again, with a trace. */
+export function explainRefusal(policy: CompiledPolicy, claims: readonly Claim[]): Explanation | undefined {
+  const verdict = evaluateProgram(policy.program, claims, { trace: true });
+  if (!verdict.ok) {
+    const { refusal } = verdict;
+    const message = `The policy could not be evaluated (${refusal.code}, ${refusal.where}).`;
+    return {
+      kind: 'failed',
+      refusal,
+      message,
+      detail: `The policy could not be evaluated: ${refusal.where}: ${refusal.why}.`,
+    };
+  }
+  if (verdict.authorized) return undefined;
+  const denied = verdict.trace.find(({ effect }) => effect === 'denied');
+  return denied === undefined ? explainNothing(verdict.trace) : explainDenied(denied);
+}
+
+function explainDenied(rule: TraceRule): Explanation {
+  const message = `The rule in line ${rule.line} denied.`;
+  const because = rule.conditions.map(shownCondition).join(' and ');
+  return {
+    kind: 'denied',
+    rule,
+    message,
+    detail: because === '' ? `${message} It has no condition.` : `${message} It holds since ${because}.`,
+  };
+}
+
+function shownCondition({ negated, claims, selected }: TraceCondition): string {
+  if (negated) return 'no claim is of the kind that it excludes';
+  const [first] = claims;
+  if (first === undefined) return 'it selects nothing';
+  const more = selected > 1 ? ` (and ${selected - 1} more)` : '';
+  return `${shownText(first.type)} is ${shownValue(first.value)}${more}`;
+}
+
+function explainNothing(trace: readonly TraceRule[]): Explanation {
+  const rules = trace.flatMap((rule) =>
+    rule.action === 'permit' && rule.effect === 'skipped' ? failedRule(rule) : [],
+  );
+  if (rules.length === 0) {
+    const message = 'The policy has no rule that permits.';
+    return { kind: 'nothing-permitted', rules, message, detail: message };
+  }
+  const sentence = (tell: (rule: FailedRule) => string): string =>
+    `No rule permitted. ${rules.slice(0, mostRules).map(tell).join(' ')}${rules.length > mostRules ? ` And ${rules.length - mostRules} more.` : ''}`;
+  return { kind: 'nothing-permitted', rules, message: sentence(openly), detail: sentence(inDetail) };
+}
+
+/** How many rules a sentence names. */
+const mostRules = 3;
+
+function failedRule(rule: TraceRule): FailedRule[] {
+  const condition = rule.conditions.find(({ holds }) => !holds);
+  if (condition === undefined) return [];
+  const test = condition.negated ? undefined : condition.tests.find(({ passed }) => passed === 0);
+  const named = condition.tests.find(({ property, operator }) => property === 'type' && operator === '==')?.wanted;
+  const claimType = named?.length === 1 && typeof named[0] === 'string' ? named[0] : undefined;
+  return [{ line: rule.line, column: rule.column, condition, test, claimType }];
+}
+
+/** Names rule and test, and shows no value. */
+function openly({ line, condition, test, claimType }: FailedRule): string {
+  const at = `The rule in line ${line} asks`;
+  const claim = claimType === undefined ? 'a claim' : shownText(claimType);
+  if (condition.negated) return `${at} that there is no such claim as ${claim} (line ${condition.line}).`;
+  if (test === undefined) return `${at} for a claim, and there is none (line ${condition.line}).`;
+  if (test.property === 'type') return `${at} for ${claim}, and there is no such claim (line ${test.line}).`;
+  return `${at} for ${claim} with another ${test.property} (line ${test.line}).`;
+}
+
+function inDetail({ line, condition, test, claimType }: FailedRule): string {
+  const at = `The rule in line ${line} needs`;
+  const claim = claimType === undefined ? 'a claim' : shownText(claimType);
+  if (condition.negated) {
+    const [found] = condition.claims;
+    return `${at} that no claim matches its condition in line ${condition.line}, and ${found === undefined ? 'one does' : `${shownText(found.type)} is ${shownValue(found.value)}`}.`;
+  }
+  if (test === undefined) return `${at} a claim, and there is none.`;
+  const wanted = test.wanted.length === 0 ? 'nothing at all' : test.wanted.map(shownValue).join(' or ');
+  if (test.property === 'type' && test.operator === '==') return `${at} a claim of type ${wanted}, and there is none.`;
+  const actual = test.actual.length === 0 ? 'absent' : test.actual.map(shownValue).join(', ');
+  return `${at} ${claim} with ${test.property} ${test.operator} ${wanted}, and it is ${actual}.`;
+}
+
+/** A value for a sentence: quoted when it is text, short. */
+export function shownValue(value: ClaimValue): string {
+  return typeof value === 'string' ? JSON.stringify(shownText(value)) : String(value);
+}
+
+const longest = 80;
+
+function shownText(text: string): string {
+  return text.length <= longest ? text : `${text.slice(0, longest)}…`;
+}

@@ -1,0 +1,51 @@
+/** What an evaluation did, rule by rule: enough to see why it permitted or refused. */
+import type { Claim, ClaimValue } from '../claims/claim.ts';
+import type { Comparison } from '../syntax/ast.ts';
+import type { ActionName, PropertyName, SectionName } from '../syntax/vocabulary.ts';
+
+/** A place in the policy text; both count from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One test of a condition. The tests of a condition are applied in turn: each sees the claims that passed those before it. */
+export interface TraceTest extends Place {
+  readonly property: PropertyName;
+  readonly operator: Comparison;
+  /** The values on the right-hand side. */
+  readonly wanted: readonly ClaimValue[];
+  /** The distinct values that the property had on the claims that reached this test; at most {@link mostShown}. */
+  readonly actual: readonly ClaimValue[];
+  /** How many claims reached the test, and how many passed it. */
+  readonly reached: number;
+  readonly passed: number;
+}
+
+/** One condition of a rule. */
+export interface TraceCondition extends Place {
+  readonly identifier?: string;
+  readonly negated: boolean;
+  readonly holds: boolean;
+  readonly tests: readonly TraceTest[];
+  /** How many claims were selected, and the first {@link mostShown} of them. */
+  readonly selected: number;
+  readonly claims: readonly Claim[];
+}
+
+/** What a rule did: `skipped` when a condition did not hold. */
+export type Effect = 'skipped' | 'permitted' | 'denied' | 'made' | 'failed';
+
+/** One rule that was evaluated. */
+export interface TraceRule extends Place {
+  readonly section: SectionName;
+  readonly action: ActionName;
+  readonly effect: Effect;
+  /** The conditions up to the first that did not hold. */
+  readonly conditions: readonly TraceCondition[];
+  /** The claims that the action made. */
+  readonly made: readonly Claim[];
+}
+
+/** How many values or claims a trace shows of many. */
+export const mostShown = 16;
