@@ -21,6 +21,7 @@ export {
   type RunWarning,
   type Verdict,
 } from './evaluate-policy.ts';
+export { type FormatResult, formatPolicy } from './format/format.ts';
 export { policyHash, policyTokenHash } from './hash.ts';
 export { limits } from './limits.ts';
 export type { Outcome, Refusal } from './outcome.ts';

@@ -1,0 +1,156 @@
+/** The canonical text of a policy: same meaning, comments kept, one layout (policy language, sections 1 and 2). */
+import { type Diagnostic, Diagnostics } from '../diagnostic.ts';
+import { tokenize } from '../syntax/lexer.ts';
+import { parsePolicy } from '../syntax/parser.ts';
+import type { Token } from '../syntax/token.ts';
+import { type Gap, Page } from './page.ts';
+import { textOf } from './token-text.ts';
+
+/** The canonical text, or why the text cannot be read. */
+export type FormatResult =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly errors: readonly Diagnostic[] };
+
+const width = 120;
+const ruleIndent = '  ';
+const stepIndent = '    ';
+
+/**
+ * Formats a policy text. Lines end with LF, rules are indented by two spaces; a rule stands on one line where it fits into 120 columns and
+ * holds no comment. Single `=` in tests and missing or stray semicolons are mended. The hash of a policy is that of its text: it changes.
+ *
+ * @returns `ok: false` with the errors of the text when it has no policy's form; unknown identifiers and the like do not matter
+ */
+export function formatPolicy(text: string): FormatResult {
+  const diagnostics = new Diagnostics();
+  parsePolicy(text, diagnostics);
+  if (diagnostics.errorCount > 0) {
+    return { ok: false, errors: diagnostics.sorted(false).filter(({ severity }) => severity === 'error') };
+  }
+  return { ok: true, text: new Formatter(tokenize(text, new Diagnostics())).run() };
+}
+
+class Formatter {
+  readonly #page = new Page();
+  readonly #tokens: readonly Token[];
+  #index = 0;
+
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = tokens;
+  }
+
+  run(): string {
+    this.#statement();
+    while (!this.#atEnd) {
+      if (this.#sees(';')) this.#drop();
+      else this.#section();
+    }
+    this.#drop();
+    this.#page.comments('', 'may');
+    return this.#page.text();
+  }
+
+  /** `version=1.2;` */
+  #statement(): void {
+    const tokens = this.#takeWhile(() => !this.#sees(';'));
+    tokens.push(this.#take());
+    this.#page.hold(first(tokens));
+    this.#page.lift(tokens.slice(1));
+    this.#page.write('', textOf(tokens), tokens, 'may');
+  }
+
+  #section(): void {
+    const name = this.#take();
+    const brace = this.#take();
+    this.#page.hold(name);
+    this.#page.write('', `${textOf([name])} {`, [name], 'must');
+    this.#page.hold(brace);
+    let gap: Gap = 'none';
+    while (!this.#sees('}')) {
+      if (this.#sees(';')) this.#drop();
+      else {
+        this.#rule(gap);
+        gap = 'may';
+      }
+    }
+    const end = this.#take();
+    this.#page.hold(end);
+    this.#page.comments(ruleIndent, gap);
+    this.#page.write('', '};', [end], 'none');
+    if (this.#sees(';')) this.#drop();
+  }
+
+  #rule(gap: Gap): void {
+    const steps = this.#steps();
+    const whole = steps.flat();
+    const broken = steps.slice(1).some((step) => step.some((token) => token.comments.length > 0));
+    const line = `${steps.map(textOf).join(' ')};`;
+    if (!broken && ruleIndent.length + line.length <= width) {
+      this.#page.hold(first(whole));
+      this.#page.lift(whole.slice(1));
+      this.#page.write(ruleIndent, line, whole, gap);
+    } else this.#brokenRule(steps, gap);
+    if (this.#sees(';')) this.#drop();
+  }
+
+  #brokenRule(steps: readonly (readonly Token[])[], gap: Gap): void {
+    for (const [index, step] of steps.entries()) {
+      this.#page.hold(first(step));
+      this.#page.lift(step.slice(1));
+      const end = index === steps.length - 1 ? ';' : '';
+      const isFirst = index === 0;
+      this.#page.write(isFirst ? ruleIndent : stepIndent, textOf(step) + end, step, isFirst ? gap : 'none');
+    }
+  }
+
+  /** The conditions and the action of a rule, each with the operator before it. */
+  #steps(): Token[][] {
+    const steps: Token[][] = [];
+    while (!this.#sees('=>')) {
+      const step = this.#takeWhile(() => !this.#sees(']'));
+      step.push(this.#take());
+      steps.push(step);
+    }
+    const action = this.#takeWhile(() => !this.#sees('('));
+    let depth = 0;
+    do {
+      const token = this.#take();
+      if (token.kind === 'operator') depth += token.text === '(' ? 1 : token.text === ')' ? -1 : 0;
+      action.push(token);
+    } while (depth > 0);
+    steps.push(action);
+    return steps;
+  }
+
+  /** Passes over a token that the canonical text lacks or has anyway. */
+  #drop(): void {
+    this.#page.hold(this.#take());
+  }
+
+  #takeWhile(more: () => boolean): Token[] {
+    const tokens: Token[] = [];
+    while (more()) tokens.push(this.#take());
+    return tokens;
+  }
+
+  #take(): Token {
+    const token = this.#tokens[this.#index++];
+    if (token === undefined) throw new TypeError('a text without errors ends where its grammar ends');
+    return token;
+  }
+
+  #sees(operator: string): boolean {
+    const token = this.#tokens[this.#index];
+    return token?.kind === 'operator' && token.text === operator;
+  }
+
+  get #atEnd(): boolean {
+    return this.#tokens[this.#index]?.kind === 'end';
+  }
+}
+
+function first(tokens: readonly Token[]): Token {
+  const [token] = tokens;
+  if (token === undefined) throw new TypeError('a construct has tokens');
+  return token;
+}
