@@ -4,8 +4,9 @@
 export const endorsementCodes = {
   'bundle-unreadable': 'The collateral file or directory cannot be read.',
   'bundle-malformed':
-    'A collateral file is not JSON with the members of Intel’s verification collateral, in their encodings.',
-  'bundle-no-match': 'No collateral file is for the platform that the evidence names.',
+    'A file is not JSON with the members of Intel’s verification collateral in their encodings, or not certificates and revocation lists of AMD.',
+  'bundle-no-match': 'No file is for the platform that the evidence names.',
+  'bundle-incomplete': 'The files lack an authority or a revocation list that the evidence needs.',
   'endorsements-unavailable': 'No source of endorsements is configured.',
   'endorsements-unreachable': 'No connection to the endorsement service could be made or kept.',
   'endorsements-timed-out': 'The endorsement service did not answer in time.',
@@ -26,6 +27,9 @@ export const endorsementCodes = {
   'pck-certificate-not-addressable':
     'The quote does not name its platform in a form in which a PCK certificate can be looked up.',
   'vcek-not-addressable': 'The report hides its chip, so that no VCEK can be asked for.',
+  'vlek-certificate-missing': 'A VLEK signed the report, and its certificate did not come with the evidence.',
+  'supplied-certificate-not-genuine':
+    'The certificate that came with the evidence was not issued by the authority of the vendor.',
 } as const;
 export type EndorsementCode = keyof typeof endorsementCodes;
 
@@ -40,6 +44,7 @@ const faults: Readonly<Record<EndorsementCode, EndorsementFault>> = {
   'bundle-unreadable': 'configuration',
   'bundle-malformed': 'content',
   'bundle-no-match': 'unknown-platform',
+  'bundle-incomplete': 'configuration',
   'endorsements-unavailable': 'configuration',
   'endorsements-unreachable': 'unavailable',
   'endorsements-timed-out': 'unavailable',
@@ -58,6 +63,8 @@ const faults: Readonly<Record<EndorsementCode, EndorsementFault>> = {
   'endorsements-expired': 'content',
   'pck-certificate-not-addressable': 'request',
   'vcek-not-addressable': 'request',
+  'vlek-certificate-missing': 'request',
+  'supplied-certificate-not-genuine': 'request',
 };
 
 const byCode: ReadonlyMap<string, EndorsementFault> = new Map(Object.entries(faults));

@@ -1,6 +1,13 @@
+export { createSnpBundleSource, type SnpBundleSourceOptions } from './amd/bundle-source.ts';
 export { createSnpCachedSource, type SnpCacheOptions } from './amd/cached-source.ts';
 export { createKdsDirectorySource, createKdsSource, type KdsSource, type KdsSourceOptions } from './amd/kds-source.ts';
-export type { SnpEndorsementRequest, SnpEndorsementSource, VcekRequest, VlekRequest } from './amd/request.ts';
+export {
+  type SnpEndorsementRequest,
+  type SnpEndorsementSource,
+  type SuppliedCertificateRequest,
+  snpRequestFor,
+  type VcekRequest,
+} from './amd/request.ts';
 export { type CachedSource, type CacheOptions, cacheEndorsements } from './cache/cached-source.ts';
 export type { CacheEvent } from './cache/events.ts';
 export type { EndorsementKind, Verification } from './cache/kind.ts';

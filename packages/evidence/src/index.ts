@@ -4,6 +4,7 @@ export { type Outcome, type Refusal, Refused, refuse, settle } from './bytes/ref
 export type { ClaimJson, Claims } from './claims.ts';
 export { type EvidenceCode, evidenceCodes } from './codes.ts';
 export type { IntelAppraisalOptions } from './intel/appraise-platform.ts';
+export type { IntelFacts } from './intel/appraise-tcb.ts';
 export {
   checkTcbBaseline,
   defaultTcbBaseline,
@@ -19,6 +20,7 @@ export {
 } from './intel/endorsements-needed.ts';
 export type { TcbShortfall } from './intel/match.ts';
 export { VerificationMemo } from './intel/memo.ts';
+export type { IntelOutcome } from './intel/outcome.ts';
 export type { PckFacts } from './intel/pck.ts';
 export type { IntelPlatformAppraisal } from './intel/platform-appraisal.ts';
 export {
@@ -36,7 +38,13 @@ export { appraiseSnp, type SnpAppraisalOptions } from './sevsnp/appraise.ts';
 export { checkSnpBaseline, defaultSnpBaseline, type SnpBaseline } from './sevsnp/baseline.ts';
 export { checkSnpInitTimeData, checkSnpRuntimeData } from './sevsnp/binding.ts';
 export { sevSnpClaims } from './sevsnp/claims.ts';
-export { type SnpEndorsements, type VerifiedSnpEndorsements, verifySnpEndorsements } from './sevsnp/endorsements.ts';
+export {
+  type SnpEndorsements,
+  type VerifiedSnpEndorsements,
+  verifySnpAuthorities,
+  verifySnpEndorsements,
+} from './sevsnp/endorsements.ts';
+export { type SnpLookup, type SuppliedSnpCertificates, snpLookupFor } from './sevsnp/lookup.ts';
 export { type SnpProduct, type SnpTcb, snpProducts } from './sevsnp/product.ts';
 export { type ParsedSnpReport, parseSnpReport, type SnpReport } from './sevsnp/report.ts';
 export { type UvmEndorsement, type UvmReference, verifyUvmEndorsement } from './sevsnp/uvm.ts';

@@ -45,7 +45,7 @@ function sourceOver(
   const certificates = new LeastRecentlyUsed<Uint8Array>(rememberedCertificates);
 
   async function certificateOf(request: SnpEndorsementRequest, signal: AbortSignal | undefined) {
-    if (request.signingKey === 'VLEK') return request.certificate;
+    if ('certificate' in request) return request.certificate;
     const path = vcekPath(request);
     const known = certificates.get(path);
     if (known !== undefined) return known;
@@ -69,7 +69,7 @@ function sourceOver(
     ]);
     const collateral = { certificate, authorityChain: chain.toString('latin1'), revocationList };
     const { nextUpdate } = verifySnp(collateral, request, documents.name, trustAnchors);
-    if (request.signingKey === 'VCEK' && typeof certificate !== 'string')
+    if (!('certificate' in request) && typeof certificate !== 'string')
       certificates.set(vcekPath(request), certificate);
     const freshness = { fetchedAt: timing.clock(), nextUpdate, source: documents.name, stale: at > nextUpdate };
     return { ok: true, collateral, freshness };

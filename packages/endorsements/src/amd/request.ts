@@ -1,7 +1,7 @@
 /** What AMD's endorsements are asked for by, and where they stand. Source: AMD 57230, VCEK Certificate and KDS Interface Specification. */
 import { createHash } from 'node:crypto';
-import type { SnpEndorsements, SnpProduct, SnpTcb } from '@atesto/evidence';
-import { refuseEndorsements } from '../refusal.ts';
+import type { SnpEndorsements, SnpLookup, SnpProduct, SnpTcb } from '@atesto/evidence';
+import { type EndorsementRefusal, endorsementRefused, refuseEndorsements } from '../refusal.ts';
 import type { EndorsementSource } from '../source.ts';
 
 /** A chip and the TCB version that its report names as reported. */
@@ -13,15 +13,18 @@ export interface VcekRequest {
   readonly reportedTcb: SnpTcb;
 }
 
-/** AMD gives VLEK certificates to cloud providers alone; the evidence brings its own, and AMD's chain and list are asked for. */
-export interface VlekRequest {
-  readonly signingKey: 'VLEK';
+/**
+ * Asks for what stands above a certificate that came with the evidence: AMD's chain and list. AMD gives VLEK certificates to cloud providers
+ * alone, so that this is the only request for one; a VCEK that is at hand need not be asked for.
+ */
+export interface SuppliedCertificateRequest {
+  readonly signingKey: 'VCEK' | 'VLEK';
   readonly product: SnpProduct;
   /** PEM or DER. */
   readonly certificate: string | Uint8Array;
 }
 
-export type SnpEndorsementRequest = VcekRequest | VlekRequest;
+export type SnpEndorsementRequest = VcekRequest | SuppliedCertificateRequest;
 
 /** A source of AMD's endorsements. */
 export type SnpEndorsementSource = EndorsementSource<SnpEndorsementRequest, SnpEndorsements>;
@@ -60,6 +63,25 @@ export function authorityPath({ signingKey, product }: SnpEndorsementRequest, it
 
 /** One text for each request, the same for the same request. */
 export function snpRequestKey(request: SnpEndorsementRequest): string {
-  if (request.signingKey === 'VCEK') return vcekPath(request);
-  return `VLEK ${request.product} ${createHash('sha256').update(request.certificate).digest('hex')}`;
+  if (!('certificate' in request)) return vcekPath(request);
+  const { signingKey, product, certificate } = request;
+  return `${signingKey} ${product} ${createHash('sha256').update(certificate).digest('hex')}`;
+}
+
+/** What to ask for a report, by what the evidence package read in it. */
+export function snpRequestFor(
+  lookup: SnpLookup,
+):
+  | { readonly ok: true; readonly value: SnpEndorsementRequest }
+  | { readonly ok: false; readonly refusal: EndorsementRefusal } {
+  const { signingKey, product, chipId, reportedTcb, supplied } = lookup;
+  if (supplied !== undefined) {
+    const { kind, certificate } = supplied;
+    return { ok: true, value: { signingKey: kind, product: supplied.product, certificate } };
+  }
+  if (signingKey === 'VCEK') {
+    return { ok: true, value: { signingKey, product, chipId: Buffer.from(chipId).toString('hex'), reportedTcb } };
+  }
+  const why = 'a VLEK signed the report; send its certificate with the report';
+  return { ok: false, refusal: endorsementRefused('vlek-certificate-missing', 'evidence', why).refusal };
 }

@@ -1,35 +1,72 @@
 /** Are these genuine endorsements of the chip, or the provider's key, that was asked about? */
-import { amdRoots, type SnpEndorsements, type TrustAnchor, verifySnpEndorsements } from '@atesto/evidence';
+import {
+  amdRoots,
+  type SnpEndorsements,
+  type TrustAnchor,
+  type VerifiedSnpEndorsements,
+  verifySnpAuthorities,
+  verifySnpEndorsements,
+} from '@atesto/evidence';
 import type { Dated } from '../cache/succession.ts';
 import { refusedAs, refuseEndorsements } from '../refusal.ts';
 import { addressedChipId, type SnpEndorsementRequest } from './request.ts';
 
+/** The dates of endorsements; undefined: there is no revocation list. */
+export interface SnpDates {
+  readonly nextUpdate: Date | undefined;
+  readonly issued: readonly Date[];
+}
+
 const tcbParts = ['fmc', 'bootLoader', 'tee', 'snp', 'microcode'] as const;
 
-/**
- * Verifies signatures and subject; dates are left to the appraisal. Refuses by throwing within this package.
- */
-export function verifySnp(
+/** What is wrong with a certificate that came with the evidence is not the source's fault, when all above it is right. */
+function verified(
+  endorsements: SnpEndorsements,
+  request: SnpEndorsementRequest,
+  where: string,
+  trustAnchors: readonly TrustAnchor[],
+): VerifiedSnpEndorsements {
+  const { authorityChain, revocationList } = endorsements;
+  if ('certificate' in request) {
+    refusedAs('endorsements-not-genuine', where, () =>
+      verifySnpAuthorities(authorityChain, revocationList, trustAnchors),
+    );
+  }
+  const code = 'certificate' in request ? 'supplied-certificate-not-genuine' : 'endorsements-not-genuine';
+  return refusedAs(code, where, () => verifySnpEndorsements(endorsements, trustAnchors));
+}
+
+/** Verifies signatures and subject; dates are left to the appraisal. Refuses by throwing within this package. */
+export function verifySnpSubject(
   endorsements: SnpEndorsements,
   request: SnpEndorsementRequest,
   where: string,
   trustAnchors: readonly TrustAnchor[] = amdRoots,
-): Dated {
-  const { facts, revocationList } = refusedAs('endorsements-not-genuine', where, () =>
-    verifySnpEndorsements(endorsements, trustAnchors),
-  );
-  if (revocationList === undefined)
-    return refuseEndorsements('endorsements-malformed', where, 'the revocation list is missing');
+): SnpDates {
+  const { facts, revocationList } = verified(endorsements, request, where, trustAnchors);
   const parts: (readonly [string, string | number, string | number])[] = [
     ['product', facts.product, request.product],
     ['kind of key', facts.kind, request.signingKey],
   ];
-  if (request.signingKey === 'VCEK') {
+  if (!('certificate' in request)) {
     parts.push(['chip id', Buffer.from(facts.hardwareId ?? []).toString('hex'), addressedChipId(request)]);
     for (const part of tcbParts) parts.push([`TCB ${part}`, facts.tcb[part] ?? 0, request.reportedTcb[part] ?? 0]);
   }
   for (const [part, is, asked] of parts) {
     if (is !== asked) refuseEndorsements('endorsements-other-platform', where, `${part} is ${is}, not ${asked}`);
   }
+  if (revocationList === undefined) return { nextUpdate: undefined, issued: [] };
   return { nextUpdate: new Date(revocationList.nextUpdate), issued: [new Date(revocationList.thisUpdate)] };
+}
+
+/** The same, and refuses when there is no revocation list. */
+export function verifySnp(
+  endorsements: SnpEndorsements,
+  request: SnpEndorsementRequest,
+  where: string,
+  trustAnchors?: readonly TrustAnchor[],
+): Dated {
+  const { nextUpdate, issued } = verifySnpSubject(endorsements, request, where, trustAnchors);
+  if (nextUpdate !== undefined) return { nextUpdate, issued };
+  return refuseEndorsements('endorsements-malformed', where, 'the revocation list is missing');
 }

@@ -28,3 +28,12 @@ export function parsePem(text: string, name: string): Uint8Array[] {
 export function parsePemChain(text: string, name: string): Certificate[] {
   return parsePem(text, name).map((der, index) => parseCertificate(der, `${name}[${index}]`));
 }
+
+/** PEM of one certificate. */
+export function encodePem({ der }: Pick<Certificate, 'der'>): string {
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+}
