@@ -7,6 +7,7 @@ import { serveCommand } from './commands/serve.ts';
 import { tokenInspectCommand } from './commands/token-inspect.ts';
 import { tokenVerifyCommand } from './commands/token-verify.ts';
 import { verifySgxCommand } from './commands/verify-sgx.ts';
+import { verifyTdxCommand } from './commands/verify-tdx.ts';
 import type { Session } from './session.ts';
 
 const manifest: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
@@ -21,7 +22,7 @@ export function buildProgram(session: Session): Command {
   const commands = [
     serveCommand(session),
     attestCommand(session),
-    group('verify', 'Appraise evidence offline.', [verifySgxCommand(session)]),
+    group('verify', 'Appraise evidence offline.', [verifySgxCommand(session), verifyTdxCommand(session)]),
     group('token', 'Judge attestation tokens, or look into them.', [
       tokenVerifyCommand(session),
       tokenInspectCommand(session),

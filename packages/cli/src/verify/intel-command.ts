@@ -1,0 +1,45 @@
+/** What `atesto verify sgx` and `atesto verify tdx` share: Intel's collateral, the appraisal, the account. */
+import type { Command } from 'commander';
+import { readBytes } from '../input/file.ts';
+import type { Session } from '../session.ts';
+import { readOptional, tellVerdict, type VerifyOptions, verifyCommand } from './command.ts';
+import type { IntelTechnology } from './intel-verdict.ts';
+
+/** Options of both. */
+export interface IntelOptions extends VerifyOptions {
+  readonly collateral: string;
+  readonly allowExpiredCollateral?: true;
+}
+
+const binding = 'the report data';
+
+/** A command with the options of both. */
+export function intelCommand(name: string, description: string): Command {
+  return verifyCommand(name, description, 'the evidence, as raw bytes', binding)
+    .requiredOption('--collateral <file>', "Intel's verification collateral, JSON")
+    .option('--allow-expired-collateral', 'go on with collateral past its next update, and report it');
+}
+
+/** Reads the files, appraises, tells. @param load the technology, loaded only when the command runs */
+export async function verifyIntel<Body, BodyFacts>(
+  file: string,
+  options: IntelOptions,
+  session: Session,
+  load: () => Promise<IntelTechnology<Body, BodyFacts>>,
+): Promise<void> {
+  const evidence = await readBytes(file, 'the evidence');
+  const collateral = await readBytes(options.collateral, 'the collateral');
+  const runtimeData = await readOptional(options.runtimeData, 'the runtime data');
+  const technology = await load();
+  const { intelVerdict, platformRows } = await import('./intel-verdict.ts');
+  const verdict = intelVerdict(technology, {
+    evidence,
+    collateral,
+    at: options.at,
+    runtimeData,
+    allowExpiredCollateral: options.allowExpiredCollateral === true,
+    developmentRoots: options.developmentRoot ?? [],
+  });
+  const body = verdict.evidence === null ? [] : technology.bodyRows(verdict.evidence);
+  tellVerdict(verdict, [...platformRows(verdict), ...body], options, binding, session);
+}

@@ -1,0 +1,117 @@
+/** Is a quote of Intel's genuine at a time, under given collateral? One appraisal of SGX or TDX, as programs read it. */
+import { parseIntelCollateralBundle } from '@atesto/endorsements';
+import {
+  type IntelAppraisalOptions,
+  type IntelCollateral,
+  type IntelCollateralPart,
+  type IntelFacts,
+  type IntelOutcome,
+  type IntelPlatformAppraisal,
+  intelRoots,
+  type Outcome,
+  type TcbStatus,
+} from '@atesto/evidence';
+import type { Row } from '../style.ts';
+import { developmentAnchors, refused, type Verdict, valid } from './verdict.ts';
+
+/** What is appraised. */
+export interface IntelVerdictInput {
+  readonly evidence: Uint8Array;
+  /** A collateral file. */
+  readonly collateral: Uint8Array;
+  readonly at: Date;
+  /** Data whose SHA-256 the report data must carry; absent: not checked. */
+  readonly runtimeData: Uint8Array | undefined;
+  readonly allowExpiredCollateral: boolean;
+  /** SHA-256 of the public keys of roots that are trusted besides Intel's, hex. */
+  readonly developmentRoots: readonly string[];
+}
+
+/** The account. Facts that were not reached before a refusal are null. */
+export interface IntelVerdict<BodyFacts> extends Verdict {
+  readonly tcbStatus: TcbStatus | 'NotSupported' | null;
+  readonly advisoryIds: readonly string[];
+  readonly collateral: {
+    /** Signed bodies past their next update. */
+    readonly expired: readonly IntelCollateralPart[];
+    /** Lists of revoked certificates past theirs; absent when there are none. */
+    readonly expiredRevocationLists?: readonly IntelCollateralPart[];
+    readonly tcbEvaluationDataNumber: number | null;
+  };
+  /** Fields of the report body; bytes as lower-case hex. */
+  readonly evidence: BodyFacts | null;
+}
+
+/** What SGX and TDX do differently. */
+export interface IntelTechnology<Body, BodyFacts> {
+  readonly appraise: (
+    bytes: Uint8Array,
+    collateral: IntelCollateral,
+    options: IntelAppraisalOptions,
+  ) => IntelOutcome<
+    IntelPlatformAppraisal & { readonly body: Body },
+    IntelFacts & { readonly evidence: { body: Body } }
+  >;
+  readonly checkRuntimeData: (body: Body, data: Uint8Array) => Outcome<void>;
+  readonly bodyFacts: (body: Body) => BodyFacts;
+  /** What people read of the body. */
+  readonly bodyRows: (facts: BodyFacts) => Row[];
+}
+
+/** Appraises evidence and gives account. */
+export function intelVerdict<Body, BodyFacts>(
+  technology: IntelTechnology<Body, BodyFacts>,
+  input: IntelVerdictInput,
+): IntelVerdict<BodyFacts> {
+  const bundle = parseIntelCollateralBundle(input.collateral);
+  if (!bundle.ok) return { ...refused(bundle.refusal), ...partialFacts(technology, {}) };
+  const outcome = technology.appraise(input.evidence, bundle.value, {
+    at: input.at,
+    allowExpiredCollateral: input.allowExpiredCollateral,
+    trustAnchors: [...intelRoots, ...developmentAnchors(input.developmentRoots)],
+  });
+  if (!outcome.ok) return { ...refused(outcome.refusal), ...partialFacts(technology, outcome.facts) };
+  const { tcbStatus, advisoryIds, collateral, body } = outcome.value;
+  const facts = {
+    tcbStatus,
+    advisoryIds,
+    collateral: {
+      ...expiredParts(collateral.expired),
+      tcbEvaluationDataNumber: collateral.tcbEvaluationDataNumber,
+    },
+    evidence: technology.bodyFacts(body),
+  };
+  const bound = input.runtimeData === undefined ? undefined : technology.checkRuntimeData(body, input.runtimeData);
+  return bound?.ok === false ? { ...refused(bound.refusal), ...facts } : { ...valid, ...facts };
+}
+
+function partialFacts<Body, BodyFacts>(
+  { bodyFacts }: IntelTechnology<Body, BodyFacts>,
+  facts: Partial<IntelFacts & { readonly evidence: { body: Body } }>,
+): Omit<IntelVerdict<BodyFacts>, keyof Verdict> {
+  const { evidence, expired = [], tcbStatus, advisoryIds = [], tcbEvaluationDataNumber } = facts;
+  return {
+    tcbStatus: tcbStatus ?? null,
+    advisoryIds,
+    collateral: { ...expiredParts(expired), tcbEvaluationDataNumber: tcbEvaluationDataNumber ?? null },
+    evidence: evidence === undefined ? null : bodyFacts(evidence.body),
+  };
+}
+
+function expiredParts(parts: readonly IntelCollateralPart[]) {
+  const isList = (part: IntelCollateralPart): boolean => part.endsWith('_crl');
+  const lists = parts.filter(isList);
+  const expired = parts.filter((part) => !isList(part));
+  return lists.length === 0 ? { expired } : { expired, expiredRevocationLists: lists };
+}
+
+/** What people read of the platform. */
+export function platformRows({ tcbStatus, advisoryIds, collateral }: IntelVerdict<unknown>): Row[] {
+  const { expired, expiredRevocationLists = [], tcbEvaluationDataNumber } = collateral;
+  return [
+    ['TCB status', tcbStatus ?? undefined],
+    ['advisories', advisoryIds.join(', ')],
+    ['TCB evaluation data', tcbEvaluationDataNumber === null ? undefined : `number ${tcbEvaluationDataNumber}`],
+    ['expired collateral', [...expired, ...expiredRevocationLists].join(', ')],
+  ];
+}
