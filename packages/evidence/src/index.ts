@@ -5,7 +5,6 @@ export type { ClaimJson, Claims } from './claims.ts';
 export { type EvidenceCode, evidenceCodes } from './codes.ts';
 export type { IntelAppraisalOptions } from './intel/appraise-platform.ts';
 export type { IntelFacts } from './intel/appraise-tcb.ts';
-export type { IntelFacts } from './intel/appraise-tcb.ts';
 export {
   checkTcbBaseline,
   defaultTcbBaseline,
@@ -21,7 +20,6 @@ export {
 } from './intel/endorsements-needed.ts';
 export type { TcbShortfall } from './intel/match.ts';
 export { VerificationMemo } from './intel/memo.ts';
-export type { IntelOutcome } from './intel/outcome.ts';
 export type { IntelOutcome } from './intel/outcome.ts';
 export type { PckFacts } from './intel/pck.ts';
 export type { IntelPlatformAppraisal } from './intel/platform-appraisal.ts';

@@ -55,7 +55,7 @@ export async function attest<Evidence, Endorsements, Appraisal>(
   // 4 appraise
   const appraisal = settled(type.appraise(request.evidence, endorsements, provider, at));
   // 5 bind
-  bind(type, appraisal, request);
+  bind(type, appraisal, request, provider);
   // 6 baseline
   settled(type.checkBaseline(appraisal, provider, at));
   // 7 evaluate

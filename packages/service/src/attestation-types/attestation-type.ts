@@ -28,7 +28,7 @@ export interface AttestationType<Evidence, Endorsements, Appraisal> {
     at: Date,
   ) => Outcome<Appraisal>;
   readonly checkRuntimeData: (appraisal: Appraisal, data: Uint8Array) => Outcome<void>;
-  readonly checkInitTimeData: (appraisal: Appraisal, data: Uint8Array) => Outcome<void>;
+  readonly checkInitTimeData: (appraisal: Appraisal, data: Uint8Array, provider: Provider) => Outcome<void>;
   readonly checkBaseline: (appraisal: Appraisal, provider: Provider, at: Date) => Outcome<Appraisal>;
   /** Claims for the token and for the policy. */
   readonly claims: (appraisal: Appraisal) => Claims;

@@ -3,6 +3,7 @@ import { type AttestAnswer, type AttestCall, type AttestSurroundings, attest } f
 import type { AttestationType } from './attestation-type.ts';
 import { openEnclave } from './open-enclave.ts';
 import { sgxEnclave } from './sgx-enclave.ts';
+import { tdxVm } from './tdx-vm.ts';
 
 /** An attestation type as routes see it. */
 export interface RegisteredType {
@@ -11,7 +12,11 @@ export interface RegisteredType {
   readonly attest: (call: AttestCall, surroundings: AttestSurroundings) => Promise<AttestAnswer>;
 }
 
-export const attestationTypes: readonly RegisteredType[] = [registered(sgxEnclave), registered(openEnclave)];
+export const attestationTypes: readonly RegisteredType[] = [
+  registered(sgxEnclave),
+  registered(openEnclave),
+  registered(tdxVm),
+];
 
 function registered<Evidence, Endorsements, Appraisal>(
   type: AttestationType<Evidence, Endorsements, Appraisal>,

@@ -1,7 +1,6 @@
 /** Attestation type SgxEnclave: a bare ECDSA quote of an SGX enclave. */
 import {
   appraiseSgx,
-  type Claims,
   checkSgxInitTimeData,
   checkSgxRuntimeData,
   checkTcbBaseline,
@@ -14,6 +13,7 @@ import {
 import { refuseRequest } from '../http/refusal.ts';
 import type { IntelEndorsed } from '../providers/intel.ts';
 import type { AttestationType } from './attestation-type.ts';
+import { expiredCollateralClaim } from './intel-claims.ts';
 
 /** The type of both kinds of SGX evidence. */
 export type SgxAttestationType = AttestationType<ParsedSgxEvidence, IntelEndorsed, SgxAppraisal>;
@@ -44,8 +44,3 @@ export const sgxEnclave: SgxAttestationType = {
   incomingClaims: sgxIncomingAliases,
   isDevelopment: ({ developmentRoot }) => developmentRoot,
 };
-
-/** Collateral that served within the operator's grace is told to the relying party. */
-function expiredCollateralClaim({ collateral: { expired } }: SgxAppraisal): Claims {
-  return expired.length === 0 ? {} : { 'x-atesto-expired-collateral': expired };
-}

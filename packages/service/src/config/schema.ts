@@ -216,7 +216,8 @@ const intelEndorsements = z.strictObject({
     ),
 });
 
-const sgxBaseline = z.strictObject({
+/** What SGX and TDX platforms must meet: the same settings for both. */
+const intelBaseline = z.strictObject({
   acceptedStatuses: z
     .array(z.enum(tcbStatuses))
     .min(1)
@@ -243,7 +244,10 @@ const sgxBaseline = z.strictObject({
     .boolean()
     .default(true)
     .meta(
-      described('Whether a debug enclave meets the baseline. The policy sees the fact in any case.', 'true or false'),
+      described(
+        'Whether an enclave or domain that can be debugged meets the baseline. The policy sees the fact in any case.',
+        'true or false',
+      ),
     ),
 });
 
@@ -266,7 +270,20 @@ const provider = z.strictObject({
         'a list of 64 hex digits each',
       ),
     ),
-  baseline: z.strictObject({ sgx: sgxBaseline.prefault({}) }).prefault({}),
+  baseline: z.strictObject({ sgx: intelBaseline.prefault({}), tdx: intelBaseline.prefault({}) }).prefault({}),
+  initTimeBinding: z
+    .strictObject({
+      tdx: z
+        .enum(['refuse', 'mrconfigid'])
+        .default('refuse')
+        .meta(
+          described(
+            'How a trust domain commits to init-time data: `mrconfigid` takes MRCONFIGID for their SHA-256, then zeros; `refuse` refuses such data.',
+            '"refuse" or "mrconfigid"',
+          ),
+        ),
+    })
+    .prefault({}),
 });
 
 /** All settings of a service. */

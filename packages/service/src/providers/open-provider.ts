@@ -27,12 +27,14 @@ export function sharedParts(config: ServiceConfig, parts: ProviderParts): Shared
       timeoutMs: limits.endorsementTimeoutMs,
       graceSeconds: config.endorsements.intel.staleGraceSeconds,
     }),
-    baseline: { sgx: sgxBaseline(config) },
+    baseline: { sgx: intelBaseline(provider.baseline.sgx), tdx: intelBaseline(provider.baseline.tdx) },
+    initTimeBinding: { tdx: provider.initTimeBinding.tdx },
   };
 }
 
-function sgxBaseline({ provider }: ServiceConfig): TcbBaseline {
-  const { acceptedStatuses, maxCollateralAgeSeconds, minTcbEvaluationDataNumber, allowDebug } = provider.baseline.sgx;
+/** SGX and TDX have the same settings. */
+function intelBaseline(settings: ServiceConfig['provider']['baseline']['sgx']): TcbBaseline {
+  const { acceptedStatuses, maxCollateralAgeSeconds, minTcbEvaluationDataNumber, allowDebug } = settings;
   return {
     acceptedTcbStatuses: acceptedStatuses ?? defaultTcbBaseline.acceptedTcbStatuses,
     maximumCollateralAgeSeconds: maxCollateralAgeSeconds ?? defaultTcbBaseline.maximumCollateralAgeSeconds,

@@ -43,7 +43,7 @@ export const defaultEnclavePolicy = [
   '};',
 ].join('\n');
 
-/** The documented default policy of SevSnpVm: permits and issues nothing. */
+/** The documented default policy of confidential VMs: permits and issues nothing. */
 export const permitPolicy = 'version= 1.0;authorizationrules{=> permit();};';
 
 /** Spaces and line ends between tokens mean nothing. */
@@ -74,5 +74,11 @@ export function policyOfText(text: string, _attestationType: string): ProviderPo
 
 /** The policies in force, by attestation type. */
 export function configuredPolicies(): ReadonlyMap<string, ProviderPolicy> {
-  return new Map(['SgxEnclave', 'OpenEnclave'].map((type) => [type, policyOfText(defaultEnclavePolicy, type)]));
+  const texts = {
+    SgxEnclave: defaultEnclavePolicy,
+    OpenEnclave: defaultEnclavePolicy,
+    SevSnpVm: permitPolicy,
+    TdxVm: permitPolicy,
+  };
+  return new Map(Object.entries(texts).map(([type, text]) => [type, policyOfText(text, type)]));
 }

@@ -1,5 +1,5 @@
 /** What is an attestation provider? A value that goes through the pipeline with each request. */
-import type { TcbBaseline } from '@atesto/evidence';
+import type { TcbBaseline, TdxInitTimeBinding } from '@atesto/evidence';
 import type { JsonObject } from '@atesto/token';
 import type { AccessTokens } from '../identity/access-token.ts';
 import type { SigningKeys } from '../keys/signing-keys.ts';
@@ -32,7 +32,9 @@ export interface Provider {
   /** Whether every attest call needs an access token. */
   readonly requireAccessToken: boolean;
   readonly intel: IntelEndorsements;
-  readonly baseline: { readonly sgx: TcbBaseline };
+  readonly baseline: { readonly sgx: TcbBaseline; readonly tdx: TcbBaseline };
+  /** How evidence commits to init-time data where Azure Attestation does not say it. */
+  readonly initTimeBinding: { readonly tdx: TdxInitTimeBinding };
   /**
    * The policy that is in force at this moment for an attestation type, by its name; undefined: there is none. Refuses the
    * request with `policy-untrusted`, `policy-not-fresh`, or `provider-unknown` when the provider was deleted meanwhile.

@@ -1,6 +1,7 @@
 /** Step 5: are runtime data and init-time data the ones that the evidence commits to? */
 import type { AttestationType } from '../../attestation-types/attestation-type.ts';
 import { refuseFor } from '../../http/refusal.ts';
+import type { Provider } from '../../providers/provider.ts';
 import type { AttestRequest } from '../request.ts';
 
 /** Refuses the request with the evidence package's code when data was sent that the evidence does not bind. */
@@ -8,13 +9,14 @@ export function bind<Appraisal>(
   type: Pick<AttestationType<never, never, Appraisal>, 'checkRuntimeData' | 'checkInitTimeData'>,
   appraisal: Appraisal,
   { runtimeData, initTimeData }: AttestRequest,
+  provider: Provider,
 ): void {
   if (runtimeData !== undefined) {
     const bound = type.checkRuntimeData(appraisal, runtimeData.bytes);
     if (!bound.ok) refuseFor(bound.refusal);
   }
   if (initTimeData !== undefined) {
-    const bound = type.checkInitTimeData(appraisal, initTimeData.bytes);
+    const bound = type.checkInitTimeData(appraisal, initTimeData.bytes, provider);
     if (!bound.ok) refuseFor(bound.refusal);
   }
 }
