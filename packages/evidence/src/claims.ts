@@ -1,7 +1,13 @@
 /** What claims are made of, in every technology. */
 
 /** A claim's value as JSON. */
-export type ClaimJson = string | number | boolean | readonly string[] | { readonly [name: string]: string };
+export type ClaimJson =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly ClaimJson[]
+  | { readonly [name: string]: ClaimJson };
 
 /** Claims by name. */
 export type Claims = Readonly<Record<string, ClaimJson>>;

@@ -1,5 +1,22 @@
-export { type AzureCvmAppraisal, appraiseAzureCvm, readHclReport, type VtpmEvidence } from './azure/appraise.ts';
+export { type AzureCvmAppraisal, appraiseAzureCvm, readHclReport } from './azure/appraise.ts';
+export { azureGuestClaims, azureHardwareClaims } from './azure/claims.ts';
+export { type AzureGuestAppraisal, appraiseAzureGuest } from './azure/guest.ts';
+export {
+  type GuestOs,
+  type GuestProof,
+  type GuestTpm,
+  type ParsedAzureGuest,
+  parseAzureGuest,
+} from './azure/guest-evidence.ts';
 export type { HclReport } from './azure/hcl-report.ts';
+export {
+  type AzureHardware,
+  type HclHash,
+  type RuntimeClaims,
+  type RuntimeData,
+  runtimeDataHash,
+} from './azure/runtime-claims.ts';
+export type { VtpmAppraisal, VtpmEvidence, VtpmOptions } from './azure/vtpm.ts';
 export { type Outcome, type Refusal, Refused, refuse, settle } from './bytes/refusal.ts';
 export type { ClaimJson, Claims } from './claims.ts';
 export { type EvidenceCode, evidenceCodes } from './codes.ts';
@@ -59,4 +76,5 @@ export { checkTdxInitTimeData, checkTdxRuntimeData, type TdxInitTimeBinding } fr
 export { tdxClaims } from './tdx/claims.ts';
 export { type ParsedTdxEvidence, parseTdxEvidence } from './tdx/parse.ts';
 export type { TdReportBody } from './tdx/report-body.ts';
+export type { MeasuredBoot } from './tpm/measured-boot.ts';
 export type { PcrValues, TpmQuote } from './tpm/quote.ts';

@@ -2,10 +2,10 @@
  * What the report of Azure's host compatibility layer says: a hardware report and the runtime claims that it commits to.
  * Read from the vTPM's NV index 0x01400001. Source: Microsoft, "Confidential VM guest attestation, attestation report format".
  */
-import { createHash } from 'node:crypto';
 import { Reader } from '../bytes/reader.ts';
 import { refuse } from '../bytes/refusal.ts';
 import type { AzureCode } from './codes.ts';
+import type { HclHash, RuntimeData } from './runtime-claims.ts';
 
 const magic = 'HCLA';
 /** Both are seen on real machines, with the same layout. */
@@ -21,31 +21,28 @@ const reportTypes = new Map<number, 'SEV-SNP' | 'TDX'>([
   [2, 'SEV-SNP'],
   [4, 'TDX'],
 ]);
-const hashTypes = new Map<number, { readonly label: HclHash; readonly node: string }>([
-  [1, { label: 'SHA-256', node: 'sha256' }],
-  [2, { label: 'SHA-384', node: 'sha384' }],
-  [3, { label: 'SHA-512', node: 'sha512' }],
+const hashTypes = new Map<number, HclHash>([
+  [1, 'SHA-256'],
+  [2, 'SHA-384'],
+  [3, 'SHA-512'],
 ]);
 
-export type HclHash = 'SHA-256' | 'SHA-384' | 'SHA-512';
-
-/** A parsed report. Nothing is trusted until the hardware report is appraised and {@link checkHclBinding} holds. */
+/** A parsed report. Nothing is trusted until the hardware report is appraised and commits to the runtime data. */
 export interface HclReport {
   readonly reportType: 'SEV-SNP' | 'TDX';
   /** SEV-SNP: the attestation report, 1184 bytes. TDX: the TDREPORT, 1024 bytes, which only the machine itself can check. */
   readonly hardwareReport: Uint8Array;
-  readonly hashType: HclHash;
-  /** The JSON text of the runtime claims, exactly as hashed. */
-  readonly runtimeClaimsBytes: Uint8Array;
-  /** Hash of those bytes. */
-  readonly runtimeClaimsHash: Uint8Array;
+  readonly runtimeData: RuntimeData;
 }
 
 function refuseAzure(code: AzureCode, where: string, why: string): never {
   refuse(code, where, why);
 }
 
-/** Parses an HCL report; refuses by throwing within this package. Zero padding after the claims is ignored. */
+/**
+ * Parses an HCL report; refuses by throwing within this package. What follows the claims is not part of the report: the NV index
+ * is larger than it.
+ */
 export function parseHclReport(bytes: Uint8Array): HclReport {
   const reader = new Reader(bytes, 'hcl report');
   if (Buffer.from(reader.bytes(4, 'signature')).toString('latin1') !== magic) {
@@ -80,29 +77,10 @@ export function parseHclReport(bytes: Uint8Array): HclReport {
       `sizes ${sizeBytes}, ${dataSize} and ${claimsSize} do not fit together`,
     );
   }
-  const runtimeClaimsBytes = reader.bytes(claimsSize, 'runtime claims');
+  const claims = reader.bytes(claimsSize, 'runtime claims');
   return {
     reportType,
     hardwareReport: reportType === 'TDX' ? hardware.subarray(0, tdReportSize) : hardware,
-    hashType: hash.label,
-    runtimeClaimsBytes,
-    runtimeClaimsHash: createHash(hash.node).update(runtimeClaimsBytes).digest(),
+    runtimeData: { claims, hash },
   };
-}
-
-/**
- * Checks that signed report data commits to the runtime claims.
- * @param reportData 64 bytes, from a hardware report or quote whose signature holds
- */
-export function checkHclBinding(report: HclReport, reportData: Uint8Array): void {
-  const { length } = report.runtimeClaimsHash;
-  const committed = reportData.subarray(0, length);
-  const rest = reportData.subarray(length);
-  if (Buffer.compare(committed, report.runtimeClaimsHash) !== 0 || rest.some((byte) => byte !== 0)) {
-    refuseAzure(
-      'hcl-binding',
-      'report data',
-      'the report data is not the hash of the runtime claims, followed by zeros',
-    );
-  }
 }

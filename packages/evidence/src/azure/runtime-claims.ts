@@ -1,42 +1,92 @@
-/** The runtime claims of an Azure confidential VM: the vTPM's keys and the machine's configuration. */
-import { createPublicKey, type KeyObject } from 'node:crypto';
+/**
+ * The runtime claims of an Azure confidential VM: the vTPM's keys and the machine's configuration, and whether hardware vouches for them.
+ * Source: Microsoft, "Confidential VM guest attestation, attestation report format".
+ */
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { refuse } from '../bytes/refusal.ts';
-import type { HclReport } from './hcl-report.ts';
+import type { ClaimJson } from '../claims.ts';
+import type { SnpAppraisal } from '../sevsnp/appraisal.ts';
+import type { TdxAppraisal } from '../tdx/appraisal.ts';
+import type { AzureCode } from './codes.ts';
+
+/** Genuine hardware evidence of a machine. */
+export type AzureHardware = SnpAppraisal | TdxAppraisal;
+
+export type HclHash = 'SHA-256' | 'SHA-384' | 'SHA-512';
+const nodeHashes = { 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' } as const;
+
+/** Runtime claims as they are hashed. */
+export interface RuntimeData {
+  /** JSON in UTF-8, exactly as hashed. */
+  readonly claims: Uint8Array;
+  readonly hash: HclHash;
+}
 
 /** JSON of the runtime claims. */
-export type RuntimeClaims = Readonly<Record<string, unknown>>;
+export type RuntimeClaims = Readonly<Record<string, ClaimJson>>;
 
-function isObject(value: unknown): value is Record<string, unknown> {
+function refuseClaims(code: AzureCode, why: string): never {
+  refuse(code, 'runtime claims', why);
+}
+
+function isObject(value: ClaimJson | undefined): value is RuntimeClaims {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The hash that a hardware report commits to. */
+export function runtimeDataHash({ claims, hash }: RuntimeData): Buffer {
+  return createHash(nodeHashes[hash]).update(claims).digest();
+}
+
 /** Decodes the claims' JSON. */
-export function parseRuntimeClaims(report: HclReport): RuntimeClaims {
-  let claims: unknown;
+export function parseRuntimeClaims(bytes: Uint8Array): RuntimeClaims {
+  let claims: ClaimJson;
   try {
-    claims = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(report.runtimeClaimsBytes));
+    claims = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch {
-    return refuse('hcl-runtime-claims', 'runtime claims', 'the runtime claims are not JSON in UTF-8');
+    return refuseClaims('hcl-runtime-claims', 'the runtime claims are not JSON in UTF-8');
   }
-  if (!isObject(claims))
-    return refuse('hcl-runtime-claims', 'runtime claims', 'the runtime claims are not a JSON object');
-  return claims;
+  return isObject(claims) ? claims : refuseClaims('hcl-runtime-claims', 'the runtime claims are not a JSON object');
+}
+
+/**
+ * Checks that genuine hardware speaks for the runtime claims: its report data is their hash, followed by zeros. Of SEV-SNP machines
+ * only reports of VMPL 0 count, where Azure's paravisor runs: an operating system below it can ask for reports of its own.
+ */
+export function checkRuntimeData(data: RuntimeData, hardware: AzureHardware): void {
+  const reportData = hardware.tee === 'tdx' ? hardware.body.reportData : hardware.report.reportData;
+  const hash = runtimeDataHash(data);
+  const rest = reportData.subarray(hash.length);
+  if (Buffer.compare(reportData.subarray(0, hash.length), hash) !== 0 || rest.some((byte) => byte !== 0)) {
+    refuse('hcl-binding', 'report data', 'the report data is not the hash of the runtime claims, followed by zeros');
+  }
+  if (hardware.tee === 'sevsnp' && hardware.report.vmpl !== 0) {
+    refuse('hcl-vmpl', 'report+48', `the report is of VMPL ${hardware.report.vmpl}, not of VMPL 0`);
+  }
 }
 
 /** The vTPM's attestation key, which signs quotes: the RSA key with `kid` HCLAkPub. */
 export function attestationKeyOf(claims: RuntimeClaims): KeyObject {
-  const keys = Array.isArray(claims['keys']) ? claims['keys'].filter(isObject) : [];
-  const [key, another] = keys.filter(({ kid }) => kid === 'HCLAkPub');
+  const { keys: listed } = claims;
+  const keys: readonly ClaimJson[] = Array.isArray(listed) ? listed : [];
+  const [key, another] = keys.filter(isObject).filter(({ kid }) => kid === 'HCLAkPub');
   if (key === undefined || another !== undefined) {
-    return refuse('hcl-attestation-key', 'runtime claims', 'there must be exactly one key HCLAkPub');
+    return refuseClaims('hcl-attestation-key', 'there must be exactly one key HCLAkPub');
   }
   const { kty, n, e } = key;
   if (kty !== 'RSA' || typeof n !== 'string' || typeof e !== 'string') {
-    return refuse('hcl-attestation-key', 'runtime claims', 'HCLAkPub is not an RSA key');
+    return refuseClaims('hcl-attestation-key', 'HCLAkPub is not an RSA key');
   }
   try {
     return createPublicKey({ key: { kty, n, e }, format: 'jwk' });
   } catch {
-    return refuse('hcl-attestation-key', 'runtime claims', 'HCLAkPub is not a usable RSA key');
+    return refuseClaims('hcl-attestation-key', 'HCLAkPub is not a usable RSA key');
   }
+}
+
+/** `vmUniqueId` of the machine's configuration; undefined when the claims do not name it. */
+export function vmUniqueId(claims: RuntimeClaims): string | undefined {
+  const { 'vm-configuration': configuration } = claims;
+  const id = isObject(configuration) ? configuration['vmUniqueId'] : undefined;
+  return typeof id === 'string' ? id : undefined;
 }

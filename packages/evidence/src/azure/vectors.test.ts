@@ -9,6 +9,7 @@ import {
   appraiseTdx,
   type Outcome,
   readHclReport,
+  runtimeDataHash,
   type SnpAppraisal,
   type TdxAppraisal,
 } from '../index.ts';
@@ -77,8 +78,8 @@ describe('real Azure confidential VMs', { skip: vectorsMissing('azure-cvm') }, (
       assert.deepEqual(
         {
           reportType: hcl.reportType,
-          hashType: hcl.hashType,
-          claimsHash: hex(hcl.runtimeClaimsHash),
+          hashType: hcl.runtimeData.hash,
+          claimsHash: hex(runtimeDataHash(hcl.runtimeData)),
           runtimeClaims,
           selection: quote.selections.map(({ algorithm, mask }) => ({ alg: algorithm, mask: hex(mask) })),
           digest: hex(quote.pcrDigest),

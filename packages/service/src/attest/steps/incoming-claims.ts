@@ -30,11 +30,14 @@ function ofService(claims: Claims): PolicyClaim[] {
 
 /** A list is one claim for each member; an object is its JSON text. */
 function valuesOf(value: ClaimJson): (string | bigint | boolean)[] {
-  if (typeof value === 'number') return [BigInt(value)];
-  if (typeof value !== 'object') return [value];
-  return isList(value) ? [...value] : [JSON.stringify(value)];
+  return isList(value) ? value.map(valueOf) : [valueOf(value)];
 }
 
-function isList(value: ClaimJson): value is readonly string[] {
+function valueOf(value: ClaimJson): string | bigint | boolean {
+  if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
+  return typeof value === 'string' || typeof value === 'boolean' ? value : JSON.stringify(value);
+}
+
+function isList(value: ClaimJson): value is readonly ClaimJson[] {
   return Array.isArray(value);
 }

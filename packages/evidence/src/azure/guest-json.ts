@@ -1,0 +1,94 @@
+/** Reads the JSON document of a guest member by member; whatever does not have the expected shape is refused. */
+import { refuse } from '../bytes/refusal.ts';
+
+const alphabets = [/^[A-Za-z0-9+/]*={0,2}$/, /^[A-Za-z0-9_-]*={0,2}$/];
+
+function refuseMember(where: string, need: string): never {
+  refuse('azure-guest-malformed', where, need);
+}
+
+/** Standard base64 or base64url, padded or not: clients differ from member to member. */
+function decode(text: string, where: string): Uint8Array {
+  const bytes = Buffer.from(text, 'base64');
+  const digits = text.replace(/=+$/, '').replaceAll('-', '+').replaceAll('_', '/');
+  const isExact = bytes.toString('base64').replace(/=+$/, '') === digits;
+  if (!isExact || !alphabets.some((alphabet) => alphabet.test(text))) refuseMember(where, 'base64 is needed');
+  return new Uint8Array(bytes);
+}
+
+/** Decodes UTF-8 strictly. */
+function utf8(bytes: Uint8Array, where: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return refuseMember(where, 'text in UTF-8 is needed');
+  }
+}
+
+/** One object of the document, with the path to it for refusals. */
+export class GuestObject {
+  readonly #members: ReadonlyMap<string, unknown>;
+  readonly path: string;
+
+  constructor(value: unknown, path: string) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) refuseMember(path, 'an object is needed');
+    this.#members = new Map(Object.entries(value ?? {}));
+    this.path = path;
+  }
+
+  /** Parses UTF-8 text that holds one object. */
+  static parse(bytes: Uint8Array, path: string): GuestObject {
+    const text = utf8(bytes, path);
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      return refuseMember(path, 'JSON is needed');
+    }
+    return new GuestObject(value, path);
+  }
+
+  #where(name: string): string {
+    return `${this.path}.${name}`;
+  }
+
+  names(): string[] {
+    return [...this.#members.keys()];
+  }
+
+  value(name: string): unknown {
+    return this.#members.get(name);
+  }
+
+  string(name: string): string {
+    const value = this.#members.get(name);
+    return typeof value === 'string' ? value : refuseMember(this.#where(name), 'a text is needed');
+  }
+
+  bytes(name: string): Uint8Array {
+    return decode(this.string(name), this.#where(name));
+  }
+
+  /** Text in UTF-8, as base64. */
+  text(name: string): string {
+    return utf8(this.bytes(name), this.#where(name));
+  }
+
+  /** A whole number, which one client writes as a text. */
+  integer(name: string, maximum: number): number {
+    const value = this.#members.get(name);
+    const number = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value;
+    if (typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= maximum) return number;
+    return refuseMember(this.#where(name), `a whole number from 0 to ${maximum} is needed`);
+  }
+
+  object(name: string): GuestObject {
+    return new GuestObject(this.#members.get(name), this.#where(name));
+  }
+
+  array(name: string, maximum: number): unknown[] {
+    const value = this.#members.get(name);
+    if (Array.isArray(value) && value.length <= maximum) return value;
+    return refuseMember(this.#where(name), `an array of at most ${maximum} is needed`);
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * What did firmware and boot loaders measure, and which PCR values follow from it? Nothing in a log is true unless it replays.
+ * Source: TCG PC Client Platform Firmware Profile, section "Event Logging" (TCG_PCClientPCREvent, TCG_PCR_EVENT2, Spec ID event).
+ */
+import { createHash } from 'node:crypto';
+import { Reader } from '../bytes/reader.ts';
+import type { TpmHash } from './algorithms.ts';
+import { refuseTpm } from './attest.ts';
+
+const noAction = 0x00000003;
+const sha1Bytes = 20;
+const largestAlgorithmCount = 8;
+const largestDigestBytes = 64;
+const registerCount = 24;
+/** Registers of the dynamic root of trust start with ones (PC Client Platform TPM Profile, "PCR Initial and Reset Values"). */
+const startsWithOnes = (register: number): boolean => register >= 17 && register <= 22;
+
+/** One event after the first. */
+export interface LoggedEvent {
+  /** PCR; in the logs of confidential computing 1 to 4 stand for MRTD and RTMR 0 to 2. */
+  readonly register: number;
+  readonly type: number;
+  /** By TPM_ALG_ID. */
+  readonly digests: ReadonlyMap<number, Uint8Array>;
+  /** Not authenticated: only events whose digest is the hash of their data may be believed. */
+  readonly data: Uint8Array;
+}
+
+/** A parsed log. */
+export interface EventLog {
+  /** TPM_ALG_ID of the digests of each event. */
+  readonly algorithms: readonly number[];
+  readonly events: readonly LoggedEvent[];
+}
+
+const text = (value: string): Buffer => Buffer.from(`${value}\0`, 'latin1');
+const specIdSignature = text('Spec ID Event03');
+const localitySignature = text('StartupLocality');
+
+function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {
+  return Buffer.compare(bytes.subarray(0, start.length), start) === 0;
+}
+
+/** The first event, in the old layout, names the digests of all others: algorithm to size in bytes. */
+function parseSpecId(reader: Reader): Map<number, number> {
+  const where = reader.where();
+  reader.u32('pcrIndex');
+  const type = reader.u32('eventType');
+  reader.bytes(sha1Bytes, 'digest');
+  const event = reader.section(reader.u32('eventDataSize'), 'Spec ID event');
+  if (type !== noAction || !startsWith(event.bytes(specIdSignature.length, 'signature'), specIdSignature)) {
+    refuseTpm('tpm-event-log', where, 'the first event is not a Spec ID event: the log is not crypto-agile');
+  }
+  event.bytes(8, 'platformClass, version and uintnSize');
+  const count = event.u32('numberOfAlgorithms');
+  if (count === 0 || count > largestAlgorithmCount) {
+    refuseTpm('tpm-event-log', where, `${count} digest algorithms; 1 to ${largestAlgorithmCount} are accepted`);
+  }
+  const sizes = new Map<number, number>();
+  for (let index = 0; index < count; index += 1) {
+    const algorithm = event.u16('algorithmId');
+    const sizeBytes = event.u16('digestSize');
+    if (sizes.has(algorithm) || sizeBytes === 0 || sizeBytes > largestDigestBytes) {
+      refuseTpm('tpm-event-log', where, 'an algorithm is named twice, or has an impossible size');
+    }
+    sizes.set(algorithm, sizeBytes);
+  }
+  event.bytes(event.u8('vendorInfoSize'), 'vendorInfo');
+  event.end('the Spec ID event');
+  return sizes;
+}
+
+function parseEvent(reader: Reader, sizes: ReadonlyMap<number, number>): LoggedEvent {
+  const where = reader.where();
+  const register = reader.u32('pcrIndex');
+  const type = reader.u32('eventType');
+  if (register >= registerCount) refuseTpm('tpm-event-log', where, `there is no register ${register}`);
+  const count = reader.u32('digest count');
+  const digests = new Map<number, Uint8Array>();
+  if (count !== sizes.size) refuseTpm('tpm-event-log', where, `${count} digests, ${sizes.size} were announced`);
+  for (let index = 0; index < count; index += 1) {
+    const algorithm = reader.u16('algorithmId');
+    const sizeBytes = sizes.get(algorithm);
+    if (sizeBytes === undefined || digests.has(algorithm)) {
+      return refuseTpm(
+        'tpm-event-log',
+        where,
+        `a digest of ${algorithm.toString(16)}h was not announced, or is double`,
+      );
+    }
+    digests.set(algorithm, reader.bytes(sizeBytes, 'digest'));
+  }
+  return { register, type, digests, data: reader.bytes(reader.u32('eventSize'), 'event') };
+}
+
+/** Parses a crypto-agile log. Firmware tables are larger than their log and filled up with one byte, 00h or ffh. */
+export function parseEventLog(bytes: Uint8Array): EventLog {
+  const reader = new Reader(bytes, 'event log');
+  const sizes = parseSpecId(reader);
+  const end = endOfEvents(bytes);
+  const events: LoggedEvent[] = [];
+  while (reader.offset < end) events.push(parseEvent(reader, sizes));
+  return { algorithms: [...sizes.keys()], events };
+}
+
+/** Only ffh can be told from an event: a log may end in zeros of its own. */
+function endOfEvents(bytes: Uint8Array): number {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0xff) end -= 1;
+  return end;
+}
+
+function startValue(register: number, hash: TpmHash, locality: number): Buffer {
+  const value = Buffer.alloc(hash.sizeBytes, startsWithOnes(register) ? 0xff : 0);
+  if (register === 0) value[hash.sizeBytes - 1] = locality;
+  return value;
+}
+
+/** EV_NO_ACTION of the first register may tell at which locality the TPM was started: the register starts with that number. */
+function startupLocality(events: readonly LoggedEvent[]): number {
+  const event = events.find(
+    ({ register, type, data }) => register === 0 && type === noAction && startsWith(data, localitySignature),
+  );
+  if (event === undefined) return 0;
+  const locality = event.data[localitySignature.length];
+  if (event.data.length !== localitySignature.length + 1 || (locality !== 0 && locality !== 3 && locality !== 4)) {
+    return refuseTpm('tpm-event-log', 'event log', 'the startup locality is not 0, 3 or 4');
+  }
+  return locality;
+}
+
+/** The values of the registers that the log extends, by number. Events of no action extend nothing. */
+export function replayEventLog({ algorithms, events }: EventLog, hash: TpmHash): Map<number, Uint8Array> {
+  if (!algorithms.includes(hash.id)) {
+    refuseTpm('tpm-event-log-bank', 'event log', `the log has no digests of ${hash.name}`);
+  }
+  const locality = startupLocality(events);
+  const registers = new Map<number, Uint8Array>();
+  for (const { register, type, digests } of events) {
+    const digest = digests.get(hash.id);
+    if (type === noAction || digest === undefined) continue;
+    const before = registers.get(register) ?? startValue(register, hash, locality);
+    registers.set(register, createHash(hash.name).update(before).update(digest).digest());
+  }
+  return registers;
+}

@@ -1,0 +1,72 @@
+/** Which of the quoted PCR values does an event log explain, and what may then be learned from it? */
+import { createHash } from 'node:crypto';
+import { Reader } from '../bytes/reader.ts';
+import { type Outcome, settle } from '../bytes/refusal.ts';
+import { type TpmHash, tpmHashOf } from './algorithms.ts';
+import { refuseTpm } from './attest.ts';
+import { type EventLog, parseEventLog, replayEventLog } from './event-log.ts';
+import { type PcrValues, quotedSelection, type TpmQuote } from './quote.ts';
+
+/** PCRs that belong to the firmware: nothing extends them once the operating system runs. */
+const lastFirmwarePcr = 7;
+const secureBootPcr = 7;
+/** EV_EFI_VARIABLE_DRIVER_CONFIG. */
+const variableDriverConfig = 0x80000001;
+/** EFI_GLOBAL_VARIABLE, as GUIDs stand in memory. */
+const globalVariable = Buffer.from('61dfe48bca93d211aa0d00e098032b8c', 'hex');
+
+/** What a log that replays says. */
+export interface MeasuredBoot {
+  /** Quoted PCRs whose values the log explains, ascending. */
+  readonly replayed: readonly number[];
+  /** State of secure boot as the firmware measured it; undefined when the log does not say, or PCR 7 was not quoted. */
+  readonly secureBoot: boolean | undefined;
+}
+
+/** UEFI_VARIABLE_DATA with the name SecureBoot: the one byte of its value. */
+function parseSecureBoot(data: Uint8Array): Outcome<boolean | undefined> {
+  return settle(() => {
+    const reader = new Reader(data, 'event');
+    const vendor = reader.bytes(16, 'VariableName');
+    const nameLength = Number(reader.u64('UnicodeNameLength'));
+    const dataLength = Number(reader.u64('VariableDataLength'));
+    const name = Buffer.from(reader.bytes(2 * nameLength, 'UnicodeName')).toString('utf16le');
+    const value = reader.bytes(dataLength, 'VariableData');
+    reader.end('UEFI_VARIABLE_DATA');
+    if (Buffer.compare(vendor, globalVariable) !== 0 || name !== 'SecureBoot' || value.length !== 1) return undefined;
+    return value[0] === 1;
+  });
+}
+
+/** The first event that says it; believed only where the measured digest is the hash of the event's data. */
+function secureBootOf({ events }: EventLog, hash: TpmHash): boolean | undefined {
+  for (const { register, type, digests, data } of events) {
+    if (register !== secureBootPcr || type !== variableDriverConfig) continue;
+    const digest = digests.get(hash.id);
+    if (digest === undefined || !createHash(hash.name).update(data).digest().equals(digest)) continue;
+    const state = parseSecureBoot(data);
+    if (state.ok && state.value !== undefined) return state.value;
+  }
+  return undefined;
+}
+
+/**
+ * Checks a log against quoted values. A log without events is no log: some clients send the first event alone. PCRs above the
+ * firmware's may have been extended since the log was written, so that only those of the firmware must be explained.
+ * @param values as the quote signs them
+ */
+export function checkEventLog(bytes: Uint8Array, quote: TpmQuote, values: PcrValues): MeasuredBoot | undefined {
+  const log = parseEventLog(bytes);
+  if (log.events.length === 0) return undefined;
+  const hash = tpmHashOf(quotedSelection(quote).algorithm);
+  if (hash === undefined) return undefined;
+  const registers = replayEventLog(log, hash);
+  const explains = (pcr: number, value: Uint8Array): boolean =>
+    Buffer.compare(registers.get(pcr) ?? Buffer.alloc(hash.sizeBytes), value) === 0;
+  const replayed = [...values].filter(([pcr, value]) => explains(pcr, value)).map(([pcr]) => pcr);
+  const unexplained = [...values.keys()].find((pcr) => pcr <= lastFirmwarePcr && !replayed.includes(pcr));
+  if (unexplained !== undefined) {
+    refuseTpm('tpm-event-log-replay', `pcr ${unexplained}`, 'the event log does not lead to the quoted value');
+  }
+  return { replayed, secureBoot: replayed.includes(secureBootPcr) ? secureBootOf(log, hash) : undefined };
+}
