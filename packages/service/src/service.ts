@@ -1,8 +1,9 @@
 /** Starts and stops the service: everything meets here. */
-import type { IntelEndorsementSource } from '@atesto/endorsements';
+import type { IntelEndorsementSource, SnpEndorsementSource } from '@atesto/endorsements';
 import { type Audit, openAudit } from './audit/index.ts';
 import { parseConfig } from './config/load.ts';
 import type { ServiceConfig, ServiceSettings } from './config/schema.ts';
+import { configuredSources } from './endorsements/sources.ts';
 import { baseUriOf, portOf } from './http/base-uri.ts';
 import { closeServer } from './http/close.ts';
 import { createServer, type LogSink } from './http/server.ts';
@@ -15,7 +16,6 @@ import {
 } from './identity/development-provider.ts';
 import { openKeys } from './keys/open-keys.ts';
 import { ProviderHost } from './providers/host.ts';
-import { intelSourceOf } from './providers/intel-source.ts';
 import { sharedParts } from './providers/open-provider.ts';
 import { textPoliciesOnly } from './providers/stored-policy.ts';
 import { authorizeAt, authorizeManagement } from './roles/authorize.ts';
@@ -36,6 +36,8 @@ export interface ServiceOptions {
   readonly log?: LogSink | undefined;
   /** Where Intel's collateral comes from; default: as configured. */
   readonly intelEndorsements?: IntelEndorsementSource | undefined;
+  /** Where AMD's endorsements come from; default: as configured. */
+  readonly amdEndorsements?: SnpEndorsementSource | undefined;
   /** The store; default: as configured. Closed with the service. */
   readonly store?: Store | undefined;
   /** The audit record; default: the one of the store. Closed with the service. */
@@ -96,12 +98,13 @@ async function start(
   stops.push(keepRetention(audit, config.audit.retentionDays, clock, app.log));
 
   const accessTokens = acceptedIssuers(config, issuers, app.log);
-  const intelSource = options.intelEndorsements ?? intelSourceOf(config);
+  const sources = configuredSources(config, { ...options, clock }, app.log);
+  stops.push(sources.close);
   const authorization = { accessTokens, rules: [...config.identity.roles, ...developmentRules(development)] };
   const host = new ProviderHost({
     config,
     store,
-    shared: sharedParts(config, { accessTokens, intelSource }),
+    shared: sharedParts(config, { accessTokens, sources }),
     openKeys: (uri) => openKeys(config, uri, clock, app.log),
     verifyStoredPolicy: textPoliciesOnly,
     clock,

@@ -34,9 +34,12 @@ function checkPairs({ tls, signing, endorsements }: ServiceConfig): ConfigProble
     const why = 'it must be shorter than signing.rotationDays; lower it';
     problems.push({ code: 'setting-invalid', where: 'signing.publishAheadSeconds', why });
   }
-  const { intel } = endorsements;
+  const { intel, amd } = endorsements;
   if (intel.url === undefined && (intel.caFile !== undefined || intel.subscriptionKeyFile !== undefined)) {
     problems.push(missing('endorsements.intel.url', 'caFile and subscriptionKeyFile are for a URI; write it'));
+  }
+  if (amd.url === undefined && amd.caFile !== undefined) {
+    problems.push(missing('endorsements.amd.url', 'caFile is for a URI; write it'));
   }
   return problems;
 }
@@ -77,6 +80,9 @@ function checkFiles({ tls, signing, identity, endorsements, provider, storage }:
     ['endorsements.intel.bundle', endorsements.intel.bundle],
     ['endorsements.intel.caFile', endorsements.intel.caFile],
     ['endorsements.intel.subscriptionKeyFile', endorsements.intel.subscriptionKeyFile],
+    ['endorsements.amd.bundle', endorsements.amd.bundle],
+    ['endorsements.amd.mirror', endorsements.amd.mirror],
+    ['endorsements.amd.caFile', endorsements.amd.caFile],
     ...identity.issuers.map(({ caFile }, at): [string, string | undefined] => [
       `identity.issuers.${at}.caFile`,
       caFile,

@@ -4,6 +4,7 @@
  */
 import { tcbStatuses } from '@atesto/evidence';
 import { z } from 'zod';
+import { endorsements } from './endorsements-schema.ts';
 import { described, file, httpsUri, milliseconds } from './form.ts';
 import { roles } from './roles-schema.ts';
 import { audit, providers, storage } from './storage-schema.ts';
@@ -181,41 +182,6 @@ const signing = z.strictObject({
   ).optional(),
 });
 
-const intelEndorsements = z.strictObject({
-  bundle: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({
-      ...described(
-        'A collateral file, or a directory of such files, to be used first.',
-        'the path of a file or directory',
-      ),
-      path: true,
-    }),
-  url: httpsUri
-    .optional()
-    .meta(
-      described(
-        'Intel’s Provisioning Certification Service or a PCCS, version 4.',
-        'an https URI such as "https://api.trustedservices.intel.com"',
-      ),
-    ),
-  caFile: file('A CA (PEM) that is trusted for `endorsements.intel.url` besides the public ones.').optional(),
-  subscriptionKeyFile: file('A file whose first line is the subscription key for `endorsements.intel.url`.').optional(),
-  staleGraceSeconds: z
-    .int()
-    .min(0)
-    .max(315_360_000)
-    .default(0)
-    .meta(
-      described(
-        'How long past its `nextUpdate` collateral may still be used; tokens then say which parts have expired.',
-        'seconds, a whole number from 0 to 315360000',
-      ),
-    ),
-});
-
 /** What SGX and TDX platforms must meet: the same settings for both. */
 const intelBaseline = z.strictObject({
   acceptedStatuses: z
@@ -332,7 +298,7 @@ export const configSchema = z.strictObject({
   identity: identity.prefault({}),
   developmentIdentity: developmentIdentity.prefault({}),
   signing: signing.prefault({}),
-  endorsements: z.strictObject({ intel: intelEndorsements.prefault({}) }).prefault({}),
+  endorsements: endorsements.prefault({}),
   provider: provider.prefault({}),
   providers: providers.prefault({}),
   storage: storage.prefault({}),

@@ -1,10 +1,5 @@
 /** Intel's endorsements for the quotes of one provider: fetched or cached by their source, verified once under the provider's roots. */
-import {
-  endorsementFault,
-  type IntelEndorsementRequest,
-  type IntelEndorsementSource,
-  intelRequestFor,
-} from '@atesto/endorsements';
+import { type IntelEndorsementRequest, type IntelEndorsementSource, intelRequestFor } from '@atesto/endorsements';
 import {
   type IntelCollateral,
   intelRoots,
@@ -12,11 +7,12 @@ import {
   type ParsedQuote,
   type PreparedIntelCollateral,
   prepareIntelCollateral,
-  type Refusal,
   type TrustAnchor,
   VerificationMemo,
 } from '@atesto/evidence';
-import { refuseFor, refuseRequest } from '../http/refusal.ts';
+import { refuseFor } from '../http/refusal.ts';
+import { fetchEndorsements } from './fetch-endorsements.ts';
+import { trustAnchorsOf } from './trust-anchors.ts';
 
 /** What an appraisal gets. */
 export interface IntelEndorsed {
@@ -55,14 +51,16 @@ export class IntelEndorsements {
   constructor(source: IntelEndorsementSource, settings: IntelSettings) {
     this.#source = source;
     this.#settings = settings;
-    this.#trustAnchors = trustAnchorsOf(settings.developmentRoots);
+    this.#trustAnchors = trustAnchorsOf(intelRoots, settings.developmentRoots);
   }
 
   /** The verified collateral for a quote. Refuses the request with the code of evidence or endorsements. */
   async endorse(quote: ParsedQuote, at: Date): Promise<IntelEndorsed> {
-    const collateral = this.#prepare(await this.#fetch(this.#requestFor(quote), at));
+    const { timeoutMs, graceSeconds } = this.#settings;
+    const { value } = await fetchEndorsements(this.#source, this.#requestFor(quote), at, timeoutMs);
+    const collateral = this.#prepare(value);
     const nextUpdate = Math.min(...Object.values(collateral.dates).map((dates) => dates.nextUpdate));
-    const allowExpiredCollateral = at.getTime() <= nextUpdate + this.#settings.graceSeconds * 1000;
+    const allowExpiredCollateral = at.getTime() <= nextUpdate + graceSeconds * 1000;
     return { collateral, allowExpiredCollateral };
   }
 
@@ -75,18 +73,6 @@ export class IntelEndorsements {
     return prepared.value;
   }
 
-  async #fetch(request: IntelEndorsementRequest, at: Date): Promise<IntelCollateral> {
-    const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), this.#settings.timeoutMs);
-    try {
-      const got = await this.#source.get(request, { at, signal: patience.signal });
-      if (got.ok) return got.collateral;
-      return patience.signal.aborted ? refuseLate() : refuseWithout(got.refusal);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
   #requestFor(quote: ParsedQuote): IntelEndorsementRequest {
     const { certification } = quote;
     if (certification.type !== 5) return requestFor(quote);
@@ -94,30 +80,9 @@ export class IntelEndorsements {
   }
 }
 
-/** The roots of a provider: Intel's, and development roots that say so. */
-export function trustAnchorsOf(developmentRoots: readonly string[]): readonly TrustAnchor[] {
-  const development = developmentRoots.map((fingerprint) => ({
-    name: 'development root',
-    spkiSha256: fingerprint.toLowerCase(),
-    development: true,
-  }));
-  return [...intelRoots, ...development];
-}
-
 function requestFor(quote: ParsedQuote): IntelEndorsementRequest {
   const lookup = lookupFor(quote);
   if (!lookup.ok) return refuseFor(lookup.refusal);
   const request = intelRequestFor(lookup.value);
   return request.ok ? request.value : refuseFor(request.refusal);
-}
-
-/** The evidence's fault is the caller's, everything else the service's: only that is worth another try. */
-function refuseWithout(refusal: Refusal): never {
-  const fault = endorsementFault(refusal.code);
-  if (fault === 'request' || fault === 'unknown-platform') return refuseFor(refusal);
-  return refuseFor(refusal, 503, 'ServiceUnavailable');
-}
-
-function refuseLate(): never {
-  return refuseRequest('endorsements-timeout', 'endorsements', 'the endorsements did not arrive in time; try again');
 }

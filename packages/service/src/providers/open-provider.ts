@@ -1,15 +1,17 @@
 /** What do all providers have from the settings? */
-import type { IntelEndorsementSource } from '@atesto/endorsements';
 import { defaultTcbBaseline, type TcbBaseline } from '@atesto/evidence';
+import { ConfigRefused } from '../config/problem.ts';
 import type { ServiceConfig } from '../config/schema.ts';
+import type { EndorsementSources } from '../endorsements/sources.ts';
 import type { AccessTokens } from '../identity/access-token.ts';
+import { AmdEndorsements } from './amd.ts';
 import { IntelEndorsements } from './intel.ts';
 import type { Provider } from './provider.ts';
 
 /** What providers are made of besides the settings. */
 export interface ProviderParts {
   readonly accessTokens: AccessTokens;
-  readonly intelSource: IntelEndorsementSource;
+  readonly sources: EndorsementSources;
 }
 
 /** What all providers have in common. */
@@ -17,19 +19,33 @@ export type SharedParts = Omit<Provider, 'id' | 'name' | 'trustModel' | 'created
 
 /** The common parts. */
 export function sharedParts(config: ServiceConfig, parts: ProviderParts): SharedParts {
-  const { provider, limits } = config;
+  const { provider, limits, endorsements } = config;
+  refuseConfiguredPolicies(provider.policies);
   return {
     tokenLifetimeSeconds: config.signing.tokenLifetimeSeconds,
     accessTokens: parts.accessTokens,
     requireAccessToken: config.identity.requireAccessToken,
-    intel: new IntelEndorsements(parts.intelSource, {
+    intel: new IntelEndorsements(parts.sources.intel, {
       developmentRoots: provider.trustAnchors,
       timeoutMs: limits.endorsementTimeoutMs,
-      graceSeconds: config.endorsements.intel.staleGraceSeconds,
+      graceSeconds: endorsements.intel.staleGraceSeconds,
+    }),
+    amd: new AmdEndorsements(parts.sources.amd, {
+      developmentRoots: provider.trustAnchors,
+      timeoutMs: limits.endorsementTimeoutMs,
+      graceSeconds: endorsements.amd.staleGraceSeconds,
+      revocationList: endorsements.amd.revocationList,
     }),
     baseline: { sgx: intelBaseline(provider.baseline.sgx), tdx: intelBaseline(provider.baseline.tdx) },
     initTimeBinding: { tdx: provider.initTimeBinding.tdx },
   };
+}
+
+/** A policy that is configured and not evaluated would be worse than none. */
+function refuseConfiguredPolicies(policies: ServiceConfig['provider']['policies']): void {
+  if (Object.keys(policies).length === 0) return;
+  const why = 'this version evaluates the documented default policies only; leave the setting out';
+  throw new ConfigRefused([{ code: 'setting-invalid', where: 'provider.policies', why }]);
 }
 
 /** SGX and TDX have the same settings. */

@@ -4,6 +4,7 @@ import type { JsonObject } from '@atesto/token';
 import type { AccessTokens } from '../identity/access-token.ts';
 import type { SigningKeys } from '../keys/signing-keys.ts';
 import type { ProviderRecord } from '../storage/index.ts';
+import type { AmdEndorsements } from './amd.ts';
 import type { IntelEndorsements } from './intel.ts';
 import type { ProviderPolicy } from './policy.ts';
 
@@ -32,6 +33,7 @@ export interface Provider {
   /** Whether every attest call needs an access token. */
   readonly requireAccessToken: boolean;
   readonly intel: IntelEndorsements;
+  readonly amd: AmdEndorsements;
   readonly baseline: { readonly sgx: TcbBaseline; readonly tdx: TcbBaseline };
   /** How evidence commits to init-time data where Azure Attestation does not say it. */
   readonly initTimeBinding: { readonly tdx: TdxInitTimeBinding };

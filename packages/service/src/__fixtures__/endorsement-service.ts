@@ -1,0 +1,37 @@
+/** Simulated vendors' services of tests, over HTTPS on loopback, stopped when the file's tests end. */
+import { after } from 'node:test';
+import {
+  type KdsServer,
+  type KdsServerOptions,
+  type PcsServer,
+  type PcsServerOptions,
+  startKdsServer,
+  startPcsServer,
+} from '@atesto/simulator';
+import { developmentCertificate } from '../tls/development-ca.ts';
+import { stateDirectory } from './state.ts';
+
+const running: { close(): Promise<void> }[] = [];
+after(async () => {
+  for (const server of running) await server.close();
+});
+
+const material = await developmentCertificate(stateDirectory(), ['localhost', '127.0.0.1']);
+const tls = { key: material.key, cert: material.certificate };
+
+/** The CA of these services: the path of its PEM. */
+export const endorsementCaFile: string = material.developmentCaFile ?? '';
+
+/** Intel's, or a PCCS. */
+export async function servePcs(options: PcsServerOptions): Promise<PcsServer> {
+  const server = await startPcsServer({ tls, ...options });
+  running.push(server);
+  return server;
+}
+
+/** AMD's. */
+export async function serveKds(options: KdsServerOptions): Promise<KdsServer> {
+  const server = await startKdsServer({ tls, ...options });
+  running.push(server);
+  return server;
+}

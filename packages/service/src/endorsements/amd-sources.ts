@@ -1,0 +1,34 @@
+/** Which sources of AMD's endorsements do the settings describe? The bundle first, then the mirror, then the service behind a cache. */
+import {
+  createKdsDirectorySource,
+  createKdsSource,
+  createSnpBundleSource,
+  createSnpCachedSource,
+  type SnpEndorsementSource,
+} from '@atesto/endorsements';
+import { amdRoots } from '@atesto/evidence';
+import type { ServiceConfig } from '../config/schema.ts';
+import { trustAnchorsOf } from '../providers/trust-anchors.ts';
+import { certificatesIn } from './setting-files.ts';
+import type { CacheSettings, SourceChain } from './source-chain.ts';
+
+type Config = Pick<ServiceConfig, 'endorsements' | 'provider'>;
+
+/** The sources. Throws `ConfigRefused` for a file of the settings. */
+export function amdSources(config: Config, cache: CacheSettings): SourceChain<SnpEndorsementSource> {
+  const { bundle: path, mirror: directory, url, caFile, revocationList, staleGraceSeconds } = config.endorsements.amd;
+  const trustAnchors = trustAnchorsOf(amdRoots, config.provider.trustAnchors);
+  const files = [
+    ...(path === undefined ? [] : [createSnpBundleSource({ path, revocationList, trustAnchors })]),
+    ...(directory === undefined ? [] : [createKdsDirectorySource({ directory, trustAnchors })]),
+  ];
+  if (url === undefined) return { sources: files, upkeep: [] };
+  const ca = caFile === undefined ? {} : { ca: certificatesIn('endorsements.amd.caFile', caFile) };
+  const service = createKdsSource({ baseUrl: url, trustAnchors, ...ca });
+  const source = createSnpCachedSource(service, { ...cache, trustAnchors, staleGraceSeconds });
+  const close = async (): Promise<void> => {
+    await service.close();
+    await source.close();
+  };
+  return { sources: [...files, source], upkeep: [{ refreshDue: () => source.refreshDue(), close }] };
+}

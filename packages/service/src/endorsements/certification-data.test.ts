@@ -1,0 +1,112 @@
+/** Quotes whose certification data is not a PCK chain: their PCK certificate comes with the endorsements (types 1 to 3), or alone (type 4). */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { collateralToJson, createSimulatedPlatform, type PcsServer } from '@atesto/simulator';
+import { base64url, claimsOf, collateral, platform, quoteOf, refusalOf } from '../__fixtures__/enclave.ts';
+import { endorsementCaFile, servePcs } from '../__fixtures__/endorsement-service.ts';
+import { serve, type TestService } from '../__fixtures__/service.ts';
+import { stateDirectory } from '../__fixtures__/state.ts';
+
+const provider = { trustAnchors: [platform.rootFingerprint] };
+
+function serveFrom(pcs: PcsServer, service: 'pcs' | 'pccs'): Promise<TestService> {
+  return serve({ provider, endorsements: { intel: { url: pcs.url, caFile: endorsementCaFile, service } } });
+}
+
+function pckRequests(pcs: PcsServer): string[] {
+  return pcs.requests.filter((path) => path.includes('/pckcert?'));
+}
+
+const expectedClaims = claimsOf(
+  await (await serveFrom(await servePcs({ collateral }), 'pcs')).attest('SgxEnclave', { quote: quoteOf() }),
+);
+
+function assertSameEnclave(claims: Record<string, unknown>): void {
+  for (const name of ['x-ms-sgx-mrenclave', 'x-ms-sgx-mrsigner', 'x-ms-sgx-product-id', 'x-ms-sgx-svn']) {
+    assert.deepEqual(claims[name], expectedClaims[name], name);
+  }
+}
+
+describe('a PCCS gives the PCK certificate by the id of the quoting enclave', async () => {
+  const pcs = await servePcs({ collateral, dialect: 'pccs' });
+  const service = await serveFrom(pcs, 'pccs');
+  for (const type of [1, 2, 3]) {
+    test(`for certification data of type ${type}`, async () => {
+      const before = pckRequests(pcs).length;
+      const answer = await service.attest('SgxEnclave', { quote: quoteOf({ certification: { type } }) });
+      assertSameEnclave(claimsOf(answer));
+      const asked = pckRequests(pcs).slice(before);
+      for (const path of asked) assert.match(path, /qeid=[0-9a-f]{32}&.*cpusvn=[0-9a-f]{32}&pcesvn=[0-9a-f]{4}&pceid=/);
+      // Types 1 and 2 name the platform in the same words, so that the second finds it in the cache.
+      assert.equal(asked.length, type === 2 ? 0 : 1);
+    });
+  }
+});
+
+describe('Intel’s service gives the PCK certificate by a PPID of RSA-3072', async () => {
+  const pcs = await servePcs({ collateral });
+  const service = await serveFrom(pcs, 'pcs');
+  test('for certification data of type 3', async () => {
+    const answer = await service.attest('SgxEnclave', { quote: quoteOf({ certification: { type: 3 } }) });
+    assertSameEnclave(claimsOf(answer));
+    assert.match(pckRequests(pcs).join(), /encrypted_ppid=[0-9a-f]{768}&/);
+  });
+
+  for (const type of [1, 2]) {
+    test(`and for no other: type ${type} is refused`, async () => {
+      const answer = await service.attest('SgxEnclave', { quote: quoteOf({ certification: { type } }) });
+      assert.deepEqual(refusalOf(answer), [400, 'InvalidParameter', 'pck-certificate-not-addressable']);
+    });
+  }
+});
+
+describe('a bundle with the PCK certificate serves', async () => {
+  const path = join(stateDirectory(), 'bundle.json');
+  writeFileSync(path, JSON.stringify(collateralToJson(collateral)));
+  const service = await serve({ provider, endorsements: { intel: { bundle: path } } });
+  for (const type of [1, 2, 3, 4, 5]) {
+    test(`certification data of type ${type}`, async () => {
+      const answer = await service.attest('SgxEnclave', { quote: quoteOf({ certification: { type } }) });
+      assertSameEnclave(claimsOf(answer));
+    });
+  }
+
+  test('no platform whose certificate it does not have', async () => {
+    const other = await createSimulatedPlatform({ at: new Date(), pck: { tcbComponentSvns: Array(16).fill(9) } });
+    const answer = await service.attest('SgxEnclave', {
+      quote: base64url(other.quote({ certification: { type: 3 } })),
+    });
+    assert.deepEqual(refusalOf(answer), [400, 'InvalidParameter', 'bundle-no-match']);
+  });
+});
+
+test('type 4, the leaf alone, is completed by the authority of the revocation list', async () => {
+  const pcs = await servePcs({ collateral });
+  const service = await serveFrom(pcs, 'pcs');
+  const answer = await service.attest('SgxEnclave', { quote: quoteOf({ certification: { type: 4 } }) });
+  assertSameEnclave(claimsOf(answer));
+  assert.deepEqual(pckRequests(pcs), []);
+});
+
+describe('a certificate that comes for another platform is refused', async () => {
+  const stranger = await createSimulatedPlatform({ at: new Date() });
+  test('when its authority is another', async () => {
+    const { pckCertificateChain } = await stranger.collateral();
+    assert.notEqual(pckCertificateChain, undefined);
+    const pcs = await servePcs({ collateral: { ...collateral, pckCertificateChain: pckCertificateChain ?? '' } });
+    const service = await serveFrom(pcs, 'pcs');
+    const answer = await service.attest('SgxEnclave', { quote: quoteOf({ certification: { type: 3 } }) });
+    assert.deepEqual(refusalOf(answer), [503, 'ServiceUnavailable', 'endorsements-not-genuine']);
+  });
+
+  test('when the service does not know the platform', async () => {
+    const { pckCertificateChain: _, ...without } = collateral;
+    const pcs = await servePcs({ collateral: without });
+    const service = await serveFrom(pcs, 'pcs');
+    const answer = await service.attest('SgxEnclave', { quote: quoteOf({ certification: { type: 3 } }) });
+    assert.equal(answer.status === 200, false);
+    assert.deepEqual(refusalOf(answer), [400, 'InvalidParameter', 'endorsements-not-found']);
+  });
+});

@@ -1,0 +1,44 @@
+/** Which sources of Intel's endorsements do the settings describe? The bundle first, then the service behind a cache. */
+import {
+  createBundleSource,
+  createCachedSource,
+  createPcsSource,
+  type IntelEndorsementSource,
+} from '@atesto/endorsements';
+import { intelRoots } from '@atesto/evidence';
+import type { ServiceConfig } from '../config/schema.ts';
+import { trustAnchorsOf } from '../providers/trust-anchors.ts';
+import { certificatesIn, keyIn } from './setting-files.ts';
+import type { CacheSettings, SourceChain } from './source-chain.ts';
+
+type Config = Pick<ServiceConfig, 'endorsements' | 'provider'>;
+
+/** The sources. Throws `ConfigRefused` for a file of the settings. */
+export function intelSources(config: Config, cache: CacheSettings): SourceChain<IntelEndorsementSource> {
+  const { bundle: path, url } = config.endorsements.intel;
+  const bundle = path === undefined ? [] : [createBundleSource({ path })];
+  if (url === undefined) return { sources: bundle, upkeep: [] };
+  const { source, ...upkeep } = serviceBehindCache(url, config, cache);
+  return { sources: [...bundle, source], upkeep: [upkeep] };
+}
+
+function serviceBehindCache(url: string, { endorsements: { intel }, provider }: Config, cache: CacheSettings) {
+  const { service: dialect, caFile, subscriptionKeyFile, tcbUpdateType, staleGraceSeconds } = intel;
+  const trustAnchors = trustAnchorsOf(intelRoots, provider.trustAnchors);
+  const service = createPcsSource({
+    baseUrl: url,
+    dialect,
+    trustAnchors,
+    ...(tcbUpdateType === undefined ? {} : { tcbUpdateType }),
+    ...(caFile === undefined ? {} : { ca: certificatesIn('endorsements.intel.caFile', caFile) }),
+    ...(subscriptionKeyFile === undefined
+      ? {}
+      : { apiKey: keyIn('endorsements.intel.subscriptionKeyFile', subscriptionKeyFile) }),
+  });
+  const source = createCachedSource(service, { ...cache, trustAnchors, staleGraceSeconds });
+  const close = async (): Promise<void> => {
+    await service.close();
+    await source.close();
+  };
+  return { source, refreshDue: () => source.refreshDue(), close };
+}

@@ -1,0 +1,56 @@
+/** Opens the sources of endorsements that the settings describe, keeps their caches ahead of what falls due, and closes them. */
+import { join } from 'node:path';
+import { createFallbackSource, type IntelEndorsementSource, type SnpEndorsementSource } from '@atesto/endorsements';
+import type { FastifyBaseLogger } from 'fastify';
+import type { ServiceConfig } from '../config/schema.ts';
+import { amdSources } from './amd-sources.ts';
+import { intelSources } from './intel-sources.ts';
+import { reportTo } from './report.ts';
+import type { SourceUpkeep } from './source-chain.ts';
+
+/** The sources of all vendors. */
+export interface EndorsementSources {
+  readonly intel: IntelEndorsementSource;
+  readonly amd: SnpEndorsementSource;
+}
+
+/** Open sources. */
+export interface OpenEndorsementSources extends EndorsementSources {
+  /** Ends the refreshes and the connections. */
+  close(): Promise<void>;
+}
+
+/** What a program may put in place of the configured sources, and of the system's clock. */
+export interface SourceOverrides {
+  readonly intelEndorsements?: IntelEndorsementSource | undefined;
+  readonly amdEndorsements?: SnpEndorsementSource | undefined;
+  readonly clock: () => Date;
+}
+
+/** How often the caches are asked to refresh what falls due. */
+const refreshMs = 600_000;
+
+/** Opens the configured sources. Throws `ConfigRefused` for a file of the settings. */
+export function configuredSources(
+  config: ServiceConfig,
+  { intelEndorsements, amdEndorsements, clock }: SourceOverrides,
+  log: FastifyBaseLogger,
+): OpenEndorsementSources {
+  const cache = { directory: join(config.stateDirectory, 'endorsements'), clock, report: reportTo(log) };
+  const none = { sources: [], upkeep: [] };
+  const intel = intelEndorsements === undefined ? intelSources(config, cache) : none;
+  const amd = amdEndorsements === undefined ? amdSources(config, cache) : none;
+  const upkeep: readonly SourceUpkeep[] = [...intel.upkeep, ...amd.upkeep];
+  const timer = setInterval(() => {
+    for (const { refreshDue } of upkeep) void refreshDue();
+  }, refreshMs).unref();
+  const close = async (): Promise<void> => {
+    clearInterval(timer);
+    await Promise.all(upkeep.map((one) => one.close()));
+  };
+  return {
+    intel: intelEndorsements ?? createFallbackSource(intel.sources),
+    amd: amdEndorsements ?? createFallbackSource(amd.sources),
+    close,
+  };
+}

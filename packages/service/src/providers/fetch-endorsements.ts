@@ -1,0 +1,46 @@
+/** Asks a source for endorsements, with patience; a refusal becomes the one of the request. */
+import { type EndorsementSource, endorsementFault, type Freshness } from '@atesto/endorsements';
+import type { Refusal } from '@atesto/evidence';
+import { refuseFor, refuseRequest } from '../http/refusal.ts';
+
+/** What a source gave. */
+export interface Fetched<Value> {
+  readonly value: Value;
+  readonly freshness: Freshness | undefined;
+}
+
+/**
+ * The endorsements for a request. Refuses with the code of the source: 400 when the evidence is at fault or no endorsements exist for it,
+ * else 503; and with `endorsements-timeout`.
+ * @param instead endorsements to go on with in spite of a refusal
+ */
+export async function fetchEndorsements<Request, Value>(
+  source: EndorsementSource<Request, Value>,
+  request: Request,
+  at: Date,
+  timeoutMs: number,
+  instead: (refusal: Refusal) => Value | undefined = () => undefined,
+): Promise<Fetched<Value>> {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), timeoutMs);
+  try {
+    const got = await source.get(request, { at, signal: patience.signal });
+    if (got.ok) return { value: got.collateral, freshness: got.freshness };
+    const value = instead(got.refusal);
+    if (value !== undefined) return { value, freshness: undefined };
+    return patience.signal.aborted ? refuseLate() : refuseWithout(got.refusal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The evidence's fault is the caller's, everything else the service's: only that is worth another try. */
+function refuseWithout(refusal: Refusal): never {
+  const fault = endorsementFault(refusal.code);
+  if (fault === 'request' || fault === 'unknown-platform') return refuseFor(refusal);
+  return refuseFor(refusal, 503, 'ServiceUnavailable');
+}
+
+function refuseLate(): never {
+  return refuseRequest('endorsements-timeout', 'endorsements', 'the endorsements did not arrive in time; try again');
+}
