@@ -1,19 +1,40 @@
-/** The service itself, as a process of the benchmark. Answers `address` and `memory`. */
+/**
+ * The service itself, as a process of the benchmark. Answers `address` and `memory`. The second argument, where there is one, is
+ * `off` for a service that puts nothing down, or the connection string of a PostgreSQL server.
+ */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startService } from '@atesto/service';
 import { answerMessages, memoryNow } from './process.ts';
 import { readWorkload } from './workload.ts';
 
-const [directory = ''] = process.argv.slice(2);
+const [directory = '', store = ''] = process.argv.slice(2);
 const { collateral, at, trustAnchors } = readWorkload(directory);
+const audit = {
+  pending: 0,
+  record: async () => {},
+  query: async () => ({ ok: true, value: { entries: [] } }) as const,
+  removeExpired: async () => ({ ok: true, value: 0 }) as const,
+  close: async () => {},
+};
+const integrityKeyFile = join(directory, 'integrity.key');
+if (store.startsWith('postgres')) writeFileSync(integrityKeyFile, Buffer.alloc(32, 1));
 const service = await startService(
   {
     environment: 'development',
-    stateDirectory: join(directory, 'state'),
+    stateDirectory: join(directory, `state-${process.pid}`),
+    ...(store.startsWith('postgres')
+      ? { storage: { kind: 'postgres', connectionString: store, integrityKeyFile } }
+      : {}),
+    log: { level: 'warn' },
     listen: { port: 0 },
     provider: { trustAnchors: [...trustAnchors] },
   },
-  { clock: () => at, intelEndorsements: { get: async () => ({ ok: true, collateral }) } },
+  {
+    clock: () => at,
+    intelEndorsements: { get: async () => ({ ok: true, collateral }) },
+    ...(store === 'off' ? { audit } : {}),
+  },
 );
 const address = { url: `${service.url}/attest/SgxEnclave?api-version=2020-10-01`, caFile: service.caFile };
 answerMessages(

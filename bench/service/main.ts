@@ -5,6 +5,7 @@
 import { pathToFileURL } from 'node:url';
 import type { LoadOrder, LoadResult } from './load.ts';
 import { canPin, type Memory, type Partner, type ServerAddress, startPartner } from './process.ts';
+import { inTurns, rounds } from './turns.ts';
 import { writeWorkload } from './workload.ts';
 
 /** One line of the table. */
@@ -37,7 +38,6 @@ export interface ServiceFigures {
 
 const connections = 16;
 const roundRequests = 2_000;
-const rounds = 4;
 
 /** Measures. `attestations` is how many the service has delivered at the last look at its memory. */
 export async function benchService(attestations = 100_000): Promise<ServiceFigures> {
@@ -72,19 +72,6 @@ export async function benchService(attestations = 100_000): Promise<ServiceFigur
     for (const partner of partners) partner.stop();
     directory.remove();
   }
-}
-
-/** The best round of each, the first being a warm-up: a busy machine disturbs all of them alike. */
-async function inTurns(works: readonly (() => Promise<LoadResult>)[]): Promise<(LoadResult | undefined)[]> {
-  const best: (LoadResult | undefined)[] = works.map(() => undefined);
-  for (let round = 0; round <= rounds; round++) {
-    for (const [index, work] of works.entries()) {
-      const result = await work();
-      const known = best[index];
-      if (round > 0 && (known === undefined || result.perSecond > known.perSecond)) best[index] = result;
-    }
-  }
-  return best;
 }
 
 async function watchMemory(

@@ -16,7 +16,10 @@ export interface JournalLimits {
   readonly batchSize?: number | undefined;
   /** How long an entry may wait before it is refused, in milliseconds; default 5,000. */
   readonly patienceMs?: number | undefined;
-  /** How long a write waits for more entries, in milliseconds; default 2. Fewer, larger writes cost less for each entry. */
+  /**
+   * How long a write waits for more entries, in milliseconds; default 0: what arrives during one write shares the next anyway, and
+   * clients that wait for their answers send nothing new meanwhile.
+   */
   readonly lingerMs?: number | undefined;
 }
 
@@ -47,7 +50,7 @@ export class Journal {
       capacity: limits.capacity ?? 20_000,
       batchSize: limits.batchSize ?? 1000,
       patienceMs: limits.patienceMs ?? 5000,
-      lingerMs: limits.lingerMs ?? 2,
+      lingerMs: limits.lingerMs ?? 0,
     };
   }
 

@@ -1,0 +1,65 @@
+/** What does the audit record cost an attestation, on either store? Beside the same service that puts nothing down. */
+import { startPostgres } from '../../packages/service/src/storage/__fixtures__/postgres-server.ts';
+import type { LoadOrder, LoadResult } from '../service/load.ts';
+import { canPin, type Partner, type ServerAddress, startPartner } from '../service/process.ts';
+import { inTurns } from '../service/turns.ts';
+import { writeWorkload } from '../service/workload.ts';
+
+/** One line of the table. */
+export interface AuditRow extends LoadResult {
+  readonly name: string;
+  /** This row's attestations a second divided by those without audit. */
+  readonly ratio: number;
+}
+
+const connections = 16;
+const roundRequests = 2_000;
+const goal = 0.9;
+
+/** Measures; PostgreSQL is left out where it cannot be started. */
+export async function benchAudit(): Promise<AuditRow[]> {
+  const directory = await writeWorkload();
+  const { server } = await startPostgres();
+  const partners: Partner[] = [];
+  const start = (file: string, core: number, store?: string): Partner => {
+    const partner = startPartner(file, directory.path, core, store === undefined ? [] : [store]);
+    partners.push(partner);
+    return partner;
+  };
+  try {
+    const stores: [name: string, argument: string | undefined][] = [
+      ['audit off', 'off'],
+      ['audit on SQLite', undefined],
+    ];
+    if (server !== undefined) stores.push(['audit on PostgreSQL', await server.createDatabase()]);
+    const client = start('load.ts', 1);
+    const works: (() => Promise<LoadResult>)[] = [];
+    for (const [, argument] of stores) {
+      const address = await start('atesto-server.ts', 0, argument).ask<ServerAddress>('address');
+      works.push(() => client.ask({ ...address, connections, requests: roundRequests } satisfies LoadOrder));
+    }
+    const results = await inTurns(works);
+    const [off] = results;
+    return stores.flatMap(([name], index) => {
+      const result = results[index];
+      return result === undefined || off === undefined
+        ? []
+        : [{ name, ...result, ratio: result.perSecond / off.perSecond }];
+    });
+  } finally {
+    for (const partner of partners) partner.stop();
+    await server?.dispose();
+    directory.remove();
+  }
+}
+
+if (import.meta.main) {
+  console.log(canPin ? 'servers on one core, client on another' : 'NOT held to one core');
+  for (const { name, perSecond, p50Ms, p99Ms, ratio } of await benchAudit()) {
+    const verdict = name === 'audit off' ? '' : `  goal ${goal}: ${ratio >= goal ? 'met' : 'MISSED'}`;
+    const wait = `p50 ${p50Ms.toFixed(1)} ms  p99 ${p99Ms.toFixed(1)} ms`;
+    console.log(
+      `${Math.round(perSecond).toString().padStart(8)}/s  ratio ${ratio.toFixed(2)}  ${wait}  ${name}${verdict}`,
+    );
+  }
+}
