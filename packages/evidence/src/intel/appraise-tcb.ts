@@ -19,10 +19,17 @@ function describe(missing: readonly TcbShortfall[]): string {
   return missing.map(({ component, have, need }) => `${component} is ${have}, needs ${need}`).join('; ');
 }
 
+/** What a part may want to know of the rest. */
+export interface PlatformStatuses {
+  /** Of the level that the SGX components alone reach. */
+  readonly sgx: TcbStatus;
+  readonly qe: TcbStatus;
+}
+
 /** A part with levels of its own, such as the TDX module, and what it does to the platform's status. */
 export interface PlatformPart {
   readonly level: TcbLevelStatus;
-  readonly apply: (status: TcbStatus) => TcbStatus;
+  readonly apply: (status: TcbStatus, statuses: PlatformStatuses) => TcbStatus;
 }
 
 /**
@@ -53,7 +60,9 @@ export function appraiseTcb(
       `the platform reaches none of the ${tcbInfo.tcbLevels.length} TCB levels: ${lacking}`,
     );
   }
-  const withParts = parts.reduce((status, part) => part.apply(status), level.status);
+  const sgx = findPlatformLevel(tcbInfo.tcbLevels, { ...svns, tdx: undefined }) ?? level;
+  const statuses = { sgx: sgx.status, qe: qeLevel.status };
+  const withParts = parts.reduce((status, part) => part.apply(status, statuses), level.status);
   const tcbStatus = converge(withParts, qeLevel.status);
   const advisoryIds = uniteAdvisories(
     level.advisoryIds,

@@ -1,6 +1,7 @@
 /** Why TDX evidence is refused beyond the codes that Intel quotes share. */
 export const tdxCodes = {
   'tdx-attributes': 'Reserved bits of the attributes of the trust domain are set.',
+  'tdx-xfam': 'The extended features of the trust domain are not ones that a domain can have.',
   'tdx-module-unknown': 'The TCB info knows no TDX module of the version that the quote names.',
   'tdx-module-signer': 'The TDX module was signed by another signer than its identity names.',
   'tdx-module-attributes': 'The attributes of the TDX module are not the ones of its identity.',

@@ -4,10 +4,10 @@
  */
 import { refuse } from '../bytes/refusal.ts';
 import type { PlatformPart } from '../intel/appraise-tcb.ts';
-import type { TcbStatus } from '../intel/collateral.ts';
 import type { TcbInfo, TdxModuleIdentity } from '../intel/tcb-info.ts';
 import { converge, findIsvTcbLevel, type TcbLevelStatus } from '../intel/tcb-level.ts';
 import type { TdxCode } from './codes.ts';
+import { relaunchAdvice } from './relaunch.ts';
 import type { TdReportBody } from './report-body.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -51,46 +51,16 @@ export function findModuleLevel(body: TdReportBody, identity: TdxModuleIdentity)
   );
 }
 
-/** Whether a relaunch would bring the domain to the latest module and microcode: TEE_TCB_SVN_2 reaches both. */
-function relaunchHelps(body: TdReportBody, tcbInfo: TcbInfo): boolean {
-  const { teeTcbSvn2 } = body;
-  const [latest] = tcbInfo.tcbLevels;
-  const tdx = latest?.tdxComponents;
-  if (teeTcbSvn2 === undefined || tdx === undefined) return false;
-  const version = teeTcbSvn2[1] ?? 0;
-  const identity = tcbInfo.tdxModuleIdentities.find(
-    ({ id }) => Number.parseInt(id.replace(/^TDX_/, ''), 16) === version,
-  );
-  const latestModule = identity?.tcbLevels[0];
-  const moduleReached =
-    version === 0
-      ? tdx.slice(0, 2).every(({ svn }, index) => (teeTcbSvn2[index] ?? 0) >= svn)
-      : latestModule !== undefined && (teeTcbSvn2[0] ?? 0) >= latestModule.isvSvn;
-  return moduleReached && (teeTcbSvn2[2] ?? 0) >= (tdx[2]?.svn ?? 256);
-}
-
-/** Statuses of the platform with which only the module keeps the domain out of date. */
-function relaunchStatus(platform: TcbStatus): TcbStatus | undefined {
-  switch (platform) {
-    case 'UpToDate':
-    case 'SWHardeningNeeded':
-      return 'TDRelaunchAdvised';
-    case 'ConfigurationNeeded':
-    case 'ConfigurationAndSWHardeningNeeded':
-      return 'TDRelaunchAdvisedConfigurationNeeded';
-    default:
-      return undefined;
-  }
-}
-
 /** The module as a part of the platform: converges its status, or advises a relaunch where that alone would help. */
 export function modulePart(body: TdReportBody, level: TcbLevelStatus, tcbInfo: TcbInfo): PlatformPart {
   return {
     level,
-    apply: (platform) => {
-      const advised = relaunchStatus(platform);
-      const onlyModule = level.status === 'OutOfDate' && advised !== undefined;
-      return onlyModule && relaunchHelps(body, tcbInfo) ? advised : converge(platform, level.status);
+    apply: (status, statuses) => {
+      const converged = converge(status, level.status);
+      const advised = relaunchAdvice(body, converged, statuses, level, tcbInfo, (version) =>
+        identityOf(tcbInfo, version),
+      );
+      return advised ?? converged;
     },
   };
 }

@@ -66,6 +66,24 @@ function parseAttributes(bytes: Uint8Array, where: string) {
   };
 }
 
+/**
+ * Features that a domain may have, and those that each has (x87 and SSE).
+ * Source: Intel TDX module base architecture, XFAM; the masks are those of module 1.5 (XFAM_FIXED0, XFAM_FIXED1).
+ */
+const possibleFeatures = 0x6dbe7n;
+const certainFeatures = 0x3n;
+
+function parseXfam(reader: Reader): Uint8Array {
+  const where = reader.where();
+  const bytes = reader.bytes(8, 'XFAM');
+  const value = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+  const code: TdxCode = 'tdx-xfam';
+  if ((value & ~possibleFeatures) !== 0n) refuse(code, where, `XFAM ${value.toString(16)}h has reserved bits set`);
+  if ((value & certainFeatures) !== certainFeatures)
+    refuse(code, where, `XFAM ${value.toString(16)}h lacks x87 or SSE`);
+  return bytes;
+}
+
 /** Parses the 584 or 648 bytes of a body. */
 export function parseTdReportBody(bytes: Uint8Array, bodyType: QuoteBodyType): TdReportBody {
   const reader = new Reader(bytes, 'quote body');
@@ -84,7 +102,7 @@ export function parseTdReportBody(bytes: Uint8Array, bodyType: QuoteBodyType): T
     seamAttributes,
     tdAttributes,
     ...attributes,
-    xfam: reader.bytes(8, 'XFAM'),
+    xfam: parseXfam(reader),
     mrTd: measurement('MRTD'),
     mrConfigId: measurement('MRCONFIGID'),
     mrOwner: measurement('MROWNER'),
