@@ -7,11 +7,11 @@ import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { defaultPolicies } from '@atesto/policy';
 import { collateralToJson } from '@atesto/simulator';
 import type { InstanceSettings } from './__fixtures__/cluster-instance.ts';
 import { collateral, platform, quoteOf } from './__fixtures__/enclave.ts';
 import { stateDirectory } from './__fixtures__/state.ts';
-import { permitPolicy } from './providers/policy.ts';
 import { runSql, startPostgres } from './storage/__fixtures__/postgres-server.ts';
 
 const { server, skip } = await startPostgres();
@@ -147,7 +147,7 @@ class Changes {
 
 /** The policy of a change: each has another hash. */
 function textOf(index: number): string {
-  return `${permitPolicy}${' '.repeat(index)}`;
+  return `${defaultPolicies.SevSnpVm}${' '.repeat(index)}`;
 }
 
 function hashOf(text: string): string {

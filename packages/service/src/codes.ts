@@ -72,6 +72,16 @@ export const serviceCodes = {
     wireCode: 'PolicyEvaluationError',
     meaning: 'The policy does not permit this evidence.',
   },
+  'policy-evaluation-failed': {
+    status: 400,
+    wireCode: 'PolicyEvaluationError',
+    meaning: 'The policy cannot be evaluated over these claims: a rule fails, or a limit is reached.',
+  },
+  'policy-baseline-unknown': {
+    status: 400,
+    wireCode: 'PolicyParsingError',
+    meaning: 'The policy asks for a TCB baseline that the service does not have.',
+  },
   'access-token-missing': unauthorized('The operation needs an access token.'),
   'access-token-malformed': unauthorized('The Authorization header does not carry a bearer token in JWT form.'),
   'access-token-issuer-unknown': unauthorized('The access token is of an issuer that the service does not accept.'),

@@ -15,6 +15,8 @@ export interface ServiceContext {
   readonly providerOf: (request: FastifyRequest) => Promise<Provider>;
   /** The caller, who has the role at the provider. Refuses with `access-token-…`, `issuer-unreachable`, `role-missing`. */
   readonly authorize: (request: FastifyRequest, provider: Pick<Provider, 'name'>, role: Role) => Promise<Caller>;
+  /** Whether a caller who is known already has a role at the provider. */
+  readonly hasRole: (caller: Caller, provider: Pick<Provider, 'name'>, role: Role) => boolean;
   /** The caller of the resource-provider API, who is service administrator. */
   readonly authorizeManagement: (request: FastifyRequest) => Promise<Caller>;
   /** The URI of a provider without trailing slash, by its name. */

@@ -19,7 +19,7 @@ import { ProviderHost } from './providers/host.ts';
 import { sharedParts } from './providers/open-provider.ts';
 import { textPoliciesOnly } from './providers/stored-policy.ts';
 import { authorizeAt, authorizeManagement } from './roles/authorize.ts';
-import type { RoleRule } from './roles/role.ts';
+import { hasRole, type RoleRule } from './roles/role.ts';
 import { addRoutes } from './routes/routes.ts';
 import type { ServiceContext } from './service-context.ts';
 import { openConfiguredStore } from './state/open-store.ts';
@@ -121,6 +121,7 @@ async function start(
     providerOf: (request) => host.providerOf(request),
     uriOf: (name) => host.uriOf(name),
     authorize: (request, provider, role) => authorizeAt(authorization, request, provider, role),
+    hasRole: (caller, provider, role) => hasRole(authorization.rules, caller, role, provider.name),
     authorizeManagement: (request) => authorizeManagement(authorization, request),
   };
   app.addHook('onSend', recordBeforeSending(audit, clock));

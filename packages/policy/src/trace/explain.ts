@@ -1,7 +1,7 @@
 /** Why did a policy refuse? The shortest answer: the deny that held, or for each rule that could permit the first test that failed. */
 import type { Claim, ClaimValue } from '../claims/claim.ts';
 import type { CompiledPolicy } from '../compile.ts';
-import { evaluateProgram } from '../evaluate/evaluate.ts';
+import { type EvaluateOptions, evaluateProgram } from '../evaluate/evaluate.ts';
 import type { Refusal } from '../outcome.ts';
 import type { Place, TraceCondition, TraceRule, TraceTest } from './trace.ts';
 
@@ -23,8 +23,12 @@ export type Explanation = { readonly message: string; readonly detail: string } 
 );
 
 /** Explains a refusal; undefined when the policy permits. Evaluates again, with a trace. */
-export function explainRefusal(policy: CompiledPolicy, claims: readonly Claim[]): Explanation | undefined {
-  const verdict = evaluateProgram(policy.program, claims, { trace: true });
+export function explainRefusal(
+  policy: CompiledPolicy,
+  claims: readonly Claim[],
+  options: EvaluateOptions = {},
+): Explanation | undefined {
+  const verdict = evaluateProgram(policy.program, claims, { ...options, trace: true });
   if (!verdict.ok) {
     const { refusal } = verdict;
     const message = `The policy could not be evaluated (${refusal.code}, ${refusal.where}).`;

@@ -3,11 +3,12 @@ import type { Outcome } from '@atesto/evidence';
 import type { AttestationType } from '../attestation-types/attestation-type.ts';
 import type { ApiVersion } from '../http/api-version.ts';
 import { refuseFor } from '../http/refusal.ts';
+import type { Caller } from '../identity/access-token.ts';
 import type { Provider } from '../providers/provider.ts';
 import { authenticate } from './steps/authenticate.ts';
 import { bind } from './steps/bind.ts';
 import { decodeRequest } from './steps/decode.ts';
-import { checkInForce, evaluate, policyFor } from './steps/evaluate.ts';
+import { checkInForce, evaluate, policyFor, underPolicy } from './steps/evaluate.ts';
 import { issue } from './steps/issue.ts';
 import { type AttestTrail, noteCaller, noteEvidence, notePolicy } from './steps/record.ts';
 
@@ -25,6 +26,8 @@ export interface AttestSurroundings {
   /** The time at which the evidence is appraised and the token issued. */
   readonly at: Date;
   readonly trail: AttestTrail;
+  /** Whether a caller is a reader of the provider: refusals may then show what the policy says. */
+  readonly mayReadPolicies: (caller: Caller) => boolean;
 }
 
 /** The answer to a call that was permitted. */
@@ -38,7 +41,7 @@ export interface AttestAnswer {
 export async function attest<Evidence, Endorsements, Appraisal>(
   type: AttestationType<Evidence, Endorsements, Appraisal>,
   call: AttestCall,
-  { provider, at, trail }: AttestSurroundings,
+  { provider, at, trail, mayReadPolicies }: AttestSurroundings,
 ): Promise<AttestAnswer> {
   // 1 authenticate
   const requirement = provider.requireAccessToken ? 'required' : type.tokenRequirement(call.apiVersion);
@@ -56,12 +59,12 @@ export async function attest<Evidence, Endorsements, Appraisal>(
   const appraisal = settled(type.appraise(request.evidence, endorsements, provider, at));
   // 5 bind
   bind(type, appraisal, request, provider);
-  // 6 baseline
-  settled(type.checkBaseline(appraisal, provider, at));
-  // 7 evaluate
+  // 6 baseline, as the policy configures it
   const policy = policyFor(type.name, request, provider);
   notePolicy(trail, policy, request.draftPolicy !== undefined);
-  const verdict = evaluate(type, appraisal, request, policy);
+  settled(type.checkBaseline(appraisal, underPolicy(provider, policy), at));
+  // 7 evaluate
+  const verdict = evaluate(type, appraisal, request, policy, caller !== undefined && mayReadPolicies(caller));
   // 8 issue
   const { token, tokenId } = await issue(type, appraisal, request, verdict, provider, at);
   // 9 record

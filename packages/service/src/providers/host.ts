@@ -7,10 +7,10 @@ import type { OpenKeys } from '../keys/open-keys.ts';
 import type { Store } from '../storage/index.ts';
 import { noteForAudit } from '../trail/notes.ts';
 import { addressedName, providerUri, unknown } from './address.ts';
+import { configuredPolicies } from './configured-policies.ts';
 import { defaultProviderName, ensureDefaultProvider } from './default-provider.ts';
 import { ProviderDirectory } from './directory.ts';
 import type { SharedParts } from './open-provider.ts';
-import { configuredPolicies } from './policy.ts';
 import type { Provider } from './provider.ts';
 import type { VerifyStoredPolicy } from './stored-policy.ts';
 
@@ -44,6 +44,7 @@ export class ProviderHost {
   async open(baseUri: string): Promise<void> {
     const { config, store, shared, openKeys, verifyStoredPolicy, clock, log } = this.#parts;
     this.#baseUri = baseUri;
+    const policies = configuredPolicies(config);
     await ensureDefaultProvider(store, config.providers.location, clock());
     const directory = await ProviderDirectory.open({
       store,
@@ -51,7 +52,7 @@ export class ProviderHost {
       uriOf: (name) => this.uriOf(name),
       shared,
       openKeys: (_record, uri) => openKeys(uri),
-      defaultPolicies: configuredPolicies,
+      defaultPolicies: () => policies,
       verifyStoredPolicy,
       log,
     });

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { defaultPolicies } from '@atesto/policy';
 import { seenAudit } from '../__fixtures__/audit.ts';
 import {
   base64url,
@@ -19,13 +20,13 @@ import { openTestStore } from '../__fixtures__/store.ts';
 import { ConfigRefused } from '../config/problem.ts';
 import { draft, integrityKey, origin, value } from '../storage/__fixtures__/backends.ts';
 import { openStore } from '../storage/index.ts';
-import { permitPolicy } from './policy.ts';
 
 const report = base64url(platform.openEnclaveReport());
 const store = await openTestStore();
 const service = await serveEnclaves({ providers: { baseDomain: 'attest.test' } }, { store });
 const contoso = value(await store.providers.create(draft({ name: 'Contoso' }), origin()));
 const quote = quoteOf();
+const permitPolicy = defaultPolicies.SevSnpVm ?? '';
 const permit = { content: permitPolicy, digest: 'digest', signer: null };
 
 /** Attests at the provider of a name. */

@@ -1,6 +1,5 @@
 /** What do all providers have from the settings? */
 import { defaultTcbBaseline, type TcbBaseline } from '@atesto/evidence';
-import { ConfigRefused } from '../config/problem.ts';
 import type { ServiceConfig } from '../config/schema.ts';
 import type { EndorsementSources } from '../endorsements/sources.ts';
 import type { AccessTokens } from '../identity/access-token.ts';
@@ -20,7 +19,6 @@ export type SharedParts = Omit<Provider, 'id' | 'name' | 'trustModel' | 'created
 /** The common parts. */
 export function sharedParts(config: ServiceConfig, parts: ProviderParts): SharedParts {
   const { provider, limits, endorsements } = config;
-  refuseConfiguredPolicies(provider.policies);
   return {
     tokenLifetimeSeconds: config.signing.tokenLifetimeSeconds,
     accessTokens: parts.accessTokens,
@@ -39,13 +37,6 @@ export function sharedParts(config: ServiceConfig, parts: ProviderParts): Shared
     baseline: { sgx: intelBaseline(provider.baseline.sgx), tdx: intelBaseline(provider.baseline.tdx) },
     initTimeBinding: { tdx: provider.initTimeBinding.tdx },
   };
-}
-
-/** A policy that is configured and not evaluated would be worse than none. */
-function refuseConfiguredPolicies(policies: ServiceConfig['provider']['policies']): void {
-  if (Object.keys(policies).length === 0) return;
-  const why = 'this version evaluates the documented default policies only; leave the setting out';
-  throw new ConfigRefused([{ code: 'setting-invalid', where: 'provider.policies', why }]);
 }
 
 /** SGX and TDX have the same settings. */

@@ -1,84 +1,148 @@
-/**
- * The seam to the policy language. Only the documented default policies are in force: each is known by its text, word for word,
- * and has its documented effect. Any other text is refused rather than half understood.
- */
-import { createHash } from 'node:crypto';
+/** Policies as the service applies them: compiled once, known by type and hash, evaluated with what each request brings. */
+import {
+  type AttestationKind,
+  attestationKinds,
+  type Claim,
+  type CompiledPolicy,
+  compilePolicy,
+  configure,
+  type Diagnostic,
+  type EvaluateOptions,
+  evaluatePolicy,
+  explainRefusal,
+  issuedValue,
+  policyHash,
+} from '@atesto/policy';
 import type { JsonValue } from '@atesto/token';
 import { refuseRequest } from '../http/refusal.ts';
 
 /** A claim as policies see it. */
-export interface PolicyClaim {
-  readonly type: string;
-  readonly value: string | bigint | boolean;
-  readonly issuer: 'AttestationService' | 'CustomClaim';
-}
+export type PolicyClaim = Claim;
+
+/** What a policy decides about the claims of one request. */
+export type PolicyDecision =
+  | {
+      readonly authorized: true;
+      /** Claims for the token, by name. */
+      readonly issued: readonly (readonly [string, JsonValue])[];
+    }
+  | {
+      readonly authorized: false;
+      readonly code: 'policy-denied' | 'policy-evaluation-failed';
+      /** Names the decisive rule and test, and no value. */
+      readonly message: string;
+      /** The same with values of claims and of the policy: for callers who may read the policy. */
+      readonly detail: string;
+    };
 
 /** A policy that was understood as a whole. */
 export interface ProviderPolicy {
+  /** As received. */
+  readonly text: string;
   /** `x-ms-policy-hash`: BASE64URL(SHA256(UTF8(BASE64URL(UTF8(text))))). */
   readonly hash: string;
-  readonly evaluate: (claims: readonly PolicyClaim[]) => {
-    authorized: boolean;
-    issued: readonly (readonly [string, JsonValue])[];
+  /** The least TCB evaluation data number that it demands of Intel platforms (`x-ms-sgx-tcbidentifier`); 0: any. */
+  readonly minimumTcbEvaluationDataNumber: number;
+  readonly evaluate: (claims: readonly PolicyClaim[]) => PolicyDecision;
+}
+
+/** `x-ms-attestation-type` of each type: the one claim that is known before the evidence is judged. */
+const typeClaims: Readonly<Record<AttestationKind, string>> = {
+  SgxEnclave: 'sgx',
+  OpenEnclave: 'sgx',
+  SevSnpVm: 'sevsnpvm',
+  TdxVm: 'tdxvm',
+  AzureGuest: 'azurevm',
+  Tpm: 'tpm',
+  VbsEnclave: 'vbs',
+};
+const intelTypes: readonly AttestationKind[] = ['SgxEnclave', 'OpenEnclave', 'TdxVm'];
+
+/** Callers may send drafts: the cache is bounded, the oldest leave first. */
+const mostKept = 256;
+const kept = new Map<string, ProviderPolicy>();
+
+/**
+ * The policy of a text for an attestation type (`SgxEnclave` …). Refuses the request with `policy-invalid` when the text does not
+ * compile, and with `policy-baseline-unknown` when it asks for a TCB baseline that the service does not have.
+ */
+export function policyOfText(text: string, attestationType: string): ProviderPolicy {
+  const key = `${attestationType} ${policyHash(text)}`;
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const policy = providerPolicy(text, attestationType);
+  const [oldest] = kept.keys();
+  if (kept.size >= mostKept && oldest !== undefined) kept.delete(oldest);
+  kept.set(key, policy);
+  return policy;
+}
+
+/** Everything that is wrong with a text, one sentence each; empty when it compiles. */
+export function faultsOf(text: string, attestationType: string): string[] {
+  const compiled = compilePolicy(text, optionsFor(kindOf(attestationType)));
+  return compiled.ok ? [] : compiled.errors.map(sentence);
+}
+
+function providerPolicy(text: string, attestationType: string): ProviderPolicy {
+  const kind = kindOf(attestationType);
+  const compiled = compilePolicy(text, optionsFor(kind));
+  if (!compiled.ok) return refuseRequest('policy-invalid', 'policy', summary(compiled.errors));
+  const { policy } = compiled;
+  return {
+    text,
+    hash: policy.hash,
+    minimumTcbEvaluationDataNumber: leastTcbNumber(policy, kind),
+    evaluate: (claims) => decide(policy, claims),
   };
 }
 
-/** Claims that the default policy of enclaves issues anew, and the claim that each takes its value from. */
-const enclaveAliases: readonly (readonly [issued: string, from: string])[] = [
-  ['is-debuggable', 'x-ms-sgx-is-debuggable'],
-  ['sgx-mrsigner', 'x-ms-sgx-mrsigner'],
-  ['sgx-mrenclave', 'x-ms-sgx-mrenclave'],
-  ['product-id', 'x-ms-sgx-product-id'],
-  ['svn', 'x-ms-sgx-svn'],
-  ['tee', 'x-ms-attestation-type'],
-];
-
-/** The documented default policy of SgxEnclave and OpenEnclave. */
-export const defaultEnclavePolicy = [
-  'version= 1.1;',
-  'configurationrules{=> issueproperty(type="x-ms-sgx-tcbidentifier", value="azuredefault");};',
-  'authorizationrules{=> permit();};',
-  'issuancerules{',
-  ...enclaveAliases.map(([issued, from]) => `c:[type=="${from}"] => issue(type="${issued}", value=c.value);`),
-  '};',
-].join('\n');
-
-/** The documented default policy of confidential VMs: permits and issues nothing. */
-export const permitPolicy = 'version= 1.0;authorizationrules{=> permit();};';
-
-/** Spaces and line ends between tokens mean nothing. */
-const normalized = (text: string): string => text.replaceAll(/\s+/g, '');
-
-type Issue = ReturnType<ProviderPolicy['evaluate']>['issued'];
-
-function aliasesOf(claims: readonly PolicyClaim[]): Issue {
-  return enclaveAliases.flatMap(([issued, from]) =>
-    claims.filter(({ type }) => type === from).map(({ value }) => [issued, value] as const),
-  );
+function kindOf(attestationType: string): AttestationKind | undefined {
+  return attestationKinds.find((kind) => kind === attestationType);
 }
 
-const known = new Map<string, (claims: readonly PolicyClaim[]) => Issue>([
-  [normalized(defaultEnclavePolicy), aliasesOf],
-  [normalized(permitPolicy), () => []],
-]);
+function optionsFor(kind: AttestationKind | undefined): { attestationType?: AttestationKind } {
+  return kind === undefined ? {} : { attestationType: kind };
+}
 
-/** The policy of a text. Refuses the request with `policy-invalid` unless it is a documented default. */
-export function policyOfText(text: string, _attestationType: string): ProviderPolicy {
-  const issue = known.get(normalized(text));
-  if (issue === undefined) {
-    return refuseRequest('policy-invalid', 'policy', 'this version evaluates the documented default policies only');
+/** The configured baseline: `azuredefault` is the service's own, a number the TCB evaluation data number that is at least needed. */
+function leastTcbNumber(policy: CompiledPolicy, kind: AttestationKind | undefined): number {
+  if (kind === undefined || !intelTypes.includes(kind)) return 0;
+  const known: Claim = { type: 'x-ms-attestation-type', value: typeClaims[kind], issuer: 'AttestationService' };
+  const configured = configure(policy, [known]);
+  if (!configured.ok) {
+    const { where, why } = configured.refusal;
+    return refuseRequest('policy-invalid', 'policy', `${where}: ${why}`);
   }
-  const hash = createHash('sha256').update(Buffer.from(text).toString('base64url')).digest('base64url');
-  return { hash, evaluate: (claims) => ({ authorized: true, issued: issue(claims) }) };
+  const identifier = configured.value.get('x-ms-sgx-tcbidentifier') ?? 'azuredefault';
+  if (identifier === 'azuredefault') return 0;
+  if (typeof identifier === 'string' && /^[1-9][0-9]{0,8}$/.test(identifier)) return Number(identifier);
+  const why = 'x-ms-sgx-tcbidentifier must be azuredefault or a TCB evaluation data number such as 17';
+  return refuseRequest('policy-baseline-unknown', 'policy', why);
 }
 
-/** The policies in force, by attestation type. */
-export function configuredPolicies(): ReadonlyMap<string, ProviderPolicy> {
-  const texts = {
-    SgxEnclave: defaultEnclavePolicy,
-    OpenEnclave: defaultEnclavePolicy,
-    SevSnpVm: permitPolicy,
-    TdxVm: permitPolicy,
-  };
-  return new Map(Object.entries(texts).map(([type, text]) => [type, policyOfText(text, type)]));
+function decide(policy: CompiledPolicy, claims: readonly PolicyClaim[]): PolicyDecision {
+  const isKnown = ({ type, issuer }: PolicyClaim): boolean =>
+    type === 'x-ms-attestation-type' && issuer === 'AttestationService';
+  const options: EvaluateOptions = { configurationClaims: claims.filter(isKnown) };
+  const appraised = claims.filter((claim) => !isKnown(claim));
+  const verdict = evaluatePolicy(policy, appraised, options);
+  if (verdict.ok && verdict.authorized) {
+    return { authorized: true, issued: verdict.outgoing.map((claim) => [claim.type, issuedValue(claim)]) };
+  }
+  const code = verdict.ok ? 'policy-denied' : 'policy-evaluation-failed';
+  const { message, detail } = explainRefusal(policy, appraised, options) ?? { message: '', detail: '' };
+  return { authorized: false, code, message, detail };
+}
+
+/** How many errors one refusal tells in full. */
+const mostTold = 3;
+
+function summary(errors: readonly Diagnostic[]): string {
+  const more = errors.length - mostTold;
+  const told = errors.slice(0, mostTold).map(sentence).join(' ');
+  return more > 0 ? `${told} And ${more} more.` : told;
+}
+
+function sentence({ line, column, message, hint }: Diagnostic): string {
+  return `line ${line}, column ${column}: ${message}${hint === undefined ? '' : ` ${hint}`}`;
 }

@@ -8,6 +8,7 @@ import type { Operation } from '../http/operation.ts';
 import { refuseRequest } from '../http/refusal.ts';
 import { jsonType } from '../http/reply.ts';
 import { noteForLog } from '../http/request-log.ts';
+import type { Caller } from '../identity/access-token.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { noteForAudit } from '../trail/notes.ts';
 import { recordAllowed } from '../trail/trail.ts';
@@ -39,7 +40,8 @@ function operationOf(type: RegisteredType, path: string, context: ServiceContext
       const provider = await context.providerOf(request);
       noteForLog(request, { provider: provider.uri, attestationType: type.name });
       const at = context.clock();
-      const surroundings = { provider, at, trail: trailOf(request, context, at) };
+      const mayReadPolicies = (caller: Caller): boolean => context.hasRole(caller, provider, 'attestation-reader');
+      const surroundings = { provider, at, trail: trailOf(request, context, at), mayReadPolicies };
       const { token, endorseMs } = await type.attest(callOf(request), surroundings);
       noteForLog(request, { endorseMs: Math.round(endorseMs) });
       return reply.header('content-type', jsonType).send(`{"token":"${token}"}`);

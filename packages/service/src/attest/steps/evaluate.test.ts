@@ -14,7 +14,7 @@ const type = {
 function evaluateUnder(policy: ProviderPolicy | undefined): PolicyVerdict {
   const request = { evidence: new Uint8Array(), runtimeData: { bytes: Buffer.from('held') } };
   const policyOf = () => (policy === undefined ? undefined : { policy });
-  return evaluate(type, undefined, request, policyFor(type.name, {}, { policyOf }));
+  return evaluate(type, undefined, request, policyFor(type.name, {}, { policyOf }), false);
 }
 
 function codeOf(policy: ProviderPolicy | undefined): string {
@@ -31,7 +31,9 @@ function codeOf(policy: ProviderPolicy | undefined): string {
 test('shows the policy the claims of the appraisal as the service’s and the caller’s data as the caller’s', () => {
   let seen: readonly PolicyClaim[] = [];
   evaluateUnder({
+    text: '',
     hash: 'hash',
+    minimumTcbEvaluationDataNumber: 0,
     evaluate: (claims) => {
       seen = claims;
       return { authorized: true, issued: [] };
@@ -55,7 +57,15 @@ test('shows the policy the claims of the appraisal as the service’s and the ca
   ]);
 });
 
-test('refuses what the policy does not permit, and a type without a policy', () => {
-  assert.equal(codeOf({ hash: 'hash', evaluate: () => ({ authorized: false, issued: [] }) }), 'policy-denied');
+const refusing = (code: 'policy-denied' | 'policy-evaluation-failed'): ProviderPolicy => ({
+  text: '',
+  hash: 'hash',
+  minimumTcbEvaluationDataNumber: 0,
+  evaluate: () => ({ authorized: false, code, message: 'without values', detail: 'with values' }),
+});
+
+test('refuses what the policy does not permit or cannot judge, and a type without a policy', () => {
+  assert.equal(codeOf(refusing('policy-denied')), 'policy-denied');
+  assert.equal(codeOf(refusing('policy-evaluation-failed')), 'policy-evaluation-failed');
   assert.equal(codeOf(undefined), 'policy-missing');
 });

@@ -1,5 +1,5 @@
 /** Step 7: the claims of the appraisal meet the provider's policy, or the caller's draft in its place. */
-import type { Claims } from '@atesto/evidence';
+import type { Claims, TcbBaseline } from '@atesto/evidence';
 import type { JsonValue } from '@atesto/token';
 import type { AttestationType } from '../../attestation-types/attestation-type.ts';
 import { refuseRequest } from '../../http/refusal.ts';
@@ -20,19 +20,35 @@ export interface PolicyVerdict {
   readonly issued: Iterable<readonly [string, JsonValue]>;
 }
 
-/** Evaluates the policy that {@link policyFor} gave. Refuses the request when it does not permit. */
+/**
+ * Evaluates the policy that {@link policyFor} gave. Refuses the request with `policy-denied` or `policy-evaluation-failed`; what the policy
+ * says is told to callers who sent it as draft or may read it.
+ */
 export function evaluate<Appraisal>(
   type: Pick<AttestationType<never, never, Appraisal>, 'name' | 'claim' | 'claims' | 'incomingClaims'>,
   appraisal: Appraisal,
   request: AttestRequest,
   inForce: PolicyInForce,
+  mayReadPolicies: boolean,
 ): PolicyVerdict {
   const isDraft = request.draftPolicy !== undefined;
   const appraisalClaims = type.claims(appraisal);
   const incoming = incomingClaims(type.claim, appraisalClaims, type.incomingClaims(appraisal), request);
-  const result = inForce.policy.evaluate(incoming);
-  if (!result.authorized) refuseRequest('policy-denied', 'policy', 'the policy does not permit this evidence');
-  return { inForce, isDraft, appraisalClaims, issued: result.issued };
+  const decision = inForce.policy.evaluate(incoming);
+  if (decision.authorized) return { inForce, isDraft, appraisalClaims, issued: decision.issued };
+  return refuseRequest(decision.code, 'policy', isDraft || mayReadPolicies ? decision.detail : decision.message);
+}
+
+/** A provider whose baseline is as strict as the policy's configuration demands. */
+export function underPolicy(provider: Provider, { policy }: PolicyInForce): Provider {
+  const least = policy.minimumTcbEvaluationDataNumber;
+  if (least === 0) return provider;
+  const raised = (baseline: TcbBaseline): TcbBaseline => ({
+    ...baseline,
+    minimumTcbEvaluationDataNumber: Math.max(baseline.minimumTcbEvaluationDataNumber, least),
+  });
+  const { sgx, tdx } = provider.baseline;
+  return { ...provider, baseline: { ...provider.baseline, sgx: raised(sgx), tdx: raised(tdx) } };
 }
 
 /** The caller's draft, or the provider's policy. Refuses with `policy-missing`, or when either cannot be evaluated. */

@@ -1,0 +1,61 @@
+/** Which policies do the settings put in force where none is stored? Those of the named files, else the documented default ones. */
+import { readFileSync } from 'node:fs';
+import { attestationKinds, defaultPolicies } from '@atesto/policy';
+import { type ConfigProblem, ConfigRefused } from '../config/problem.ts';
+import type { ServiceConfig } from '../config/schema.ts';
+import { RequestRefused } from '../http/refusal.ts';
+import { faultsOf, type ProviderPolicy, policyOfText } from './policy.ts';
+
+/** The policies by attestation type. Throws `ConfigRefused` with every fault of every file. */
+export function configuredPolicies({
+  provider: { policies },
+}: Pick<ServiceConfig, 'provider'>): ReadonlyMap<string, ProviderPolicy> {
+  const problems: ConfigProblem[] = [];
+  const inForce = new Map<string, ProviderPolicy>();
+  for (const [type, path] of Object.entries(policies)) {
+    const policy = fromFile(type, path, problems);
+    if (policy !== undefined) inForce.set(type, policy);
+  }
+  if (problems.length > 0) throw new ConfigRefused(problems);
+  for (const [type, text] of Object.entries(defaultPolicies)) {
+    if (!inForce.has(type)) inForce.set(type, policyOfText(text, type));
+  }
+  return inForce;
+}
+
+function fromFile(type: string, path: string, problems: ConfigProblem[]): ProviderPolicy | undefined {
+  const where = `provider.policies.${type}`;
+  if (!attestationKinds.some((kind) => kind === type)) {
+    const why = `there is no such attestation type; known are ${attestationKinds.join(', ')}`;
+    problems.push({ code: 'setting-unknown', where, why });
+    return undefined;
+  }
+  const text = textOf(path);
+  if (text === undefined) {
+    const why = 'it cannot be read as UTF-8; check the path and its permissions';
+    problems.push({ code: 'setting-file-unreadable', where, why });
+    return undefined;
+  }
+  const invalid = (why: string): ConfigProblem => ({ code: 'policy-file-invalid', where, why });
+  const faults = faultsOf(text, type);
+  if (faults.length > 0) {
+    problems.push(...faults.map(invalid));
+    return undefined;
+  }
+  try {
+    return policyOfText(text, type);
+  } catch (error) {
+    if (!(error instanceof RequestRefused)) throw error;
+    problems.push(invalid(error.refusal.why));
+    return undefined;
+  }
+}
+
+/** The byte order mark is part of the text: the hash is of what was written. */
+function textOf(path: string): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(path));
+  } catch {
+    return undefined;
+  }
+}
