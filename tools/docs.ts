@@ -1,16 +1,8 @@
 /** Generates the reference pages under docs/ from the code's own tables; `--check` fails when a page is stale. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { clientCodes } from '../packages/client/src/codes.ts';
-import { endorsementCodes } from '../packages/endorsements/src/codes.ts';
-import { evidenceCodes } from '../packages/evidence/src/codes.ts';
-import { policyCodes } from '../packages/policy/src/codes.ts';
-import { relyingPartyCodes } from '../packages/relying-party/src/codes.ts';
-import { auditCodes } from '../packages/service/src/audit/codes.ts';
-import { serviceCodes } from '../packages/service/src/codes.ts';
-import { configCodes } from '../packages/service/src/config/problem.ts';
+import { endorsementFault } from '../packages/endorsements/src/codes.ts';
 import { configTable } from '../packages/service/src/config/table.ts';
-import { storageCodes } from '../packages/service/src/storage/codes.ts';
-import { tokenCodes } from '../packages/token/src/codes.ts';
+import { codeTables } from './code-tables.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
@@ -27,11 +19,21 @@ const meanings = (codes: Readonly<Record<string, string>>): string =>
 
 const wire = table(
   ['code', 'status', 'wire code', 'meaning'],
-  Object.entries(serviceCodes).map(([code, row]) => [
+  Object.entries(codeTables.service).map(([code, row]) => [
     `\`${code}\``,
     String(row.status),
     `\`${row.wireCode}\``,
     row.meaning,
+  ]),
+);
+
+const callersFaults: readonly (string | undefined)[] = ['request', 'unknown-platform'];
+const endorsements = table(
+  ['code', 'status', 'meaning'],
+  Object.entries(codeTables.endorsements).map(([code, meaning]) => [
+    `\`${code}\``,
+    callersFaults.includes(endorsementFault(code)) ? '400' : '503',
+    meaning,
   ]),
 );
 
@@ -48,13 +50,13 @@ A refusal has a code that never changes its meaning, a place and a sentence. On 
 
 400 \`InvalidParameter\` on the wire.
 
-${meanings(evidenceCodes)}
+${meanings(codeTables.evidence)}
 
 ## Policy
 
 400 \`PolicyParsingError\` for the text, \`PolicyEvaluationError\` for the evaluation.
 
-${meanings(policyCodes)}
+${meanings(codeTables.policy)}
 
 ## Service
 
@@ -64,29 +66,29 @@ ${wire}
 
 Told when the service starts.
 
-${meanings(configCodes)}
+${meanings(codeTables.configuration)}
 
 ## Endorsements
 
-503 \`ServiceUnavailable\` on the wire.
+400 \`InvalidParameter\` on the wire where the evidence is at fault or no endorsements exist for it, else 503 \`ServiceUnavailable\`.
 
-${meanings(endorsementCodes)}
+${endorsements}
 
 ## Signing keys and tokens
 
-${meanings(tokenCodes)}
+${meanings(codeTables.token)}
 
 ## Store and audit record
 
-${meanings({ ...storageCodes, ...auditCodes })}
+${meanings({ ...codeTables.storage, ...codeTables.audit })}
 
 ## Client
 
-${meanings(clientCodes)}
+${meanings(codeTables.client)}
 
 ## Relying party
 
-${meanings(relyingPartyCodes)}
+${meanings(codeTables.relyingParty)}
 `;
 
 const configuration = `# Settings

@@ -118,6 +118,7 @@ test('answers what is no HTTP with the error form and closes', async () => {
   const large = await raw(`GET /certs HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`);
   assert.match(large, /^HTTP\/1\.1 431 /);
   assert.match(large, /"code":"headers-too-large"/);
+  assert.match(large, /"code":"headers-too-large"/);
 });
 
 test('answers request-timeout to a client that never ends its headers', async () => {
