@@ -5,20 +5,32 @@ import * as simulator from './index.ts';
 
 test('exports', () => {
   assert.deepEqual(Object.keys(simulator).sort(), [
+    'SimulatedAzureGuest',
     'SimulatedPlatform',
     'SimulatedSnpPlatform',
+    'SimulatedVtpm',
+    'claimsReportData',
     'collateralToJson',
     'createSimulatedPlatform',
     'createSimulatedSnpPlatform',
+    'createSimulatedVtpm',
+    'defaultBoot',
+    'eventTypes',
     'exportSimulatedPlatform',
     'exportSimulatedSnpPlatform',
     'generateAmdKeys',
     'generateEcKeys',
     'importSimulatedPlatform',
     'importSimulatedSnpPlatform',
+    'pcrMask',
     'reportDataOf',
+    'secureBootVariable',
     'startKdsServer',
     'startPcsServer',
+    'tpmAlgorithms',
+    'tpmAttributes',
     'writeCustomClaims',
+    'writeEventLog',
+    'writeSpecId',
   ]);
 });

@@ -1,6 +1,13 @@
 /** The public API of the simulator: evidence and endorsements under a throw-away vendor PKI. */
 export type { EndorsementKeyFields, EndorsementKeyKind } from './amd/endorsement-key.ts';
 export { type AmdCertificateOverrides, type AmdCertificates, type AmdKeys, generateAmdKeys } from './amd/pki.ts';
+export {
+  type AttestationInfoOptions,
+  type AzureMachine,
+  type HclReportOptions,
+  SimulatedAzureGuest,
+} from './azure/guest.ts';
+export { claimsReportData, type HclHashName, type HclReportFields } from './azure/hcl-report.ts';
 export type { Bytes } from './bytes/layout.ts';
 export type { CertificationOptions } from './intel/certification-data.ts';
 export { type CollateralJson, type CollateralOverrides, collateralToJson } from './intel/collateral.ts';
@@ -48,6 +55,33 @@ export type { SgxQuoteOptions } from './sgx/quote.ts';
 export { reportDataOf, type SgxReportBodyFields } from './sgx/report-body.ts';
 export type { TdxQuoteOptions } from './tdx/quote.ts';
 export type { TdReportBodyFields, TdReportLayout } from './tdx/report-body.ts';
+export {
+  defaultBoot,
+  eventTypes,
+  type SimulatedEvent,
+  secureBootVariable,
+  writeEventLog,
+  writeSpecId,
+} from './tpm/event-log.ts';
+export {
+  type AttestHeaderFields,
+  type PcrSelectionFields,
+  type PublicAreaFields,
+  pcrMask,
+  type TpmHashName,
+  type TpmSignatureFields,
+  tpmAlgorithms,
+  tpmAttributes,
+} from './tpm/structures.ts';
+export {
+  createSimulatedVtpm,
+  type SignedAttest,
+  SimulatedVtpm,
+  type TpmAttestOptions,
+  type TpmCertifyOptions,
+  type TpmQuoteOptions,
+  type VtpmOptions,
+} from './tpm/vtpm.ts';
 export type { CertificateExtension, CertificateFields, CertificateOverrides } from './x509/certificate.ts';
 export type { CrlFields, CrlOverrides } from './x509/crl.ts';
 export { type Curve, generateEcKeys, type KeyPair } from './x509/keys.ts';

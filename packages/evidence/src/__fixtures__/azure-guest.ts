@@ -1,0 +1,35 @@
+/** Simulated confidential VMs of Azure for tests in which exactly one thing is wrong. */
+import {
+  createSimulatedSnpPlatform,
+  createSimulatedVtpm,
+  generateAmdKeys,
+  SimulatedAzureGuest,
+  type SimulatedSnpPlatform,
+} from '@atesto/simulator';
+import { type AzureHardware, appraiseSnp, appraiseTdx, type Outcome } from '../index.ts';
+import { anchorOf, at, makePlatform } from './intel-platform.ts';
+
+export const vtpm = await createSimulatedVtpm();
+const milan: SimulatedSnpPlatform = await createSimulatedSnpPlatform({ at, keys: await generateAmdKeys(2048) });
+const intel = await makePlatform();
+const collateral = await intel.collateral({ tee: 'tdx' });
+const endorsements = await milan.endorsements();
+
+export const snpGuest = new SimulatedAzureGuest({ kind: 'SevSnp', platform: milan }, vtpm);
+export const tdxGuest = new SimulatedAzureGuest({ kind: 'Tdx', platform: intel }, vtpm);
+
+function appraised<Value>(outcome: Outcome<Value>): Value {
+  if (!outcome.ok) throw new Error(`${outcome.refusal.code} at ${outcome.refusal.where}: ${outcome.refusal.why}`);
+  return outcome.value;
+}
+
+/** The appraisal of a report of the SEV-SNP machine. */
+export function snpHardware(report: Uint8Array): AzureHardware {
+  const root = { name: 'simulated root', spkiSha256: milan.rootFingerprint, development: true };
+  return appraised(appraiseSnp(report, endorsements, { at, trustAnchors: [root] }));
+}
+
+/** The appraisal of a quote of the TDX machine. */
+export function tdxHardware(quote: Uint8Array): AzureHardware {
+  return appraised(appraiseTdx(quote, collateral, { at, trustAnchors: [anchorOf(intel)] }));
+}

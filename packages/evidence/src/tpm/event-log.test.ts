@@ -1,0 +1,210 @@
+/** Event logs: of real machines beside what an independent implementation replays, and simulated ones with exactly one thing wrong. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import {
+  createSimulatedVtpm,
+  defaultBoot,
+  eventTypes,
+  type SimulatedEvent,
+  secureBootVariable,
+  writeEventLog,
+  writeSpecId,
+} from '@atesto/simulator';
+import { readVector, vectorCases, vectorPath, vectorsMissing } from '@atesto/vectors';
+import fc from 'fast-check';
+import { vtpm } from '../__fixtures__/azure-guest.ts';
+import { codeOf } from '../__fixtures__/refusals.ts';
+import { tpmHashes } from './algorithms.ts';
+import { parseEventLog, replayEventLog } from './event-log.ts';
+import { checkEventLog, type MeasuredBoot } from './measured-boot.ts';
+import { parseTpmQuote } from './quote.ts';
+
+const [sha256, sha384] = tpmHashes;
+assert.ok(sha256 !== undefined && sha384 !== undefined);
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+/** The banks of a pcrs.yaml: `sha256:` then lines `number : 0xdigest`. */
+function banksOf(yaml: string): Map<string, Map<number, string>> {
+  const banks = new Map<string, Map<number, string>>();
+  let bank = new Map<number, string>();
+  for (const line of yaml.split('\n')) {
+    const [, name] = /^ {2}(sha\d+):/.exec(line) ?? [];
+    const [, pcr, value] = /^ +(\d+) *: 0x([0-9a-f]+)/.exec(line) ?? [];
+    if (name !== undefined) {
+      bank = new Map();
+      banks.set(name, bank);
+    }
+    if (pcr !== undefined && value !== undefined) bank.set(Number(pcr), value);
+  }
+  return banks;
+}
+
+describe('logs of real machines', { skip: vectorsMissing('eventlog') }, () => {
+  for (const name of vectorCases('eventlog').filter((name) => existsSync(vectorPath('eventlog', name, 'pcrs.yaml')))) {
+    test(`${name} replays to the values of an independent implementation`, () => {
+      const log = parseEventLog(readVector('eventlog', name, 'event-log.bin'));
+      const banks = banksOf(readVector('eventlog', name, 'pcrs.yaml').toString());
+      for (const hash of tpmHashes) {
+        const expected = banks.get(hash.name);
+        if (expected === undefined) {
+          assert.equal(
+            codeOf(() => replayEventLog(log, hash)),
+            'tpm-event-log-bank',
+          );
+          continue;
+        }
+        const replayed = [...replayEventLog(log, hash)].map(([pcr, value]) => [pcr, hex(value)] as const);
+        assert.deepEqual(new Map(replayed.sort(([a], [b]) => a - b)), expected);
+      }
+      assert.ok(banks.has('sha256'));
+    });
+  }
+
+  test('a log of confidential computing, filled up with ffh, extends registers 1 to 3 or 4', () => {
+    const log = parseEventLog(readVector('eventlog', 'ccel-cos-113-intel-tdx', 'event-log.bin'));
+    const registers = [...replayEventLog(log, sha384).keys()].sort();
+    assert.deepEqual(log.algorithms, [sha384.id]);
+    assert.ok(registers.length > 0 && registers.every((register) => register >= 1 && register <= 4));
+    assert.equal(
+      codeOf(() => replayEventLog(log, sha256)),
+      'tpm-event-log-bank',
+    );
+  });
+});
+
+/** What a log says of the quote of the default boot. */
+const quoted = parseTpmQuote(vtpm.quote().attest);
+const judge = (log: Uint8Array): MeasuredBoot | undefined => checkEventLog(log, quoted, vtpm.pcrs());
+
+describe('a log', () => {
+  test('that replays tells which PCRs it explains, and whether secure boot was on', async () => {
+    assert.deepEqual(judge(vtpm.eventLog()), { replayed: [0, 1, 2, 3, 4, 5, 6, 7], secureBoot: true });
+    const { attestationKey, encryptionKey } = vtpm;
+    const insecure = await createSimulatedVtpm({ attestationKey, encryptionKey, boot: defaultBoot(false) });
+    const quote = parseTpmQuote(insecure.quote().attest);
+    assert.equal(checkEventLog(insecure.eventLog(), quote, insecure.pcrs())?.secureBoot, false);
+  });
+
+  test('whose digests of two banks are both told replays in the bank of the quote', () => {
+    assert.deepEqual(judge(vtpm.eventLog(['sha384', 'sha256']))?.replayed, [0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  test('without events counts as none', () => assert.equal(judge(writeSpecId(['sha256'])), undefined));
+
+  test('need not explain PCRs that the operating system extends', async () => {
+    const boot = [...defaultBoot(), { pcr: 11, type: eventTypes.separator, data: '00' }];
+    const { attestationKey, encryptionKey } = vtpm;
+    const later = await createSimulatedVtpm({ attestationKey, encryptionKey, boot });
+    const pcrs = [0, 1, 2, 3, 4, 5, 6, 7, 11, 12];
+    const quote = parseTpmQuote(later.quote({ pcrs }).attest);
+    const replayed = checkEventLog(vtpm.eventLog(), quote, later.pcrs(pcrs))?.replayed;
+    assert.deepEqual(replayed, [0, 1, 2, 3, 4, 5, 6, 7, 12]);
+  });
+
+  test('is believed about secure boot only where the digest is the hash of the data', async () => {
+    const variable = { pcr: 7, type: eventTypes.variableDriverConfig };
+    const stateOf = async (...events: SimulatedEvent[]): Promise<boolean | undefined> => {
+      const { attestationKey, encryptionKey } = vtpm;
+      const lying = await createSimulatedVtpm({ attestationKey, encryptionKey, boot: events });
+      return checkEventLog(lying.eventLog(), parseTpmQuote(lying.quote().attest), lying.pcrs())?.secureBoot;
+    };
+    assert.equal(await stateOf({ ...variable, data: secureBootVariable(true) }), true);
+    assert.equal(await stateOf({ ...variable, data: secureBootVariable(true), digest: '11'.repeat(32) }), undefined);
+    assert.equal(await stateOf({ ...variable, pcr: 6, data: secureBootVariable(true) }), undefined);
+    assert.equal(await stateOf({ ...variable, data: secureBootVariable(true).subarray(0, 40) }), undefined);
+    assert.equal(await stateOf({ ...variable, data: 'ffffffff' }), undefined);
+  });
+
+  test('that starts the TPM at locality 3 starts PCR 0 with 3', () => {
+    const events = (data: Buffer) =>
+      parseEventLog(writeEventLog([{ pcr: 0, type: eventTypes.noAction, data }, ...defaultBoot()]));
+    const started = (locality: number) =>
+      events(Buffer.concat([Buffer.from('StartupLocality\0'), Buffer.of(locality)]));
+    const values = [0, 3, 4].map((locality) => hex(replayEventLog(started(locality), sha256).get(0) ?? Buffer.of()));
+    assert.equal(new Set(values).size, 3);
+    assert.equal(values[0], hex(vtpm.pcrs([0]).get(0) ?? Buffer.of()));
+    assert.equal(
+      codeOf(() => replayEventLog(started(2), sha256)),
+      'tpm-event-log',
+    );
+  });
+
+  test('of another boot is refused with tpm-event-log-replay', () => {
+    const [first, ...others] = defaultBoot();
+    assert.ok(first !== undefined);
+    for (const boot of [others, [...others, first, first], defaultBoot(false), [first]]) {
+      assert.equal(
+        codeOf(() => judge(writeEventLog(boot))),
+        'tpm-event-log-replay',
+      );
+    }
+  });
+
+  test('without the bank of the quote is refused with tpm-event-log-bank', () => {
+    assert.equal(
+      codeOf(() => judge(writeEventLog([{ pcr: 0, type: 4, data: '00' }], ['sha384']))),
+      'tpm-event-log-bank',
+    );
+  });
+
+  const good = vtpm.eventLog();
+  const specId = writeSpecId(['sha256']);
+  const changed = (offset: number, bytes: string, base: Buffer = good): Buffer => {
+    const log = Buffer.from(base);
+    log.set(Buffer.from(bytes, 'hex'), offset);
+    return log;
+  };
+  for (const [what, log] of [
+    ['of the old kind, with SHA-1 alone', changed(32, '00')],
+    ['whose first event is an action', changed(4, '04000000')],
+    ['of no digest algorithm', changed(56, '00000000')],
+    ['of very many digest algorithms', changed(56, '09000000')],
+    ['of an algorithm with an impossible digest', changed(62, 'ff00')],
+    ['of an algorithm without a digest', changed(62, '0000')],
+    ['that names an algorithm twice', changed(64, '0b00', writeSpecId(['sha256', 'sha384']))],
+    ['of a register that does not exist', changed(specId.length, '18000000')],
+    ['with fewer digests than were announced', changed(specId.length + 8, '00000000')],
+    ['with a digest that was not announced', changed(specId.length + 12, '0c00')],
+  ] as const) {
+    test(`${what} is refused with tpm-event-log`, () =>
+      assert.equal(
+        codeOf(() => parseEventLog(log)),
+        'tpm-event-log',
+      ));
+  }
+
+  test('is never accepted when it is cut, but after a whole event', () => {
+    for (let length = 0; length < good.length; length += 1) {
+      const code = codeOf(() => judge(good.subarray(0, length)));
+      if (code === 'accepted') assert.equal(length, specId.length);
+    }
+  });
+
+  test('of any bytes is parsed or refused, never a crash', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), fc.boolean(), (bytes, isPrefixed) => {
+        codeOf(() => judge(isPrefixed ? Buffer.concat([specId, bytes]) : bytes));
+      }),
+    );
+  });
+
+  test('with any digest changed is refused', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: specId.length, max: good.length - 1 }),
+        fc.integer({ min: 1, max: 255 }),
+        (at, mask) => {
+          const log = Buffer.from(good);
+          log[at] = (log[at] ?? 0) ^ mask;
+          let state: MeasuredBoot | undefined;
+          const code = codeOf(() => {
+            state = judge(log);
+          });
+          // What is not measured may change: types and data of events; never what is learned from them.
+          return code !== 'accepted' || state === undefined || state.secureBoot !== false;
+        },
+      ),
+    );
+  });
+});
