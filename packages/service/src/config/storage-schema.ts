@@ -43,6 +43,15 @@ export const storage = z.strictObject({
 
 /** What is kept of what was asked and answered. */
 export const audit = z.strictObject({
+  spool: z
+    .boolean()
+    .default(true)
+    .meta(
+      described(
+        'Whether entries wait in `stateDirectory` while the PostgreSQL server is away, and are handed over when it is back. The directory must then outlive the process. Without, nothing is answered meanwhile.',
+        'true or false',
+      ),
+    ),
   retentionDays: z
     .number()
     .positive()

@@ -1,0 +1,148 @@
+/**
+ * Where do audit rows wait for a database that is away? In a file of the state directory, one JSON text a line, durable when a write
+ * resolves. Another process may take files over, even one that is being written: what it could have missed is written again, and
+ * rows carry their identity, so twice is harmless.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Refused } from '@atesto/evidence';
+import { z } from 'zod';
+import type { AuditRow } from '../storage/index.ts';
+import type { AuditCode } from './codes.ts';
+
+const text = z.string().nullable();
+const rowSchema = z.strictObject({
+  id: z.string(),
+  at_ms: z.number(),
+  operation: z.string(),
+  provider: text,
+  attestation_type: text,
+  caller: text,
+  address: text,
+  request_id: z.string(),
+  verdict: z.string(),
+  code: text,
+  refused_at: text,
+  evidence_digest: text,
+  policy_digest: text,
+  policy_version: z.number().nullable(),
+  token_id: text,
+  detail: text,
+});
+
+const ending = '.jsonl';
+const takenEnding = `.taken${ending}`;
+
+/** The files of one directory. */
+export class SpoolFiles {
+  readonly #directory: string;
+  readonly #maxBytes: number;
+  readonly #path: string;
+
+  /** `maxBytes`: how large the file of this process may become. */
+  constructor(directory: string, maxBytes: number) {
+    this.#directory = directory;
+    this.#maxBytes = maxBytes;
+    this.#path = join(directory, `${randomUUID()}${ending}`);
+  }
+
+  /** Keeps rows; resolves when they are durable. Throws `Refused` with `audit-unavailable` when the file is full. */
+  async write(rows: readonly AuditRow[]): Promise<void> {
+    const lines = `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`;
+    while (!(await this.#append(lines)));
+  }
+
+  /**
+   * Hands all rows that wait to `append`, file by file; a file is removed when its rows are through. Answers the paths of files that
+   * hold lines which are no rows: those are kept, out of the way.
+   */
+  async drain(append: (rows: readonly AuditRow[]) => Promise<void>): Promise<string[]> {
+    const damaged: string[] = [];
+    for (const name of await this.#names()) {
+      const path = await this.#drainFile(name, append);
+      if (path !== undefined) damaged.push(path);
+    }
+    return damaged;
+  }
+
+  /** Whether rows wait. */
+  async hasRows(): Promise<boolean> {
+    return (await this.#names()).length > 0;
+  }
+
+  /** Answers false when the file was taken over while it was written: whether the lines were read nobody knows. */
+  async #append(lines: string): Promise<boolean> {
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    const file = await open(this.#path, 'a', 0o600);
+    try {
+      const { ino, size } = await file.stat();
+      if (size + lines.length > this.#maxBytes) throw full();
+      await file.appendFile(lines);
+      await file.datasync();
+      if (size === 0) await flushDirectory(this.#directory);
+      const now = await stat(this.#path).catch(() => undefined);
+      return now?.ino === ino;
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #drainFile(name: string, append: (rows: readonly AuditRow[]) => Promise<void>): Promise<string | undefined> {
+    const given = join(this.#directory, name);
+    const taken = name.endsWith(takenEnding) ? given : join(this.#directory, `${randomUUID()}${takenEnding}`);
+    if (taken !== given) await rename(given, taken);
+    let through = -1;
+    let isDamaged = false;
+    // A writer that had the file open may have added to it meanwhile.
+    for (let content = await readFile(taken); content.length !== through; content = await readFile(taken)) {
+      const { rows, others } = rowsIn(content.toString());
+      await append(rows);
+      isDamaged = others > 0;
+      through = content.length;
+    }
+    if (isDamaged) {
+      await rename(taken, `${taken}.damaged`);
+      return `${taken}.damaged`;
+    }
+    await unlink(taken);
+    return undefined;
+  }
+
+  async #names(): Promise<string[]> {
+    const names = await readdir(this.#directory).catch(() => []);
+    return names.filter((name) => name.endsWith(ending)).sort();
+  }
+}
+
+/** The rows of a file, and how many lines are none. A last line that a crash cut off was never vouched for. */
+function rowsIn(content: string): { rows: AuditRow[]; others: number } {
+  const lines = content.split('\n').slice(0, -1);
+  const rows = lines.flatMap((line) => {
+    const parsed = rowSchema.safeParse(parsedOr(line));
+    return parsed.success ? [parsed.data] : [];
+  });
+  return { rows, others: lines.length - rows.length };
+}
+
+function parsedOr(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+async function flushDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+function full(): Refused<AuditCode> {
+  const why = 'the database is away and the file for waiting entries is full';
+  return new Refused<AuditCode>({ code: 'audit-unavailable', where: 'audit', why });
+}
