@@ -87,6 +87,6 @@ export function attestationKeyOf(claims: RuntimeClaims): KeyObject {
 /** `vmUniqueId` of the machine's configuration; undefined when the claims do not name it. */
 export function vmUniqueId(claims: RuntimeClaims): string | undefined {
   const { 'vm-configuration': configuration } = claims;
-  const id = isObject(configuration) ? configuration['vmUniqueId'] : undefined;
+  const id = isObject(configuration) ? configuration.vmUniqueId : undefined;
   return typeof id === 'string' ? id : undefined;
 }

@@ -70,7 +70,7 @@ describe('real Azure confidential VMs', { skip: vectorsMissing('azure-cvm') }, (
         hardwareOf(name),
         vtpmOf(name),
         {
-          nonce: Buffer.from(String(Object(expected['tpmQuote']).extraDataHex), 'hex'),
+          nonce: Buffer.from(String(Object(expected.tpmQuote).extraDataHex), 'hex'),
         },
       );
       assert.ok(outcome.ok);
@@ -85,12 +85,12 @@ describe('real Azure confidential VMs', { skip: vectorsMissing('azure-cvm') }, (
           digest: hex(quote.pcrDigest),
         },
         {
-          reportType: Object(expected['hcl']).reportType,
-          hashType: Object(expected['hcl']).hashType,
-          claimsHash: Object(expected['hcl']).runtimeClaimsSha256,
-          runtimeClaims: expected['runtimeClaims'],
-          selection: Object(expected['tpmQuote']).pcrSelection,
-          digest: Object(expected['tpmQuote']).pcrDigest,
+          reportType: Object(expected.hcl).reportType,
+          hashType: Object(expected.hcl).hashType,
+          claimsHash: Object(expected.hcl).runtimeClaimsSha256,
+          runtimeClaims: expected.runtimeClaims,
+          selection: Object(expected.tpmQuote).pcrSelection,
+          digest: Object(expected.tpmQuote).pcrDigest,
         },
       );
     });
