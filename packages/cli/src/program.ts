@@ -3,6 +3,10 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { attestCommand } from './commands/attest.ts';
 import { demoCommand } from './commands/demo.ts';
+import { policyCheckCommand } from './commands/policy-check.ts';
+import { policyEvalCommand } from './commands/policy-eval.ts';
+import { policyExplainCommand } from './commands/policy-explain.ts';
+import { policyFormatCommand } from './commands/policy-format.ts';
 import { serveCommand } from './commands/serve.ts';
 import { tokenInspectCommand } from './commands/token-inspect.ts';
 import { tokenVerifyCommand } from './commands/token-verify.ts';
@@ -26,6 +30,12 @@ export function buildProgram(session: Session): Command {
     group('token', 'Judge attestation tokens, or look into them.', [
       tokenVerifyCommand(session),
       tokenInspectCommand(session),
+    ]),
+    group('policy', 'Check, format and try attestation policies.', [
+      policyCheckCommand(session),
+      policyFormatCommand(session),
+      policyEvalCommand(session),
+      policyExplainCommand(session),
     ]),
     demoCommand(session),
   ];

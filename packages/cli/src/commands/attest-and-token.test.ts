@@ -95,6 +95,12 @@ describe('atesto attest', () => {
       3,
       /\[attestation-unavailable\]\nhint: Run this inside/,
     ],
+    [
+      'outside a confidential VM',
+      [...endpoint, '--tsm', '/nowhere'],
+      3,
+      /\[attestation-unavailable\]\nhint: Run this inside/,
+    ],
     ['over plain HTTP', ['--endpoint', 'http://x', '--evidence', data], 2, /\[address-insecure\]/],
     ['without an endpoint', ['--evidence', data], 2, /required option '--endpoint <uri>'/],
     [

@@ -29,8 +29,12 @@ export function attestCommand(session: Session): Command {
   return new Command('attest')
     .description('Sends evidence to an attestation service and prints the attestation token.')
     .requiredOption('--endpoint <uri>', 'the attestation provider')
-    .option('--evidence <file>', 'an SGX quote, or OpenEnclave evidence, as raw bytes')
+    .option('--evidence <file>', 'a quote of SGX or TDX, OpenEnclave evidence, or an SEV-SNP report or document')
     .option('--gramine [directory]', 'collect a quote from Gramine (default: /dev/attestation)')
+    .option(
+      '--tsm [directory]',
+      'collect from Linux in a TDX or SEV-SNP machine (default: /sys/kernel/config/tsm/report)',
+    )
     .option('--simulator <directory>', 'let the simulated platform of a directory make a quote')
     .option('--runtime-data <file>', 'binary data that the evidence commits to')
     .option('--runtime-json <file>', 'a JSON object that the evidence commits to')

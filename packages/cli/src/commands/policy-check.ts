@@ -1,0 +1,56 @@
+/** `atesto policy check`: is a policy text sound? */
+import { Command } from 'commander';
+import { exitCodes, type Session } from '../session.ts';
+
+interface Options {
+  readonly type?: string;
+  readonly strict?: true;
+  readonly json?: true;
+}
+
+const examples = `
+Examples:
+  $ atesto policy check policy.txt --type SgxEnclave
+  $ atesto policy check policy.jws --strict --json
+
+The file holds the text of the policy, or a JWS whose payload holds it; - reads standard input.
+Ends with 0: sound, 2: it has errors, or the call is wrong.`;
+
+/** The command. */
+export function policyCheckCommand(session: Session): Command {
+  return new Command('check')
+    .description('Is a policy sound? Tells every error, with its place and how to mend it.')
+    .argument('<file>', 'the policy')
+    .option('--type <type>', 'the attestation type that it is for, such as SgxEnclave')
+    .option('--strict', 'warnings are errors: for policies that Azure Attestation shall accept too')
+    .option('--json', 'print the account as JSON')
+    .addHelpText('after', examples)
+    .action((file: string, options: Options) => checkPolicy(file, options, session));
+}
+
+async function checkPolicy(file: string, options: Options, session: Session): Promise<void> {
+  const { compilePolicy, policyHash, reportJson } = await import('@atesto/policy');
+  const { kindOption } = await import('../policy/kind.ts');
+  const { readPolicy } = await import('../policy/text.ts');
+  const kind = kindOption(options.type);
+  const text = await readPolicy(file, session);
+  const compiled = compilePolicy(text, {
+    strict: options.strict === true,
+    ...(kind === undefined ? {} : { attestationType: kind }),
+  });
+  const { warnings, informations } = compiled;
+  const errors = compiled.ok ? [] : compiled.errors;
+  if (!compiled.ok) session.exitCode = exitCodes.usage;
+  if (options.json === true) {
+    const hash = policyHash(text);
+    session.out(`${reportJson({ parse: compiled.ok ? 'ok' : 'error', errors, warnings, informations, hash })}\n`);
+    return;
+  }
+  const style = session.style.out;
+  const { counted, tellRemarks } = await import('../policy/remarks.ts');
+  const remarks = { errors, warnings, informations };
+  const verdict = compiled.ok
+    ? `${style.good('sound')}: version ${compiled.policy.version}, ${counted(remarks)}, hash ${compiled.policy.hash}`
+    : `${style.bad('refused')}: ${counted(remarks)}`;
+  session.out(`${tellRemarks(text, remarks, style)}${verdict}\n`);
+}

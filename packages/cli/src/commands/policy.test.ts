@@ -1,0 +1,264 @@
+/** `atesto policy …`: checks, formats, evaluates and explains policies, and ends with the documented numbers. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { vectorPath, vectorsMissing } from '@atesto/vectors';
+import { runCli, spawnCli } from '../__fixtures__/cli.ts';
+import { temporaryDirectory, temporaryFile } from '../__fixtures__/directory.ts';
+import { jsonText } from '../token/json.ts';
+
+interface Case {
+  readonly name: string;
+  readonly policy: string;
+  readonly incomingClaims: never;
+  readonly expect: {
+    readonly parse: 'ok' | 'error';
+    readonly errorLine?: number;
+    readonly warnings?: boolean;
+    readonly evaluation?: 'error';
+    readonly authorized?: boolean;
+    readonly outgoing?: object;
+    readonly properties?: object;
+    readonly configuration?: object;
+  };
+}
+
+/** Integers that JavaScript's numbers cannot hold become `bigint`, so that the comparison is exact. */
+function exactJson(text: string) {
+  return JSON.parse(text, (_name, value, context?: { readonly source?: string }) =>
+    typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)
+      ? BigInt(context?.source ?? value)
+      : value,
+  );
+}
+
+describe('atesto policy eval over every case', { skip: vectorsMissing('policy') }, () => {
+  const directory = temporaryDirectory();
+  const path = vectorPath('policy', 'cases.json');
+  const cases: readonly Case[] = existsSync(path) ? exactJson(readFileSync(path, 'utf8')) : [];
+  test('there are 101 cases', () => assert.equal(cases.length, 101));
+  for (const [index, { name, policy, incomingClaims, expect }] of cases.entries()) {
+    test(name, async () => {
+      const policyFile = join(directory, `${index}.txt`);
+      const claimsFile = join(directory, `${index}.json`);
+      writeFileSync(policyFile, policy);
+      writeFileSync(claimsFile, jsonText(incomingClaims));
+      const { exitCode, stdout, stderr } = await runCli([
+        'policy',
+        'eval',
+        policyFile,
+        '--claims',
+        claimsFile,
+        '--json',
+      ]);
+      assert.equal(stderr, '');
+      const report = exactJson(stdout);
+      assert.equal(report.parse, expect.parse);
+      if (expect.errorLine !== undefined) assert.equal(report.errors[0].line, expect.errorLine);
+      if (expect.parse === 'error') {
+        assert.equal(exitCode, 2);
+        return;
+      }
+      assert.deepEqual(report.errors, []);
+      assert.equal(report.warnings.length > 0, expect.warnings === true);
+      assert.equal(report.evaluation, expect.evaluation ?? 'ok');
+      const { authorized, outgoing, properties, configuration } = report;
+      const actual = { authorized, outgoing, properties, configuration };
+      assert.deepEqual({ ...actual, ...pick(expect) }, actual);
+      assert.equal(exitCode, report.evaluation === 'ok' && authorized ? 0 : 1);
+    });
+  }
+});
+
+function pick({ authorized, outgoing, properties, configuration }: Case['expect']): object {
+  const given = Object.entries({ authorized, outgoing, properties, configuration });
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}
+
+const sound = 'version=1.0;\nauthorizationrules {\n  [type=="x", value==1] => permit();\n};\n';
+const wrong = 'version=1.0;\nauthorizationrules {\n  [type=="x", value=1] => permit();\n  => premit();\n};\n';
+const claim = (value: number): string => JSON.stringify([{ type: 'x', value, issuer: 'AttestationService' }]);
+
+describe('atesto policy check', () => {
+  test('shows each error and warning with its line, its place and how to mend it', async () => {
+    const { exitCode, stdout } = await runCli(['policy', 'check', '-'], { stdin: wrong });
+    assert.equal(exitCode, 2);
+    assert.equal(
+      stdout,
+      `warning 3:20 A single = stands in a test; it is read as ==. [single-equals]
+  3 |   [type=="x", value=1] => permit();
+    |                    ^
+  hint: Write ==.
+error 4:6 There is no action premit. [unknown-action]
+  4 |   => premit();
+    |      ^^^^^^
+  hint: Did you mean permit?
+refused: 1 error, 1 warning
+`,
+    );
+  });
+
+  test('tells version and hash of a sound policy, whether it comes as text or in a JWS', async () => {
+    const text = 'version= 1.0;authorizationrules{=> permit();};';
+    const payload = JSON.stringify({ AttestationPolicy: Buffer.from(text).toString('base64url') });
+    const jws = `eyJhbGciOiJub25lIn0.${Buffer.from(payload).toString('base64url')}.`;
+    const told = 'sound: version 1.0, no errors, no warnings, hash 9NY0VnTQ-IiBriBplVUpFbczcDaEBUwsiFYAzHu_gco\n';
+    for (const stdin of [text, jws]) {
+      const { exitCode, stdout } = await runCli(['policy', 'check', '-'], { stdin });
+      assert.deepEqual([exitCode, stdout], [0, told]);
+    }
+  });
+
+  test('prints JSON, and takes warnings for errors when strict', async () => {
+    const text = wrong.replace('=> premit();', '');
+    const lenient = await runCli(['policy', 'check', '-', '--json'], { stdin: text });
+    const { parse, errors, warnings } = JSON.parse(lenient.stdout);
+    assert.deepEqual([lenient.exitCode, parse, errors, warnings[0].code], [0, 'ok', [], 'single-equals']);
+    const strict = await runCli(['policy', 'check', '-', '--json', '--strict'], { stdin: text });
+    assert.deepEqual([strict.exitCode, JSON.parse(strict.stdout).errors[0].code], [2, 'single-equals']);
+  });
+
+  test('knows what has no effect for the attestation type', async () => {
+    const stdin =
+      'version=1.1; configurationrules { => issueproperty(type="required_pcr_mask", value=1); }; authorizationrules { => permit(); };';
+    const codes = async (type: string) => {
+      const { stdout } = await runCli(['policy', 'check', '-', '--json', '--type', type], { stdin });
+      return JSON.parse(stdout).warnings.map(({ code }: { code: string }) => code);
+    };
+    assert.deepEqual([await codes('sgxenclave'), await codes('Tpm')], [['property-other-type'], []]);
+  });
+
+  test('refuses a type, a file and a JWS that it does not know', async () => {
+    const { exitCode, stderr } = await runCli(['policy', 'check', '-', '--type', 'Sgx'], { stdin: sound });
+    assert.deepEqual([exitCode, stderr.includes('SgxEnclave, OpenEnclave')], [2, true]);
+    assert.equal((await runCli(['policy', 'check', '/nowhere'])).exitCode, 2);
+    const jws = await runCli(['policy', 'check', '-'], { stdin: 'e30.e30.' });
+    assert.deepEqual([jws.exitCode, /the JWS holds no policy/.test(jws.stderr)], [2, true]);
+  });
+
+  test('lets nothing through that a terminal acts on', async () => {
+    const { stdout } = await runCli(['policy', 'check', '-'], { stdin: 'version=1.0; \u001b[31m' });
+    assert.ok(stdout.includes('[unknown-character]') && !stdout.includes('\u001b'));
+  });
+});
+
+describe('atesto policy format', () => {
+  test('prints the canonical text', async () => {
+    const stdin = 'version= 1.0;authorizationrules{[type=="x",value=1]=>permit();};';
+    assert.deepEqual(await runCli(['policy', 'format', '-'], { stdin }), {
+      exitCode: 0,
+      stdout: 'version=1.0;\n\nauthorizationrules {\n  [type=="x", value==1] => permit();\n};\n',
+      stderr: '',
+    });
+  });
+
+  test('prints nothing but the errors of a text that has no form', async () => {
+    const { exitCode, stdout, stderr } = await runCli(['policy', 'format', '-'], { stdin: wrong });
+    assert.deepEqual([exitCode, stdout, stderr.startsWith('error 4:6 There is no action premit.')], [2, '', true]);
+  });
+});
+
+describe('atesto policy eval', () => {
+  const policy = temporaryFile('policy.txt', sound);
+
+  test('tells the verdict and what was issued', async () => {
+    const issuing = `${sound}issuancerules {\n  c:[type=="x"] => issue(type="y", value=c.value);\n};\n`;
+    const claims = temporaryFile('claims.json', claim(1));
+    const { exitCode, stdout } = await runCli(['policy', 'eval', '-', '--claims', claims], { stdin: issuing });
+    assert.deepEqual([exitCode, stdout], [0, 'authorized\nissued\n  y  1\n']);
+  });
+
+  test('tells why claims are not authorized', async () => {
+    const { exitCode, stdout } = await runCli(['policy', 'eval', policy, '--claims', '-'], { stdin: claim(2) });
+    const told = 'not authorized: No rule permitted. The rule in line 3 needs x with value == 1, and it is 2.\n';
+    assert.deepEqual([exitCode, stdout], [1, told]);
+  });
+
+  test('tells which rule cannot be evaluated', async () => {
+    const stdin = 'version=1.2;\nauthorizationrules {\n  [value==NegateBool("x")] => permit();\n};';
+    const text = stdin.replace('NegateBool("x")', 'JsonToClaimValue("{")');
+    const { exitCode, stdout } = await runCli(['policy', 'eval', '-', '--claims', temporaryFile('c.json', '[]')], {
+      stdin: text,
+    });
+    assert.deepEqual([exitCode, stdout.startsWith('failed: The policy could not be evaluated: line 3')], [1, true]);
+  });
+
+  test('refuses claims that are none', async () => {
+    for (const stdin of ['{}', '[{"type":""}]', '[{"type":"x","value":1.5}]', 'x']) {
+      const { exitCode, stderr } = await runCli(['policy', 'eval', policy, '--claims', '-'], { stdin });
+      assert.deepEqual([exitCode, /^atesto: the claims -: /.test(stderr)], [2, true], stdin);
+    }
+  });
+
+  test('is there for users', async () => {
+    const { exitCode } = await spawnCli(['policy', 'eval', policy, '--claims', '-', '--json'], { stdin: claim(1) });
+    assert.equal(exitCode, 0);
+  });
+});
+
+describe('atesto policy explain', () => {
+  test('tells each rule, condition and test, and what was made', async () => {
+    const policy = temporaryFile(
+      'policy.txt',
+      `version=1.2;
+authorizationrules {
+  ![type=="debug"] && c:[type=="x", value==1] => permit();
+  c:[type=="x"] => add(type="y", value=AppendString("n", "o"));
+};`,
+    );
+    const { exitCode, stdout } = await runCli(['policy', 'explain', policy, '--claims', '-'], { stdin: claim(2) });
+    assert.equal(exitCode, 1);
+    assert.equal(
+      stdout,
+      `not authorized: No rule permitted. The rule in line 3 needs x with value == 1, and it is 2.
+authorizationrules
+  line 3  permit: skipped
+    yes ![type == "debug"] 0 claims
+    no  c:[type == "x", value == 1] 0 claims
+        value that there is: 2
+  line 4  add: made
+    yes c:[type == "x"] 1 claim
+      + y = "no"
+`,
+    );
+  });
+
+  test('needs claims or evidence, and with evidence what its appraisal needs', async () => {
+    const policy = temporaryFile('policy.txt', sound);
+    for (const args of [[], ['--claims', 'a', '--evidence', 'b'], ['--evidence', 'b', '--type', 'SgxEnclave']]) {
+      assert.equal((await runCli(['policy', 'explain', policy, ...args])).exitCode, 2, args.join(' '));
+    }
+  });
+
+  describe('over real evidence', { skip: vectorsMissing('sgx') }, () => {
+    const name = 'v3-processor-ca-config-and-sw-hardening';
+    const from = (at: string, type: string): string[] => [
+      ...[
+        '--evidence',
+        vectorPath('sgx', name, 'quote.bin'),
+        '--collateral',
+        vectorPath('sgx', name, 'collateral.json'),
+      ],
+      ...['--type', type, '--at', at, '--json'],
+    ];
+    const policy = temporaryFile(
+      'policy.txt',
+      `version=1.0; authorizationrules { [type=="x-ms-attestation-type", value=="sgx"] && [type=="$tee", value=="sgx"] => permit(); };
+       issuancerules { c:[type=="x-ms-sgx-mrenclave"] => issue(type="enclave", value=c.value); };`,
+    );
+
+    test('takes the claims of its appraisal', async () => {
+      const { exitCode, stdout } = await runCli(['policy', 'explain', policy, ...from('2025-06-20', 'SgxEnclave')]);
+      assert.equal(exitCode, 0);
+      assert.match(JSON.parse(stdout).outgoing.enclave, /^[0-9a-f]{64}$/);
+    });
+
+    test('refuses evidence that does not hold, and types that are not appraised here', async () => {
+      const early = await runCli(['policy', 'explain', policy, ...from('2001-01-01', 'SgxEnclave')]);
+      assert.deepEqual([early.exitCode, /the evidence is refused: .* \[[a-z-]+\]/.test(early.stderr)], [1, true]);
+      const tpm = await runCli(['policy', 'explain', policy, ...from('2025-06-20', 'Tpm')]);
+      assert.deepEqual([tpm.exitCode, tpm.stderr.includes('evidence of Tpm is not appraised here')], [2, true]);
+    });
+  });
+});
