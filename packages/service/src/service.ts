@@ -1,6 +1,6 @@
 /** Starts and stops the service: everything meets here. */
 import type { IntelEndorsementSource, SnpEndorsementSource } from '@atesto/endorsements';
-import { type Audit, openAudit } from './audit/index.ts';
+import type { Audit } from './audit/index.ts';
 import { parseConfig } from './config/load.ts';
 import type { ServiceConfig, ServiceSettings } from './config/schema.ts';
 import { configuredSources } from './endorsements/sources.ts';
@@ -25,6 +25,7 @@ import type { ServiceContext } from './service-context.ts';
 import { openConfiguredStore } from './state/open-store.ts';
 import type { Store } from './storage/index.ts';
 import { tlsMaterial } from './tls/material.ts';
+import { openConfiguredAudit } from './trail/open-audit.ts';
 import { keepRetention } from './trail/retention.ts';
 import { recordBeforeSending } from './trail/trail.ts';
 
@@ -93,7 +94,7 @@ async function start(
   const clock = options.clock ?? (() => new Date());
   const store = options.store ?? (await openConfiguredStore(config, app.log));
   stops.push(() => store.close());
-  const audit = options.audit ?? openAudit(store.audit);
+  const audit = options.audit ?? openConfiguredAudit(config, store, app.log);
   stops.push(() => audit.close());
   stops.push(keepRetention(audit, config.audit.retentionDays, clock, app.log));
 
