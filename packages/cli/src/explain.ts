@@ -9,13 +9,14 @@ const hints: Partial<Record<ClientCode, string>> = {
   'connection-failed': 'Is the server running, and is the address right?',
   'connection-timeout': 'Is the server overloaded? --timeout SECONDS gives it longer.',
   'address-insecure': 'Evidence, tokens and secrets travel over https alone.',
-  'attestation-unavailable': 'Run this inside the enclave, or give evidence with --evidence FILE.',
+  'attestation-unavailable': 'Run this inside the enclave or confidential VM, or give evidence with --evidence FILE.',
 };
 
 const serviceHints: Readonly<Record<string, string>> = {
   'access-token-missing': 'Give --issuer and --client-file (or --client-id and --client-secret-file).',
   'collateral-expired': 'The operator of the service must bring current collateral, or permit a grace for old one.',
   'baseline-tcb-status': 'The platform must be updated, or the operator must accept this status in the baseline.',
+  'tdx-runtime-data': 'Send the very bytes whose hash the trust domain put into its report data.',
   'sgx-runtime-data': 'Send the very bytes that the enclave hashed into its report data.',
 };
 

@@ -23,11 +23,13 @@ test('the public API', () => {
     'createAttestationClient',
     'createClientCredentials',
     'createTrustingFetch',
+    'evidenceFromConfigfsTsm',
     'evidenceFromFile',
     'evidenceFromGramine',
     'evidenceFromPlatform',
     'evidenceOf',
     'fixedAccessToken',
     'reportDataFor',
+    'writeSnpDocument',
   ]);
 });

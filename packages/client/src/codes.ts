@@ -18,8 +18,9 @@ export const clientCodes = {
   'evidence-unreadable': 'The evidence could not be read.',
   'evidence-size': 'The evidence is empty or longer than any evidence is.',
   'report-data-size': 'Report data must be exactly 64 bytes.',
-  'attestation-unavailable': 'This process does not run in an enclave that can be attested.',
-  'evidence-not-bound': 'The quote that was obtained does not carry the report data that was asked for.',
+  'attestation-unavailable': 'This process does not run in an enclave or a confidential VM that can be attested.',
+  'evidence-not-bound': 'The quote or report that was obtained does not carry the report data that was asked for.',
+  'certificate-table-malformed': 'The certificates that the host gives with a report cannot be read.',
   'runtime-data-invalid': 'Runtime or init-time data of type JSON is not a JSON object in UTF-8.',
   'nonce-invalid': 'The nonce is neither a text of at most 1 KiB nor an integer from 0 to 2^64-1.',
 } as const;

@@ -1,20 +1,30 @@
 /** Where does the evidence come from? Exactly one source is named. */
-import { type EvidenceSource, evidenceFromFile, evidenceFromGramine, evidenceFromPlatform } from '@atesto/client';
+import {
+  type EvidenceSource,
+  evidenceFromConfigfsTsm,
+  evidenceFromFile,
+  evidenceFromGramine,
+  evidenceFromPlatform,
+} from '@atesto/client';
 import { misused } from '../failure.ts';
 
 /** The options that name a source. */
 export interface EvidenceOptions {
   readonly evidence?: string;
   readonly gramine?: string | true;
+  readonly tsm?: string | true;
   readonly simulator?: string;
 }
 
 /** The source that the options name. */
-export async function openEvidence({ evidence, gramine, simulator }: EvidenceOptions): Promise<EvidenceSource> {
-  const given = [evidence, gramine, simulator].filter((option) => option !== undefined);
-  if (given.length !== 1) misused('name one source of evidence: --evidence FILE, --gramine or --simulator DIRECTORY');
+export async function openEvidence({ evidence, gramine, tsm, simulator }: EvidenceOptions): Promise<EvidenceSource> {
+  const given = [evidence, gramine, tsm, simulator].filter((option) => option !== undefined);
+  if (given.length !== 1) {
+    misused('name one source of evidence: --evidence FILE, --gramine, --tsm or --simulator DIRECTORY');
+  }
   if (evidence !== undefined) return evidenceFromFile(evidence);
   if (gramine !== undefined) return evidenceFromGramine(gramine === true ? undefined : gramine);
+  if (tsm !== undefined) return evidenceFromConfigfsTsm(tsm === true ? {} : { directory: tsm });
   const { openSimulator } = await import('../simulator/directory.ts');
   return evidenceFromPlatform((await openSimulator(simulator ?? '')).platform);
 }

@@ -10,6 +10,7 @@ import {
   ClientError,
   createAttestationClient,
   evidenceFromPlatform,
+  evidenceOf,
   fixedAccessToken,
   ServiceRefusedError,
 } from '../index.ts';
@@ -58,6 +59,25 @@ describe('what is sent', () => {
     assert.equal(request.headers['content-type'], 'application/json');
     assert.match(String(request.headers['x-ms-client-request-id']), /^[0-9a-f-]{36}$/);
     assert.deepEqual(JSON.parse(request.body), { quote: Buffer.from(quote).toString('base64url') });
+  });
+
+  test('a TDX quote goes to TdxVm, an SEV-SNP report or document to SevSnpVm', async () => {
+    const server = await startServer(granted);
+    const client = clientOf(server);
+    const tdQuote = Uint8Array.of(4, 0, 2, 0, 0x81, 0, 0, 0);
+    const document = Buffer.from('{"SnpReport":"AAAA"}');
+    await client.attestTdxVm(tdQuote);
+    await client.attestEvidence(evidenceOf(tdQuote, 'test'));
+    await client.attestSevSnpVm(document);
+    await client.attestSevSnpVm(new Uint8Array(1184));
+    const sent = server.received.map(({ path, body }) => [path, JSON.parse(body)]);
+    const wire = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
+    assert.deepEqual(sent, [
+      ['/attest/TdxVm?api-version=2025-06-01', { quote: wire(tdQuote) }],
+      ['/attest/TdxVm?api-version=2025-06-01', { quote: wire(tdQuote) }],
+      ['/attest/SevSnpVm?api-version=2025-06-01', { report: wire(document) }],
+      ['/attest/SevSnpVm?api-version=2025-06-01', { report: wire(new Uint8Array(1184)) }],
+    ]);
   });
 
   test('a report goes to OpenEnclave with data, draft policy and nonce; the endpoint keeps its path', async () => {

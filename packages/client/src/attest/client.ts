@@ -60,6 +60,10 @@ export interface AttestationClient {
   attestSgxEnclave(quote: Uint8Array, options?: AttestOptions): Promise<AttestationResult>;
   /** Attests a report or evidence of the Open Enclave SDK. */
   attestOpenEnclave(report: Uint8Array, options?: AttestOptions): Promise<AttestationResult>;
+  /** Attests a TDX quote. */
+  attestTdxVm(quote: Uint8Array, options?: AttestOptions): Promise<AttestationResult>;
+  /** Attests an SEV-SNP report: 1184 bytes, or the JSON document that `writeSnpDocument` makes. */
+  attestSevSnpVm(report: Uint8Array, options?: AttestOptions): Promise<AttestationResult>;
   /** Attests evidence by its kind. */
   attestEvidence(evidence: CollectedEvidence, options?: AttestOptions): Promise<AttestationResult>;
   /** Collects evidence that commits to the runtime data, then attests it. */
@@ -110,6 +114,8 @@ export function createAttestationClient(options: AttestationClientOptions): Atte
     attestSgxEnclave: async (bytes, more) => attestEvidence({ ...evidenceOf(bytes, 'quote'), kind: 'sgx-quote' }, more),
     attestOpenEnclave: async (bytes, more) =>
       attestEvidence({ ...evidenceOf(bytes, 'report'), kind: 'open-enclave' }, more),
+    attestTdxVm: async (bytes, more) => attestEvidence({ ...evidenceOf(bytes, 'quote'), kind: 'tdx-quote' }, more),
+    attestSevSnpVm: async (bytes, more) => attestEvidence({ ...evidenceOf(bytes, 'report'), kind: 'snp-report' }, more),
     attest: async (source, more) => attestEvidence(await source.collect(reportDataFor(more?.runtimeData)), more),
     getCerts: async (more = {}) => keySetOf(await read('/certs', more), `${endpoint}/certs`),
     getOpenIdMetadata: async (more = {}) => {

@@ -1,4 +1,4 @@
-/** How does an attest call look on the wire? Azure Attestation REST contract, "Attest Sgx Enclave" and "Attest Open Enclave". */
+/** How does an attest call look on the wire? Azure Attestation REST contract, "Attest Sgx Enclave" and its siblings. */
 import { ClientError } from '../error.ts';
 import type { CollectedEvidence } from '../evidence/source.ts';
 import { type AttestedData, base64url, wireData } from './data.ts';
@@ -7,7 +7,7 @@ import { type AttestedData, base64url, wireData } from './data.ts';
 export interface AttestOptions {
   /** Data that the evidence's report data commits to. Default: none. */
   readonly runtimeData?: AttestedData;
-  /** Data that the evidence's configuration id commits to. Default: none. */
+  /** Data that the evidence commits to since its start: configuration id of SGX, host data of SEV-SNP. Default: none. */
   readonly initTimeData?: AttestedData;
   /** Policy text, or a JWS that holds it, to be tried in place of the configured one; the token is then unsecured. Default: none. */
   readonly draftPolicy?: string;
@@ -20,6 +20,8 @@ export interface AttestOptions {
 const operations = {
   'sgx-quote': { path: 'SgxEnclave', member: 'quote' },
   'open-enclave': { path: 'OpenEnclave', member: 'report' },
+  'tdx-quote': { path: 'TdxVm', member: 'quote' },
+  'snp-report': { path: 'SevSnpVm', member: 'report' },
 } as const;
 
 /** The path below `/attest/` and the body of a call. */

@@ -48,6 +48,10 @@ describe('kinds of evidence', () => {
     ['a quote of version 3', Uint8Array.of(3, 0, 2, 0), 'sgx-quote'],
     ['a quote of version 4', Uint8Array.of(4, 0, 2, 0), 'sgx-quote'],
     ['simulated quotes', quoteFor(reportData), 'sgx-quote'],
+    ['a TDX quote of version 4', platform.tdxQuote(), 'tdx-quote'],
+    ['a TDX quote of version 5', platform.tdxQuote({ version: 5 }), 'tdx-quote'],
+    ['an SEV-SNP report', Buffer.concat([Uint8Array.of(3)], 1184), 'snp-report'],
+    ['an SEV-SNP document', Buffer.from(' {"SnpReport":"AAAA"}'), 'snp-report'],
     ['an OpenEnclave report', platform.openEnclaveReport(), 'open-enclave'],
     ['OpenEnclave evidence', platform.openEnclaveEvidence(), 'open-enclave'],
   ] as const) {

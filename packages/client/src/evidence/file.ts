@@ -4,7 +4,7 @@ import { ClientError } from '../error.ts';
 import { type EvidenceSource, evidenceOf } from './source.ts';
 
 /**
- * Evidence from a file: an SGX quote or OpenEnclave evidence, as raw bytes. It was made for its own report data; whether
+ * Evidence from a file: a quote of SGX or TDX, OpenEnclave evidence, or an SEV-SNP report, as raw bytes. It was made for its own report data; whether
  * that is the report data of a call is for the service to judge.
  */
 export function evidenceFromFile(path: string): EvidenceSource {

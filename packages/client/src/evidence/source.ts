@@ -1,8 +1,11 @@
 /** Where does evidence come from? From anything that can collect it for given report data. */
 import { ClientError } from '../error.ts';
 
-/** How evidence is packed: a bare SGX quote, or in a container of the Open Enclave SDK. */
-export type EvidenceKind = 'sgx-quote' | 'open-enclave';
+/**
+ * What evidence is: a bare SGX quote, one in a container of the Open Enclave SDK, a TDX quote, or an SEV-SNP report, bare or as the
+ * JSON document of Azure Attestation.
+ */
+export type EvidenceKind = 'sgx-quote' | 'open-enclave' | 'tdx-quote' | 'snp-report';
 
 /** Evidence as bytes; nothing about it is proven. */
 export interface CollectedEvidence {
@@ -19,7 +22,7 @@ export interface EvidenceSource {
   collect(reportData: Uint8Array): Promise<CollectedEvidence>;
 }
 
-/** Length of an SGX report's report data, in bytes. */
+/** Length of the report data of SGX, TDX and SEV-SNP, in bytes. */
 export const reportDataBytes = 64;
 const maxEvidenceBytes = 2 ** 20;
 
@@ -29,7 +32,7 @@ export function checkReportData(reportData: Uint8Array): void {
   throw new ClientError('report-data-size', 'report data', `it has ${reportData.length} bytes instead of 64`);
 }
 
-/** Makes evidence of bytes: a quote begins with its version and the attestation key type 2 or 3; else it is in a container. */
+/** Makes evidence of bytes, by what they begin with; what is like nothing else is taken for an SGX quote. */
 export function evidenceOf(bytes: Uint8Array, where: string): CollectedEvidence {
   if (bytes.length === 0 || bytes.length > maxEvidenceBytes) {
     throw new ClientError(
@@ -38,9 +41,25 @@ export function evidenceOf(bytes: Uint8Array, where: string): CollectedEvidence 
       `there are ${bytes.length} bytes; evidence has 1 to ${maxEvidenceBytes}`,
     );
   }
-  const isContainer =
-    startsWith(bytes, openEnclaveReport) || startsWith(bytes, openEnclaveFormat) || isVersioned(bytes);
-  return { kind: isContainer ? 'open-enclave' : 'sgx-quote', bytes };
+  return { kind: kindOf(bytes), bytes };
+}
+
+function kindOf(bytes: Uint8Array): EvidenceKind {
+  if (startsWith(bytes, openEnclaveReport) || startsWith(bytes, openEnclaveFormat) || isVersioned(bytes)) {
+    return 'open-enclave';
+  }
+  if (startsWith(bytes.subarray(4), tdxTeeType)) return 'tdx-quote';
+  return bytes.length === snpReportBytes || firstMark(bytes) === '{' ? 'snp-report' : 'sgx-quote';
+}
+
+/** Quote header, TEE type of TDX, a 32-bit integer at 4. */
+const tdxTeeType = Uint8Array.of(0x81, 0, 0, 0);
+/** No quote is as short as a report. */
+const snpReportBytes = 1184;
+
+/** The first character that is not white space, of a text. */
+function firstMark(bytes: Uint8Array): string {
+  return Buffer.from(bytes.subarray(0, 64)).toString('latin1').trimStart().charAt(0);
 }
 
 /** `oe_report_header_t`: version 1, type 2, as 32-bit integers. */
