@@ -1,4 +1,23 @@
-/** The public API of the attester's side: evidence, access tokens, attestation tokens. */
+/** The public API of the attester's side (evidence, access tokens, attestation tokens) and of the administrator's. */
+export {
+  type ChangeOptions,
+  type PolicyChange,
+  type PolicyInForce,
+  ProviderAdministration,
+  type SignerChange,
+} from './administration/client.ts';
+export {
+  type AdministrationClient,
+  type AdministrationOptions,
+  createAdministrationClient,
+} from './administration/open.ts';
+export { type PolicySigner, policyJws, resetJws, signerChangeJws } from './administration/policy-jws.ts';
+export {
+  type ProviderCreation,
+  type ProviderDescription,
+  type ProviderPlace,
+  ProvidersClient,
+} from './administration/providers.ts';
 export {
   type AttestationClient,
   type AttestationClientOptions,

@@ -1,0 +1,49 @@
+/** Opens the administrator's side of a service. */
+import { checkAddress } from '../http/address.ts';
+import type { Pause } from '../http/retry.ts';
+import { openTransport } from '../http/transport.ts';
+import type { Credential } from '../identity/credential.ts';
+import { checkMilliseconds } from '../options.ts';
+import { ProviderAdministration } from './client.ts';
+import { ProvidersClient } from './providers.ts';
+
+/** Which service, and as whom. */
+export interface AdministrationOptions {
+  /** URI of the service, which is that of its default provider; https. */
+  readonly endpoint: string;
+  /** Gives access tokens for attestation providers (audience `https://attest.azure.net`). */
+  readonly credential: Credential;
+  /** Gives access tokens for the resource-provider API (audience `https://management.azure.com`). Default: `credential`. */
+  readonly managementCredential?: Credential;
+  /** PEM of a CA that is trusted besides the public ones. Default: none. */
+  readonly ca?: string;
+  /** How long one call may take with all its retries, 1 to 600000 milliseconds. Default 30000. */
+  readonly timeoutMilliseconds?: number;
+  readonly pause?: Pause;
+}
+
+/** The administrator's side of a service. */
+export interface AdministrationClient {
+  readonly providers: ProvidersClient;
+  /** One provider, by its name; the default provider without one. */
+  provider(name?: string): ProviderAdministration;
+  /** Ends the connections. */
+  close(): Promise<void>;
+}
+
+/** Sets it up; nothing is sent yet. Throws `ClientError` when an option is wrong. */
+export function createAdministrationClient(options: AdministrationOptions): AdministrationClient {
+  const endpoint = checkAddress(options.endpoint, 'endpoint');
+  const { credential, managementCredential = credential, pause } = options;
+  const transport = openTransport(options.ca);
+  const patience = { timeoutMilliseconds: checkMilliseconds(options.timeoutMilliseconds ?? 30_000), retries: 2 };
+  const parts = { transport, patience, pause };
+  return {
+    providers: new ProvidersClient(endpoint, { ...parts, credential: managementCredential }),
+    provider: (name) => {
+      const uri = name === undefined ? endpoint : `${endpoint}/providers/${encodeURIComponent(name)}`;
+      return new ProviderAdministration(uri, { ...parts, credential });
+    },
+    close: () => transport.close(),
+  };
+}

@@ -1,0 +1,99 @@
+/** The providers of a service, through the resource-provider API of Azure (`Microsoft.Attestation`, 2021-06-01). */
+import { ClientError } from '../error.ts';
+import { isMembers, type JsonMembers, memberOf, requireMembers, requireText } from '../http/json.ts';
+import { type ExchangeParts, exchange } from './exchange.ts';
+
+/** Where a provider is filed. */
+export interface ProviderPlace {
+  readonly subscription: string;
+  readonly resourceGroup: string;
+}
+
+/** A provider as the service describes it. */
+export interface ProviderDescription {
+  readonly name: string;
+  readonly location: string;
+  readonly trustModel: string;
+  readonly status: string;
+  /** Its base URI for clients. */
+  readonly attestUri: string;
+  readonly tags: JsonMembers;
+}
+
+/** What a new provider is to be. */
+export interface ProviderCreation {
+  readonly location: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Certificate chains (PEM) of its first policy signers: with any, its trust model is Isolated; with none, AAD. */
+  readonly policySigners?: readonly string[];
+}
+
+const version = 'api-version=2021-06-01';
+
+/** The calls. */
+export class ProvidersClient {
+  readonly #base: string;
+  readonly #parts: ExchangeParts;
+
+  constructor(serviceUri: string, parts: ExchangeParts) {
+    this.#base = serviceUri;
+    this.#parts = parts;
+  }
+
+  async create(place: ProviderPlace, name: string, creation: ProviderCreation): Promise<ProviderDescription> {
+    const url = this.#url(place, name);
+    const { location, tags = {}, policySigners = [] } = creation;
+    const keys = policySigners.map((pem) => ({ kty: 'RSA', use: 'sig', x5c: derOf(pem) }));
+    const properties = keys.length === 0 ? {} : { policySigningCertificates: { keys } };
+    const body = { type: 'application/json', text: JSON.stringify({ location, tags, properties }) };
+    const { text } = await exchange(this.#parts, { method: 'PUT', url, body });
+    return descriptionOf(requireMembers(text, url), url);
+  }
+
+  async get(place: ProviderPlace, name: string): Promise<ProviderDescription> {
+    const url = this.#url(place, name);
+    const { text } = await exchange(this.#parts, { method: 'GET', url });
+    return descriptionOf(requireMembers(text, url), url);
+  }
+
+  /** Answers whether there was one. */
+  async delete(place: ProviderPlace, name: string): Promise<boolean> {
+    const { status } = await exchange(this.#parts, { method: 'DELETE', url: this.#url(place, name) });
+    return status !== 204;
+  }
+
+  async list(subscription: string): Promise<ProviderDescription[]> {
+    const path = `/subscriptions/${encodeURIComponent(subscription)}/providers/Microsoft.Attestation/attestationProviders`;
+    const url = `${this.#base}${path}?${version}`;
+    const { text } = await exchange(this.#parts, { method: 'GET', url });
+    const value = memberOf(requireMembers(text, url), 'value');
+    if (!Array.isArray(value)) throw new ClientError('answer-malformed', url, 'the answer is not a list');
+    return value.map((item) => descriptionOf(isMembers(item) ? item : {}, url));
+  }
+
+  #url({ subscription, resourceGroup }: ProviderPlace, name: string): string {
+    const [s, g, n] = [subscription, resourceGroup, name].map(encodeURIComponent);
+    const path = `/subscriptions/${s}/resourceGroups/${g}/providers/Microsoft.Attestation/attestationProviders/${n}`;
+    return `${this.#base}${path}?${version}`;
+  }
+}
+
+function descriptionOf(resource: JsonMembers, where: string): ProviderDescription {
+  const properties = memberOf(resource, 'properties');
+  const inner = isMembers(properties) ? properties : {};
+  const tags = memberOf(resource, 'tags');
+  return {
+    name: requireText(resource, 'name', where),
+    location: requireText(resource, 'location', where),
+    trustModel: requireText(inner, 'trustModel', where),
+    status: requireText(inner, 'status', where),
+    attestUri: requireText(inner, 'attestUri', where),
+    tags: isMembers(tags) ? tags : {},
+  };
+}
+
+function derOf(pem: string): string[] {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  if (blocks.length === 0) throw new ClientError('option-invalid', 'policySigners', 'there is no certificate in PEM');
+  return blocks.map((block) => block.replace(/-----[^-]+-----|\s/g, ''));
+}
