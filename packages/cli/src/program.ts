@@ -7,9 +7,14 @@ import { policyCheckCommand } from './commands/policy-check.ts';
 import { policyEvalCommand } from './commands/policy-eval.ts';
 import { policyExplainCommand } from './commands/policy-explain.ts';
 import { policyFormatCommand } from './commands/policy-format.ts';
+import { providerCommands } from './commands/provider.ts';
+import { providerAuditCommand } from './commands/provider-audit.ts';
+import { providerPolicyCommands } from './commands/provider-policy.ts';
+import { providerSignerCommands } from './commands/provider-signer.ts';
 import { serveCommand } from './commands/serve.ts';
 import { tokenInspectCommand } from './commands/token-inspect.ts';
 import { tokenVerifyCommand } from './commands/token-verify.ts';
+import { verifyAzureCvmCommand } from './commands/verify-azure-cvm.ts';
 import { verifySgxCommand } from './commands/verify-sgx.ts';
 import { verifyTdxCommand } from './commands/verify-tdx.ts';
 import type { Session } from './session.ts';
@@ -26,7 +31,11 @@ export function buildProgram(session: Session): Command {
   const commands = [
     serveCommand(session),
     attestCommand(session),
-    group('verify', 'Appraise evidence offline.', [verifySgxCommand(session), verifyTdxCommand(session)]),
+    group('verify', 'Appraise evidence offline.', [
+      verifySgxCommand(session),
+      verifyTdxCommand(session),
+      verifyAzureCvmCommand(session),
+    ]),
     group('token', 'Judge attestation tokens, or look into them.', [
       tokenVerifyCommand(session),
       tokenInspectCommand(session),
@@ -36,6 +45,12 @@ export function buildProgram(session: Session): Command {
       policyFormatCommand(session),
       policyEvalCommand(session),
       policyExplainCommand(session),
+    ]),
+    group('provider', 'Administer the attestation providers of a service.', [
+      ...providerCommands(session),
+      group('policy', 'The policies of a provider.', providerPolicyCommands(session)),
+      group('signer', 'The signers of its policies.', providerSignerCommands(session)),
+      providerAuditCommand(session),
     ]),
     demoCommand(session),
   ];

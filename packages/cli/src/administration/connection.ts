@@ -1,0 +1,90 @@
+/** As whom and where does an administrator work? The same options for every command, or variables in their place. */
+import type { AdministrationClient, ProviderAdministration } from '@atesto/client';
+import type { Command } from 'commander';
+import { type CredentialOptions, type OpenCredential, openCredential } from '../attest/credential.ts';
+import { misused } from '../failure.ts';
+import { readText } from '../input/file.ts';
+import { readInteger } from '../input/options.ts';
+import type { Session } from '../session.ts';
+
+/** The options that {@link connectable} adds. */
+export interface ConnectionOptions extends CredentialOptions {
+  readonly endpoint?: string;
+  readonly provider?: string;
+  readonly ca?: string;
+  readonly timeout: number;
+  readonly json?: true;
+}
+
+const managementScope = 'https://management.azure.com/.default';
+
+/** Where the values of options come from when the option is absent. */
+const variables = {
+  endpoint: 'ATESTO_ENDPOINT',
+  provider: 'ATESTO_PROVIDER',
+  ca: 'ATESTO_CA',
+  issuer: 'ATESTO_ISSUER',
+  clientFile: 'ATESTO_CLIENT_FILE',
+} as const;
+
+export const connectionHelp = `
+--endpoint, --provider, --ca, --issuer and --client-file may also stand in ${Object.values(variables).join(', ')}.`;
+
+/** Adds the options that say where and as whom. */
+export function connectable(command: Command): Command {
+  return command
+    .option('--endpoint <uri>', 'the service')
+    .option('--provider <name>', 'the attestation provider (default: the one at the bare address)')
+    .option('--issuer <uri>', 'the OpenID issuer that gives the access token')
+    .option('--client-id <id>', 'the client at the issuer')
+    .option('--client-secret-file <file>', 'its secret: the first line of the file')
+    .option('--client-file <file>', 'both as JSON: {"clientId", "clientSecret"}')
+    .option('--access-token-file <file>', 'an access token from elsewhere: the first line of the file')
+    .option('--ca <file>', 'a CA (PEM) to trust besides the public ones')
+    .option('--timeout <seconds>', 'how long each step may take', readInteger(1, 600), 30)
+    .option('--json', 'print JSON')
+    .addHelpText('after', connectionHelp);
+}
+
+/** Works as administrator of a service, and ends the connections. */
+export async function administer(
+  given: ConnectionOptions,
+  session: Session,
+  work: (client: AdministrationClient, provider: ProviderAdministration) => Promise<void>,
+): Promise<void> {
+  const { createAdministrationClient } = await import('@atesto/client');
+  const options = withVariables(given, session.env);
+  const { endpoint } = options;
+  if (endpoint === undefined) misused('which service? Give --endpoint URI.', `Or set ${variables.endpoint}.`);
+  const ca = options.ca === undefined ? undefined : await readText(options.ca, 'the CA');
+  const timeoutMilliseconds = options.timeout * 1000;
+  const opened: OpenCredential[] = [];
+  const open = async (more: CredentialOptions) => {
+    const credential = await openCredential(more, ca, timeoutMilliseconds);
+    if (credential === undefined) misused('administrators need an access token', 'Give --issuer and --client-file.');
+    opened.push(credential);
+    return credential.credential;
+  };
+  try {
+    const client = createAdministrationClient({
+      endpoint,
+      credential: await open(options),
+      managementCredential: await open({ ...options, scope: managementScope }),
+      timeoutMilliseconds,
+      ...(ca === undefined ? {} : { ca }),
+    });
+    try {
+      await work(client, client.provider(options.provider));
+    } finally {
+      await client.close();
+    }
+  } finally {
+    for (const credential of opened) await credential.close();
+  }
+}
+
+function withVariables(given: ConnectionOptions, env: Session['env']): ConnectionOptions {
+  const names = Object.entries(variables);
+  const found = names.flatMap(([option, name]) => (env[name] === undefined ? [] : [[option, env[name]]]));
+  return { ...Object.fromEntries(found), ...given };
+}

@@ -1,0 +1,109 @@
+/** `atesto provider policy get | set | reset | history | rollback`: the policies of an attestation provider. */
+import { type PolicyChange, policyJws } from '@atesto/client';
+import { Command } from 'commander';
+import { administer, type ConnectionOptions, connectable } from '../administration/connection.ts';
+import { requiredSigner, type SignerOptions, signable, signerOf } from '../administration/signer.ts';
+import { readText } from '../input/file.ts';
+import { readInteger } from '../input/options.ts';
+import type { Session } from '../session.ts';
+import { printable } from '../style.ts';
+
+interface Options extends ConnectionOptions, SignerOptions {
+  readonly type: string;
+  readonly ifMatch?: string;
+}
+
+const examples = `
+Examples:
+  $ atesto provider policy set policy.txt --type SgxEnclave
+  $ atesto provider policy sign policy.txt --signer-key key.pem --signer-certificate signer.pem > policy.jws
+  $ atesto provider policy set policy.jws --provider payments
+
+A file that holds a JWS is sent as it is; a text is sent unsecured, or signed when a signer is named.`;
+
+/** The commands. */
+export function providerPolicyCommands(session: Session): Command[] {
+  return [get(session), set(session), reset(session), sign(session), history(session), rollback(session)];
+}
+
+function typed(command: Command): Command {
+  return connectable(command).option('--type <type>', 'the attestation type', 'SgxEnclave');
+}
+
+function changing(command: Command): Command {
+  return typed(command).option('--if-match <tag>', 'change only if this entity tag is in force');
+}
+
+function get(session: Session): Command {
+  return typed(new Command('get').description('Prints the policy that is in force.')).action((options: Options) =>
+    administer(options, session, async (_client, provider) => {
+      const policy = await provider.getPolicy(options.type);
+      if (options.json === true) session.out(`${JSON.stringify(policy)}\n`);
+      else session.out(policy.text.endsWith('\n') ? policy.text : `${policy.text}\n`);
+    }),
+  );
+}
+
+function set(session: Session): Command {
+  return signable(changing(new Command('set').description('Sets a policy.').argument('<file>', 'its text, or a JWS')))
+    .addHelpText('after', examples)
+    .action((file: string, options: Options) =>
+      administer(options, session, async (_client, provider) => {
+        const content = await readText(file, 'the policy');
+        const signer = await signerOf(options);
+        const isJws = /^\s*[\w-]+\.[\w-]+\.[\w-]*\s*$/.test(content);
+        const changed = isJws
+          ? provider.setPolicyJws(options.type, content.trim(), options.ifMatch)
+          : provider.setPolicy(options.type, content, { signer, ifMatch: options.ifMatch });
+        tell(await changed, options, session);
+      }),
+    );
+}
+
+function reset(session: Session): Command {
+  return signable(changing(new Command('reset').description('Puts the default policy back in force.'))).action(
+    (options: Options) =>
+      administer(options, session, async (_client, provider) => {
+        const signer = await signerOf(options);
+        tell(await provider.resetPolicy(options.type, { signer, ifMatch: options.ifMatch }), options, session);
+      }),
+  );
+}
+
+function sign(session: Session): Command {
+  return signable(
+    new Command('sign').description('Signs a policy text, offline, and prints the JWS.').argument('<file>', 'its text'),
+  ).action(async (file: string, options: SignerOptions) => {
+    const text = await readText(file, 'the policy');
+    session.out(`${policyJws(text, await requiredSigner(options))}\n`);
+  });
+}
+
+function history(session: Session): Command {
+  return typed(new Command('history').description('Who changed the policy, when, and to what.')).action(
+    (options: Options) =>
+      administer(options, session, async (_client, provider) => {
+        const page = await provider.own('GET', `/policies/${encodeURIComponent(options.type)}/history`);
+        session.out(`${printable(JSON.stringify(page, null, options.json === true ? 0 : 2))}\n`);
+      }),
+  );
+}
+
+function rollback(session: Session): Command {
+  return changing(
+    new Command('rollback')
+      .description('Sets an earlier version of the policy again.')
+      .argument('<version>', 'its number in the history', readInteger(1, 1_000_000_000)),
+  ).action((version: number, options: Options) =>
+    administer(options, session, async (_client, provider) => {
+      const path = `/policies/${encodeURIComponent(options.type)}:rollback`;
+      const answer = await provider.own('POST', path, { version }, options.ifMatch);
+      session.out(`${printable(JSON.stringify(answer))}\n`);
+    }),
+  );
+}
+
+function tell({ result, tokenHash, etag }: PolicyChange, { json }: Options, session: Session): void {
+  if (json === true) session.out(`${JSON.stringify({ result, tokenHash, etag })}\n`);
+  else session.out(`${result}${etag === undefined ? '' : `  ${session.style.out.faint(`entity tag ${etag}`)}`}\n`);
+}

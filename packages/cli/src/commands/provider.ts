@@ -1,0 +1,99 @@
+/** `atesto provider create | list | show | delete`: the attestation providers of a service. */
+import type { ProviderDescription } from '@atesto/client';
+import { Command } from 'commander';
+import { administer, type ConnectionOptions, connectable } from '../administration/connection.ts';
+import { readText } from '../input/file.ts';
+import { collected } from '../input/options.ts';
+import type { Session } from '../session.ts';
+import { rows } from '../style.ts';
+
+interface Options extends ConnectionOptions {
+  readonly subscription: string;
+  readonly resourceGroup: string;
+  readonly location: string;
+  readonly signer?: readonly string[];
+}
+
+const examples = `
+Examples:
+  $ atesto provider create payments
+  $ atesto provider create payments --signer signer.pem     # Isolated: only signed policies count`;
+
+/** The commands. */
+export function providerCommands(session: Session): Command[] {
+  return [create(session), list(session), show(session), remove(session)];
+}
+
+function placed(command: Command): Command {
+  return connectable(command)
+    .option('--subscription <id>', 'where it is filed', 'atesto')
+    .option('--resource-group <name>', 'where it is filed', 'default');
+}
+
+function create(session: Session): Command {
+  return placed(new Command('create').description('Creates an attestation provider.').argument('<name>', 'its name'))
+    .option('--location <name>', 'where it stands, for the record', 'local')
+    .option(
+      '--signer <file>',
+      'a certificate chain (PEM) of a policy signer; may be given several times',
+      collected(String),
+    )
+    .addHelpText('after', examples)
+    .action((name: string, options: Options) =>
+      administer(options, session, async ({ providers }) => {
+        const signers = await Promise.all((options.signer ?? []).map((path) => readText(path, 'the certificate')));
+        const made = await providers.create(options, name, { location: options.location, policySigners: signers });
+        tell(made, options, session);
+      }),
+    );
+}
+
+function list(session: Session): Command {
+  return placed(new Command('list').description('Lists the attestation providers of a subscription.')).action(
+    (options: Options) =>
+      administer(options, session, async ({ providers }) => {
+        const found = await providers.list(options.subscription);
+        if (options.json === true) session.out(`${JSON.stringify(found)}\n`);
+        else for (const { name, trustModel, attestUri } of found) session.out(`${name}\t${trustModel}\t${attestUri}\n`);
+      }),
+  );
+}
+
+function show(session: Session): Command {
+  return placed(
+    new Command('show').description('Shows an attestation provider.').argument('<name>', 'its name'),
+  ).action((name: string, options: Options) =>
+    administer(options, session, async ({ providers }) => tell(await providers.get(options, name), options, session)),
+  );
+}
+
+function remove(session: Session): Command {
+  return placed(
+    new Command('delete')
+      .description('Deletes an attestation provider; its tokens stay valid.')
+      .argument('<name>', 'its name'),
+  ).action((name: string, options: Options) =>
+    administer(options, session, async ({ providers }) => {
+      const was = await providers.delete(options, name);
+      session.err(was ? `${name} is deleted\n` : `there is no provider ${name}\n`);
+    }),
+  );
+}
+
+function tell(provider: ProviderDescription, { json }: Options, session: Session): void {
+  if (json === true) {
+    session.out(`${JSON.stringify(provider)}\n`);
+    return;
+  }
+  const { name, trustModel, status, location, attestUri } = provider;
+  const lines = rows(
+    [
+      ['uri', attestUri],
+      ['trust model', trustModel],
+      ['status', status],
+      ['location', location],
+    ],
+    session.style.out,
+  );
+  session.out(`${session.style.out.title(name)}\n${lines}`);
+}
