@@ -2,6 +2,9 @@
 import { limits } from './limits.ts';
 import { fail } from './outcome.ts';
 
+/** V8 hashes no longer texts: a hash table tells those of one length apart only by comparing them. */
+const longestHashed = 16_383;
+
 export class Budget {
   #left: number;
   #lengthLeft: number;
@@ -29,6 +32,11 @@ export class Budget {
   /** Pays for looking at each character of a text, which costs far more than comparing or copying it. */
   chargeCharacters(count: number): void {
     this.charge(count >> 6);
+  }
+
+  /** Pays for finding a text among others in a hash table. */
+  chargeLookup(text: string, among: number): void {
+    if (text.length > longestHashed) this.charge((text.length >> 10) * among);
   }
 
   /** Pays for a string that an evaluation makes, before it is made. */

@@ -31,4 +31,8 @@ export const limits = {
   madeLength: 32 * 1024 * 1024,
   /** Units of work of one evaluation. */
   work: 5_000_000,
+  /** Units of work that a trace may take besides; what is beyond is left out of it. */
+  traceWork: 5_000_000,
+  /** UTF-16 units of all strings that a trace shows. */
+  traceLength: 4 * 1024 * 1024,
 } as const;

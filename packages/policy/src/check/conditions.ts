@@ -1,6 +1,7 @@
 /** Can the tests of a condition hold? (policy language, sections 2 and 5) */
 import { type ClaimValue, claimIssuers, claimValueTypes, valueTypeOf } from '../claims/claim.ts';
 import type { Diagnostics } from '../diagnostic.ts';
+import { limits } from '../limits.ts';
 import type { Condition, Test } from '../syntax/ast.ts';
 
 /** A test against a literal. */
@@ -11,9 +12,11 @@ interface LiteralTest extends Test {
 /** Checks the tests of a condition: each for itself, then whether they exclude each other. */
 export function checkCondition(condition: Condition, diagnostics: Diagnostics): void {
   for (const test of condition.tests) checkTest(test, diagnostics);
-  const literals = condition.tests.flatMap((test): LiteralTest[] =>
-    test.operand.kind === 'literal' ? [{ ...test, literal: test.operand.value }] : [],
-  );
+  const literals = condition.tests
+    .slice(0, limits.testsPerCondition)
+    .flatMap((test): LiteralTest[] =>
+      test.operand.kind === 'literal' ? [{ ...test, literal: test.operand.value }] : [],
+    );
   const contradicting = literals.find((test, index) => literals.slice(0, index).some((other) => exclude(other, test)));
   if (contradicting === undefined) return;
   const message = 'The tests of this condition exclude each other: no claim passes them all.';

@@ -44,7 +44,7 @@ function checkIssued(run: Run, { type, value, readOnly }: Claim): void {
   if (readOnly === true) fail('read-only-issued', `${shown(type)} holds what may be tested, but not issued`);
   if (isReservedType(type)) fail('reserved-claim', `only the service issues ${shown(type)}`);
   if (!isServiceType(type)) return;
-  run.budget.charge(run.claims.length);
+  run.budget.charge(run.claims.length * (1 + (type.length >> 10)));
   const stated = run.claims.filter((claim) => claim.type === type && claim.issuer === 'AttestationService');
   if (stated.length > 0 && !stated.some((claim) => claim.value === value))
     fail('contradicts-service', `${shown(type)} would contradict what the service found`);
@@ -65,6 +65,7 @@ function compileProperty(make: Make, place: PropertyPlace): Act {
 
 function keep(run: Run, place: PropertyPlace, type: string, value: ClaimValue): void {
   const kept = place === 'configuration' ? run.configuration : run.properties;
+  run.budget.chargeLookup(type, kept.size);
   const before = kept.get(type);
   if (before === undefined) {
     kept.set(type, value);

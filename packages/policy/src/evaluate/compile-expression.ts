@@ -46,7 +46,10 @@ function compileReference(place: number, property: PropertyName): Evaluate {
 
 function valuesOf(run: Run, claims: readonly Claim[], property: PropertyName): ValueSet {
   run.budget.charge(claims.length);
-  const values = distinct(claims.map((claim) => propertyOf(claim, property)));
+  const values = distinct(
+    claims.map((claim) => propertyOf(claim, property)),
+    run.budget,
+  );
   return { values, readOnly: property === 'value' && claims.some(isReadOnly) };
 }
 

@@ -1,4 +1,5 @@
 /** Which claims a condition selects (policy language, section 5: Condition, Test). */
+import type { Budget } from '../budget.ts';
 import type { Claim, ClaimValue } from '../claims/claim.ts';
 import { propertyOf } from './compile-expression.ts';
 import type { Bound, CompiledCondition, CompiledTest } from './program.ts';
@@ -22,40 +23,36 @@ export function select(run: Run, condition: CompiledCondition, operands: Operand
   run.budget.charge(candidates.length * (1 + tests.length));
   if (tests.length === 0) return candidates.slice();
   const selected: Claim[] = [];
-  for (const claim of candidates) if (satisfies(run, condition, claim, operands)) selected.push(claim);
+  for (const claim of candidates) if (satisfies(run.budget, condition, claim, operands)) selected.push(claim);
   return selected;
 }
 
-function satisfies(run: Run, condition: CompiledCondition, claim: Claim, operands: Operands): boolean {
+function satisfies(budget: Budget, condition: CompiledCondition, claim: Claim, operands: Operands): boolean {
   for (const test of condition.tests) {
-    const actual = propertyOf(claim, test.property);
-    const holds =
-      test.literal === undefined
-        ? holdsForOne(run, test, actual, operands[condition.allTests.indexOf(test)])
-        : compare(run, test.operator, actual, test.literal);
-    if (!holds) return false;
+    const operand = test.literal === undefined ? operands[condition.allTests.indexOf(test)] : undefined;
+    if (!passes(budget, test, claim, operand)) return false;
   }
   return true;
 }
 
-/** Whether a claim passes one test: for the trace, which looks at tests one by one. */
-export function passes(run: Run, test: CompiledTest, claim: Claim, operand: ValueSet | undefined): boolean {
+/** Whether a claim passes one test. `operand`: the values of a right-hand side that is no literal. */
+export function passes(budget: Budget, test: CompiledTest, claim: Claim, operand: ValueSet | undefined): boolean {
   const actual = propertyOf(claim, test.property);
-  if (test.literal !== undefined) return compare(run, test.operator, actual, test.literal);
-  return holdsForOne(run, test, actual, operand);
+  if (test.literal !== undefined) return compare(budget, test.operator, actual, test.literal);
+  return holdsForOne(budget, test, actual, operand);
 }
 
 /** A test holds if it holds for one member of the set, hence never against the empty one. */
-function holdsForOne(run: Run, test: CompiledTest, actual: ClaimValue, operand: ValueSet | undefined): boolean {
+function holdsForOne(budget: Budget, test: CompiledTest, actual: ClaimValue, operand: ValueSet | undefined): boolean {
   if (operand === undefined) return false;
-  run.budget.charge(operand.values.length);
-  return operand.values.some((wanted) => compare(run, test.operator, actual, wanted));
+  budget.charge(operand.values.length);
+  return operand.values.some((wanted) => compare(budget, test.operator, actual, wanted));
 }
 
-function compare(run: Run, operator: CompiledTest['operator'], actual: ClaimValue, wanted: ClaimValue): boolean {
+function compare(budget: Budget, operator: CompiledTest['operator'], actual: ClaimValue, wanted: ClaimValue): boolean {
   if (operator === '==' || operator === '!=') {
     if (typeof actual === 'string' && typeof wanted === 'string' && actual.length === wanted.length)
-      run.budget.charge(actual.length >> 10);
+      budget.charge(actual.length >> 10);
     return (actual === wanted) === (operator === '==');
   }
   if (typeof actual !== 'bigint' || typeof wanted !== 'bigint') return false;

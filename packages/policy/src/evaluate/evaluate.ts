@@ -124,7 +124,7 @@ function bind(run: Run, { conditions }: CompiledRule): Bound | undefined {
     const operands = operandsOf(run, condition, bound);
     const selected = select(run, condition, operands);
     const holds = selected.length > 0 !== condition.negated;
-    run.recorder?.condition(run, condition, operands, selected, holds);
+    run.recorder?.condition(run.claims, condition, operands, selected, holds);
     if (!holds) return undefined;
     if (condition.binds) bound.push(selected);
   }

@@ -28,9 +28,12 @@ export const policyFunctions: Readonly<Record<FunctionName, PolicyFunction>> = {
   },
   IsSubsetOf: (run, [part = nothing, whole = nothing]) => {
     run.budget.charge(part.values.length * whole.values.length);
-    const members = new Set(whole.values);
+    const members = new Set(distinct(whole.values, run.budget));
     return single(
-      part.values.every((value) => members.has(value)),
+      part.values.every((value) => {
+        if (typeof value === 'string') run.budget.chargeLookup(value, members.size);
+        return members.has(value);
+      }),
       false,
     );
   },
@@ -101,7 +104,7 @@ function describe(set: ValueSet): string {
 function claimValues(run: Run, document: JsonValue): readonly ClaimValue[] {
   if (!Array.isArray(document)) return document === null ? [] : [claimValue(document)];
   run.budget.charge(document.length);
-  return distinct(document.filter((item) => item !== null).map(claimValue));
+  return distinct(document.filter((item) => item !== null).map(claimValue), run.budget);
 }
 
 function claimValue(value: JsonValue): ClaimValue {

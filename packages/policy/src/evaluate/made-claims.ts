@@ -1,4 +1,5 @@
 /** Which claims an action makes of its assignments (policy language, section 5: Action). */
+import type { Budget } from '../budget.ts';
 import { type Claim, type ClaimValue, isReadOnly, valueTypeOf } from '../claims/claim.ts';
 import { fail } from '../outcome.ts';
 import type { Action, Assignment } from '../syntax/ast.ts';
@@ -109,10 +110,11 @@ function compileTogether(pairs: readonly { target: PropertyName; source: Propert
 function rowsOf(run: Run, claims: readonly Claim[], properties: readonly PropertyName[]): Row[] {
   run.budget.charge(claims.length);
   const rows = new Map<string, Row>();
+  const numbers = new Map<ClaimValue, number>();
   for (const claim of claims) {
     const row: Partial<Record<PropertyName, ClaimValue>> = {};
     for (const property of properties) row[property] = propertyOf(claim, property);
-    const key = properties.map((property) => keyOf(propertyOf(claim, property))).join('');
+    const key = properties.map((property) => numberOf(propertyOf(claim, property), numbers, run.budget)).join(' ');
     const known = rows.get(key);
     const readOnly = (properties.includes('value') && isReadOnly(claim)) || known?.readOnly === true;
     rows.set(key, { ...row, readOnly });
@@ -120,10 +122,13 @@ function rowsOf(run: Run, claims: readonly Claim[], properties: readonly Propert
   return [...rows.values()];
 }
 
-/** Differs for different values, also when keys are joined. */
-function keyOf(value: ClaimValue): string {
-  const text = String(value);
-  return `${typeof value}${text.length}:${text}`;
+/** Numbers the distinct values, so that no key is as long as what it stands for. */
+function numberOf(value: ClaimValue, numbers: Map<ClaimValue, number>, budget: Budget): number {
+  if (typeof value === 'string') budget.chargeLookup(value, numbers.size);
+  const known = numbers.get(value);
+  if (known !== undefined) return known;
+  numbers.set(value, numbers.size);
+  return numbers.size - 1;
 }
 
 /** One row of each group; at most one group may have several. */

@@ -36,7 +36,8 @@ export class Run {
   readonly #bySlot: (Claim[] | undefined)[] = [];
   #outgoingByType: Map<string, Issued> | undefined;
   #outgoingLength = 0;
-  #documents: Map<string, JsonValue> | undefined;
+  /** By the length of their text, then by the text. */
+  #documents: Map<number, Map<string, JsonValue>> | undefined;
 
   constructor(program: Program, budget: Budget, recorder: Recorder | undefined) {
     this.program = program;
@@ -72,13 +73,14 @@ export class Run {
   /** Puts a value among the outgoing claims: equal ones once, in order of issue. */
   issue(type: string, value: ClaimValue): void {
     this.#outgoingByType ??= new Map();
+    this.budget.chargeLookup(type, this.#outgoingByType.size);
     const issued = this.#outgoingByType.get(type);
     if (issued === undefined) {
       const first = { type, values: [value] };
       this.#outgoingByType.set(type, first);
       this.outgoing.push(first);
     } else {
-      this.budget.charge(issued.values.length);
+      this.budget.charge(issued.values.length * (typeof value === 'string' ? 1 + (value.length >> 10) : 1));
       if (issued.values.includes(value)) return;
       issued.values.push(value);
     }
@@ -90,18 +92,26 @@ export class Run {
   /** The JSON document that a text holds; every use is paid for, and read once. */
   document(text: string): JsonValue {
     this.budget.charge(1 + (text.length >> 10));
-    this.#documents ??= new Map();
-    const known = this.#documents.get(text);
+    const peers = this.#documentsLike(text);
+    const known = peers.get(text);
     if (known !== undefined) return known;
     const document = readJson(text);
-    this.#documents.set(text, document);
+    peers.set(text, document);
     return document;
   }
 
   /** Remembers the document of a text that was just written. */
   remember(text: string, document: JsonValue): void {
+    this.#documentsLike(text).set(text, document);
+  }
+
+  /** The documents whose texts are as long as this one; looking it up there is paid for. */
+  #documentsLike(text: string): Map<string, JsonValue> {
     this.#documents ??= new Map();
-    this.#documents.set(text, document);
+    const peers = this.#documents.get(text.length) ?? new Map<string, JsonValue>();
+    if (peers.size === 0) this.#documents.set(text.length, peers);
+    this.budget.chargeLookup(text, peers.size);
+    return peers;
   }
 }
 

@@ -1,4 +1,5 @@
 /** The sets of values that expressions yield (policy language, section 5). */
+import type { Budget } from '../budget.ts';
 import type { ClaimValue } from '../claims/claim.ts';
 
 /** Distinct values in order of first occurrence. `readOnly`: what is made of them may not be issued. */
@@ -8,8 +9,14 @@ export interface ValueSet {
 }
 
 /** The distinct values in order of first occurrence. */
-export function distinct(values: readonly ClaimValue[]): readonly ClaimValue[] {
-  return values.length < 2 ? values : [...new Set(values)];
+export function distinct(values: readonly ClaimValue[], budget: Budget): readonly ClaimValue[] {
+  if (values.length < 2) return values;
+  const seen = new Set<ClaimValue>();
+  for (const value of values) {
+    if (typeof value === 'string') budget.chargeLookup(value, seen.size);
+    seen.add(value);
+  }
+  return [...seen];
 }
 
 export function single(value: ClaimValue, readOnly: boolean): ValueSet {

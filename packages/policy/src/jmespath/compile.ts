@@ -86,7 +86,11 @@ function compileEach(each: QueryNode): Run | undefined {
 }
 
 function compileField(name: string): Run {
-  return (value) => (value instanceof Map ? (value.get(name) ?? null) : null);
+  return (value, budget) => {
+    if (!(value instanceof Map)) return null;
+    budget.chargeLookup(name, value.size);
+    return value.get(name) ?? null;
+  };
 }
 
 function compileChain(steps: readonly Run[]): Run {

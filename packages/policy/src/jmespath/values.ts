@@ -40,6 +40,7 @@ type Members = ReadonlyMap<string, JsonValue>;
 function areObjectsEqual(a: Members, b: Members, budget: Budget, depth: number): boolean {
   if (a.size !== b.size) return false;
   for (const [name, value] of a) {
+    budget.chargeLookup(name, b.size);
     const other = b.get(name);
     if (other === undefined || !areEqual(value, other, budget, depth)) return false;
   }

@@ -93,6 +93,7 @@ function openly({ line, condition, test, claimType }: FailedRule): string {
   const at = `The rule in line ${line} asks`;
   const claim = claimType === undefined ? 'a claim' : shownText(claimType);
   if (condition.negated) return `${at} that there is no such claim as ${claim} (line ${condition.line}).`;
+  if (condition.shortened === true) return `${at} for a claim that is not there (line ${condition.line}).`;
   if (test === undefined) return `${at} for a claim, and there is none (line ${condition.line}).`;
   if (test.property === 'type') return `${at} for ${claim}, and there is no such claim (line ${test.line}).`;
   return `${at} for ${claim} with another ${test.property} (line ${test.line}).`;
@@ -105,6 +106,7 @@ function inDetail({ line, condition, test, claimType }: FailedRule): string {
     const [found] = condition.claims;
     return `${at} that no claim matches its condition in line ${condition.line}, and ${found === undefined ? 'one does' : `${shownText(found.type)} is ${shownValue(found.value)}`}.`;
   }
+  if (condition.shortened === true) return `${at} a claim that is not there (line ${condition.line}).`;
   if (test === undefined) return `${at} a claim, and there is none.`;
   const wanted = test.wanted.length === 0 ? 'nothing at all' : test.wanted.map(shownValue).join(' or ');
   if (test.property === 'type' && test.operator === '==') return `${at} a claim of type ${wanted}, and there is none.`;

@@ -1,84 +1,124 @@
-/** Writes down an evaluation while it runs. Costs nothing where no trace is asked for: there is no recorder then. */
+/**
+ * Writes down an evaluation while it runs. Costs nothing where no trace is asked for: there is no recorder then. What it costs otherwise
+ * comes from a budget of its own, so that a verdict never depends on whether it was traced.
+ */
+import { Budget } from '../budget.ts';
 import type { Claim, ClaimValue } from '../claims/claim.ts';
 import { propertyOf } from '../evaluate/compile-expression.ts';
 import { type Operands, passes } from '../evaluate/conditions.ts';
 import type { CompiledCondition, CompiledRule } from '../evaluate/program.ts';
-import type { Run } from '../evaluate/run.ts';
+import { limits } from '../limits.ts';
+import { settle } from '../outcome.ts';
 import { type Effect, mostShown, type TraceCondition, type TraceRule, type TraceTest } from './trace.ts';
 
 export class Recorder {
+  readonly #budget = new Budget(limits.traceWork, limits.traceLength);
   readonly #rules: TraceRule[] = [];
+  #full = false;
   #conditions: TraceCondition[] = [];
   #made: Claim[] = [];
+  #isShortened = false;
 
   /** The rules so far. */
   get rules(): readonly TraceRule[] {
     return this.#rules;
   }
 
-  /** A condition was decided. */
+  /** A condition over these claims was decided. */
   condition(
-    run: Run,
+    claims: readonly Claim[],
     condition: CompiledCondition,
     operands: Operands,
     selected: readonly Claim[],
     holds: boolean,
   ): void {
     const { tree, negated } = condition;
+    const details = this.#paid(() => ({
+      tests: this.#testsOf(claims, condition, operands),
+      claims: selected.slice(0, mostShown).map((claim) => this.#shown(claim)),
+    }));
     this.#conditions.push({
       line: tree.line,
       column: tree.column,
       ...(tree.identifier === undefined ? {} : { identifier: tree.identifier.text }),
       negated,
       holds,
-      tests: testsOf(run, condition, operands),
       selected: selected.length,
-      claims: selected.slice(0, mostShown),
+      ...(details ?? { tests: [], claims: [], shortened: true }),
     });
   }
 
   /** The action made a claim. */
   made(claim: Claim): void {
-    this.#made.push(claim);
+    const shown = this.#paid(() => this.#shown(claim));
+    if (shown === undefined) this.#isShortened = true;
+    else this.#made.push(shown);
   }
 
   /** The rule is done. */
   end({ tree, section }: CompiledRule, effect: Effect): void {
     const { line, column, action } = tree;
     const conditions = this.#conditions;
-    this.#rules.push({ section, line, column, action: action.name, effect, conditions, made: this.#made });
+    const rule: TraceRule = { section, line, column, action: action.name, effect, conditions, made: this.#made };
+    this.#rules.push(this.#isShortened ? { ...rule, shortened: true } : rule);
     this.#conditions = [];
     this.#made = [];
+    this.#isShortened = false;
   }
-}
 
-/** Applies the tests one after the other, so that the first that no claim passes shows. */
-function testsOf(run: Run, condition: CompiledCondition, operands: Operands): TraceTest[] {
-  let claims: readonly Claim[] = run.claims;
-  return condition.allTests.map((test, index) => {
-    const { line, column } = test.tree;
-    const { property, operator, literal } = test;
-    const wanted = literal === undefined ? (operands[index]?.values ?? []) : [literal];
-    const reached = claims;
-    claims = reached.filter((claim) => passes(run, test, claim, operands[index]));
-    return {
-      line,
-      column,
-      property,
-      operator,
-      wanted: wanted.slice(0, mostShown),
-      actual: distinctOf(reached, property),
-      reached: reached.length,
-      passed: claims.length,
-    };
-  });
-}
-
-function distinctOf(claims: readonly Claim[], property: TraceTest['property']): ClaimValue[] {
-  const values = new Set<ClaimValue>();
-  for (const claim of claims) {
-    if (values.size === mostShown) break;
-    values.add(propertyOf(claim, property));
+  /** What the work gives; undefined from where the trace is full. */
+  #paid<Value>(work: () => Value): Value | undefined {
+    if (this.#full) return undefined;
+    const outcome = settle('trace', work);
+    if (outcome.ok) return outcome.value;
+    this.#full = true;
+    return undefined;
   }
-  return [...values];
+
+  /** Applies the tests one after the other, so that the first that no claim passes shows. */
+  #testsOf(claims: readonly Claim[], condition: CompiledCondition, operands: Operands): TraceTest[] {
+    let passing = claims;
+    return condition.allTests.map((test, index) => {
+      const { line, column } = test.tree;
+      const { property, operator, literal } = test;
+      const operand = operands[index];
+      const wanted = literal === undefined ? (operand?.values ?? []) : [literal];
+      const reached = passing;
+      this.#budget.charge(1 + 2 * reached.length);
+      passing = reached.filter((claim) => passes(this.#budget, test, claim, operand));
+      return {
+        line,
+        column,
+        property,
+        operator,
+        wanted: wanted.slice(0, mostShown).map((value) => this.#paidValue(value)),
+        actual: this.#distinct(reached, property),
+        reached: reached.length,
+        passed: passing.length,
+      };
+    });
+  }
+
+  #paidValue<Value extends ClaimValue>(value: Value): Value {
+    if (typeof value === 'string') this.#budget.chargeString(value.length);
+    return value;
+  }
+
+  #shown(claim: Claim): Claim {
+    this.#paidValue(claim.type);
+    this.#paidValue(claim.value);
+    return claim;
+  }
+
+  /** The first distinct values of a property. */
+  #distinct(claims: readonly Claim[], property: TraceTest['property']): ClaimValue[] {
+    const values = new Set<ClaimValue>();
+    for (const claim of claims) {
+      if (values.size === mostShown) break;
+      const value = propertyOf(claim, property);
+      if (typeof value === 'string') this.#budget.chargeLookup(value, values.size);
+      values.add(value);
+    }
+    return [...values].map((value) => this.#paidValue(value));
+  }
 }

@@ -31,6 +31,8 @@ export interface TraceCondition extends Place {
   /** How many claims were selected, and the first {@link mostShown} of them. */
   readonly selected: number;
   readonly claims: readonly Claim[];
+  /** The trace is full: tests and claims are left out. */
+  readonly shortened?: true;
 }
 
 /** What a rule did: `skipped` when a condition did not hold. */
@@ -45,6 +47,8 @@ export interface TraceRule extends Place {
   readonly conditions: readonly TraceCondition[];
   /** The claims that the action made. */
   readonly made: readonly Claim[];
+  /** The trace is full: claims that the action made are left out. */
+  readonly shortened?: true;
 }
 
 /** How many values or claims a trace shows of many. */

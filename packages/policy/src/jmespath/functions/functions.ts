@@ -90,7 +90,10 @@ function merge(values: readonly JsonValue[], budget: Budget): JsonValue {
   for (const value of values) {
     const members = object('merge', value);
     budget.charge(members.size);
-    for (const [name, member] of members) merged.set(name, member);
+    for (const [name, member] of members) {
+      budget.chargeLookup(name, merged.size);
+      merged.set(name, member);
+    }
   }
   return merged;
 }
