@@ -8,30 +8,39 @@ import { account } from './account.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Options of every technology. */
-export interface VerifyOptions {
+export interface BaseOptions {
   readonly at: Date;
-  readonly runtimeData?: string;
   readonly developmentRoot?: readonly string[];
   readonly json?: true;
+}
+
+/** Options of technologies that commit to the hash of runtime data. */
+export interface VerifyOptions extends BaseOptions {
+  readonly runtimeData?: string;
 }
 
 const ending = `
 A debug machine and an outdated platform are genuine evidence: whether they are good enough
 is for the baseline and the policy of a service. Ends with 0: valid, 1: refused, 2: wrong call.`;
 
-/** A command with the argument and options of all; the technology adds its own. @param binding what carries the hash of runtime data */
-export function verifyCommand(name: string, description: string, evidence: string, binding: string): Command {
+/** A command with the argument and options of all; the technology adds its own. */
+export function baseCommand(name: string, description: string, evidence: string): Command {
   return new Command(name)
     .description(description)
     .argument('<file>', evidence)
     .requiredOption('--at <time>', 'when the verdict is to hold (RFC 3339, a date, or now)', readTime)
-    .option('--runtime-data <file>', `data whose SHA-256 ${binding} must carry`)
     .option(
       '--development-root <hex>',
       'also trust a root by the SHA-256 of its public key (repeatable)',
       collected(readHex(32)),
     )
     .option('--json', 'print the account as JSON');
+}
+
+/** The same with runtime data. @param binding what carries their hash */
+export function verifyCommand(name: string, description: string, evidence: string, binding: string): Command {
+  const data = `data whose SHA-256 ${binding} must carry`;
+  return baseCommand(name, description, evidence).option('--runtime-data <file>', data);
 }
 
 /** Examples, then what the help of all commands ends with. */
@@ -45,6 +54,19 @@ export async function readOptional(path: string | undefined, what: string): Prom
 }
 
 /** Prints a verdict as was asked, and sets how the run ends. @param facts what people read of it */
+export function tell(
+  verdict: Verdict,
+  facts: readonly Row[],
+  notes: readonly string[],
+  options: BaseOptions,
+  session: Session,
+): void {
+  if (verdict.verdict === 'refused') session.exitCode = exitCodes.refused;
+  if (options.json === true) session.out(`${JSON.stringify(verdict)}\n`);
+  else session.out(account(verdict, options.at, facts, notes, session.style.out));
+}
+
+/** The same for a technology with runtime data. @param binding what carries their hash */
 export function tellVerdict(
   verdict: Verdict,
   facts: readonly Row[],
@@ -52,14 +74,12 @@ export function tellVerdict(
   binding: string,
   session: Session,
 ): void {
-  if (verdict.verdict === 'refused') session.exitCode = exitCodes.refused;
-  if (options.json === true) session.out(`${JSON.stringify(verdict)}\n`);
-  else session.out(account(verdict, options.at, facts, notes(options, binding), session.style.out));
+  const unchecked = `what ${binding} commits to was not checked (no --runtime-data)`;
+  const notes = [...(options.runtimeData === undefined ? [unchecked] : []), ...rootNotes(options)];
+  tell(verdict, facts, notes, options, session);
 }
 
-function notes({ runtimeData, developmentRoot = [] }: VerifyOptions, binding: string): string[] {
-  return [
-    ...(runtimeData === undefined ? [`what ${binding} commits to was not checked (no --runtime-data)`] : []),
-    ...(developmentRoot.length > 0 ? ['development roots were trusted: the evidence may be simulated'] : []),
-  ];
+/** What to say of roots of development. */
+export function rootNotes({ developmentRoot = [] }: BaseOptions): string[] {
+  return developmentRoot.length > 0 ? ['development roots were trusted: the evidence may be simulated'] : [];
 }

@@ -1,0 +1,111 @@
+/** `atesto verify azure-cvm`: appraises the evidence of an Azure confidential VM and its vTPM offline. */
+import type { Command } from 'commander';
+import { misused } from '../failure.ts';
+import { readBytes, readText } from '../input/file.ts';
+import { collected } from '../input/options.ts';
+import type { Session } from '../session.ts';
+import type { AzureEndorsements } from '../verify/azure-cvm.ts';
+import { type BaseOptions, baseCommand, readOptional, rootNotes, tell, withExamples } from '../verify/command.ts';
+
+interface Options extends BaseOptions {
+  readonly tpmQuote: string;
+  readonly tpmSignature: string;
+  readonly pcrs: string;
+  readonly eventLog?: string;
+  readonly nonce?: string;
+  readonly certificate?: string;
+  readonly ca?: readonly string[];
+  readonly crl?: string;
+  readonly tdQuote?: string;
+  readonly collateral?: string;
+  readonly allowExpiredCollateral?: true;
+}
+
+const examples = `  $ atesto verify azure-cvm hcl-report.bin --tpm-quote quote.bin --tpm-signature signature.bin \\
+      --pcrs pcrs.json --certificate vcek.pem --ca milan.pem --at now
+  $ atesto verify azure-cvm hcl-report.bin --tpm-quote quote.bin --tpm-signature signature.bin \\
+      --pcrs pcrs.json --td-quote td-quote.bin --collateral collateral.json --at 2025-10-01 --json`;
+
+/** The command. */
+export function verifyAzureCvmCommand(session: Session): Command {
+  const command = baseCommand(
+    'azure-cvm',
+    'Is a confidential VM of Azure genuine at a time, and what state does its vTPM attest?',
+    'the HCL report, as the vTPM holds it',
+  )
+    .requiredOption('--tpm-quote <file>', "the vTPM's quote, TPMS_ATTEST")
+    .requiredOption('--tpm-signature <file>', 'its signature, bare or TPMT_SIGNATURE')
+    .requiredOption('--pcrs <file>', 'the quoted PCR values, JSON')
+    .option('--event-log <file>', 'the log of the boot, which must lead to the quoted values')
+    .option('--nonce <hex>', 'what the quote must answer', readNonce)
+    .option('--certificate <file>', 'SEV-SNP: the VCEK or VLEK, PEM; its authorities may follow')
+    .option('--ca <file>', "SEV-SNP: the authorities, PEM, AMD's root last (repeatable)", collected(String))
+    .option('--crl <file>', "SEV-SNP: AMD's revocation list, DER")
+    .option('--td-quote <file>', 'TDX: the quote of the trust domain')
+    .option('--collateral <file>', "TDX: Intel's verification collateral, JSON")
+    .option('--allow-expired-collateral', 'TDX: go on with collateral past its next update, and report it');
+  return withExamples(command, examples).action((file: string, options: Options) =>
+    verifyAzureCvm(file, options, session),
+  );
+}
+
+/** A quote's extra data is at most 64 bytes long. */
+function readNonce(text: string): string {
+  if (/^([0-9a-fA-F]{2}){1,64}$/.test(text)) return text;
+  return misused('--nonce: write 1 to 64 bytes as hexadecimal digits');
+}
+
+async function verifyAzureCvm(file: string, options: Options, session: Session): Promise<void> {
+  const endorsements = await readEndorsements(options);
+  const { azureCvmRows, azureCvmVerdict } = await import('../verify/azure-cvm.ts');
+  const { parsePcrFile } = await import('../verify/pcr-file.ts');
+  const verdict = azureCvmVerdict({
+    hclReport: await readBytes(file, 'the HCL report'),
+    endorsements,
+    quote: await readBytes(options.tpmQuote, 'the quote'),
+    signature: await readBytes(options.tpmSignature, 'the signature'),
+    pcrs: parsePcrFile(await readText(options.pcrs, 'the PCR values'), options.pcrs),
+    eventLog: await readOptional(options.eventLog, 'the event log'),
+    nonce: options.nonce,
+    at: options.at,
+    developmentRoots: options.developmentRoot ?? [],
+  });
+  tell(verdict, azureCvmRows(verdict), notes(options), options, session);
+}
+
+async function readEndorsements(options: Options): Promise<AzureEndorsements> {
+  const { certificate, ca = [], crl, tdQuote, collateral } = options;
+  if ((certificate === undefined) === (tdQuote === undefined)) {
+    return misused('give either --certificate (SEV-SNP) or --td-quote with --collateral (TDX)');
+  }
+  if (certificate !== undefined) {
+    const authorities = await Promise.all(ca.map((path) => readText(path, 'the authorities')));
+    const chain = await readText(certificate, 'the certificate');
+    if (ca.length === 0 && chain.split('-----BEGIN').length < 3) {
+      return misused('no authorities follow the certificate', "name AMD's certificates of the product with --ca");
+    }
+    return {
+      kind: 'SEV-SNP',
+      certificate: chain,
+      authorities: authorities.join('\n'),
+      revocationList: await readOptional(crl, 'the revocation list'),
+    };
+  }
+  if (tdQuote === undefined || collateral === undefined) return misused('--td-quote needs --collateral');
+  return {
+    kind: 'TDX',
+    quote: await readBytes(tdQuote, 'the TD quote'),
+    collateral: await readBytes(collateral, 'the collateral'),
+    allowExpiredCollateral: options.allowExpiredCollateral === true,
+  };
+}
+
+function notes(options: Options): string[] {
+  const { nonce, certificate, crl } = options;
+  return [
+    ...(nonce === undefined ? ['how old the quote is was not checked (no --nonce)'] : []),
+    ...(certificate !== undefined && crl === undefined ? ['revocation was not checked (no --crl)'] : []),
+    'whether the measurement is of a paravisor of Azure is for you to compare: any machine of this hardware can make such evidence',
+    ...rootNotes(options),
+  ];
+}

@@ -1,0 +1,198 @@
+/** Is a confidential VM of Azure genuine at a time, and what state does its vTPM attest? One appraisal, as programs read it. */
+import { createHash } from 'node:crypto';
+import { parseIntelCollateralBundle } from '@atesto/endorsements';
+import {
+  type AzureCvmAppraisal,
+  type AzureHardware,
+  amdRoots,
+  appraiseAzureCvm,
+  appraiseSnp,
+  appraiseTdx,
+  intelRoots,
+  type MeasuredBoot,
+  type Outcome,
+  type PcrValues,
+  type RuntimeClaims,
+  readHclReport,
+} from '@atesto/evidence';
+import type { Row } from '../style.ts';
+import { developmentAnchors, refused, type Verdict, valid } from './verdict.ts';
+
+/** What vouches for the hardware. */
+export type AzureEndorsements =
+  | {
+      readonly kind: 'SEV-SNP';
+      /** PEM of the VCEK or VLEK, which the authorities may follow. */
+      readonly certificate: string;
+      /** PEM of the authorities that do not follow it. */
+      readonly authorities: string;
+      /** DER; undefined: revocation is not looked at. */
+      readonly revocationList: Uint8Array | undefined;
+    }
+  | {
+      readonly kind: 'TDX';
+      readonly quote: Uint8Array;
+      /** A collateral file. */
+      readonly collateral: Uint8Array;
+      readonly allowExpiredCollateral: boolean;
+    };
+
+/** What is appraised. */
+export interface AzureCvmInput {
+  readonly hclReport: Uint8Array;
+  readonly endorsements: AzureEndorsements;
+  readonly quote: Uint8Array;
+  readonly signature: Uint8Array;
+  readonly pcrs: PcrValues;
+  readonly eventLog: Uint8Array | undefined;
+  /** Hex; undefined: a quote of any age. */
+  readonly nonce: string | undefined;
+  readonly at: Date;
+  /** SHA-256 of the public keys of roots that are trusted besides the vendors', hex. */
+  readonly developmentRoots: readonly string[];
+}
+
+/** What the hardware evidence showed. */
+export type AzureHardwareFacts =
+  | {
+      readonly tee: 'sevsnp';
+      readonly product: string;
+      readonly signingKey: string;
+      readonly vmpl: number;
+      /** Hex. */
+      readonly measurement: string;
+      readonly idKeyDigest: string;
+      readonly debug: boolean;
+    }
+  | { readonly tee: 'tdx'; readonly tcbStatus: string; readonly mrTd: string; readonly debug: boolean };
+
+/** The facts of a valid verdict; bytes as lower-case hex. */
+export interface AzureCvmFacts {
+  readonly hardware: AzureHardwareFacts;
+  readonly hcl: {
+    readonly reportType: string;
+    readonly hashType: string;
+    readonly runtimeClaimsSha256: string;
+  };
+  readonly runtimeClaims: RuntimeClaims;
+  readonly tpmQuote: {
+    readonly signatureValid: true;
+    readonly extraDataHex: string;
+    readonly pcrSelection: readonly { readonly alg: number; readonly mask: string }[];
+    readonly pcrDigest: string;
+    readonly pcrDigestMatches: true;
+  };
+  /** Values by number. */
+  readonly pcrs: Readonly<Record<string, string>>;
+  /** What the event log shows; null: none was given. */
+  readonly measuredBoot: MeasuredBoot | null;
+}
+
+/** The account; facts are null when the evidence was refused. */
+export type AzureCvmVerdict = Verdict & { readonly [fact in keyof AzureCvmFacts]: AzureCvmFacts[fact] | null };
+
+const noFacts = { hardware: null, hcl: null, runtimeClaims: null, tpmQuote: null, pcrs: null, measuredBoot: null };
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+/** Appraises evidence and gives account. */
+export function azureCvmVerdict(input: AzureCvmInput): AzureCvmVerdict {
+  const hardware = appraiseHardware(input);
+  if (!hardware.ok) return { ...refused(hardware.refusal), ...noFacts };
+  const { quote, signature, pcrs, eventLog } = input;
+  const nonce = input.nonce === undefined ? 'any' : Buffer.from(input.nonce, 'hex');
+  const evidence = { quote, signature, pcrs, ...(eventLog === undefined ? {} : { eventLog }) };
+  const outcome = appraiseAzureCvm(input.hclReport, hardware.value, evidence, { nonce });
+  return outcome.ok ? { ...valid, ...factsOf(outcome.value) } : { ...refused(outcome.refusal), ...noFacts };
+}
+
+function appraiseHardware({ hclReport, endorsements, at, developmentRoots }: AzureCvmInput): Outcome<AzureHardware> {
+  const development = developmentAnchors(developmentRoots);
+  if (endorsements.kind === 'TDX') {
+    const { quote, collateral, allowExpiredCollateral } = endorsements;
+    const bundle = parseIntelCollateralBundle(collateral);
+    if (!bundle.ok) return bundle;
+    return appraiseTdx(quote, bundle.value, {
+      at,
+      allowExpiredCollateral,
+      trustAnchors: [...intelRoots, ...development],
+    });
+  }
+  const hcl = readHclReport(hclReport);
+  if (!hcl.ok) return hcl;
+  const [certificate = '', ...following] = endorsements.certificate.split(/(?<=-----END CERTIFICATE-----)/);
+  const chain = {
+    certificate,
+    authorityChain: `${following.join('')}\n${endorsements.authorities}`,
+    revocationList: endorsements.revocationList ?? ('unchecked' as const),
+  };
+  return appraiseSnp(hcl.value.hardwareReport, chain, { at, trustAnchors: [...amdRoots, ...development] });
+}
+
+function hardwareFacts(hardware: AzureHardware): AzureHardwareFacts {
+  if (hardware.tee === 'tdx') {
+    const { tee, tcbStatus, body, debug } = hardware;
+    return { tee, tcbStatus, mrTd: hex(body.mrTd), debug };
+  }
+  const { tee, product, signingKey, report } = hardware;
+  const { vmpl, measurement, idKeyDigest, policy } = report;
+  return {
+    tee,
+    product,
+    signingKey,
+    vmpl,
+    measurement: hex(measurement),
+    idKeyDigest: hex(idKeyDigest),
+    debug: policy.debugAllowed,
+  };
+}
+
+function factsOf({ hardware, hcl, runtimeClaims, quote, pcrs, measuredBoot }: AzureCvmAppraisal): AzureCvmFacts {
+  const { claims, hash } = hcl.runtimeData;
+  return {
+    hardware: hardwareFacts(hardware),
+    hcl: {
+      reportType: hcl.reportType,
+      hashType: hash,
+      runtimeClaimsSha256: createHash('sha256').update(claims).digest('hex'),
+    },
+    runtimeClaims,
+    tpmQuote: {
+      signatureValid: true,
+      extraDataHex: hex(quote.extraData),
+      pcrSelection: quote.selections.map(({ algorithm, mask }) => ({ alg: algorithm, mask: hex(mask) })),
+      pcrDigest: hex(quote.pcrDigest),
+      pcrDigestMatches: true,
+    },
+    pcrs: Object.fromEntries([...pcrs].map(([pcr, value]) => [String(pcr), hex(value)])),
+    measuredBoot: measuredBoot ?? null,
+  };
+}
+
+/** What people read of it. */
+export function azureCvmRows({ hardware, runtimeClaims, tpmQuote, pcrs, measuredBoot }: AzureCvmVerdict): Row[] {
+  if (hardware === null || pcrs === null) return [];
+  const machine: Row[] =
+    hardware.tee === 'tdx'
+      ? [
+          ['hardware', `TDX, ${hardware.tcbStatus}`],
+          ['MRTD', hardware.mrTd],
+        ]
+      : [
+          ['hardware', `SEV-SNP, ${hardware.product}, signed by its ${hardware.signingKey}`],
+          ['measurement', hardware.measurement],
+        ];
+  return [
+    ...machine,
+    ['debug', hardware.debug ? 'yes: the host can read the memory of the machine' : 'no'],
+    ['configuration', JSON.stringify(runtimeClaims?.['vm-configuration'])],
+    ['quote nonce', tpmQuote?.extraDataHex],
+    ...Object.entries(pcrs).map(([pcr, value]): Row => [`PCR ${pcr}`, value]),
+    ['event log', measuredBoot === null ? undefined : `explains PCRs ${measuredBoot.replayed.join(', ')}`],
+    ['secure boot', secureBootText(measuredBoot?.secureBoot)],
+  ];
+}
+
+function secureBootText(state: boolean | undefined): string | undefined {
+  if (state === undefined) return undefined;
+  return state ? 'on' : 'off';
+}
