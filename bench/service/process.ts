@@ -37,7 +37,9 @@ export function startPartner(file: string, directory: string, core: number, more
       child.send(message);
       return nextMessage(child);
     },
-    stop: () => child.disconnect(),
+    stop: () => {
+      if (child.connected) child.disconnect();
+    },
   };
 }
 
