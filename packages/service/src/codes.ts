@@ -12,6 +12,7 @@ export interface ServiceCodeRow {
 const invalid = (meaning: string): ServiceCodeRow => ({ status: 400, wireCode: 'InvalidParameter', meaning });
 const unauthorized = (meaning: string): ServiceCodeRow => ({ status: 401, wireCode: 'Unauthorized', meaning });
 const unavailable = (meaning: string): ServiceCodeRow => ({ status: 503, wireCode: 'ServiceUnavailable', meaning });
+const operation = (meaning: string): ServiceCodeRow => ({ status: 400, wireCode: 'InvalidOperation', meaning });
 const notFound = (meaning: string): ServiceCodeRow => ({ status: 404, wireCode: 'ResourceNotFound', meaning });
 
 /** Every code that the service adds to those of evidence, endorsements and policy; it stands in `error.innererror.code`. */
@@ -49,6 +50,7 @@ export const serviceCodes = {
     'A JSON object has two members of the same name; request members compare without regard to case.',
   ),
   'member-forbidden': invalid('A JSON object has a member named __proto__.'),
+  'body-not-text': invalid('The body is neither a text in UTF-8 nor a JSON string.'),
   'member-missing': invalid('A member that the operation needs is absent or empty.'),
   'member-invalid': invalid('A member has the wrong kind of value.'),
   'base64url-invalid': invalid('A member is neither base64url nor base64.'),
@@ -61,7 +63,7 @@ export const serviceCodes = {
     wireCode: 'PolicyParsingError',
     meaning: 'The draft policy is a JWS whose payload has no readable AttestationPolicy.',
   },
-  'policy-invalid': { status: 400, wireCode: 'PolicyParsingError', meaning: 'The draft policy does not compile.' },
+  'policy-invalid': { status: 400, wireCode: 'PolicyParsingError', meaning: 'The policy does not compile.' },
   'policy-missing': {
     status: 400,
     wireCode: 'PolicyEvaluationError',
@@ -112,7 +114,30 @@ export const serviceCodes = {
     meaning: 'A provider of this name exists in another place, or with other policy signers.',
   },
   'policy-signer-invalid': invalid(
-    'A certificate of policySigningCertificates cannot be read, is not in force, has a weak key, or its chain does not end in a CA.',
+    'A policy signer’s certificate cannot be read, is not in force, has a weak key, or its chain does not end in a CA.',
+  ),
+  'policy-signer-unknown': operation('Who signed is not a policy signer of this provider.'),
+  'policy-signer-last': operation('The only policy signer cannot be removed: nobody could change anything after that.'),
+  'signer-claim-missing': operation('The payload of the JWS does not name one policy certificate as a JWK.'),
+  'signature-missing': operation('The provider has the trust model Isolated: a policy signer must sign the request.'),
+  'jws-malformed': invalid('A JWS is not in compact form, or its header or payload is not what it must be.'),
+  'jws-algorithm-refused': invalid(
+    'The algorithm of a JWS is not accepted, or does not fit the key of the certificate.',
+  ),
+  'jws-signature-invalid': invalid('The signature of a JWS is wrong.'),
+  'signed-request-misdirected': operation('The aud of a signed request is not the URI of this provider.'),
+  'signed-request-expired': operation('A signed request is past its exp or before its nbf.'),
+  'trust-model-wrong': operation('The provider has the trust model AAD: it has no policy signers.'),
+  'prepared-policy-invalid': operation(
+    'The token of a policy that is set in two steps is not this provider’s, for another type, or too old.',
+  ),
+  'policy-payload-invalid': {
+    status: 400,
+    wireCode: 'PolicyParsingError',
+    meaning: 'The payload of the JWS has no readable AttestationPolicy.',
+  },
+  'reset-payload-invalid': operation(
+    'The payload of a JWS that resets a policy must be empty, or say nothing but for whom and until when it is.',
   ),
   'policy-untrusted': {
     status: 500,

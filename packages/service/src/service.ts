@@ -15,9 +15,9 @@ import {
   startDevelopmentProvider,
 } from './identity/development-provider.ts';
 import { openKeys } from './keys/open-keys.ts';
+import { verifyStoredPolicy } from './policies/stored.ts';
 import { ProviderHost } from './providers/host.ts';
 import { sharedParts } from './providers/open-provider.ts';
-import { textPoliciesOnly } from './providers/stored-policy.ts';
 import { authorizeAt, authorizeManagement } from './roles/authorize.ts';
 import { hasRole, type RoleRule } from './roles/role.ts';
 import { addRoutes } from './routes/routes.ts';
@@ -107,7 +107,7 @@ async function start(
     store,
     shared: sharedParts(config, { accessTokens, sources }),
     openKeys: (uri) => openKeys(config, uri, clock, app.log),
-    verifyStoredPolicy: textPoliciesOnly,
+    verifyStoredPolicy,
     clock,
     log: app.log,
   });

@@ -16,7 +16,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export function parseJsonObject(
   bytes: Uint8Array,
   where: string,
-  otherwise: 'body-not-json' | 'data-not-json',
+  otherwise: 'body-not-json' | 'data-not-json' | 'jws-malformed',
 ): JsonObject {
   const text = decode(bytes);
   const value = text === undefined ? undefined : parse(text, where);

@@ -13,6 +13,8 @@ export interface Operation {
   readonly audit?: string;
   /** Path pattern, relative to the provider's base URI. */
   readonly path: string;
+  /** Whether its bodies may be text/plain as well as application/json; default: no. */
+  readonly takesText?: boolean;
   /** Returns what is sent: the reply itself, or text with its headers set. */
   readonly handle: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> | FastifyReply;
 }
@@ -23,9 +25,10 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 export function addOperations(routes: Routes, operations: readonly Operation[]): void {
   for (const path of new Set(operations.map((operation) => operation.path))) {
     const here = operations.filter((operation) => operation.path === path);
-    for (const { method, audit, handle } of here) {
+    for (const { method, audit, takesText = false, handle } of here) {
       const onRequest = async (request: FastifyRequest): Promise<void> => {
         if (audit !== undefined) noteForAudit(request, { operation: audit });
+        if (!takesText) checkContentType(request);
       };
       routes.route({ method, url: path, onRequest, handler: async (request, reply) => handle(request, reply) });
     }
@@ -40,4 +43,9 @@ export function addOperations(routes: Routes, operations: readonly Operation[]):
       handler: async (_request, reply) => reply,
     });
   }
+}
+
+function checkContentType({ headers }: FastifyRequest): void {
+  if (!/^\s*text\/plain\b/i.test(headers['content-type'] ?? '')) return;
+  refuseRequest('content-type-unsupported', 'content-type', 'send application/json');
 }

@@ -56,7 +56,8 @@ export function createServer(config: ServiceConfig, tls: TlsMaterial, challenge:
 /** Bodies reach the operations as bytes, so that each decides after authentication how to read them. */
 function readBodiesAsBytes(app: Pick<FastifyInstance, 'removeAllContentTypeParsers' | 'addContentTypeParser'>): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  const types = ['application/json', 'text/plain'];
+  app.addContentTypeParser(types, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 }
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, challenge: string): FastifyReply {

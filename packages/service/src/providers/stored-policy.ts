@@ -18,15 +18,3 @@ export interface StoredPolicy {
 
 /** Verifies a row whose content is not null. */
 export type VerifyStoredPolicy = (owner: PolicyOwner, row: PolicyVersion) => Outcome<StoredPolicy>;
-
-/** Accepts policy texts of providers of the AAD model; everything that is signed, or must be, is refused. */
-export const textPoliciesOnly: VerifyStoredPolicy = ({ trustModel }, { attestationType, content }) => {
-  const where = `policy/${attestationType}`;
-  if (trustModel !== 'AAD') return refused(where, 'the provider needs signed policies');
-  if (content === null || /^[\w-]+\.[\w-]+\.[\w-]*$/.test(content)) return refused(where, 'it is no policy text');
-  return { ok: true, value: { text: content } };
-};
-
-function refused(where: string, why: string): Outcome<never> {
-  return { ok: false, refusal: { code: 'policy-untrusted', where, why } };
-}

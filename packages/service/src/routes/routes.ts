@@ -6,15 +6,26 @@ import { getAudit } from './get-audit.ts';
 import { getCerts } from './get-certs.ts';
 import { getHealth, getReadiness } from './get-health.ts';
 import { getOpenIdConfiguration } from './get-openid-configuration.ts';
+import { policyOperations } from './policies/operations.ts';
 import { postAttest } from './post-attest.ts';
+import { previewOperations } from './preview/operations.ts';
 import { resourceProvider } from './resource-provider/operations.ts';
+import { signerOperations } from './signers/operations.ts';
 
 /**
  * Adds all operations; those of a provider below `prefix`, the path of the base URI (empty, or `/` and segments), and below
  * `/providers/{name}` there.
  */
 export function addRoutes(routes: Routes, prefix: string, context: ServiceContext): void {
-  const ofProvider = [getCerts(context), getOpenIdConfiguration(context), ...postAttest(context), getAudit(context)];
+  const ofProvider = [
+    getCerts(context),
+    getOpenIdConfiguration(context),
+    ...postAttest(context),
+    getAudit(context),
+    ...policyOperations(context),
+    ...signerOperations(context),
+    ...previewOperations(context),
+  ];
   addOperations(routes, [getHealth, getReadiness(context)]);
   addOperations(
     routes,

@@ -4,14 +4,11 @@ import {
   type AttestationFacts,
   attestationClaims,
   type AttestedData as ClaimedData,
-  issueToken,
-  issueTokenInPool,
   issueUnsecuredToken,
-  type Outcome,
-  type SigningKey,
 } from '@atesto/token';
 import type { AttestationType } from '../../attestation-types/attestation-type.ts';
 import { refuseFor } from '../../http/refusal.ts';
+import { signToken } from '../../keys/sign-token.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { AttestedData, AttestRequest } from '../request.ts';
 import type { PolicyVerdict } from './evaluate.ts';
@@ -49,14 +46,9 @@ export async function issue<Appraisal>(
   };
   const claims = attestationClaims(facts);
   if (!claims.ok) return refuseFor(claims.refusal, 400, 'PolicyEvaluationError');
-  const issued = verdict.isDraft ? issueUnsecuredToken(claims.value) : await sign(keys.current(at), claims.value);
+  const issued = verdict.isDraft ? issueUnsecuredToken(claims.value) : await signToken(keys.current(at), claims.value);
   if (!issued.ok) return refuseFor(issued.refusal, 500, 'InternalError');
   return { token: issued.value, tokenId: jti.toString('hex') };
-}
-
-/** An RSA signature takes longer than the way to the thread pool and back, an ECDSA signature does not. */
-function sign(key: SigningKey, claims: Parameters<typeof issueToken>[1]): Promise<Outcome<string>> | Outcome<string> {
-  return key.publicKey.kty === 'RSA' ? issueTokenInPool(key, claims) : issueToken(key, claims);
 }
 
 function claimed({ bytes, json }: AttestedData): ClaimedData {

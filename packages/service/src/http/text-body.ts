@@ -1,0 +1,36 @@
+/** Reads bodies that are one text: as it is, or quoted as a JSON string, whatever the content type says: clients send both. */
+import type { FastifyRequest } from 'fastify';
+import { refuseRequest } from './refusal.ts';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The text of a body. Refuses with `body-empty` and `body-not-text`. */
+export function textBody({ body }: Pick<FastifyRequest, 'body'>): string {
+  const bytes = body instanceof Uint8Array ? body : new Uint8Array();
+  const text = decode(bytes);
+  const trimmed = text.trim();
+  if (trimmed === '') return refuseRequest('body-empty', 'body', 'the request needs a body');
+  return trimmed.startsWith('"') ? unquoted(trimmed) : text;
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return notText();
+  }
+}
+
+function unquoted(json: string): string {
+  try {
+    const text: unknown = JSON.parse(json);
+    if (typeof text === 'string') return text;
+  } catch {
+    // Said below; the parser's own words would quote the input.
+  }
+  return notText();
+}
+
+function notText(): never {
+  return refuseRequest('body-not-text', 'body', 'it must be text in UTF-8, as it is or as a JSON string');
+}

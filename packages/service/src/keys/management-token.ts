@@ -1,0 +1,17 @@
+/** The signed replies of administrative operations. */
+import { type JsonObject, managementClaims } from '@atesto/token';
+import { refuseFor } from '../http/refusal.ts';
+import type { Provider } from '../providers/provider.ts';
+import { signToken } from './sign-token.ts';
+
+/** A token with the claims of an operation, by the provider. */
+export async function managementToken(
+  { uri, keys }: Pick<Provider, 'uri' | 'keys'>,
+  claims: JsonObject,
+  at: Date,
+): Promise<string> {
+  const framed = managementClaims({ issuer: uri, issuedAt: at, claims });
+  if (!framed.ok) return refuseFor(framed.refusal, 500, 'InternalError');
+  const token = await signToken(keys.current(at), framed.value);
+  return token.ok ? token.value : refuseFor(token.refusal, 500, 'InternalError');
+}

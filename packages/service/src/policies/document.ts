@@ -1,0 +1,53 @@
+/**
+ * In which form did a policy come? As a JWS whose payload is `{"AttestationPolicy": base64url(text)}`, secured or not, or as its
+ * bare text. Nothing is trusted here.
+ */
+import { createHash } from 'node:crypto';
+import { decodeBase64url } from '../http/base64url.ts';
+import { refuseRequest } from '../http/refusal.ts';
+import { isJws, type ParsedJws, parseJws, payloadObject } from '../signers/jws.ts';
+
+/** A policy and the form in which it came. */
+export interface PolicyDocument {
+  readonly text: string;
+  /** Absent: it came as bare text. */
+  readonly jws?: ParsedJws;
+  /** The policy as JWS: as it came, or else the unsecured JWS of the text. */
+  readonly compact: string;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Reads a policy. `where` names it in refusals. Refuses with `jws-malformed`, `jws-algorithm-refused`, `policy-payload-invalid`. */
+export function parsePolicy(content: string, where: string): PolicyDocument {
+  const trimmed = content.trim();
+  if (!isJws(trimmed)) return { text: content, compact: unsecuredPolicy(content) };
+  const jws = parseJws(trimmed, where);
+  return { text: textIn(jws, where), jws, compact: trimmed };
+}
+
+/** A policy text as unsecured JWS, as Azure Attestation shows its default policies. */
+export function unsecuredPolicy(text: string): string {
+  const payload = JSON.stringify({ AttestationPolicy: Buffer.from(text).toString('base64url') });
+  return `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from(payload).toString('base64url')}.`;
+}
+
+/** `x-ms-policy-token-hash`: base64url of SHA-256 over the JWS. */
+export function policyTokenHash(compact: string): string {
+  return createHash('sha256').update(compact).digest('base64url');
+}
+
+function textIn(jws: ParsedJws, where: string): string {
+  const { AttestationPolicy } = payloadObject(jws, where);
+  if (typeof AttestationPolicy !== 'string') return invalid(where, 'its payload has no AttestationPolicy');
+  const bytes = decodeBase64url(AttestationPolicy, `${where}.AttestationPolicy`);
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return invalid(where, 'its AttestationPolicy is not UTF-8');
+  }
+}
+
+function invalid(where: string, why: string): never {
+  return refuseRequest('policy-payload-invalid', where, why);
+}

@@ -1,0 +1,81 @@
+/**
+ * `POST /policies/{type}:explain`, an operation of our own: what a policy makes of evidence or of claims, rule by rule. Nothing is issued
+ * and nothing changes. Readers of the provider may ask; the policy is the one in the body, else the one in force.
+ */
+import {
+  type AttestationKind,
+  type Claim,
+  claimsByStage,
+  evaluationReport,
+  parseClaims,
+  reportJson,
+} from '@atesto/policy';
+import type { JsonValue } from '@atesto/token';
+import type { FastifyRequest } from 'fastify';
+import { draftPolicyText } from '../../attest/steps/draft-policy.ts';
+import { attestationTypes } from '../../attestation-types/registry.ts';
+import { optionalApiVersion } from '../../http/api-version.ts';
+import { parseJsonObject } from '../../http/json.ts';
+import type { Operation } from '../../http/operation.ts';
+import { refuseFor, refuseRequest } from '../../http/refusal.ts';
+import { jsonType } from '../../http/reply.ts';
+import type { Provider } from '../../providers/provider.ts';
+import type { ServiceContext } from '../../service-context.ts';
+import { noteForAudit } from '../../trail/notes.ts';
+import { policyAt, policyPath } from './place.ts';
+
+export function explainPolicy(context: ServiceContext): Operation {
+  return {
+    method: 'POST',
+    path: `${policyPath}::explain`,
+    audit: 'explain-policy',
+    handle: async (request, reply) => {
+      optionalApiVersion(request.query);
+      const { provider, attestationType } = await policyAt(context, request, 'attestation-reader');
+      const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+      if (body.length === 0) refuseRequest('body-empty', 'body', 'the request needs a JSON object');
+      const { policy, claims } = parseJsonObject(body, 'body', 'body-not-json');
+      const text = policyText(policy, provider, attestationType);
+      const incoming =
+        claims === undefined
+          ? await claimsOfEvidence(context, request, provider, attestationType, body)
+          : givenClaims(claims);
+      const { known, appraised } = claimsByStage(incoming);
+      const report = evaluationReport(text, appraised, attestationType, { configurationClaims: known });
+      return reply.header('content-type', jsonType).send(reportJson({ claims: incoming, ...report }));
+    },
+  };
+}
+
+/** The policy of the body, as text or JWS; absent: the one in force. */
+function policyText(given: JsonValue | undefined, provider: Provider, attestationType: string): string {
+  if (typeof given === 'string') return draftPolicyText(given);
+  if (given !== undefined) refuseRequest('member-invalid', 'body.policy', 'it must be a policy, as text or JWS');
+  const inForce = provider.policyOf(attestationType);
+  if (inForce !== undefined) return inForce.policy.text;
+  return refuseRequest('policy-missing', 'policy', `no policy is set for ${attestationType}`);
+}
+
+/** Claims as `atesto policy eval` takes them. Refuses with the code of the policy package. */
+function givenClaims(claims: JsonValue): Claim[] {
+  const read = parseClaims(reportJson(claims));
+  return read.ok ? read.value : refuseFor({ ...read.refusal, where: 'body.claims' });
+}
+
+async function claimsOfEvidence(
+  { clock }: ServiceContext,
+  request: FastifyRequest,
+  provider: Provider,
+  attestationType: AttestationKind,
+  body: Uint8Array,
+): Promise<Claim[]> {
+  const type = attestationTypes.find(({ name }) => name === attestationType);
+  if (type === undefined) {
+    return refuseRequest(
+      'member-missing',
+      'body.claims',
+      `evidence of ${attestationType} is not appraised; send claims`,
+    );
+  }
+  return type.claims(body, { provider, at: clock(), trail: { note: (note) => noteForAudit(request, note) } });
+}

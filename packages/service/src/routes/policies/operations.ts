@@ -1,0 +1,99 @@
+/** The policies of a provider: read, set, reset, and put an earlier version in force again (the last an operation of our own). */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { optionalApiVersion, requireApiVersion } from '../../http/api-version.ts';
+import { parseJsonObject } from '../../http/json.ts';
+import type { Operation } from '../../http/operation.ts';
+import { refuseRequest } from '../../http/refusal.ts';
+import { textBody } from '../../http/text-body.ts';
+import {
+  type ChangedPolicy,
+  currentPolicy,
+  type PolicyChange,
+  type PolicyPlace,
+  resetPolicy,
+  rollBackPolicy,
+  setPolicy,
+} from '../../policies/administration.ts';
+import type { ServiceContext } from '../../service-context.ts';
+import { explainPolicy } from './explain.ts';
+import { policyHistory } from './history.ts';
+import { policyAt, policyChange, policyPath } from './place.ts';
+import { changeClaims, noteChange, sendToken } from './reply.ts';
+
+export function policyOperations(context: ServiceContext): Operation[] {
+  return [getPolicy(context), putPolicy(context), resetOperation(context), rollback(context), policyHistory(context), explainPolicy(context)];
+}
+
+function getPolicy(context: ServiceContext): Operation {
+  return {
+    method: 'GET',
+    path: policyPath,
+    audit: 'read-policy',
+    handle: async (request, reply) => {
+      requireApiVersion(request.query);
+      const place = await policyAt(context, request, 'attestation-reader');
+      const { compact, etag } = await currentPolicy(place);
+      return sendToken(reply, place.provider, { 'x-ms-policy': compact }, context.clock(), etag);
+    },
+  };
+}
+
+function putPolicy(context: ServiceContext): Operation {
+  return {
+    method: 'PUT',
+    path: policyPath,
+    audit: 'set-policy',
+    takesText: true,
+    handle: (request, reply) => {
+      requireApiVersion(request.query);
+      return change(context, request, reply, (place, how) => setPolicy(place, textBody(request), how));
+    },
+  };
+}
+
+function resetOperation(context: ServiceContext): Operation {
+  return {
+    method: 'POST',
+    path: `${policyPath}::reset`,
+    audit: 'reset-policy',
+    takesText: true,
+    handle: (request, reply) => {
+      requireApiVersion(request.query);
+      return change(context, request, reply, (place, how) => resetPolicy(place, textBody(request).trim(), how));
+    },
+  };
+}
+
+function rollback(context: ServiceContext): Operation {
+  return {
+    method: 'POST',
+    path: `${policyPath}::rollback`,
+    audit: 'roll-back-policy',
+    handle: (request, reply) => {
+      optionalApiVersion(request.query);
+      return change(context, request, reply, (place, how) => rollBackPolicy(place, versionIn(request), how));
+    },
+  };
+}
+
+async function change(
+  context: ServiceContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  work: (place: PolicyPlace, how: PolicyChange) => Promise<ChangedPolicy>,
+): Promise<FastifyReply> {
+  const place = await policyAt(context, request, 'attestation-contributor');
+  const how = policyChange(context, request);
+  const changed = await work(place, how);
+  noteChange(request, changed);
+  return sendToken(reply, place.provider, changeClaims(changed), how.at, changed.record.etag);
+}
+
+function versionIn({ body }: FastifyRequest): number {
+  if (!(body instanceof Uint8Array) || body.length === 0) {
+    return refuseRequest('body-empty', 'body', 'the request needs a JSON object');
+  }
+  const { version } = parseJsonObject(body, 'body', 'body-not-json');
+  if (typeof version === 'number' && Number.isSafeInteger(version) && version > 0) return version;
+  return refuseRequest('member-invalid', 'body.version', 'it must be the number of an earlier version');
+}

@@ -1,0 +1,44 @@
+/** Which policy does a request name? Attestation types compare without regard to case. */
+import { attestationKinds } from '@atesto/policy';
+import type { FastifyRequest } from 'fastify';
+import { conditionOf } from '../../http/condition.ts';
+import { refuseRequest } from '../../http/refusal.ts';
+import type { PolicyChange, PolicyPlace } from '../../policies/administration.ts';
+import type { Role } from '../../roles/role.ts';
+import type { ServiceContext } from '../../service-context.ts';
+import { noteForAudit } from '../../trail/notes.ts';
+import { changeOrigin } from '../../trail/trail.ts';
+
+/** Path of a policy; what follows a colon is an action. */
+export const policyPath = '/policies/:type(^[^:/]+)';
+
+/** The policy at the path, for a caller who has the role. Refuses as `providerOf` and `authorize`, and with `attestation-type-unknown`. */
+export async function policyAt(context: ServiceContext, request: FastifyRequest, role: Role): Promise<PolicyPlace> {
+  const given: unknown = Reflect.get(Object(request.params), 'type');
+  return policyOfType(context, request, role, given);
+}
+
+/** The policy of an attestation type. */
+export async function policyOfType(
+  context: ServiceContext,
+  request: FastifyRequest,
+  role: Role,
+  given: unknown,
+): Promise<PolicyPlace> {
+  const provider = await context.providerOf(request);
+  await context.authorize(request, provider, role);
+  const attestationType = attestationKinds.find(
+    (kind) => typeof given === 'string' && kind.toLowerCase() === given.toLowerCase(),
+  );
+  if (attestationType === undefined) {
+    return refuseRequest('attestation-type-unknown', 'path', `policies are for ${attestationKinds.join(', ')}`);
+  }
+  noteForAudit(request, { attestationType });
+  return { store: context.store, provider, attestationType };
+}
+
+/** How a request changes a policy. Refuses with `member-invalid`. */
+export function policyChange({ clock }: Pick<ServiceContext, 'clock'>, request: FastifyRequest): PolicyChange {
+  const at = clock();
+  return { origin: changeOrigin(request, at), condition: conditionOf(request), at };
+}

@@ -1,0 +1,26 @@
+/** What does a request make of a set of policy signers? Undefined: the set is as it should be already. */
+import { refuseRequest } from '../http/refusal.ts';
+import type { SignerCertificate } from '../storage/index.ts';
+import { type CertificateChain, checkChain, findSigner, signerOf } from './certificates.ts';
+
+/** The set with a signer more. Refuses with `policy-signer-invalid`. */
+export function withSigner(
+  signers: readonly SignerCertificate[],
+  chain: CertificateChain,
+  at: Date,
+): readonly SignerCertificate[] | undefined {
+  checkChain(chain, at, 'body.policyCertificate');
+  return findSigner(signers, chain.leaf) === undefined ? [...signers, signerOf(chain)] : undefined;
+}
+
+/** The set without a signer. Refuses with `policy-signer-last`: nobody could change anything after that. */
+export function withoutSigner(
+  signers: readonly SignerCertificate[],
+  { leaf }: CertificateChain,
+): readonly SignerCertificate[] | undefined {
+  const signer = findSigner(signers, leaf);
+  if (signer === undefined) return undefined;
+  const rest = signers.filter((other) => other !== signer);
+  if (rest.length > 0) return rest;
+  return refuseRequest('policy-signer-last', 'body.policyCertificate', 'it is the only one; add another one first');
+}

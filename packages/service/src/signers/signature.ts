@@ -1,0 +1,71 @@
+/**
+ * Did the holder of a certificate sign a JWS? The algorithm must fit the certificate's key, so that no public key is taken for a
+ * secret (RFC 8725, section 3.1). Clients in the field write names of their own and encode ECDSA signatures as DER.
+ */
+import { constants, type KeyObject, verify, type X509Certificate } from 'node:crypto';
+import { isJsonObject } from '../http/json.ts';
+import { refuseRequest } from '../http/refusal.ts';
+import { type CertificateChain, parseChain } from './certificates.ts';
+import type { ParsedJws } from './jws.ts';
+
+interface Algorithm {
+  readonly keyType: 'rsa' | 'ec';
+  readonly digest: 'sha256' | 'sha384' | 'sha512';
+  /** RSASSA-PSS, with a salt as long as the digest (RFC 7518, section 3.5). */
+  readonly isPss?: boolean;
+}
+
+/**
+ * RSA256 and ECDH256 are what .NET and Python write for PKCS#1 v1.5 and for ECDSA, both with SHA-256. The JavaScript client writes
+ * ES256 whatever the curve, so the curve is the certificate's.
+ */
+const algorithms = new Map<string, Algorithm>([
+  ['RS256', { keyType: 'rsa', digest: 'sha256' }],
+  ['RS384', { keyType: 'rsa', digest: 'sha384' }],
+  ['RS512', { keyType: 'rsa', digest: 'sha512' }],
+  ['PS256', { keyType: 'rsa', digest: 'sha256', isPss: true }],
+  ['PS384', { keyType: 'rsa', digest: 'sha384', isPss: true }],
+  ['PS512', { keyType: 'rsa', digest: 'sha512', isPss: true }],
+  ['ES256', { keyType: 'ec', digest: 'sha256' }],
+  ['ES384', { keyType: 'ec', digest: 'sha384' }],
+  ['ES512', { keyType: 'ec', digest: 'sha512' }],
+  ['RSA256', { keyType: 'rsa', digest: 'sha256' }],
+  ['ECDH256', { keyType: 'ec', digest: 'sha256' }],
+]);
+
+/** The chain in the header: `x5c`, or where Python's client puts it, `jwk.x5c`. Refuses with `policy-signer-invalid`. */
+export function signerChain({ header }: ParsedJws, where: string): CertificateChain {
+  const { x5c, jwk } = header;
+  const inner = isJsonObject(jwk) ? jwk.x5c : undefined;
+  if (x5c !== undefined && inner !== undefined) {
+    refuseRequest('policy-signer-invalid', where, 'the header has two chains, x5c and jwk.x5c');
+  }
+  return parseChain(x5c ?? inner, where);
+}
+
+/** Checks the signature. Refuses with `jws-algorithm-refused` and `jws-signature-invalid`. */
+export function checkSignature(jws: ParsedJws, { publicKey }: X509Certificate, where: string): void {
+  const why = `it must be one of ${[...algorithms.keys()].join(', ')}`;
+  const algorithm = algorithms.get(jws.algorithm) ?? refuseRequest('jws-algorithm-refused', where, why);
+  if (publicKey.asymmetricKeyType !== algorithm.keyType) {
+    refuseRequest('jws-algorithm-refused', where, 'it does not fit the key of the certificate');
+  }
+  const input = Buffer.from(jws.signingInput, 'latin1');
+  const holds =
+    algorithm.keyType === 'rsa'
+      ? rsaHolds(algorithm, input, publicKey, jws.signature)
+      : ecdsaHolds(algorithm, input, publicKey, jws.signature);
+  if (!holds) refuseRequest('jws-signature-invalid', where, 'the key of the certificate did not make the signature');
+}
+
+function rsaHolds({ digest, isPss }: Algorithm, input: Buffer, key: KeyObject, signature: Uint8Array): boolean {
+  const padding = isPss
+    ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+    : { padding: constants.RSA_PKCS1_PADDING };
+  return verify(digest, input, { key, ...padding }, signature);
+}
+
+/** JWS has r || s (RFC 7518, section 3.4); Python's client writes DER. */
+function ecdsaHolds({ digest }: Algorithm, input: Buffer, key: KeyObject, signature: Uint8Array): boolean {
+  return (['ieee-p1363', 'der'] as const).some((dsaEncoding) => verify(digest, input, { key, dsaEncoding }, signature));
+}

@@ -1,0 +1,30 @@
+/** Did one of a provider's policy signers sign? The certificate in the header says who claims to; what the provider knows decides. */
+import { refuseRequest } from '../http/refusal.ts';
+import type { SignerCertificate } from '../storage/index.ts';
+import { type CertificateChain, checkChain, findSigner, parseChain } from './certificates.ts';
+import type { ParsedJws } from './jws.ts';
+import { checkSignature, signerChain } from './signature.ts';
+
+/**
+ * Checks that a JWS is signed by one of the signers whose registered chain is in force at a time; answers that chain. Refuses with
+ * `signature-missing`, `policy-signer-unknown`, `policy-signer-invalid`, `jws-algorithm-refused`, `jws-signature-invalid`.
+ */
+export function checkSignedByOneOf(
+  jws: ParsedJws,
+  signers: readonly SignerCertificate[],
+  at: Date,
+  where: string,
+): CertificateChain {
+  if (jws.algorithm === 'none') {
+    return refuseRequest('signature-missing', where, 'it must be signed by one of the provider’s policy signers');
+  }
+  const { leaf } = signerChain(jws, where);
+  const known = findSigner(signers, leaf);
+  if (known === undefined) {
+    return refuseRequest('policy-signer-unknown', where, 'who signed it is not a policy signer of this provider');
+  }
+  const chain = parseChain(known.x5c, where);
+  checkChain(chain, at, where);
+  checkSignature(jws, chain.leaf, where);
+  return chain;
+}
