@@ -56,6 +56,13 @@ export { checkSnpBaseline, defaultSnpBaseline, type SnpBaseline } from './sevsnp
 export { checkSnpInitTimeData, checkSnpRuntimeData } from './sevsnp/binding.ts';
 export { sevSnpClaims } from './sevsnp/claims.ts';
 export {
+  appraiseSnpGuest,
+  type SnpGuestAppraisal,
+  type SnpGuestIdentity,
+  type SnpReferenceValue,
+} from './sevsnp/compliance.ts';
+export { type ParsedSnpEvidence, parseSnpEvidence } from './sevsnp/document.ts';
+export {
   type SnpEndorsements,
   type VerifiedSnpEndorsements,
   verifySnpAuthorities,
@@ -78,3 +85,4 @@ export { type ParsedTdxEvidence, parseTdxEvidence } from './tdx/parse.ts';
 export type { TdReportBody } from './tdx/report-body.ts';
 export type { MeasuredBoot } from './tpm/measured-boot.ts';
 export type { PcrValues, TpmQuote } from './tpm/quote.ts';
+export { readEventLog, readTpmQuote } from './tpm/read.ts';

@@ -12,15 +12,24 @@ export interface SnpBaseline {
   readonly productsWithoutMinimum: 'accept' | 'refuse';
   /** `forbid` refuses guests whose policy allows debugging; `policy` leaves it to the attestation policy. */
   readonly debug: 'policy' | 'forbid';
+  /** The same for guests whose policy allows a migration agent. */
+  readonly migration: 'policy' | 'forbid';
+  /** The same for guests whose policy allows simultaneous multithreading. */
+  readonly smt: 'policy' | 'forbid';
+  /** Highest virtual machine privilege level that may have requested the report, from 0 (most privileged) to 3. */
+  readonly maximumVmpl: number;
   /** `crl` demands that the chain was checked against AMD's revocation list. */
   readonly revocation: 'crl' | 'unchecked';
 }
 
-/** No minimum, debugging left to the policy, revocation demanded. */
+/** No minimum, the guest's own policy and privilege level left to the attestation policy, revocation demanded. */
 export const defaultSnpBaseline: SnpBaseline = {
   minimumTcb: {},
   productsWithoutMinimum: 'accept',
   debug: 'policy',
+  migration: 'policy',
+  smt: 'policy',
+  maximumVmpl: 3,
   revocation: 'crl',
 };
 
@@ -47,6 +56,22 @@ function checkMinimumTcb(appraisal: SnpAppraisal, baseline: SnpBaseline): void {
   );
 }
 
+function checkGuestPolicy({ report }: SnpAppraisal, baseline: SnpBaseline): void {
+  const { policy, vmpl } = report;
+  if (baseline.debug === 'forbid' && policy.debugAllowed) {
+    refuseBaseline('snp-baseline-debug', 'the guest policy allows debugging, which the baseline forbids');
+  }
+  if (baseline.migration === 'forbid' && policy.migrationAgentAllowed) {
+    refuseBaseline('snp-baseline-migration', 'the guest policy allows a migration agent, which the baseline forbids');
+  }
+  if (baseline.smt === 'forbid' && policy.smtAllowed) {
+    refuseBaseline('snp-baseline-smt', 'the guest policy allows SMT, which the baseline forbids');
+  }
+  if (vmpl > baseline.maximumVmpl) {
+    refuseBaseline('snp-baseline-vmpl', `the report is of VMPL ${vmpl}, the baseline allows ${baseline.maximumVmpl}`);
+  }
+}
+
 /** Checks an appraisal against a provider's baseline. */
 export function checkSnpBaseline(appraisal: SnpAppraisal, baseline: SnpBaseline): Outcome<SnpAppraisal> {
   return settle(() => {
@@ -54,9 +79,7 @@ export function checkSnpBaseline(appraisal: SnpAppraisal, baseline: SnpBaseline)
       refuseBaseline('snp-baseline-revocation', 'no revocation list was given for the chain');
     }
     checkMinimumTcb(appraisal, baseline);
-    if (baseline.debug === 'forbid' && appraisal.report.policy.debugAllowed) {
-      refuseBaseline('snp-baseline-debug', 'the guest policy allows debugging, which the baseline forbids');
-    }
+    checkGuestPolicy(appraisal, baseline);
     return appraisal;
   });
 }

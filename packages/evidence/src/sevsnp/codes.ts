@@ -1,5 +1,6 @@
 /** Why SEV-SNP evidence is refused. */
 export const sevsnpCodes = {
+  'snp-evidence-malformed': 'The evidence is neither a bare report nor the JSON document that guests send.',
   'snp-report-size': 'The report does not have the 1184 bytes that the firmware writes.',
   'snp-report-version': 'The report has a version that is not known.',
   'snp-signature-algorithm': 'The report names a signature algorithm other than ECDSA P-384 with SHA-384.',
@@ -19,6 +20,9 @@ export const sevsnpCodes = {
   'snp-tcb-order': 'The TCB versions contradict each other: reported or committed above current.',
   'snp-baseline-tcb': "The reported TCB is below the baseline's minimum for the product.",
   'snp-baseline-debug': 'The guest policy allows debugging, which the baseline forbids.',
+  'snp-baseline-migration': 'The guest policy allows a migration agent, which the baseline forbids.',
+  'snp-baseline-smt': 'The guest policy allows simultaneous multithreading, which the baseline forbids.',
+  'snp-baseline-vmpl': 'The report was requested at a privilege level (VMPL) above the one that the baseline allows.',
   'snp-baseline-revocation': 'The certificates were not checked against a revocation list, which the baseline demands.',
   'snp-baseline-product': 'The baseline has no minimum TCB for the product and does not accept products without one.',
   'snp-runtime-data': "The runtime data is not the one that the report's report data commits to.",
@@ -26,6 +30,8 @@ export const sevsnpCodes = {
   'uvm-malformed': 'A utility VM endorsement is not a COSE_Sign1 with the members that are needed.',
   'uvm-algorithm': 'A utility VM endorsement is signed with an algorithm that is not accepted.',
   'uvm-signature': 'A utility VM endorsement was not signed by its certificate.',
+  'uvm-signing-time':
+    'A utility VM endorsement was signed after the appraisal, or does not say when although that is needed.',
   'uvm-untrusted': 'A utility VM endorsement is by an issuer, or for a feed, that is not trusted.',
   'uvm-svn': 'A utility VM endorsement is for a security version below the minimum.',
   'uvm-measurement': "A utility VM endorsement is for another launch measurement than the report's.",

@@ -5,10 +5,14 @@
  * the operator's decision.
  */
 import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
+import type { Certificate } from '../x509/certificate.ts';
 import { checkChainLinks, checkValidity } from '../x509/chain.ts';
 import { checkDidX509 } from '../x509/did.ts';
+import { allowsUsage } from '../x509/extensions.ts';
+import type { SevSnpCode } from './codes.ts';
 import { checkCoseSignature, parseCoseSign1 } from './cose.ts';
 import type { SnpReport } from './report.ts';
+import { parseUvmStatement, type UvmStatement } from './uvm-statement.ts';
 
 /** A trusted endorser of utility VMs. */
 export interface UvmReference {
@@ -18,6 +22,12 @@ export interface UvmReference {
   readonly feed: string;
   /** Least security version. */
   readonly minimumSvn: number;
+  /**
+   * When the signer's certificates must be valid: at the appraisal, or when the endorsement says that it was signed. Signers' certificates
+   * last a year and utility VMs are in use for longer; but the time of signing is the signer's word alone, so that with `signing` a key that
+   * leaks after its certificate has expired still endorses.
+   */
+  readonly signerValidAt: 'appraisal' | 'signing';
 }
 
 /** A utility VM endorsement that holds for a report. */
@@ -27,55 +37,62 @@ export interface UvmEndorsement {
   readonly svn: number;
 }
 
-function parsePayload(payload: Uint8Array): { measurement: string; svn: number } {
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
-  } catch {
-    return refuse('uvm-malformed', 'UVM endorsement', 'the payload is not JSON in UTF-8');
+function refuseUvm(code: SevSnpCode, why: string, where = 'UVM endorsement'): never {
+  refuse(code, where, why);
+}
+
+function referenceFor({ issuer, feed }: UvmStatement, references: readonly UvmReference[]): UvmReference {
+  const known = references.find((reference) => reference.issuer === issuer && reference.feed === feed);
+  return known ?? refuseUvm('uvm-untrusted', `issuer ${issuer} with feed ${feed} is not trusted`);
+}
+
+/** No endorsement is from the future, whichever time its signer is held to. */
+function checkSignerDates(
+  chain: readonly Certificate[],
+  { signedAt }: UvmStatement,
+  { signerValidAt }: UvmReference,
+  at: number,
+): void {
+  if (signedAt !== undefined && !(signedAt <= at)) {
+    refuseUvm('uvm-signing-time', `it was signed at ${new Date(signedAt).toISOString()}, after the appraisal`);
   }
-  const members = new Map(Object.entries(typeof json === 'object' && json !== null ? json : {}));
-  const measurement = members.get('x-ms-sevsnpvm-launchmeasurement');
-  const svn: unknown = members.get('x-ms-sevsnpvm-guestsvn');
-  if (typeof measurement !== 'string' || !/^[0-9a-fA-F]{96}$/.test(measurement)) {
-    return refuse('uvm-malformed', 'UVM endorsement', 'the payload names no launch measurement of 48 bytes');
-  }
-  if ((typeof svn !== 'string' && typeof svn !== 'number') || !/^\d{1,10}$/.test(String(svn))) {
-    return refuse('uvm-malformed', 'UVM endorsement', 'the payload names no security version');
-  }
-  return { measurement: measurement.toLowerCase(), svn: Number(svn) };
+  const heldAt =
+    signerValidAt === 'appraisal'
+      ? at
+      : (signedAt ?? refuseUvm('uvm-signing-time', 'it does not say when it was signed'));
+  for (const certificate of chain) checkValidity(certificate, heldAt);
 }
 
 /**
  * Verifies an endorsement and holds it against a genuine report.
  * @param bytes COSE_Sign1
  * @param references the endorsers to trust; none of them: nothing is trusted
+ * @param at the moment of the appraisal
  */
 export function verifyUvmEndorsement(
   bytes: Uint8Array,
-  report: SnpReport,
+  report: Pick<SnpReport, 'measurement'>,
   references: readonly UvmReference[],
   at: Date,
 ): Outcome<UvmEndorsement> {
   return settle(() => {
     const message = parseCoseSign1(bytes);
+    const statement = parseUvmStatement(message);
+    const reference = referenceFor(statement, references);
     const [leaf] = message.chain;
-    if (leaf === undefined) return refuse('uvm-malformed', 'UVM endorsement', 'there is no signing certificate');
     checkChainLinks(message.chain);
-    for (const certificate of message.chain) checkValidity(certificate, Math.max(at.getTime(), leaf.notBefore));
-    checkDidX509(message.issuer, message.chain);
-    checkCoseSignature(message, leaf.publicKey);
-    const { measurement, svn } = parsePayload(message.payload);
-    const { issuer, feed } = message;
-    const reference = references.find((known) => known.issuer === issuer && known.feed === feed);
-    if (reference === undefined) {
-      return refuse('uvm-untrusted', 'UVM endorsement', `issuer ${issuer} with feed ${feed} is not trusted`);
+    if (!allowsUsage(leaf.extensions, 'digitalSignature', leaf.commonName)) {
+      refuse('chain-key-usage', leaf.commonName, 'the key usage does not allow signing');
     }
+    checkSignerDates(message.chain, statement, reference, at.getTime());
+    checkDidX509(statement.issuer, message.chain);
+    checkCoseSignature(message, leaf.publicKey);
+    const { issuer, feed, svn, measurement } = statement;
     if (svn < reference.minimumSvn) {
-      refuse('uvm-svn', 'UVM endorsement', `security version ${svn} is below ${reference.minimumSvn}`);
+      refuseUvm('uvm-svn', `security version ${svn} is below ${reference.minimumSvn}`);
     }
     if (Buffer.from(report.measurement).toString('hex') !== measurement) {
-      refuse('uvm-measurement', 'report+144', 'the endorsement is for another launch measurement');
+      refuseUvm('uvm-measurement', 'the endorsement is for another launch measurement', 'report+144');
     }
     return { issuer, feed, svn };
   });

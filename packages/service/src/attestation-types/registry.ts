@@ -1,7 +1,12 @@
 /** Which attestation types does the service have? A new one adds its file here and one line. */
+
+import { type AppraisalSurroundings, appraise } from '../attest/appraise.ts';
 import { type AttestAnswer, type AttestCall, type AttestSurroundings, attest } from '../attest/pipeline.ts';
+import { incomingClaims } from '../attest/steps/incoming-claims.ts';
+import type { PolicyClaim } from '../providers/policy.ts';
 import type { AttestationType } from './attestation-type.ts';
 import { openEnclave } from './open-enclave.ts';
+import { sevSnpVm } from './sev-snp-vm.ts';
 import { sgxEnclave } from './sgx-enclave.ts';
 import { tdxVm } from './tdx-vm.ts';
 
@@ -10,16 +15,27 @@ export interface RegisteredType {
   readonly name: string;
   readonly paths: readonly string[];
   readonly attest: (call: AttestCall, surroundings: AttestSurroundings) => Promise<AttestAnswer>;
+  /** The claims that a policy would see for the evidence in a body; no baseline and no policy is applied. */
+  readonly claims: (body: Uint8Array, surroundings: AppraisalSurroundings) => Promise<PolicyClaim[]>;
 }
 
 export const attestationTypes: readonly RegisteredType[] = [
   registered(sgxEnclave),
   registered(openEnclave),
   registered(tdxVm),
+  registered(sevSnpVm),
 ];
 
 function registered<Evidence, Endorsements, Appraisal>(
   type: AttestationType<Evidence, Endorsements, Appraisal>,
 ): RegisteredType {
-  return { name: type.name, paths: type.paths, attest: (call, surroundings) => attest(type, call, surroundings) };
+  return {
+    name: type.name,
+    paths: type.paths,
+    attest: (call, surroundings) => attest(type, call, surroundings),
+    claims: async (body, surroundings) => {
+      const { appraisal, request } = await appraise(type, body, surroundings);
+      return incomingClaims(type, appraisal, request);
+    },
+  };
 }

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { endorsements } from './endorsements-schema.ts';
 import { described, file, httpsUri, milliseconds } from './form.ts';
 import { roles } from './roles-schema.ts';
+import { sevSnpBaseline, sevSnpReferenceValues } from './sevsnp-schema.ts';
 import { audit, providers, storage } from './storage-schema.ts';
 
 const listen = z.strictObject({
@@ -236,7 +237,14 @@ const provider = z.strictObject({
         'a list of 64 hex digits each',
       ),
     ),
-  baseline: z.strictObject({ sgx: intelBaseline.prefault({}), tdx: intelBaseline.prefault({}) }).prefault({}),
+  baseline: z
+    .strictObject({
+      sgx: intelBaseline.prefault({}),
+      tdx: intelBaseline.prefault({}),
+      sevsnp: sevSnpBaseline.prefault({}),
+    })
+    .prefault({}),
+  referenceValues: z.strictObject({ sevsnp: sevSnpReferenceValues }).prefault({}),
   initTimeBinding: z
     .strictObject({
       tdx: z

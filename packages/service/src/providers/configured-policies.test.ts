@@ -15,13 +15,7 @@ function fileOf(name: string, text: string | Uint8Array): string {
   return path;
 }
 
-function policiesOf(policies: Record<string, string>) {
-  const baseline = { allowDebug: true };
-  const initTimeBinding = { tdx: 'mrconfigid' } as const;
-  return configuredPolicies({
-    provider: { policies, trustAnchors: [], baseline: { sgx: baseline, tdx: baseline }, initTimeBinding },
-  });
-}
+const policiesOf = (policies: Record<string, string>) => configuredPolicies({ provider: { policies } });
 
 test('puts the documented default policies in force where no file is named', () => {
   const types = [...policiesOf({}).keys()];

@@ -9,7 +9,9 @@ import { faultsOf, type ProviderPolicy, policyOfText } from './policy.ts';
 /** The policies by attestation type. Throws `ConfigRefused` with every fault of every file. */
 export function configuredPolicies({
   provider: { policies },
-}: Pick<ServiceConfig, 'provider'>): ReadonlyMap<string, ProviderPolicy> {
+}: {
+  readonly provider: Pick<ServiceConfig['provider'], 'policies'>;
+}): ReadonlyMap<string, ProviderPolicy> {
   const problems: ConfigProblem[] = [];
   const inForce = new Map<string, ProviderPolicy>();
   for (const [type, path] of Object.entries(policies)) {

@@ -6,6 +6,7 @@ import type { AccessTokens } from '../identity/access-token.ts';
 import { AmdEndorsements } from './amd.ts';
 import { IntelEndorsements } from './intel.ts';
 import type { Provider } from './provider.ts';
+import { snpBaselineOf, snpReferenceValuesOf } from './sevsnp-settings.ts';
 
 /** What providers are made of besides the settings. */
 export interface ProviderParts {
@@ -34,7 +35,12 @@ export function sharedParts(config: ServiceConfig, parts: ProviderParts): Shared
       graceSeconds: endorsements.amd.staleGraceSeconds,
       revocationList: endorsements.amd.revocationList,
     }),
-    baseline: { sgx: intelBaseline(provider.baseline.sgx), tdx: intelBaseline(provider.baseline.tdx) },
+    baseline: {
+      sgx: intelBaseline(provider.baseline.sgx),
+      tdx: intelBaseline(provider.baseline.tdx),
+      sevsnp: snpBaselineOf(config),
+    },
+    referenceValues: { sevsnp: snpReferenceValuesOf(config) },
     initTimeBinding: { tdx: provider.initTimeBinding.tdx },
   };
 }

@@ -1,0 +1,121 @@
+/**
+ * What is sent to attest an SEV-SNP guest? The bare report, or the JSON document that guests of Azure send. Nothing here is trusted.
+ * Source: Azure Attestation REST contract, AttestSevSnpVm; microsoft/confidential-sidecar-containers.
+ */
+import { decodeBase64 } from '../bytes/base64.ts';
+import { type Outcome, Refused, refuse, settle } from '../bytes/refusal.ts';
+import type { SevSnpCode } from './codes.ts';
+import { type ParsedSnpReport, parseSnpReport } from './report.ts';
+
+/** Evidence as it was sent. */
+export interface ParsedSnpEvidence {
+  /** 1184 bytes. */
+  readonly reportBytes: Uint8Array;
+  readonly report: ParsedSnpReport['report'];
+  /** PEM: VCEK or VLEK certificate, then its authorities if any; undefined when none came. */
+  readonly certificates: string | undefined;
+  /** COSE_Sign1 messages about the utility VM. */
+  readonly uvmEndorsements: readonly Uint8Array[];
+}
+
+const mostEndorsements = 16;
+const openingBrace = 0x7b;
+const whiteSpace: readonly number[] = [0x20, 0x09, 0x0a, 0x0d];
+
+function malformed(where: string, need: string): never {
+  const code: SevSnpCode = 'snp-evidence-malformed';
+  return refuse(code, where, need);
+}
+
+function utf8(bytes: Uint8Array, where: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return malformed(where, 'text in UTF-8 is needed');
+  }
+}
+
+/** Members of one object by their names in lower case: clients differ in case. Null counts as absent. */
+class Members {
+  readonly #values = new Map<string, unknown>();
+  readonly #path: string;
+
+  constructor(bytes: Uint8Array, path: string) {
+    this.#path = path;
+    for (const [name, value] of Object.entries(objectIn(bytes, path))) {
+      const folded = name.toLowerCase();
+      if (this.#values.has(folded)) malformed(path, 'two members differ only in case');
+      if (value !== null) this.#values.set(folded, value);
+    }
+  }
+
+  value(name: string): unknown {
+    return this.#values.get(name.toLowerCase());
+  }
+
+  /** Base64 or base64url. An empty text counts as absent, because clients send it so. */
+  bytes(name: string): Uint8Array | undefined {
+    const value = this.value(name);
+    return value === undefined || value === '' ? undefined : bytesOf(value, `${this.#path}.${name}`);
+  }
+}
+
+function objectIn(bytes: Uint8Array, path: string): object {
+  const text = utf8(bytes, path);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return malformed(path, 'JSON is needed');
+  }
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? value
+    : malformed(path, 'an object is needed');
+}
+
+function bytesOf(value: unknown, where: string): Uint8Array {
+  const bytes = typeof value === 'string' ? decodeBase64(value) : undefined;
+  return bytes ?? malformed(where, 'base64url is needed');
+}
+
+function parseEndorsements(bytes: Uint8Array | undefined): Uint8Array[] {
+  if (bytes === undefined) return [];
+  const listed = new Members(bytes, 'report.Endorsements').value('Uvm') ?? [];
+  const where = 'report.Endorsements.Uvm';
+  if (!Array.isArray(listed) || listed.length > mostEndorsements) {
+    return malformed(where, `a list of at most ${mostEndorsements} is needed`);
+  }
+  return listed.map((entry) => bytesOf(entry, where));
+}
+
+function isDocument(bytes: Uint8Array): boolean {
+  return bytes.find((byte) => !whiteSpace.includes(byte)) === openingBrace;
+}
+
+function parseReport(bytes: Uint8Array): ParsedSnpReport['report'] {
+  const parsed = parseSnpReport(bytes);
+  if (!parsed.ok) throw new Refused(parsed.refusal);
+  return parsed.value.report;
+}
+
+/**
+ * Parses evidence.
+ * @param bytes a report of 1184 bytes, or JSON in UTF-8: `{SnpReport, VcekCertChain?, Endorsements?}`, each base64url of the report, of PEM,
+ * and of JSON `{"Uvm": [base64url of a COSE_Sign1, …]}`
+ */
+export function parseSnpEvidence(bytes: Uint8Array): Outcome<ParsedSnpEvidence> {
+  return settle(() => {
+    if (!isDocument(bytes)) {
+      return { reportBytes: bytes, report: parseReport(bytes), certificates: undefined, uvmEndorsements: [] };
+    }
+    const document = new Members(bytes, 'report');
+    const reportBytes = document.bytes('SnpReport') ?? malformed('report.SnpReport', 'the report is needed');
+    const chain = document.bytes('VcekCertChain');
+    return {
+      reportBytes,
+      report: parseReport(reportBytes),
+      certificates: chain === undefined ? undefined : utf8(chain, 'report.VcekCertChain'),
+      uvmEndorsements: parseEndorsements(document.bytes('Endorsements')),
+    };
+  });
+}

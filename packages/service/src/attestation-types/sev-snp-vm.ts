@@ -1,0 +1,74 @@
+/** Attestation type SevSnpVm: the report of an SEV-SNP guest, bare or in the JSON document of Azure's guests. */
+import {
+  appraiseSnp,
+  appraiseSnpGuest,
+  type Claims,
+  checkSnpBaseline,
+  checkSnpInitTimeData,
+  checkSnpRuntimeData,
+  type Outcome,
+  type ParsedSnpEvidence,
+  parseSnpEvidence,
+  type SnpAppraisal,
+  type SnpGuestAppraisal,
+  sevSnpClaims,
+} from '@atesto/evidence';
+import type { AmdEndorsed } from '../providers/amd.ts';
+import type { AttestationType } from './attestation-type.ts';
+
+/** What an appraisal needs: the endorsements, and the evidence that they are for. */
+export interface SnpEndorsed extends AmdEndorsed {
+  readonly evidence: ParsedSnpEvidence;
+}
+
+/** The machine and its guest. */
+export interface SnpVmAppraisal {
+  readonly snp: SnpAppraisal;
+  readonly guest: SnpGuestAppraisal;
+}
+
+export const sevSnpVm: AttestationType<ParsedSnpEvidence, SnpEndorsed, SnpVmAppraisal> = {
+  name: 'SevSnpVm',
+  claim: 'sevsnpvm',
+  paths: ['SevSnpVm'],
+  evidenceMembers: ['report'],
+  tokenRequirement: () => 'optional',
+  parse: parseSnpEvidence,
+  endorse: async (evidence, provider, at) => ({
+    ...(await provider.amd.endorse(evidence.report, evidence.certificates, at)),
+    evidence,
+  }),
+  appraise: (_bytes, { evidence, endorsements, allowExpiredCollateral }, provider, at) => {
+    const snp = appraiseSnp(evidence.reportBytes, endorsements, { at, allowExpiredCollateral });
+    if (!snp.ok) return snp;
+    const { report } = snp.value;
+    const guest = appraiseSnpGuest(report, evidence.uvmEndorsements, provider.referenceValues.sevsnp, at);
+    return guest.ok ? { ok: true, value: { snp: snp.value, guest: guest.value } } : guest;
+  },
+  checkRuntimeData: ({ snp }, data) => checkSnpRuntimeData(snp.report, data),
+  checkInitTimeData: ({ snp }, data) => checkSnpInitTimeData(snp.report, data),
+  checkBaseline: (appraisal, { baseline }) =>
+    withAppraisal(checkSnpBaseline(appraisal.snp, baseline.sevsnp), appraisal),
+  claims: ({ snp, guest }) => ({ ...sevSnpClaims(snp), ...revocationClaims(snp), ...guestClaims(guest) }),
+  incomingClaims: () => ({}),
+  isDevelopment: ({ snp }) => snp.developmentRoot,
+};
+
+function withAppraisal(outcome: Outcome<SnpAppraisal>, appraisal: SnpVmAppraisal): Outcome<SnpVmAppraisal> {
+  return outcome.ok ? { ok: true, value: appraisal } : outcome;
+}
+
+/** What the operator let pass is told to the relying party. */
+function revocationClaims({ revocation, revocationListExpired }: SnpAppraisal): Claims {
+  return {
+    ...(revocationListExpired ? { 'x-atesto-expired-collateral': ['amd_crl'] } : {}),
+    ...(revocation === 'unchecked' ? { 'x-atesto-revocation': 'unchecked' } : {}),
+  };
+}
+
+function guestClaims({ complianceStatus, uvm }: SnpGuestAppraisal): Claims {
+  return {
+    ...(complianceStatus === undefined ? {} : { 'x-ms-compliance-status': complianceStatus }),
+    ...(uvm === undefined ? {} : { 'x-atesto-uvm-endorsement': { issuer: uvm.issuer, feed: uvm.feed, svn: uvm.svn } }),
+  };
+}
