@@ -8,6 +8,7 @@ export {
   claimValueTypes,
   valueTypeOf,
 } from './claims/claim.ts';
+export { type ClaimsByStage, claimsByStage } from './claims/known.ts';
 export { claimsOfMembers, type MemberValue } from './claims/of-members.ts';
 export { parseClaims } from './claims/read.ts';
 export { type PolicyCode, policyCodes } from './codes.ts';

@@ -3,7 +3,7 @@ import type { AttestationKind } from './attestation-kind.ts';
 import type { Claim, ClaimValue } from './claims/claim.ts';
 import { compilePolicy } from './compile.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import { evaluateProgram } from './evaluate/evaluate.ts';
+import { type EvaluateOptions, evaluateProgram } from './evaluate/evaluate.ts';
 import type { Issued, RunWarning } from './evaluate/run.ts';
 import type { Refusal } from './outcome.ts';
 import { type Explanation, explainRefusal } from './trace/explain.ts';
@@ -39,6 +39,7 @@ export function evaluationReport(
   text: string,
   claims: readonly Claim[],
   attestationType?: AttestationKind,
+  options: Pick<EvaluateOptions, 'configurationClaims'> = {},
 ): EvaluationReport {
   const compiled = compilePolicy(text, attestationType === undefined ? {} : { attestationType });
   const remarks = {
@@ -48,8 +49,8 @@ export function evaluationReport(
   };
   const nothing = { authorized: false, outgoing: {}, properties: {}, configuration: {} };
   if (!compiled.ok) return { parse: 'error', ...remarks, evaluation: 'error', ...nothing, trace: [] };
-  const verdict = evaluateProgram(compiled.policy.program, claims, { trace: true });
-  const explanation = explainRefusal(compiled.policy, claims);
+  const verdict = evaluateProgram(compiled.policy.program, claims, { ...options, trace: true });
+  const explanation = explainRefusal(compiled.policy, claims, options);
   const explained = explanation === undefined ? {} : { explanation };
   if (!verdict.ok) {
     const { refusal, trace } = verdict;

@@ -40,14 +40,15 @@ export function policyExplainCommand(session: Session): Command {
 }
 
 async function explainFile(file: string, options: Options, session: Session): Promise<void> {
-  const { evaluationReport, reportJson } = await import('@atesto/policy');
+  const { claimsByStage, evaluationReport, reportJson } = await import('@atesto/policy');
   const { kindOption } = await import('../policy/kind.ts');
   const { readPolicy } = await import('../policy/text.ts');
   const { exitCodeOf, tellOutcome } = await import('../policy/outcome.ts');
   const kind = kindOption(options.type);
   const text = await readPolicy(file, session);
   const claims = await claimsOf(options, session);
-  const report = evaluationReport(text, claims, kind);
+  const { known, appraised } = claimsByStage(claims);
+  const report = evaluationReport(text, appraised, kind, { configurationClaims: known });
   session.exitCode = exitCodeOf(report);
   if (options.json === true) {
     session.out(`${reportJson({ claims, ...report })}\n`);

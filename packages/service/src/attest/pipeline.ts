@@ -1,16 +1,13 @@
 /** The way of one attest call, from the request to the token: ten steps, in this order, each of which may refuse. */
-import type { Outcome } from '@atesto/evidence';
 import type { AttestationType } from '../attestation-types/attestation-type.ts';
 import type { ApiVersion } from '../http/api-version.ts';
-import { refuseFor } from '../http/refusal.ts';
 import type { Caller } from '../identity/access-token.ts';
 import type { Provider } from '../providers/provider.ts';
+import { appraise, settled } from './appraise.ts';
 import { authenticate } from './steps/authenticate.ts';
-import { bind } from './steps/bind.ts';
-import { decodeRequest } from './steps/decode.ts';
 import { checkInForce, evaluate, policyFor, underPolicy } from './steps/evaluate.ts';
 import { issue } from './steps/issue.ts';
-import { type AttestTrail, noteCaller, noteEvidence, notePolicy } from './steps/record.ts';
+import { type AttestTrail, noteCaller, notePolicy } from './steps/record.ts';
 
 /** One call as the route received it. */
 export interface AttestCall {
@@ -32,6 +29,7 @@ export interface AttestSurroundings {
 
 /** The answer to a call that was permitted. */
 export interface AttestAnswer {
+  /** The token, or what the attestation type delivers in its place. */
   readonly token: string;
   /** Milliseconds that were spent on the endorsements. */
   readonly endorseMs: number;
@@ -47,18 +45,8 @@ export async function attest<Evidence, Endorsements, Appraisal>(
   const requirement = provider.requireAccessToken ? 'required' : type.tokenRequirement(call.apiVersion);
   const caller = await authenticate(call.authorization, requirement, provider.accessTokens);
   noteCaller(trail, caller);
-  // 2 decode
-  const request = decodeRequest(call.body, type.evidenceMembers);
-  noteEvidence(trail, request.evidence);
-  const evidence = settled(type.parse(request.evidence));
-  // 3 endorse
-  const started = performance.now();
-  const endorsements = await type.endorse(evidence, provider, at);
-  const endorseMs = performance.now() - started;
-  // 4 appraise
-  const appraisal = settled(type.appraise(request.evidence, endorsements, provider, at));
-  // 5 bind
-  bind(type, appraisal, request, provider);
+  // 2 decode, 3 endorse, 4 appraise, 5 bind
+  const { request, appraisal, endorseMs } = await appraise(type, call.body, { provider, at, trail });
   // 6 baseline, as the policy configures it
   const policy = policyFor(type.name, request, provider);
   notePolicy(trail, policy, request.draftPolicy !== undefined);
@@ -72,9 +60,5 @@ export async function attest<Evidence, Endorsements, Appraisal>(
   await trail.recordAllowed();
   checkInForce(type.name, verdict, provider);
   // 10 answer
-  return { token, endorseMs };
-}
-
-function settled<Value>(outcome: Outcome<Value>): Value {
-  return outcome.ok ? outcome.value : refuseFor(outcome.refusal);
+  return { token: type.deliver?.(token, appraisal) ?? token, endorseMs };
 }

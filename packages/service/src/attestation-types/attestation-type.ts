@@ -36,4 +36,6 @@ export interface AttestationType<Evidence, Endorsements, Appraisal> {
   readonly incomingClaims: (appraisal: Appraisal) => Claims;
   /** Whether a development root vouches for the evidence. */
   readonly isDevelopment: (appraisal: Appraisal) => boolean;
+  /** What is answered in the token's place, where the contract does not answer the bare token. */
+  readonly deliver?: (token: string, appraisal: Appraisal) => string;
 }

@@ -4,6 +4,7 @@ import {
   attestationKinds,
   type Claim,
   type CompiledPolicy,
+  claimsByStage,
   compilePolicy,
   configure,
   type Diagnostic,
@@ -121,10 +122,8 @@ function leastTcbNumber(policy: CompiledPolicy, kind: AttestationKind | undefine
 }
 
 function decide(policy: CompiledPolicy, claims: readonly PolicyClaim[]): PolicyDecision {
-  const isKnown = ({ type, issuer }: PolicyClaim): boolean =>
-    type === 'x-ms-attestation-type' && issuer === 'AttestationService';
-  const options: EvaluateOptions = { configurationClaims: claims.filter(isKnown) };
-  const appraised = claims.filter((claim) => !isKnown(claim));
+  const { known, appraised } = claimsByStage(claims);
+  const options: EvaluateOptions = { configurationClaims: known };
   const verdict = evaluatePolicy(policy, appraised, options);
   if (verdict.ok && verdict.authorized) {
     return { authorized: true, issued: verdict.outgoing.map((claim) => [claim.type, issuedValue(claim)]) };

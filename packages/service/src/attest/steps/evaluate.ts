@@ -33,8 +33,7 @@ export function evaluate<Appraisal>(
 ): PolicyVerdict {
   const isDraft = request.draftPolicy !== undefined;
   const appraisalClaims = type.claims(appraisal);
-  const incoming = incomingClaims(type.claim, appraisalClaims, type.incomingClaims(appraisal), request);
-  const decision = inForce.policy.evaluate(incoming);
+  const decision = inForce.policy.evaluate(incomingClaims(type, appraisal, request, appraisalClaims));
   if (decision.authorized) return { inForce, isDraft, appraisalClaims, issued: decision.issued };
   return refuseRequest(decision.code, 'policy', isDraft || mayReadPolicies ? decision.detail : decision.message);
 }

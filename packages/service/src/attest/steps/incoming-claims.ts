@@ -1,24 +1,25 @@
 /** Which claims does the policy see? Those of the appraisal under the service's name, the caller's data under the caller's. */
 import type { Claims } from '@atesto/evidence';
 import { claimsOfMembers } from '@atesto/policy';
+import type { AttestationType } from '../../attestation-types/attestation-type.ts';
 import type { PolicyClaim } from '../../providers/policy.ts';
 import type { AttestRequest } from '../request.ts';
 
 /** The incoming claims of a policy, appraisal first. */
-export function incomingClaims(
-  attestationType: string,
-  appraisalClaims: Claims,
-  furtherClaims: Claims,
-  { runtimeData }: AttestRequest,
+export function incomingClaims<Appraisal>(
+  type: Pick<AttestationType<never, never, Appraisal>, 'claim' | 'claims' | 'incomingClaims'>,
+  appraisal: Appraisal,
+  { runtimeData }: Pick<AttestRequest, 'runtimeData'>,
+  appraisalClaims: Claims = type.claims(appraisal),
 ): PolicyClaim[] {
   const claims: PolicyClaim[] = [
-    { type: 'x-ms-attestation-type', value: attestationType, issuer: 'AttestationService' },
+    { type: 'x-ms-attestation-type', value: type.claim, issuer: 'AttestationService' },
     ...claimsOfMembers(appraisalClaims, 'AttestationService'),
-    ...claimsOfMembers(furtherClaims, 'AttestationService'),
+    ...claimsOfMembers(type.incomingClaims(appraisal), 'AttestationService'),
   ];
   if (runtimeData !== undefined && runtimeData.json === undefined) {
     const held = Buffer.from(runtimeData.bytes).toString('base64url');
-    for (const type of ['x-ms-sgx-ehd', '$maa-ehd']) claims.push({ type, value: held, issuer: 'CustomClaim' });
+    for (const name of ['x-ms-sgx-ehd', '$maa-ehd']) claims.push({ type: name, value: held, issuer: 'CustomClaim' });
   }
   return claims;
 }

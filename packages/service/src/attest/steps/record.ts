@@ -18,7 +18,7 @@ export function noteCaller({ note }: AttestTrail, caller: Caller | undefined): v
 }
 
 /** Notes the SHA-256 of the evidence, in hex. */
-export function noteEvidence({ note }: AttestTrail, evidence: Uint8Array): void {
+export function noteEvidence({ note }: Pick<AttestTrail, 'note'>, evidence: Uint8Array): void {
   note({ evidenceDigest: createHash('sha256').update(evidence).digest('hex') });
 }
 

@@ -106,5 +106,5 @@ test('refuses what is no explanation to be had', async () => {
   assert.equal(await codeOf({ policy: 1, claims }), 'member-invalid');
   assert.equal(await codeOf({ policy, claims: {} }), 'invalid-claim');
   assert.equal(await codeOf({ policy }), 'member-missing');
-  assert.equal(await codeOf({ policy, quote: 'AAAA' }), 'quote-truncated');
+  assert.equal(await codeOf({ policy, quote: 'AAAA' }), 'quote-version');
 });

@@ -4,6 +4,7 @@
  */
 import {
   type AttestationKind,
+  attestationKinds,
   type Claim,
   claimsByStage,
   evaluationReport,
@@ -41,7 +42,7 @@ export function explainPolicy(context: ServiceContext): Operation {
           ? await claimsOfEvidence(context, request, provider, attestationType, body)
           : givenClaims(claims);
       const { known, appraised } = claimsByStage(incoming);
-      const report = evaluationReport(text, appraised, attestationType, { configurationClaims: known });
+      const report = evaluationReport(text, appraised, kindOf(attestationType), { configurationClaims: known });
       return reply.header('content-type', jsonType).send(reportJson({ claims: incoming, ...report }));
     },
   };
@@ -56,6 +57,10 @@ function policyText(given: JsonValue | undefined, provider: Provider, attestatio
   return refuseRequest('policy-missing', 'policy', `no policy is set for ${attestationType}`);
 }
 
+function kindOf(attestationType: string): AttestationKind | undefined {
+  return attestationKinds.find((kind) => kind === attestationType);
+}
+
 /** Claims as `atesto policy eval` takes them. Refuses with the code of the policy package. */
 function givenClaims(claims: JsonValue): Claim[] {
   const read = parseClaims(reportJson(claims));
@@ -66,7 +71,7 @@ async function claimsOfEvidence(
   { clock }: ServiceContext,
   request: FastifyRequest,
   provider: Provider,
-  attestationType: AttestationKind,
+  attestationType: string,
   body: Uint8Array,
 ): Promise<Claim[]> {
   const type = attestationTypes.find(({ name }) => name === attestationType);

@@ -1,0 +1,51 @@
+/** Steps 2 to 5 of an attest call: from the wire's body to genuine evidence and the data that it commits to. */
+import type { Outcome } from '@atesto/evidence';
+import type { AttestationType } from '../attestation-types/attestation-type.ts';
+import { refuseFor } from '../http/refusal.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { AttestRequest } from './request.ts';
+import { bind } from './steps/bind.ts';
+import { decodeRequest } from './steps/decode.ts';
+import { type AttestTrail, noteEvidence } from './steps/record.ts';
+
+/** What an appraisal needs besides the body. */
+export interface AppraisalSurroundings {
+  readonly provider: Provider;
+  /** The time at which the evidence is appraised. */
+  readonly at: Date;
+  readonly trail: Pick<AttestTrail, 'note'>;
+}
+
+/** What steps 2 to 5 come to: genuine evidence, and the data that it commits to. */
+export interface AppraisedRequest<Appraisal> {
+  readonly request: AttestRequest;
+  readonly appraisal: Appraisal;
+  /** Milliseconds that were spent on the endorsements. */
+  readonly endorseMs: number;
+}
+
+/** Decodes, fetches endorsements, appraises, checks the data. Throws `RequestRefused`. */
+export async function appraise<Evidence, Endorsements, Appraisal>(
+  type: AttestationType<Evidence, Endorsements, Appraisal>,
+  body: Uint8Array,
+  { provider, at, trail }: AppraisalSurroundings,
+): Promise<AppraisedRequest<Appraisal>> {
+  // 2 decode
+  const request = decodeRequest(body, type.evidenceMembers);
+  noteEvidence(trail, request.evidence);
+  const evidence = settled(type.parse(request.evidence));
+  // 3 endorse
+  const started = performance.now();
+  const endorsements = await type.endorse(evidence, provider, at);
+  const endorseMs = performance.now() - started;
+  // 4 appraise
+  const appraisal = settled(type.appraise(request.evidence, endorsements, provider, at));
+  // 5 bind
+  bind(type, appraisal, request, provider);
+  return { request, appraisal, endorseMs };
+}
+
+/** The value of an outcome. Refuses the request otherwise. */
+export function settled<Value>(outcome: Outcome<Value>): Value {
+  return outcome.ok ? outcome.value : refuseFor(outcome.refusal);
+}
