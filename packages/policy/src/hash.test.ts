@@ -1,0 +1,60 @@
+/** Policy hashes (policy language, section 13), held against the one that Azure Attestation publishes, and default policies. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { attestationKinds, compilePolicy, defaultPolicies, evaluatePolicy, issuedValue, policyHash } from './index.ts';
+
+test('hashes the base64url text of the policy, not the policy', () => {
+  assert.equal(
+    policyHash('version= 1.0;authorizationrules{=> permit();};'),
+    '9NY0VnTQ-IiBriBplVUpFbczcDaEBUwsiFYAzHu_gco',
+  );
+});
+
+test('hashes the text as received: a mark, a line end or a space makes a difference', () => {
+  const text = 'version= 1.0;authorizationrules{=> permit();};';
+  const hashes = [text, `${text}\n`, `${text}\r\n`, `\uFEFF${text}`, ` ${text}`].map(policyHash);
+  assert.equal(new Set(hashes).size, 5);
+});
+
+test('the default policies compile without a remark in strict mode', () => {
+  for (const attestationType of attestationKinds) {
+    const text = defaultPolicies[attestationType];
+    if (text === undefined) continue;
+    const outcome = compilePolicy(text, { strict: true, attestationType });
+    assert.deepEqual([outcome.ok, outcome.warnings, outcome.informations], [true, [], []], attestationType);
+  }
+});
+
+test('there is no default policy for TPMs and VBS enclaves', () => {
+  assert.deepEqual(Object.keys(defaultPolicies).sort(), [
+    'AzureGuest',
+    'OpenEnclave',
+    'SevSnpVm',
+    'SgxEnclave',
+    'TdxVm',
+  ]);
+});
+
+test('the default policy of enclaves issues the older names', () => {
+  const outcome = compilePolicy(defaultPolicies.SgxEnclave ?? '');
+  assert.ok(outcome.ok);
+  const issuer = 'AttestationService';
+  const verdict = evaluatePolicy(outcome.policy, [
+    { type: 'x-ms-attestation-type', value: 'sgx', issuer },
+    { type: 'x-ms-sgx-is-debuggable', value: false, issuer },
+    { type: 'x-ms-sgx-mrsigner', value: 'aa', issuer },
+    { type: 'x-ms-sgx-mrenclave', value: 'bb', issuer },
+    { type: 'x-ms-sgx-product-id', value: 1n, issuer },
+    { type: 'x-ms-sgx-svn', value: 2n, issuer },
+  ]);
+  assert.ok(verdict.ok && verdict.authorized);
+  assert.deepEqual(Object.fromEntries(verdict.outgoing.map((issued) => [issued.type, issuedValue(issued)])), {
+    'is-debuggable': false,
+    'sgx-mrsigner': 'aa',
+    'sgx-mrenclave': 'bb',
+    'product-id': 1n,
+    svn: 2n,
+    tee: 'sgx',
+  });
+  assert.deepEqual(verdict.configuration, new Map([['x-ms-sgx-tcbidentifier', 'azuredefault']]));
+});
