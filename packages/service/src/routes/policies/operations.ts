@@ -21,7 +21,14 @@ import { policyAt, policyChange, policyPath } from './place.ts';
 import { changeClaims, noteChange, sendToken } from './reply.ts';
 
 export function policyOperations(context: ServiceContext): Operation[] {
-  return [getPolicy(context), putPolicy(context), resetOperation(context), rollback(context), policyHistory(context), explainPolicy(context)];
+  return [
+    getPolicy(context),
+    putPolicy(context),
+    resetOperation(context),
+    rollback(context),
+    policyHistory(context),
+    explainPolicy(context),
+  ];
 }
 
 function getPolicy(context: ServiceContext): Operation {
