@@ -24,6 +24,7 @@ test('exports exactly the public API', () => {
     'dropRetired',
     'generateSigningKey',
     'heldSigningKeyOf',
+    'importSigningKey',
     'isSigningAlgorithm',
     'issueToken',
     'issueTokenByHolder',

@@ -24,6 +24,7 @@ export const tokenCodes = {
   'schedule-invalid':
     'A span of the rotation schedule is not a whole number of seconds, or a key would be replaced before it signs.',
   'key-unavailable': 'The signing key is held elsewhere, such as in an HSM, and no signature came from there.',
+  'key-unusable': 'A private key that is to be imported is not of the signing algorithm.',
   'key-known': 'The key ring holds this key already.',
 } as const;
 

@@ -19,7 +19,7 @@ export type { TokenFrame } from './issue/times.ts';
 export { type JsonObject, type JsonValue, parseExactJson } from './json.ts';
 export { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from './keys/algorithm.ts';
 export type { CertificateExtension } from './keys/certificate.ts';
-export { certifyHeldKey, generateSigningKey, type SigningKeyRequest } from './keys/generate.ts';
+export { certifyHeldKey, generateSigningKey, importSigningKey, type SigningKeyRequest } from './keys/generate.ts';
 export {
   type HeldSigningKey,
   heldSigningKeyOf,
@@ -27,6 +27,7 @@ export {
   type PublishedKey,
   type Sign,
   type SigningKey,
+  type TokenSigningKey,
 } from './keys/signing-key.ts';
 export { type JsonWebKeyEntry, type JsonWebKeySet, jwks } from './publish/jwks.ts';
 export {

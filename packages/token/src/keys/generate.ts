@@ -1,5 +1,5 @@
 /** How a new signing key comes to be. The only place of this package that draws randomness: node:crypto makes the key. */
-import { generateKeyPair, type KeyObject, sign } from 'node:crypto';
+import { createPublicKey, generateKeyPair, type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import { checkIssuer } from '../issuer.ts';
 import { type Outcome, refuse, settleAsync } from '../refusal.ts';
@@ -34,6 +34,45 @@ export async function generateSigningKey(request: SigningKeyRequest): Promise<Ou
     return signingKeyOf(algorithm, request.issuer, privateKey, certificate);
   });
 }
+
+/**
+ * Makes a signing key of a private key that was generated elsewhere. Refuses as {@link generateSigningKey}, and with `key-unusable`
+ * a key that is not of the algorithm: RSA of 2048 to 8192 bits, or the algorithm's curve.
+ */
+export async function importSigningKey(
+  request: SigningKeyRequest,
+  privateKey: KeyObject,
+): Promise<Outcome<SigningKey>> {
+  return settleAsync(async () => {
+    const algorithm = checkRequest(request);
+    checkImported(privateKey, algorithm);
+    const publicKey = createPublicKey(privateKey);
+    const certificate = await certify(request, algorithm, publicKey, (bytes) => signWith(privateKey, algorithm, bytes));
+    return signingKeyOf(algorithm, request.issuer, privateKey, certificate);
+  });
+}
+
+const leastModulusBits = 2048;
+const greatestModulusBits = 8192;
+
+function checkImported(
+  { type, asymmetricKeyType, asymmetricKeyDetails }: KeyObject,
+  algorithm: SigningAlgorithm,
+): void {
+  const { key } = algorithmFacts[algorithm];
+  const { modulusLength = 0, namedCurve } = asymmetricKeyDetails ?? {};
+  const fits =
+    key.type === 'rsa'
+      ? asymmetricKeyType === 'rsa' && modulusLength >= leastModulusBits && modulusLength <= greatestModulusBits
+      : asymmetricKeyType === 'ec' && namedCurve === curveNames[key.curve];
+  if (type === 'private' && fits) return;
+  const wanted =
+    key.type === 'rsa' ? `an RSA key of ${leastModulusBits} to ${greatestModulusBits} bits` : `a key on ${key.curve}`;
+  refuse('key-unusable', 'private key', `${algorithm} needs ${wanted}`);
+}
+
+/** The curves as OpenSSL names them. */
+const curveNames: Readonly<Record<string, string>> = { 'P-256': 'prime256v1', 'P-384': 'secp384r1' };
 
 /**
  * Makes the self-signed certificate of a key that is held elsewhere and was just made there. Refuses as {@link generateSigningKey};

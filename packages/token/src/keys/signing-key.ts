@@ -36,6 +36,9 @@ export interface HeldSigningKey extends PublishedKey {
   readonly sign: Sign;
 }
 
+/** A key that signs tokens, wherever its private part is. */
+export type TokenSigningKey = SigningKey | HeldSigningKey;
+
 /** Joins a private key to its certificate; everything else is read from the two. */
 export function signingKeyOf(
   algorithm: SigningAlgorithm,
