@@ -11,6 +11,7 @@ import { providerCommands } from './commands/provider.ts';
 import { providerAuditCommand } from './commands/provider-audit.ts';
 import { providerPolicyCommands } from './commands/provider-policy.ts';
 import { providerSignerCommands } from './commands/provider-signer.ts';
+import { inspectCommand } from './commands/inspect.ts';
 import { serveCommand } from './commands/serve.ts';
 import { tokenInspectCommand } from './commands/token-inspect.ts';
 import { tokenVerifyCommand } from './commands/token-verify.ts';
@@ -52,6 +53,7 @@ export function buildProgram(session: Session): Command {
       group('signer', 'The signers of its policies.', providerSignerCommands(session)),
       providerAuditCommand(session),
     ]),
+    inspectCommand(session),
     demoCommand(session),
   ];
   for (const command of commands) program.addCommand(command);

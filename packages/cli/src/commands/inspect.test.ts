@@ -1,0 +1,164 @@
+/** `atesto inspect` recognises every kind of real evidence, shows its facts, and never fails otherwise than in one line. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { collateralToJson, createSimulatedPlatform } from '@atesto/simulator';
+import { readVector, readVectorJson, vectorCases, vectorPath, vectorsMissing } from '@atesto/vectors';
+import fc from 'fast-check';
+import { runCli } from '../__fixtures__/cli.ts';
+import { temporaryFile } from '../__fixtures__/directory.ts';
+import { inspectBytes } from '../inspect/inspect.ts';
+
+interface Shown {
+  readonly kind: string;
+  readonly [name: string]: unknown;
+}
+
+async function shown(path: string): Promise<Shown> {
+  const { exitCode, stdout, stderr } = await runCli(['inspect', path, '--json']);
+  assert.deepEqual([exitCode, stderr], [0, '']);
+  return JSON.parse(stdout);
+}
+
+describe('real evidence', () => {
+  for (const name of vectorCases('tdx')) {
+    test(`tdx/${name}`, async () => {
+      const expected = readVectorJson('tdx', name, 'expected.json');
+      const { kind, quoteVersion, trailingBytes, platform, body } = await shown(vectorPath('tdx', name, 'quote.bin'));
+      assert.deepEqual([kind, body], ['tdx-quote', expected.body]);
+      assert.deepEqual(
+        [quoteVersion, trailingBytes, Object(platform).fmspc],
+        [expected.quoteVersion, expected.trailingBytes, expected.fmspc],
+      );
+      const collateral = await shown(vectorPath('tdx', name, 'collateral.json'));
+      assert.deepEqual([collateral.kind, Object(collateral.tcbInfo).id], ['intel-collateral', 'TDX']);
+    });
+  }
+
+  for (const name of vectorCases('sgx')) {
+    test(`sgx/${name}`, async () => {
+      const isReport = existsSync(vectorPath('sgx', name, 'report.bin'));
+      const found = await shown(vectorPath('sgx', name, isReport ? 'report.bin' : 'quote.bin'));
+      assert.equal(found.kind, isReport ? 'open-enclave' : 'sgx-quote');
+      assert.deepEqual(found.body, readVectorJson('sgx', name, 'expected.json').body);
+    });
+  }
+
+  for (const name of vectorCases('sevsnp')) {
+    test(`sevsnp/${name}: bare, and in a document with its certificate`, async () => {
+      const report = readVector('sevsnp', name, 'report.bin');
+      const found = await shown(vectorPath('sevsnp', name, 'report.bin'));
+      assert.deepEqual([found.kind, found.measurement], ['snp-report', report.subarray(0x90, 0xc0).toString('hex')]);
+      const leaf = existsSync(vectorPath('sevsnp', name, 'vcek.pem')) ? 'vcek.pem' : 'vlek.pem';
+      const document = JSON.stringify({
+        SnpReport: report.toString('base64url'),
+        VcekCertChain: readVector('sevsnp', name, leaf).toString('base64url'),
+      });
+      const inDocument = await shown(temporaryFile('document.json', document));
+      assert.deepEqual([inDocument.kind, inDocument.measurement], ['snp-document', found.measurement]);
+      assert.match(JSON.stringify(inDocument.certificates), /CN=SEV-V[CL]EK/);
+    });
+  }
+
+  for (const name of vectorCases('azure-cvm')) {
+    test(`azure-cvm/${name}`, async () => {
+      const hcl = await shown(vectorPath('azure-cvm', name, 'hcl-report.bin'));
+      assert.deepEqual([hcl.kind, hcl.reportType], ['hcl-report', name.startsWith('snp') ? 'SEV-SNP' : 'TDX']);
+      assert.match(JSON.stringify(hcl.runtimeClaims), /"kid":"HCLAkPub"/);
+      const quote = await shown(vectorPath('azure-cvm', name, 'tpm-quote.bin'));
+      assert.equal(quote.kind, 'tpm-quote');
+    });
+  }
+
+  for (const name of vectorCases('eventlog')) {
+    test(`eventlog/${name}`, async () => {
+      const { kind, events } = await shown(vectorPath('eventlog', name, 'event-log.bin'));
+      assert.equal(kind, 'event-log');
+      assert.ok(Array.isArray(events) && events.length > 5);
+    });
+  }
+
+  test('certificates, in PEM and in DER', { skip: vectorsMissing('tpm') }, async () => {
+    const folder = ['tpm', 'software-tpm-ubuntu-2404'];
+    assert.equal((await shown(vectorPath(...folder, 'ek-certificate.der'))).kind, 'certificates');
+    assert.equal((await shown(vectorPath(...folder, 'ek-root.pem'))).kind, 'certificates');
+  });
+});
+
+describe('any file', async () => {
+  const platform = await createSimulatedPlatform({ at: new Date() });
+  const quote = platform.tdxQuote();
+
+  test('is recognised in hex and in base64 too', async () => {
+    for (const text of [
+      Buffer.from(quote).toString('hex'),
+      `0x${Buffer.from(quote).toString('hex')}\n`,
+      Buffer.from(quote).toString('base64').replaceAll(/.{76}/g, '$&\n'),
+      Buffer.from(quote).toString('base64url'),
+    ]) {
+      assert.equal((await shown(temporaryFile('quote.txt', text))).kind, 'tdx-quote');
+    }
+  });
+
+  test('that is a token shows header and claims', async () => {
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const token = `${part({ alg: 'none', typ: 'JWT' })}.${part({ 'x-ms-attestation-type': 'tdxvm', exp: 1 })}.`;
+    const { kind, claims, signed } = await shown(temporaryFile('token.jwt', `${token}\n`));
+    assert.deepEqual([kind, claims, signed], ['token', { 'x-ms-attestation-type': 'tdxvm', exp: 1 }, false]);
+  });
+
+  test('is shown to people in rows, with what nobody proved on standard error', async () => {
+    const { exitCode, stdout, stderr } = await runCli(['inspect', temporaryFile('quote.bin', quote)]);
+    assert.deepEqual([exitCode, stderr], [0, 'not verified: anyone can write this\n']);
+    assert.match(stdout, /^TDX quote\n {2}quoteVersion +4\n/);
+    assert.match(stdout, /\n {2}body\.mrTd +[0-9a-f]{96}\n/);
+  });
+
+  test('shows no control characters of its texts', async () => {
+    const json = collateralToJson(await platform.collateral({ tcbInfo: { fmspc: '\u001b[31m' } }));
+    const { stdout } = await runCli(['inspect', temporaryFile('collateral.json', JSON.stringify(json))]);
+    assert.equal(stdout.includes('\u001b'), false);
+  });
+
+  for (const [what, bytes, said] of [
+    ['that is cut off', quote.subarray(0, 500), /TDX quote, but quote\+\d+: .+ \[evidence-truncated\]/],
+    ['that is nothing known', Buffer.from('nothing'), /it is nothing that is known \[file-unknown\]/],
+    ['that is empty', Buffer.alloc(0), /it is nothing that is known \[file-unknown\]/],
+    [
+      'of broken certificates',
+      Buffer.from('-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'),
+      /cannot be read \[certificate-malformed\]/,
+    ],
+  ] as const) {
+    test(`${what}: 1, in one line`, async () => {
+      const { exitCode, stdout, stderr } = await runCli(['inspect', temporaryFile('file', bytes)]);
+      assert.deepEqual([exitCode, stdout], [1, '']);
+      assert.match(stderr, said);
+      assert.equal(stderr.trim().split('\n').length, 1);
+    });
+  }
+
+  test('that is not there: 2', async () => {
+    const { exitCode, stderr } = await runCli(['inspect', '/nowhere']);
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /there is no such file/);
+  });
+
+  test('of any bytes, or changed ones of a known kind, is shown or refused, never a fault', () => {
+    const starts = [
+      quote,
+      platform.quote(),
+      platform.openEnclaveReport(),
+      Buffer.from('HCLA'),
+      Buffer.from('{"SnpReport":'),
+    ];
+    fc.assert(
+      fc.property(fc.constantFrom(...starts), fc.nat(5000), fc.uint8Array({ maxLength: 1200 }), (start, at, bytes) => {
+        const from = at % start.length;
+        inspectBytes(Buffer.concat([start.subarray(0, from), bytes]));
+        inspectBytes(Buffer.concat([start.subarray(0, from), bytes, start.subarray(from + bytes.length)]));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,48 @@
+/** Looks into evidence of Azure's confidential VMs: the report of the host compatibility layer, and the document for AzureGuest. */
+import { type HclReport, parseAzureGuest, parseSnpEvidence, readHclReport } from '@atesto/evidence';
+import { type Facts, type Inspector, plain, plainFacts } from './inspection.ts';
+import { hasMembers, membersOf } from './json.ts';
+import { snpFacts } from './snp.ts';
+
+const hclMagic = Buffer.from('HCLA');
+
+/** SEV-SNP reports are shown field by field; a TDREPORT only its own machine can check. */
+function hardwareFacts({ reportType, hardwareReport }: HclReport): Facts {
+  const parsed = reportType === 'SEV-SNP' ? parseSnpEvidence(hardwareReport) : undefined;
+  return parsed?.ok === true ? snpFacts(parsed.value) : { bytes: plain(hardwareReport) };
+}
+
+/** JSON of the machine, which the hardware report commits to. */
+function claimsIn(bytes: Uint8Array): Facts {
+  const members = membersOf(bytes);
+  return members === undefined ? { bytes: plain(bytes) } : plainFacts(Object.fromEntries(members));
+}
+
+export const hclReport: Inspector = {
+  recognises: (bytes) => hclMagic.equals(bytes.subarray(0, 4)),
+  inspect: (bytes) => {
+    const found = { kind: 'hcl-report', title: 'Report of Azure’s host compatibility layer' };
+    const parsed = readHclReport(bytes);
+    if (!parsed.ok) return { ok: false, ...found, refusal: parsed.refusal };
+    const { reportType, runtimeData } = parsed.value;
+    const facts = {
+      reportType,
+      runtimeDataHash: runtimeData.hash,
+      runtimeClaims: claimsIn(runtimeData.claims),
+      hardwareReport: hardwareFacts(parsed.value),
+    };
+    return { ok: true, ...found, facts };
+  },
+};
+
+export const azureGuest: Inspector = {
+  recognises: (bytes) => hasMembers(bytes, 'AttestationProtocolVersion'),
+  inspect: (bytes) => {
+    const found = { kind: 'azure-guest', title: 'Evidence of an Azure guest' };
+    const parsed = parseAzureGuest(bytes);
+    if (!parsed.ok) return { ok: false, ...found, refusal: parsed.refusal };
+    const { runtimeClaims, eventLog, ...rest } = parsed.value;
+    const facts = { ...plainFacts(rest), eventLogBytes: eventLog.length, runtimeClaims: claimsIn(runtimeClaims) };
+    return { ok: true, ...found, facts };
+  },
+};

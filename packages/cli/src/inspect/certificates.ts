@@ -1,0 +1,55 @@
+/** Looks into certificates: PEM, one or a chain, or DER. */
+import { createHash, X509Certificate } from 'node:crypto';
+import type { Facts, Inspector } from './inspection.ts';
+
+const pemForm = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+const derSequence = [0x30, 0x82];
+
+/** The certificates of a PEM text, in its order. Throws what node:crypto throws. */
+export function certificateFacts(pem: string): Facts[] {
+  return (pem.match(pemForm) ?? []).map((one) => factsOf(new X509Certificate(one)));
+}
+
+function factsOf(certificate: X509Certificate): Facts {
+  const { publicKey } = certificate;
+  const { namedCurve, modulusLength } = publicKey.asymmetricKeyDetails ?? {};
+  const spki = publicKey.export({ type: 'spki', format: 'der' });
+  return {
+    subject: oneLine(certificate.subject),
+    issuer: oneLine(certificate.issuer),
+    serialNumber: certificate.serialNumber.toLowerCase(),
+    notBefore: certificate.validFromDate.toISOString(),
+    notAfter: certificate.validToDate.toISOString(),
+    key: namedCurve ?? `${publicKey.asymmetricKeyType} ${modulusLength ?? ''}`.trim(),
+    keyFingerprint: createHash('sha256').update(spki).digest('hex'),
+  };
+}
+
+/** node:crypto writes each part of a name on its own line; an empty name is undefined. */
+function oneLine(name: string | undefined): string {
+  return (name ?? '').split('\n').join(', ');
+}
+
+function readAll(bytes: Uint8Array): Facts[] | undefined {
+  try {
+    return bytes[0] === derSequence[0]
+      ? [factsOf(new X509Certificate(bytes))]
+      : certificateFacts(Buffer.from(bytes).toString('latin1'));
+  } catch {
+    return undefined;
+  }
+}
+
+export const certificates: Inspector = {
+  recognises: (bytes) =>
+    derSequence.every((byte, index) => bytes[index] === byte) ||
+    Buffer.from(bytes).toString('latin1').trimStart().startsWith('-----BEGIN CERTIFICATE-----'),
+  inspect: (bytes) => {
+    const found = { kind: 'certificates', title: 'Certificates' };
+    const all = readAll(bytes);
+    const refusal = { code: 'certificate-malformed', where: 'certificate', why: 'it cannot be read' };
+    return all === undefined || all.length === 0
+      ? { ok: false, ...found, refusal }
+      : { ok: true, ...found, facts: { certificates: all } };
+  },
+};
