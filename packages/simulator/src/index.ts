@@ -51,6 +51,13 @@ export {
 export type { SnpFirmwareVersion, SnpReportFields, SnpSigningOptions } from './sevsnp/report.ts';
 export { exportSimulatedSnpPlatform, importSimulatedSnpPlatform, type SavedSnpPlatform } from './sevsnp/saved.ts';
 export type { SnpProduct, SnpTcbLevels } from './sevsnp/tcb.ts';
+export {
+  createSimulatedUvmSigner,
+  SimulatedUvmSigner,
+  type UvmCertificateSet,
+  type UvmEndorsementOptions,
+  type UvmSignerOptions,
+} from './sevsnp/uvm.ts';
 export type { SgxQuoteOptions } from './sgx/quote.ts';
 export { reportDataOf, type SgxReportBodyFields } from './sgx/report-body.ts';
 export type { TdxQuoteOptions } from './tdx/quote.ts';
