@@ -1,6 +1,6 @@
 export { type AzureCvmAppraisal, appraiseAzureCvm, readHclReport } from './azure/appraise.ts';
 export { azureGuestClaims, azureHardwareClaims } from './azure/claims.ts';
-export { type AzureGuestAppraisal, appraiseAzureGuest } from './azure/guest.ts';
+export { type AzureGuestAppraisal, appraiseAzureGuest, refuseAzureGuestData } from './azure/guest.ts';
 export {
   type GuestOs,
   type GuestProof,

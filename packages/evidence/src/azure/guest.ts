@@ -89,3 +89,10 @@ export function appraiseAzureGuest(bytes: Uint8Array, hardware: AzureHardware): 
     return { tee: 'azure-guest', guest, hardware, runtimeClaims, encryptionKey, ...state };
   });
 }
+
+/** The protocol has no data beside the document: what the guest binds, it binds by itself. */
+export function refuseAzureGuestData(): Outcome<void> {
+  return settle(() => {
+    refuse('azure-guest-data', 'body', 'the evidence of an Azure guest commits to no data beside it');
+  });
+}

@@ -5,6 +5,7 @@ import { type AttestAnswer, type AttestCall, type AttestSurroundings, attest } f
 import { incomingClaims } from '../attest/steps/incoming-claims.ts';
 import type { PolicyClaim } from '../providers/policy.ts';
 import type { AttestationType } from './attestation-type.ts';
+import { azureGuest } from './azure-guest.ts';
 import { openEnclave } from './open-enclave.ts';
 import { sevSnpVm } from './sev-snp-vm.ts';
 import { sgxEnclave } from './sgx-enclave.ts';
@@ -24,6 +25,7 @@ export const attestationTypes: readonly RegisteredType[] = [
   registered(openEnclave),
   registered(tdxVm),
   registered(sevSnpVm),
+  registered(azureGuest),
 ];
 
 function registered<Evidence, Endorsements, Appraisal>(

@@ -14,6 +14,7 @@ import {
   sevSnpClaims,
 } from '@atesto/evidence';
 import type { AmdEndorsed } from '../providers/amd.ts';
+import { revocationClaims } from './amd-claims.ts';
 import type { AttestationType } from './attestation-type.ts';
 
 /** What an appraisal needs: the endorsements, and the evidence that they are for. */
@@ -56,14 +57,6 @@ export const sevSnpVm: AttestationType<ParsedSnpEvidence, SnpEndorsed, SnpVmAppr
 
 function withAppraisal(outcome: Outcome<SnpAppraisal>, appraisal: SnpVmAppraisal): Outcome<SnpVmAppraisal> {
   return outcome.ok ? { ok: true, value: appraisal } : outcome;
-}
-
-/** What the operator let pass is told to the relying party. */
-function revocationClaims({ revocation, revocationListExpired }: SnpAppraisal): Claims {
-  return {
-    ...(revocationListExpired ? { 'x-atesto-expired-collateral': ['amd_crl'] } : {}),
-    ...(revocation === 'unchecked' ? { 'x-atesto-revocation': 'unchecked' } : {}),
-  };
 }
 
 function guestClaims({ complianceStatus, uvm }: SnpGuestAppraisal): Claims {

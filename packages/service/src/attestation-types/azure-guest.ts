@@ -1,0 +1,107 @@
+/** Attestation type AzureGuest: a confidential VM of Azure with its vTPM. The token is sealed to a key that only that vTPM has. */
+import {
+  type AzureGuestAppraisal,
+  type AzureHardware,
+  appraiseAzureGuest,
+  appraiseSnp,
+  appraiseSnpGuest,
+  appraiseTdx,
+  azureGuestClaims,
+  type Claims,
+  checkSnpBaseline,
+  checkTcbBaseline,
+  type Outcome,
+  type ParsedAzureGuest,
+  parseAzureGuest,
+  parseSnpReport,
+  parseTdxEvidence,
+  refuseAzureGuestData,
+} from '@atesto/evidence';
+import { sealReply } from '../attest/sealed-reply.ts';
+import { refuseFor } from '../http/refusal.ts';
+import type { AmdEndorsed } from '../providers/amd.ts';
+import type { IntelEndorsed } from '../providers/intel.ts';
+import type { Provider } from '../providers/provider.ts';
+import { revocationClaims } from './amd-claims.ts';
+import type { AttestationType } from './attestation-type.ts';
+import { expiredCollateralClaim } from './intel-claims.ts';
+
+/** What an appraisal needs: the hardware evidence, and what its vendor says of it. */
+export type AzureEndorsed =
+  | { readonly kind: 'SevSnp'; readonly report: Uint8Array; readonly by: AmdEndorsed }
+  | { readonly kind: 'Tdx'; readonly quote: Uint8Array; readonly by: IntelEndorsed };
+
+/** The guest, and what the operator knows of machines like it. */
+export interface AzureVmAppraisal {
+  readonly guest: AzureGuestAppraisal;
+  /** Undefined: no reference value fits. */
+  readonly complianceStatus: string | undefined;
+}
+
+export const azureGuest: AttestationType<ParsedAzureGuest, AzureEndorsed, AzureVmAppraisal> = {
+  name: 'AzureGuest',
+  claim: 'azurevm',
+  paths: ['AzureGuest'],
+  evidenceMembers: ['attestationInfo'],
+  tokenRequirement: () => 'optional',
+  parse: parseAzureGuest,
+  endorse,
+  appraise: (bytes, endorsed, provider, at) => {
+    const hardware = appraiseHardware(endorsed, provider, at);
+    if (!hardware.ok) return hardware;
+    const guest = appraiseAzureGuest(bytes, hardware.value);
+    if (!guest.ok) return guest;
+    const status = complianceStatusOf(hardware.value, provider, at);
+    return status.ok ? { ok: true, value: { guest: guest.value, complianceStatus: status.value } } : status;
+  },
+  checkRuntimeData: refuseAzureGuestData,
+  checkInitTimeData: refuseAzureGuestData,
+  checkBaseline: (appraisal, { baseline }, at) => {
+    const { hardware } = appraisal.guest;
+    const checked =
+      hardware.tee === 'tdx'
+        ? checkTcbBaseline(hardware, baseline.tdx, at)
+        : checkSnpBaseline(hardware, baseline.sevsnp);
+    return checked.ok ? { ok: true, value: appraisal } : checked;
+  },
+  claims: ({ guest, complianceStatus }) => azureGuestClaims(guest, hardwareClaims(guest.hardware, complianceStatus)),
+  incomingClaims: () => ({}),
+  isDevelopment: ({ guest }) => guest.hardware.developmentRoot,
+  deliver: (token, { guest }) => sealReply(token, guest.encryptionKey.publicKey),
+};
+
+function settled<Value>(outcome: Outcome<Value>): Value {
+  return outcome.ok ? outcome.value : refuseFor(outcome.refusal);
+}
+
+async function endorse({ proof }: ParsedAzureGuest, provider: Provider, at: Date): Promise<AzureEndorsed> {
+  if (proof.type === 'Tdx') {
+    const { quote } = settled(parseTdxEvidence(proof.quote));
+    return { kind: 'Tdx', quote: proof.quote, by: await provider.intel.endorse(quote, at) };
+  }
+  const { report } = settled(parseSnpReport(proof.report));
+  const certificates = proof.certificates.trim() === '' ? undefined : proof.certificates;
+  return { kind: 'SevSnp', report: proof.report, by: await provider.amd.endorse(report, certificates, at) };
+}
+
+function appraiseHardware(endorsed: AzureEndorsed, { intel }: Provider, at: Date): Outcome<AzureHardware> {
+  const { allowExpiredCollateral } = endorsed.by;
+  if (endorsed.kind === 'SevSnp') {
+    return appraiseSnp(endorsed.report, endorsed.by.endorsements, { at, allowExpiredCollateral });
+  }
+  return appraiseTdx(endorsed.quote, endorsed.by.collateral, { at, allowExpiredCollateral, memo: intel.memo });
+}
+
+/** Reference values are of SEV-SNP guests. */
+function complianceStatusOf(hardware: AzureHardware, provider: Provider, at: Date): Outcome<string | undefined> {
+  if (hardware.tee === 'tdx') return { ok: true, value: undefined };
+  const known = appraiseSnpGuest(hardware.report, [], provider.referenceValues.sevsnp, at);
+  return known.ok ? { ok: true, value: known.value.complianceStatus } : known;
+}
+
+function hardwareClaims(hardware: AzureHardware, complianceStatus: string | undefined): Claims {
+  return {
+    ...(complianceStatus === undefined ? {} : { 'x-ms-compliance-status': complianceStatus }),
+    ...(hardware.tee === 'tdx' ? expiredCollateralClaim(hardware) : revocationClaims(hardware)),
+  };
+}
