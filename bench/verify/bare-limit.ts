@@ -1,15 +1,12 @@
 /** The least that verifying a new quote can cost on this machine. */
 import { createHash, verify } from 'node:crypto';
-import { parseSgxEvidence } from '@atesto/evidence';
+import type { ParsedQuote } from '@atesto/evidence';
 
 /** SubjectPublicKeyInfo of a P-256 key, up to the coordinates. */
 const p256Prefix = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex');
 
 /** Imports the quote's attestation key, verifies its signature, hashes it. */
-export function bareLimit(evidence: Uint8Array): () => void {
-  const parsed = parseSgxEvidence(evidence);
-  if (!parsed.ok) throw new Error(parsed.refusal.why);
-  const { attestationKey, signedBytes, signature, bytes } = parsed.value.quote;
+export function bareLimit({ attestationKey, signedBytes, signature, bytes }: ParsedQuote): () => void {
   return () => {
     // The fastest of the ways to import a key that were measured: by the verification, from text.
     const key = {

@@ -1,16 +1,24 @@
 /**
- * How many SGX quotes are verified in a second, beside the machine's bare limit and beside another verifier?
+ * How many quotes of SGX and TDX are verified in a second, beside the machine's bare limit and beside another verifier?
  *
  * Collateral is warm: its signatures were verified before, and the platform's certificates are remembered, as in a service
  * that sees many quotes of the same machines. The bare limit is what no verifier can avoid for a new quote: import the
  * attestation key, verify one P-256 signature, hash the quote.
  */
 import { pathToFileURL } from 'node:url';
-import { appraiseSgx, prepareIntelCollateral, VerificationMemo } from '@atesto/evidence';
+import {
+  appraiseSgx,
+  appraiseTdx,
+  type ParsedQuote,
+  parseSgxEvidence,
+  parseTdxEvidence,
+  prepareIntelCollateral,
+  VerificationMemo,
+} from '@atesto/evidence';
 import { bareLimit } from './bare-limit.ts';
 import { measureTogether } from './measure.ts';
 import { peerVerifier } from './peer.ts';
-import { findWorkload, type Workload } from './workload.ts';
+import { findWorkload, type Technology, type Workload } from './workload.ts';
 
 /** One line of the table. */
 export interface BenchRow {
@@ -23,40 +31,56 @@ export interface BenchRow {
   readonly goal?: number;
 }
 
-function ours({ evidence, collateral, at, trustAnchors }: Workload): () => void {
+const appraisals = { sgx: appraiseSgx, tdx: appraiseTdx };
+const parsers = { sgx: parseSgxEvidence, tdx: parseTdxEvidence };
+const names = { sgx: 'SGX', tdx: 'TDX' };
+
+function parsedQuote(technology: Technology, evidence: Uint8Array): ParsedQuote {
+  const parsed = parsers[technology](evidence);
+  if (!parsed.ok) throw new Error(parsed.refusal.why);
+  return parsed.value.quote;
+}
+
+function ours(technology: Technology, { evidence, collateral, at, trustAnchors }: Workload): () => void {
   const prepared = prepareIntelCollateral(collateral, { trustAnchors });
   if (!prepared.ok) throw new Error(prepared.refusal.why);
   const memo = new VerificationMemo();
+  const appraise = appraisals[technology];
   return () => {
-    const outcome = appraiseSgx(evidence, prepared.value, { at, memo });
+    const outcome = appraise(evidence, prepared.value, { at, memo });
     if (!outcome.ok) throw new Error(outcome.refusal.why);
   };
 }
 
-function cold({ evidence, collateral, at, trustAnchors }: Workload): () => void {
+function cold(technology: Technology, { evidence, collateral, at, trustAnchors }: Workload): () => void {
+  const appraise = appraisals[technology];
   return () => {
-    const outcome = appraiseSgx(evidence, collateral, { at, trustAnchors });
+    const outcome = appraise(evidence, collateral, { at, trustAnchors });
     if (!outcome.ok) throw new Error(outcome.refusal.why);
   };
 }
 
 /** Measures, in one run and turn by turn, this project's verifier, the bare limit and the peer. */
 export async function benchVerify(): Promise<BenchRow[]> {
-  const workload = await findWorkload();
+  return [...(await benchTechnology('sgx')), ...(await benchTechnology('tdx'))];
+}
+
+async function benchTechnology(technology: Technology): Promise<BenchRow[]> {
+  const workload = await findWorkload(technology);
   const [warm, bare, peer, whole] = measureTogether([
-    ours(workload),
-    bareLimit(workload.evidence),
+    ours(technology, workload),
+    bareLimit(parsedQuote(technology, workload.evidence)),
     peerVerifier(workload),
-    cold(workload),
+    cold(technology, workload),
   ]);
   if (warm === undefined || bare === undefined || peer === undefined || whole === undefined) {
     throw new Error('a measurement is missing');
   }
   return [
-    { name: `SGX quote, warm collateral (${workload.name})`, perSecond: warm, ratio: 1 },
+    { name: `${names[technology]} quote, warm collateral (${workload.name})`, perSecond: warm, ratio: 1 },
     { name: 'bare limit: import key, one P-256 verification, SHA-256', perSecond: bare, ratio: warm / bare, goal: 0.6 },
     { name: '@phala/dcap-qvl, the same quote', perSecond: peer, ratio: warm / peer, goal: 20 },
-    { name: 'SGX quote, nothing prepared or remembered', perSecond: whole, ratio: warm / whole },
+    { name: `${names[technology]} quote, nothing prepared or remembered`, perSecond: whole, ratio: warm / whole },
   ];
 }
 

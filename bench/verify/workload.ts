@@ -1,7 +1,7 @@
-/** The quote that is verified: a real one where the evidence beside the project is present, else a simulated one. */
+/** The quotes that are verified: real ones where the evidence beside the project is present, else simulated ones. */
 import { type IntelCollateral, intelRoots, type TrustAnchor } from '@atesto/evidence';
 import { createSimulatedPlatform } from '@atesto/simulator';
-import { readVector, readVectorCollateral, vectorsMissing } from '@atesto/vectors';
+import { readVector, readVectorCollateral, readVectorJson, vectorsMissing } from '@atesto/vectors';
 
 /** One quote with everything that its appraisal needs. */
 export interface Workload {
@@ -14,27 +14,35 @@ export interface Workload {
   readonly rootPem: string | undefined;
 }
 
-const realCase = ['sgx', 'v3-processor-ca-config-and-sw-hardening'] as const;
+/** Which technology's quotes. */
+export type Technology = 'sgx' | 'tdx';
 
-/** The real quote whose collateral is all current at its time. */
-function realWorkload(): Workload {
+/** Real quotes whose collateral is all current at their time. */
+const realCases = {
+  sgx: { folder: 'v3-processor-ca-config-and-sw-hardening', version: 3, at: '2025-06-20T00:00:00Z' },
+  tdx: { folder: 'v5-td15-up-to-date', version: 5, at: undefined },
+} as const;
+
+function realWorkload(technology: Technology): Workload {
+  const { folder, version, at } = realCases[technology];
+  const time = at ?? String(readVectorJson(technology, folder, 'expected.json').verificationTime);
   return {
-    name: 'real quote, version 3',
-    evidence: readVector(...realCase, 'quote.bin'),
-    collateral: readVectorCollateral(...realCase),
-    at: new Date('2025-06-20T00:00:00Z'),
+    name: `real quote, version ${version}`,
+    evidence: readVector(technology, folder, 'quote.bin'),
+    collateral: readVectorCollateral(technology, folder),
+    at: new Date(time),
     trustAnchors: intelRoots,
     rootPem: undefined,
   };
 }
 
-async function simulatedWorkload(): Promise<Workload> {
+async function simulatedWorkload(technology: Technology): Promise<Workload> {
   const at = new Date('2026-03-01T12:00:00Z');
   const platform = await createSimulatedPlatform({ at });
   return {
-    name: 'simulated quote, version 3',
-    evidence: platform.quote(),
-    collateral: await platform.collateral(),
+    name: 'simulated quote',
+    evidence: technology === 'sgx' ? platform.quote() : platform.tdxQuote({ version: 5 }),
+    collateral: await platform.collateral({ tee: technology }),
     at,
     trustAnchors: [{ name: 'simulated root', spkiSha256: platform.rootFingerprint, development: true }],
     rootPem: platform.certificates.root,
@@ -42,6 +50,7 @@ async function simulatedWorkload(): Promise<Workload> {
 }
 
 /** The workload of a run. */
-export async function findWorkload(): Promise<Workload> {
-  return vectorsMissing(...realCase) === false ? realWorkload() : simulatedWorkload();
+export async function findWorkload(technology: Technology): Promise<Workload> {
+  const isMissing = vectorsMissing(technology, realCases[technology].folder) !== false;
+  return isMissing ? await simulatedWorkload(technology) : realWorkload(technology);
 }
