@@ -61,7 +61,12 @@ function checkRevocation(
   return expired;
 }
 
-function checkKeyKind(report: SnpReport, facts: EndorsementKeyFacts): void {
+/** The ASK issues VCEKs, the ASVK issues VLEKs. */
+function checkKeyKind(report: SnpReport, { chain, facts }: VerifiedSnpEndorsements): void {
+  const issuer = facts.kind === 'VCEK' ? `SEV-${facts.product}` : `SEV-VLEK-${facts.product}`;
+  if (chain.issuer.commonName !== issuer) {
+    refuseSnp('snp-certificate-issuer', chain.leaf.commonName, `${facts.kind} certificates are issued by ${issuer}`);
+  }
   if (report.signingKey !== facts.kind) {
     refuseSnp(
       'snp-certificate-kind',
@@ -126,7 +131,7 @@ export function appraiseSnp(
     checkProduct(report, verified);
     checkDates(verified, options.at.getTime());
     const revocationListExpired = checkRevocation(verified, options);
-    checkKeyKind(report, facts);
+    checkKeyKind(report, verified);
     checkSignature(parsed.value, verified);
     const reportedTcb = parseSnpTcb(report.reportedTcb, facts.product, 'report+384');
     const currentTcb = parseSnpTcb(report.currentTcb, facts.product, 'report+56');

@@ -6,11 +6,14 @@ export const sevsnpCodes = {
   'snp-signature-algorithm': 'The report names a signature algorithm other than ECDSA P-384 with SHA-384.',
   'snp-reserved-field': 'A field that must be zero (or one) in this report version is not.',
   'snp-signing-key': 'The report is not signed, or by a kind of key that is not known.',
+  'snp-vmpl': 'The report was requested by the host, or at a privilege level (VMPL) that guests do not have.',
   'snp-signature-malformed': 'A signature value is zero, too large, or padded with bytes that are not zero.',
   'snp-signature': 'The signature of the report does not verify under the endorsement key.',
   'snp-product-unknown': 'The processor is of a product that is not known.',
   'snp-product-mismatch': 'The report, the endorsement key certificate and its chain name different products.',
   'snp-certificate-kind': 'The certificate is not of the kind of key (VCEK or VLEK) that signed the report.',
+  'snp-certificate-issuer':
+    'The certificate was issued by an authority of AMD that issues another kind of certificates.',
   'snp-certificate-extension': 'An AMD extension of the endorsement key certificate is missing or malformed.',
   'snp-certificate-key': 'The endorsement key is not on P-384.',
   'snp-certificate-tcb':

@@ -17,6 +17,9 @@ export const ecdsaP384Sha384 = 1;
 /** Versions seen on real machines: 2 (Milan), 3 (CPUID fields added), 5 (mitigation vectors added). */
 export const reportVersions: readonly number[] = [2, 3, 5];
 
+/** Guests have VMPL 0 to 3; all ones stand for a report that the host requested. */
+export const highestVmpl = 3;
+
 /** POLICY: bits 0-15 are the ABI version; bit 17 must be one; bits above 25 are reserved. */
 export const policyBits = {
   smt: 16n,

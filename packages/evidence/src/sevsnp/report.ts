@@ -6,6 +6,7 @@ import {
   curveValueSize,
   ecdsaP384Sha384,
   firstReservedPolicyBit,
+  highestVmpl,
   policyBits,
   reportSize,
   reportVersions,
@@ -182,7 +183,9 @@ function parseFields(reader: Reader): SnpReport {
   const policy = parsePolicy(policyBytes, policyWhere);
   const familyId = reader.bytes(16, 'FAMILY_ID');
   const imageId = reader.bytes(16, 'IMAGE_ID');
+  const vmplWhere = reader.where();
   const vmpl = reader.u32('VMPL');
+  if (vmpl > highestVmpl) refuseSnp('snp-vmpl', vmplWhere, `VMPL ${vmpl} is above ${highestVmpl}`);
   const algorithmWhere = reader.where();
   const signatureAlgorithm = reader.u32('SIGNATURE_ALGO');
   if (signatureAlgorithm !== ecdsaP384Sha384) {
