@@ -1,19 +1,9 @@
 /** Reads the JSON document of a guest member by member; whatever does not have the expected shape is refused. */
+import { decodeBase64 } from '../bytes/base64.ts';
 import { refuse } from '../bytes/refusal.ts';
-
-const alphabets = [/^[A-Za-z0-9+/]*={0,2}$/, /^[A-Za-z0-9_-]*={0,2}$/];
 
 function refuseMember(where: string, need: string): never {
   refuse('azure-guest-malformed', where, need);
-}
-
-/** Standard base64 or base64url, padded or not: clients differ from member to member. */
-function decode(text: string, where: string): Uint8Array {
-  const bytes = Buffer.from(text, 'base64');
-  const digits = text.replace(/=+$/, '').replaceAll('-', '+').replaceAll('_', '/');
-  const isExact = bytes.toString('base64').replace(/=+$/, '') === digits;
-  if (!isExact || !alphabets.some((alphabet) => alphabet.test(text))) refuseMember(where, 'base64 is needed');
-  return new Uint8Array(bytes);
 }
 
 /** Decodes UTF-8 strictly. */
@@ -65,8 +55,9 @@ export class GuestObject {
     return typeof value === 'string' ? value : refuseMember(this.#where(name), 'a text is needed');
   }
 
+  /** Clients differ from member to member in alphabet and padding. */
   bytes(name: string): Uint8Array {
-    return decode(this.string(name), this.#where(name));
+    return decodeBase64(this.string(name)) ?? refuseMember(this.#where(name), 'base64 is needed');
   }
 
   /** Text in UTF-8, as base64. */
