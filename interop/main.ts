@@ -25,14 +25,16 @@ try {
   console.log('JavaScript: @azure/arm-attestation 3.0.0 with @azure/identity');
   const management = join(import.meta.dirname, 'javascript', 'manage.ts');
   count(await runClient(process.execPath, [management, scenario.file], nodeTrust));
+  const administration = join(import.meta.dirname, 'javascript', 'administer.ts');
+  count(await runClient(process.execPath, [administration, scenario.file], nodeTrust));
 
   console.log('Python: azure-security-attestation 1.0.0 with azure-identity');
   const python = await pythonEnvironment();
   if ('python' in python) {
     const pythonTrust = { ...environment, REQUESTS_CA_BUNDLE: scenario.caFile };
-    count(
-      await runClient(python.python, [join(import.meta.dirname, 'python', 'attest.py'), scenario.file], pythonTrust),
-    );
+    for (const name of ['attest.py', 'administer.py']) {
+      count(await runClient(python.python, [join(import.meta.dirname, 'python', name), scenario.file], pythonTrust));
+    }
   } else if (CI === undefined) {
     console.log(`  SKIPPED  ${python.missing}`);
     skipped++;

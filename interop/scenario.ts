@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createBundleSource } from '@atesto/endorsements';
 import { startService } from '@atesto/service';
 import { collateralToJson, createSimulatedPlatform, reportDataOf } from '@atesto/simulator';
+import { makeSigners, type Signer } from './signers.ts';
 
 /** What a client is given; bytes are base64. */
 export interface Scenario {
@@ -21,6 +22,7 @@ export interface Scenario {
   readonly draftPolicy: string;
   /** A CA certificate for policy signers: base64 of DER. */
   readonly signerCertificate: string;
+  readonly signers: Readonly<Record<'rsa' | 'ec' | 'otherRsa' | 'otherEc', Signer>>;
   readonly evidence: Readonly<Record<'sgxBinary' | 'sgxJson' | 'openEnclaveBinary' | 'openEnclaveJson', string>>;
 }
 
@@ -71,6 +73,7 @@ export async function startScenario(): Promise<RunningScenario> {
     runtimeJson: base64(runtimeJson),
     draftPolicy,
     signerCertificate: base64(new X509Certificate(platform.certificates.root).raw),
+    signers: await makeSigners(),
     evidence: {
       sgxBinary: base64(platform.quote(binary)),
       sgxJson: base64(platform.quote(json)),
