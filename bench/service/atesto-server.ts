@@ -1,5 +1,5 @@
 /**
- * The service itself, as a process of the benchmark. Answers `address` and `memory`. The second argument, where there is one, is
+ * The service itself, as a process of the benchmark. Answers `address`, `memory` and `cpu`. The second argument, where there is one, is
  * `off` for a service that puts nothing down, or the connection string of a PostgreSQL server.
  */
 import { writeFileSync } from 'node:fs';
@@ -38,6 +38,6 @@ const service = await startService(
 );
 const address = { url: `${service.url}/attest/SgxEnclave?api-version=2020-10-01`, caFile: service.caFile };
 answerMessages(
-  (message) => (message === 'memory' ? memoryNow() : address),
+  (message) => (message === 'memory' ? memoryNow() : message === 'cpu' ? process.cpuUsage() : address),
   () => void service.close().then(() => process.exit()),
 );

@@ -5,9 +5,12 @@ import type { LoadResult } from './load.ts';
 export const rounds = 4;
 
 /** The best round of each, the first being a warm-up: a busy machine disturbs all of them alike. */
-export async function inTurns(works: readonly (() => Promise<LoadResult>)[]): Promise<(LoadResult | undefined)[]> {
-  const best: (LoadResult | undefined)[] = works.map(() => undefined);
-  for (let round = 0; round <= rounds; round++) {
+export async function inTurns<Result extends LoadResult>(
+  works: readonly (() => Promise<Result>)[],
+  howMany = rounds,
+): Promise<(Result | undefined)[]> {
+  const best: (Result | undefined)[] = works.map(() => undefined);
+  for (let round = 0; round <= howMany; round++) {
     for (const [index, work] of works.entries()) {
       const result = await work();
       const known = best[index];
