@@ -1,4 +1,5 @@
 export { type AzureCvmAppraisal, appraiseAzureCvm, readHclReport } from './azure/appraise.ts';
+export { type AzureGuestBaseline, checkAzureMachine } from './azure/baseline.ts';
 export { azureGuestClaims, azureHardwareClaims } from './azure/claims.ts';
 export { type AzureGuestAppraisal, appraiseAzureGuest, refuseAzureGuestData } from './azure/guest.ts';
 export {
@@ -81,6 +82,7 @@ export type { TdxAppraisal } from './tdx/appraisal.ts';
 export { appraiseTdx, type TdxFacts, type TdxOutcome } from './tdx/appraise.ts';
 export { checkTdxInitTimeData, checkTdxRuntimeData, type TdxInitTimeBinding } from './tdx/binding.ts';
 export { tdxClaims } from './tdx/claims.ts';
+export { type TdxReferenceValue, tdxComplianceStatus } from './tdx/compliance.ts';
 export { type ParsedTdxEvidence, parseTdxEvidence } from './tdx/parse.ts';
 export type { TdReportBody } from './tdx/report-body.ts';
 export type { MeasuredBoot } from './tpm/measured-boot.ts';

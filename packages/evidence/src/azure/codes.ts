@@ -17,5 +17,7 @@ export const azureCodes = {
     'The PCRs that were sent are not the ones that the quote covers, or PCRs 0 to 7 are not among them.',
   'azure-guest-aik': 'The attestation key that was sent is not the HCLAkPub of the runtime claims.',
   'azure-guest-data': 'Runtime or init-time data were sent, and the evidence of an Azure guest commits to none.',
+  'azure-guest-machine':
+    'No reference value of the operator fits the machine: nothing tells its paravisor from any other guest, which could make up a vTPM.',
 } as const;
 export type AzureCode = keyof typeof azureCodes;

@@ -18,8 +18,10 @@ import {
   type AzureHardware,
   appraiseAzureGuest,
   azureGuestClaims,
+  checkAzureMachine,
   type Outcome,
   parseAzureGuest,
+  tdxComplianceStatus,
 } from '../index.ts';
 
 const base64 = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString('base64');
@@ -262,3 +264,37 @@ function nameDigest(area: Uint8Array): Buffer {
 function pcrsOf(pcrs: Iterable<readonly [number, Uint8Array]>): unknown[] {
   return [...pcrs].map(([pcr, value]) => ({ Index: pcr, Digest: base64(value) }));
 }
+
+describe('the machine below a guest', () => {
+  const tdx = hardwareOf(tdxGuest.attestationInfo());
+  const debugged = hardwareOf(tdxGuest.attestationInfo({ tdQuote: { body: { debug: true } } }));
+  assert.ok(tdx.tee === 'tdx' && debugged.tee === 'tdx');
+  const mrTds = [Buffer.from(tdx.body.mrTd).toString('hex')];
+
+  test('that no reference value fits is refused with azure-guest-machine, unless the operator accepts such machines', () => {
+    for (const machine of [hardware, tdx]) {
+      const judge = (status: string | undefined, unknownMachines: 'refuse' | 'accept'): string =>
+        outcomeCode(checkAzureMachine(machine, status, { unknownMachines }));
+      assert.deepEqual(
+        [judge(undefined, 'refuse'), judge(undefined, 'accept'), judge('azure-compliant-cvm', 'refuse')],
+        ['azure-guest-machine', 'accepted', 'accepted'],
+      );
+    }
+  });
+
+  test('of TDX fits the first reference value that names its MRTD, and none when it can be debugged', () => {
+    const values = [
+      { complianceStatus: 'other', mrTds: ['00'.repeat(48)] },
+      { complianceStatus: 'first', mrTds },
+      { complianceStatus: 'second', mrTds },
+    ];
+    assert.deepEqual(
+      [
+        tdxComplianceStatus(tdx.body, values),
+        tdxComplianceStatus(tdx.body, []),
+        tdxComplianceStatus(debugged.body, values),
+      ],
+      ['first', undefined, undefined],
+    );
+  });
+});
