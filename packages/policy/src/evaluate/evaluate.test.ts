@@ -1,7 +1,7 @@
 /** Sections, rules, conditions, tests and actions (policy language, sections 3 to 5, 8 to 10). */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type CompiledPolicy, compilePolicy, configure, evaluatePolicy, policyHash } from '../index.ts';
+import { type Claim, type CompiledPolicy, compilePolicy, configure, evaluatePolicy, policyHash } from '../index.ts';
 import { authorized, claim, issued, outcome } from './__fixtures__/outcome.ts';
 
 const abc = [claim('a', 1n), claim('b', 'x'), claim('c', true)];
@@ -50,6 +50,9 @@ describe('authorization', () => {
       '[type=="b", value>0] => permit(); [type=="c", value<2] => permit();',
       'refused',
     ],
+    ['takes > for more, not for equal', '[type=="a", value>1] => permit();', 'refused'],
+    ['takes < for less, not for equal', '[type=="a", value<1] => permit();', 'refused'],
+    ['needs the tests before that of the type too', '[value==2, type=="a"] => permit();', 'refused'],
     ['holds values of different kinds for unequal', '[type=="a", value=="1"] => permit();', 'refused'],
     ['lets != hold for values of different kinds', '[type=="a", value!="1"] => permit();', 'permitted'],
     ['tests valueType', '[type=="a", valueType=="Integer"] => permit();', 'permitted'],
@@ -118,6 +121,11 @@ describe('issuance', () => {
     assert.deepEqual(issued('=> issue(type="z", value="");'), { z: '' });
   });
 
+  test('makes no claim when one of several assignments has no value', () => {
+    const rules = 'c:[type=="b"] => issue(type=c.value, value=JsonToClaimValue("[]"));';
+    assert.deepEqual(issued(rules, abc), {});
+  });
+
   test('makes the claims anew: a copy is the policy’s', () => {
     const rules =
       'c:[type=="a"] => add(claim=c); c:[type=="a", issuer=="AttestationPolicy"] => issue(type="z", value=c.value);';
@@ -183,6 +191,28 @@ describe('read-only claims', () => {
     }
   });
 
+  test('leave their mark where only one of several claims bears it', () => {
+    const mixed = [claim('n', false), { ...claim('n', false), readOnly: true }];
+    for (const rules of [
+      'c:[type=="n"] => issue(type="r", value=NegateBool(c.value));',
+      'c:[type=="n"] => issue(type="r", value=c.value);',
+      'c:[type=="n"] => issue(type=c.type, value=c.value);',
+      'c:[type=="n"] => issue(claim=c);',
+    ])
+      assert.equal(issued(rules, mixed), 'read-only-issued', rules);
+    assert.deepEqual(issued('c:[type=="n"] => issue(type=c.type, value=1);', mixed), { n: 1n });
+  });
+
+  test('leave their mark on an answer, be they the document or a query that a rule builds', () => {
+    const json = (readOnly: 'document' | 'query'): Claim[] => [
+      { ...claim('d', '{"a":1}'), readOnly: readOnly === 'document' },
+      { ...claim('q', 'a'), readOnly: readOnly === 'query' },
+    ];
+    const rules = 'd:[type=="d"] && q:[type=="q"] => issue(type="r", value=JmesPath(d.value, q.value));';
+    assert.equal(issued(rules, json('document')), 'read-only-issued');
+    assert.equal(issued(rules, json('query')), 'read-only-issued');
+  });
+
   test('are free once a set was asked about them', () => {
     assert.deepEqual(issued('c:[type=="pcrs"] => issue(type="is", value=ContainsOnlyValue(c.value, "x"));', pcrs), {
       is: true,
@@ -230,6 +260,12 @@ describe('configuration and properties', () => {
     const options = { configurationClaims: [claim('other', 'sgx')] };
     const verdict = evaluatePolicy(policy(baseline), [claim('t', 'sgx')], options);
     assert.deepEqual(verdict.ok && [verdict.authorized, verdict.configuration], [false, new Map()]);
+  });
+
+  test('come before the other claims, which the rules behind see too', () => {
+    const text = 'version=1.0;authorizationrules{[type=="t"] && [type=="u"] => permit();};';
+    const verdict = evaluatePolicy(policy(text), [claim('u', 1n)], { configurationClaims: [claim('t', 1n)] });
+    assert.equal(verdict.ok && verdict.authorized, true);
   });
 
   test('are kept with a warning when a rule computes a name that the service does not know', () => {
