@@ -225,7 +225,7 @@ class Lexer {
     if (end === -1) {
       const span = { ...this.#spanTo(this.#position), length: 2 };
       this.#diagnostics.error('unterminated-comment', span, 'The comment is not closed.', 'Write */ at its end.');
-      this.#position = this.#text.length;
+      this.#skipTo(this.#text.length);
       return;
     }
     this.#comment(end + 2);
@@ -240,9 +240,15 @@ class Lexer {
       this.#diagnostics.inform('commented-rule', span, message);
     }
     this.#comments.push({ ...span, text, trailing: this.#occupiedLine === this.#line });
-    for (let index = start; index < end; index++) if (this.#text.charCodeAt(index) === 0x0a) this.#newLine(index);
-    this.#position = end;
+    this.#skipTo(end);
     this.#occupiedLine = this.#line;
+  }
+
+  /** Passes over text that may hold line ends. */
+  #skipTo(end: number): void {
+    for (; this.#position < end; this.#position++) {
+      if (this.#text.charCodeAt(this.#position) === 0x0a) this.#newLine(this.#position);
+    }
   }
 
   #newLine(offset: number): void {
