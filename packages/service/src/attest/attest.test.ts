@@ -139,10 +139,10 @@ test('refuses the container of the other type', async () => {
 const permit = 'version= 1.0;authorizationrules{=> permit();};';
 
 test('evaluates a draft policy instead of the configured one and gives an unsecured token that still has its times', async () => {
-  const jws = [{ alg: 'none' }, { AttestationPolicy: base64url(permit) }].map((part) =>
-    base64url(JSON.stringify(part)),
-  );
-  for (const draft of [permit, `${jws.join('.')}.`, `${jws.join('.')}.c2lnbmF0dXJl`]) {
+  const payload = base64url(JSON.stringify({ AttestationPolicy: base64url(permit) }));
+  const jws = (alg: string, signature: string): string =>
+    `${base64url(JSON.stringify({ alg }))}.${payload}.${signature}`;
+  for (const draft of [permit, jws('none', ''), jws('ES256', 'c2lnbmF0dXJl')]) {
     const answer = await service.attest('SgxEnclave', { quote, draftPolicyForAttestation: draft });
     const { iat, nbf, exp, tee, 'x-ms-policy-hash': hash } = claimsOf(answer);
     assert.deepEqual([nbf, exp, tee], [iat, Number(iat) + 28_800, undefined]);
