@@ -23,7 +23,16 @@ const snpGuest = new SimulatedAzureGuest({ kind: 'SevSnp', platform: milan }, vt
 const tdxGuest = new SimulatedAzureGuest({ kind: 'Tdx', platform }, vtpm);
 const audit = seenAudit();
 
-function serveGuests(provider: ServiceSettings['provider'] = {}): Promise<TestService> {
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+const measurement = hex(milan.report().subarray(144, 192));
+const mrTd = hex(platform.tdxQuote().subarray(48 + 136, 48 + 184));
+const referenceValues = {
+  sevsnp: [{ complianceStatus: 'azure-compliant-cvm', measurements: [measurement] }],
+  tdx: [{ complianceStatus: 'azure-compliant-cvm', mrTds: [mrTd.toUpperCase()] }],
+};
+
+/** A service whose operator knows the machines, unless told otherwise. */
+function serveGuests(provider: ServiceSettings['provider'] = { referenceValues }): Promise<TestService> {
   const trustAnchors = [platform.rootFingerprint, milan.rootFingerprint];
   return serveEnclaves(
     { provider: { ...provider, trustAnchors } },
@@ -85,13 +94,14 @@ describe('an Azure guest', () => {
     const tee = Object(claims['x-ms-isolation-tee']);
     assert.equal(tee['x-ms-attestation-type'], 'sevsnpvm');
     assert.deepEqual(tee['x-ms-runtime'], snpGuest.runtimeClaimsMembers());
-    assert.equal(tee['x-ms-compliance-status'], undefined);
+    assert.equal(tee['x-ms-compliance-status'], 'azure-compliant-cvm');
     assert.equal(claims['x-atesto-development-root'], true);
   });
 
   test('of TDX opens its reply and finds the claims of its trust domain', async () => {
     const tee = Object((await attested(tdxGuest))['x-ms-isolation-tee']);
     assert.deepEqual([tee['x-ms-attestation-type'], tee.attester_tcb_status], ['tdxvm', 'UpToDate']);
+    assert.equal(tee['x-ms-compliance-status'], 'azure-compliant-cvm');
   });
 
   test('gets a reply in the shape of the contract, and never the token in the open', async () => {
@@ -128,14 +138,25 @@ describe('an Azure guest', () => {
     assert.equal(new Set(documents.map(({ EncryptionParams }) => EncryptionParams.Iv)).size, 2);
   });
 
-  test('that the operator knows has its compliance status below the TEE', async () => {
-    const measurement = Buffer.from(milan.report()).subarray(144, 192).toString('hex');
-    const knowing = await serveGuests({
-      referenceValues: { sevsnp: [{ complianceStatus: 'azure-compliant-cvm', measurements: [measurement] }] },
-    });
-    const answer = await knowing.attest('AzureGuest', bodyOf(snpGuest));
-    const tee = Object(claimsIn(openToken(snpGuest, answer))['x-ms-isolation-tee']);
-    assert.equal(tee['x-ms-compliance-status'], 'azure-compliant-cvm');
+  test('whose machine nobody knows is refused, or has no compliance status where the operator accepts it', async () => {
+    const unknowing = await serveGuests({});
+    const lenient = await serveGuests({ baseline: { azureGuest: { unknownMachines: 'accept' } } });
+    for (const guest of [snpGuest, tdxGuest]) {
+      const refused = refusalOf(await unknowing.attest('AzureGuest', bodyOf(guest)));
+      assert.deepEqual(refused, [400, 'InvalidParameter', 'azure-guest-machine']);
+      const token = openToken(guest, await lenient.attest('AzureGuest', bodyOf(guest)));
+      assert.equal(Object(claimsIn(token)['x-ms-isolation-tee'])['x-ms-compliance-status'], undefined);
+    }
+  });
+
+  test('that its host can debug is no machine that the operator knows', async () => {
+    const debugged = bodyOf(tdxGuest, { tdQuote: { body: { debug: true } } });
+    assert.deepEqual(refusalOf(await service.attest('AzureGuest', debugged))[2], 'azure-guest-machine');
+    const report = { fields: { debug: true } };
+    assert.deepEqual(
+      refusalOf(await service.attest('AzureGuest', bodyOf(snpGuest, { report })))[2],
+      'azure-guest-machine',
+    );
   });
 
   test('is judged by policies over its own claims and over those below the TEE', async () => {
@@ -166,6 +187,7 @@ describe('an Azure guest', () => {
 
   test('must meet the baseline of its hardware', async () => {
     const strict = await serveGuests({
+      referenceValues,
       baseline: { sevsnp: { minimumTcb: { Milan: { snp: 255 } } }, tdx: { acceptedStatuses: ['UpToDate'] } },
     });
     assert.deepEqual(refusalOf(await strict.attest('AzureGuest', bodyOf(snpGuest)))[2], 'snp-baseline-tcb');

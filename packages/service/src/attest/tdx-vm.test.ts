@@ -105,6 +105,15 @@ describe('a simulated trust domain', () => {
     assert.equal((await strict.attest('TdxVm', { quote })).status, 200);
   });
 
+  test('that the operator knows by its MRTD carries the compliance status', async () => {
+    const claims = claimsOf(await service.attest('TdxVm', { quote }));
+    assert.equal(claims['x-ms-compliance-status'], undefined);
+    const tdx = [{ complianceStatus: 'known', mrTds: [String(claims.tdx_mrtd)] }];
+    const knowing = await serveDomains({ provider: { referenceValues: { tdx } } });
+    const known = claimsOf(await knowing.attest('TdxVm', { quote }));
+    assert.equal(known['x-ms-compliance-status'], 'known');
+  });
+
   test('must meet the TDX baseline, not the one of SGX', async () => {
     const tooHigh = { minTcbEvaluationDataNumber: 100_000 };
     const lenient = await serveDomains({ provider: { baseline: { sgx: tooHigh } } });

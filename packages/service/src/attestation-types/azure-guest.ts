@@ -8,6 +8,7 @@ import {
   appraiseTdx,
   azureGuestClaims,
   type Claims,
+  checkAzureMachine,
   checkSnpBaseline,
   checkTcbBaseline,
   type Outcome,
@@ -16,6 +17,7 @@ import {
   parseSnpReport,
   parseTdxEvidence,
   refuseAzureGuestData,
+  tdxComplianceStatus,
 } from '@atesto/evidence';
 import { sealReply } from '../attest/sealed-reply.ts';
 import { refuseFor } from '../http/refusal.ts';
@@ -58,6 +60,8 @@ export const azureGuest: AttestationType<ParsedAzureGuest, AzureEndorsed, AzureV
   checkInitTimeData: refuseAzureGuestData,
   checkBaseline: (appraisal, { baseline }, at) => {
     const { hardware } = appraisal.guest;
+    const known = checkAzureMachine(hardware, appraisal.complianceStatus, baseline.azureGuest);
+    if (!known.ok) return known;
     const checked =
       hardware.tee === 'tdx'
         ? checkTcbBaseline(hardware, baseline.tdx, at)
@@ -92,10 +96,15 @@ function appraiseHardware(endorsed: AzureEndorsed, { intel }: Provider, at: Date
   return appraiseTdx(endorsed.quote, endorsed.by.collateral, { at, allowExpiredCollateral, memo: intel.memo });
 }
 
-/** Reference values are of SEV-SNP guests. */
-function complianceStatusOf(hardware: AzureHardware, provider: Provider, at: Date): Outcome<string | undefined> {
-  if (hardware.tee === 'tdx') return { ok: true, value: undefined };
-  const known = appraiseSnpGuest(hardware.report, [], provider.referenceValues.sevsnp, at);
+function complianceStatusOf(
+  hardware: AzureHardware,
+  { referenceValues }: Provider,
+  at: Date,
+): Outcome<string | undefined> {
+  if (hardware.tee === 'tdx') {
+    return { ok: true, value: tdxComplianceStatus(hardware.body, referenceValues.tdx) };
+  }
+  const known = appraiseSnpGuest(hardware.report, [], referenceValues.sevsnp, at);
   return known.ok ? { ok: true, value: known.value.complianceStatus } : known;
 }
 

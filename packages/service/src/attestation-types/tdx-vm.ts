@@ -8,12 +8,20 @@ import {
   parseTdxEvidence,
   type TdxAppraisal,
   tdxClaims,
+  tdxComplianceStatus,
 } from '@atesto/evidence';
 import type { IntelEndorsed } from '../providers/intel.ts';
 import type { AttestationType } from './attestation-type.ts';
 import { expiredCollateralClaim } from './intel-claims.ts';
 
-export const tdxVm: AttestationType<ParsedTdxEvidence, IntelEndorsed, TdxAppraisal> = {
+/** The trust domain, and what the operator knows of domains like it. */
+export interface TdxVmAppraisal {
+  readonly tdx: TdxAppraisal;
+  /** Undefined: no reference value fits. */
+  readonly complianceStatus: string | undefined;
+}
+
+export const tdxVm: AttestationType<ParsedTdxEvidence, IntelEndorsed, TdxVmAppraisal> = {
   name: 'TdxVm',
   claim: 'tdxvm',
   paths: ['TdxVm'],
@@ -21,12 +29,23 @@ export const tdxVm: AttestationType<ParsedTdxEvidence, IntelEndorsed, TdxApprais
   tokenRequirement: () => 'optional',
   parse: parseTdxEvidence,
   endorse: (evidence, provider, at) => provider.intel.endorse(evidence.quote, at),
-  appraise: (bytes, { collateral, allowExpiredCollateral }, { intel }, at) =>
-    appraiseTdx(bytes, collateral, { at, allowExpiredCollateral, memo: intel.memo }),
-  checkRuntimeData: ({ body }, data) => checkTdxRuntimeData(body, data),
-  checkInitTimeData: ({ body }, data, provider) => checkTdxInitTimeData(body, data, provider.initTimeBinding.tdx),
-  checkBaseline: (appraisal, provider, at) => checkTcbBaseline(appraisal, provider.baseline.tdx, at),
-  claims: (appraisal) => ({ ...tdxClaims(appraisal), ...expiredCollateralClaim(appraisal) }),
+  appraise: (bytes, { collateral, allowExpiredCollateral }, { intel, referenceValues }, at) => {
+    const tdx = appraiseTdx(bytes, collateral, { at, allowExpiredCollateral, memo: intel.memo });
+    if (!tdx.ok) return tdx;
+    const complianceStatus = tdxComplianceStatus(tdx.value.body, referenceValues.tdx);
+    return { ok: true, value: { tdx: tdx.value, complianceStatus } };
+  },
+  checkRuntimeData: ({ tdx }, data) => checkTdxRuntimeData(tdx.body, data),
+  checkInitTimeData: ({ tdx }, data, provider) => checkTdxInitTimeData(tdx.body, data, provider.initTimeBinding.tdx),
+  checkBaseline: (appraisal, provider, at) => {
+    const checked = checkTcbBaseline(appraisal.tdx, provider.baseline.tdx, at);
+    return checked.ok ? { ok: true, value: appraisal } : checked;
+  },
+  claims: ({ tdx, complianceStatus }) => ({
+    ...tdxClaims(tdx),
+    ...expiredCollateralClaim(tdx),
+    ...(complianceStatus === undefined ? {} : { 'x-ms-compliance-status': complianceStatus }),
+  }),
   incomingClaims: () => ({}),
-  isDevelopment: ({ developmentRoot }) => developmentRoot,
+  isDevelopment: ({ tdx }) => tdx.developmentRoot,
 };

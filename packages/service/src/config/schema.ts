@@ -4,6 +4,7 @@
  */
 import { tcbStatuses } from '@atesto/evidence';
 import { z } from 'zod';
+import { azureGuestBaseline, tdxReferenceValues } from './azure-schema.ts';
 import { endorsements } from './endorsements-schema.ts';
 import { described, file, httpsUri, milliseconds } from './form.ts';
 import { roles } from './roles-schema.ts';
@@ -242,9 +243,10 @@ const provider = z.strictObject({
       sgx: intelBaseline.prefault({}),
       tdx: intelBaseline.prefault({}),
       sevsnp: sevSnpBaseline.prefault({}),
+      azureGuest: azureGuestBaseline.prefault({}),
     })
     .prefault({}),
-  referenceValues: z.strictObject({ sevsnp: sevSnpReferenceValues }).prefault({}),
+  referenceValues: z.strictObject({ sevsnp: sevSnpReferenceValues, tdx: tdxReferenceValues }).prefault({}),
   initTimeBinding: z
     .strictObject({
       tdx: z

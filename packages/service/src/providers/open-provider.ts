@@ -1,5 +1,5 @@
 /** What do all providers have from the settings? */
-import { defaultTcbBaseline, type TcbBaseline } from '@atesto/evidence';
+import { defaultTcbBaseline, type TcbBaseline, type TdxReferenceValue } from '@atesto/evidence';
 import type { ServiceConfig } from '../config/schema.ts';
 import type { EndorsementSources } from '../endorsements/sources.ts';
 import type { AccessTokens } from '../identity/access-token.ts';
@@ -39,8 +39,9 @@ export function sharedParts(config: ServiceConfig, parts: ProviderParts): Shared
       sgx: intelBaseline(provider.baseline.sgx),
       tdx: intelBaseline(provider.baseline.tdx),
       sevsnp: snpBaselineOf(config),
+      azureGuest: provider.baseline.azureGuest,
     },
-    referenceValues: { sevsnp: snpReferenceValuesOf(config) },
+    referenceValues: { sevsnp: snpReferenceValuesOf(config), tdx: provider.referenceValues.tdx.map(tdxReferenceValue) },
     initTimeBinding: { tdx: provider.initTimeBinding.tdx },
   };
 }
@@ -54,4 +55,8 @@ function intelBaseline(settings: ServiceConfig['provider']['baseline']['sgx']): 
     minimumTcbEvaluationDataNumber: minTcbEvaluationDataNumber ?? defaultTcbBaseline.minimumTcbEvaluationDataNumber,
     debug: allowDebug ? 'policy' : 'forbid',
   };
+}
+
+function tdxReferenceValue({ complianceStatus, mrTds }: TdxReferenceValue): TdxReferenceValue {
+  return { complianceStatus, mrTds: mrTds.map((mrTd) => mrTd.toLowerCase()) };
 }

@@ -1,5 +1,12 @@
 /** What is an attestation provider? A value that goes through the pipeline with each request. */
-import type { SnpBaseline, SnpReferenceValue, TcbBaseline, TdxInitTimeBinding } from '@atesto/evidence';
+import type {
+  AzureGuestBaseline,
+  SnpBaseline,
+  SnpReferenceValue,
+  TcbBaseline,
+  TdxInitTimeBinding,
+  TdxReferenceValue,
+} from '@atesto/evidence';
 import type { JsonObject } from '@atesto/token';
 import type { AccessTokens } from '../identity/access-token.ts';
 import type { SigningKeys } from '../keys/signing-keys.ts';
@@ -34,9 +41,17 @@ export interface Provider {
   readonly requireAccessToken: boolean;
   readonly intel: IntelEndorsements;
   readonly amd: AmdEndorsements;
-  readonly baseline: { readonly sgx: TcbBaseline; readonly tdx: TcbBaseline; readonly sevsnp: SnpBaseline };
+  readonly baseline: {
+    readonly sgx: TcbBaseline;
+    readonly tdx: TcbBaseline;
+    readonly sevsnp: SnpBaseline;
+    readonly azureGuest: AzureGuestBaseline;
+  };
   /** Guests that the operator knows. */
-  readonly referenceValues: { readonly sevsnp: readonly SnpReferenceValue[] };
+  readonly referenceValues: {
+    readonly sevsnp: readonly SnpReferenceValue[];
+    readonly tdx: readonly TdxReferenceValue[];
+  };
   /** How evidence commits to init-time data where Azure Attestation does not say it. */
   readonly initTimeBinding: { readonly tdx: TdxInitTimeBinding };
   /**
