@@ -37,8 +37,9 @@ function isKnown(report: SnpReport, value: SnpReferenceValue, uvm: UvmEndorsemen
   if (hostData !== 'any' && !hostData.includes(hex(report.hostData))) return false;
   if ('measurements' in identity) return identity.measurements.includes(hex(report.measurement));
   if ('idKeyDigests' in identity) return identity.idKeyDigests.includes(hex(report.idKeyDigest));
-  const { issuer, feed, minimumSvn } = identity.uvm;
-  return uvm?.issuer === issuer && uvm.feed === feed && uvm.svn >= minimumSvn;
+  const { issuer, feed, minimumSvn, signerValidAt } = identity.uvm;
+  if (uvm === undefined || uvm.signerValidAt !== signerValidAt) return false;
+  return uvm.issuer === issuer && uvm.feed === feed && uvm.svn >= minimumSvn;
 }
 
 /** The first endorsement that holds; when none does, the first one's refusal. */

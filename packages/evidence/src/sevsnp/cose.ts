@@ -54,6 +54,10 @@ function refuseCose(code: SevSnpCode, why: string): never {
   return refuse(code, 'UVM endorsement', why);
 }
 
+function seconds(value: unknown): number {
+  return typeof value === 'number' ? value : refuseCose('uvm-malformed', 'a time of the message is not a number');
+}
+
 /** Decodes strictly; the library throws plain errors, and RangeError on deep nesting. */
 function decodeCbor(bytes: Uint8Array): unknown {
   try {
@@ -63,7 +67,7 @@ function decodeCbor(bytes: Uint8Array): unknown {
       rejectDuplicateMapKeys: true,
       allowIndefinite: false,
       allowUndefined: false,
-      tags: { ...Tagged.preserve(tags.sign1), [tags.epochTime]: (value) => value() },
+      tags: { ...Tagged.preserve(tags.sign1), [tags.epochTime]: (value) => seconds(value()) },
     });
   } catch {
     return refuseCose('uvm-malformed', 'the message is not CBOR in its strict form');

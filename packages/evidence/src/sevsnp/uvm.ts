@@ -35,15 +35,20 @@ export interface UvmEndorsement {
   readonly issuer: string;
   readonly feed: string;
   readonly svn: number;
+  /** The time to which its signer was held. */
+  readonly signerValidAt: UvmReference['signerValidAt'];
 }
 
 function refuseUvm(code: SevSnpCode, why: string, where = 'UVM endorsement'): never {
   refuse(code, where, why);
 }
 
-function referenceFor({ issuer, feed }: UvmStatement, references: readonly UvmReference[]): UvmReference {
-  const known = references.find((reference) => reference.issuer === issuer && reference.feed === feed);
-  return known ?? refuseUvm('uvm-untrusted', `issuer ${issuer} with feed ${feed} is not trusted`);
+/** The first reference of the endorser whose least security version is met, else its first. */
+function referenceFor({ issuer, feed, svn }: UvmStatement, references: readonly UvmReference[]): UvmReference {
+  const known = references.filter((reference) => reference.issuer === issuer && reference.feed === feed);
+  const [first] = known;
+  if (first === undefined) return refuseUvm('uvm-untrusted', `issuer ${issuer} with feed ${feed} is not trusted`);
+  return known.find(({ minimumSvn }) => svn >= minimumSvn) ?? first;
 }
 
 /** No endorsement is from the future, whichever time its signer is held to. */
@@ -94,6 +99,6 @@ export function verifyUvmEndorsement(
     if (Buffer.from(report.measurement).toString('hex') !== measurement) {
       refuseUvm('uvm-measurement', 'the endorsement is for another launch measurement', 'report+144');
     }
-    return { issuer, feed, svn };
+    return { issuer, feed, svn, signerValidAt: reference.signerValidAt };
   });
 }

@@ -62,6 +62,6 @@ function withAppraisal(outcome: Outcome<SnpAppraisal>, appraisal: SnpVmAppraisal
 function guestClaims({ complianceStatus, uvm }: SnpGuestAppraisal): Claims {
   return {
     ...(complianceStatus === undefined ? {} : { 'x-ms-compliance-status': complianceStatus }),
-    ...(uvm === undefined ? {} : { 'x-atesto-uvm-endorsement': { issuer: uvm.issuer, feed: uvm.feed, svn: uvm.svn } }),
+    ...(uvm === undefined ? {} : { 'x-atesto-uvm-endorsement': { ...uvm } }),
   };
 }
