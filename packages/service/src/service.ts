@@ -14,7 +14,7 @@ import {
   type DevelopmentProvider,
   startDevelopmentProvider,
 } from './identity/development-provider.ts';
-import { openKeys } from './keys/open-keys.ts';
+import { openHolders, openKeys } from './keys/open-keys.ts';
 import { verifyStoredPolicy } from './policies/stored.ts';
 import { ProviderHost } from './providers/host.ts';
 import { sharedParts } from './providers/open-provider.ts';
@@ -102,11 +102,14 @@ async function start(
   const sources = configuredSources(config, { ...options, clock }, app.log);
   stops.push(sources.close);
   const authorization = { accessTokens, rules: [...config.identity.roles, ...developmentRules(development)] };
+  const holders = openHolders(config);
+  stops.push(holders.close);
+  const keyParts = { config, store, holders, clock, log: app.log };
   const host = new ProviderHost({
     config,
     store,
     shared: sharedParts(config, { accessTokens, sources }),
-    openKeys: (uri) => openKeys(config, uri, clock, app.log),
+    openKeys: (providerId, uri) => openKeys(keyParts, providerId, uri),
     verifyStoredPolicy,
     clock,
     log: app.log,

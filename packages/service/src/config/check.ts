@@ -75,6 +75,8 @@ function checkFiles({ tls, signing, identity, endorsements, provider, storage }:
     ['tls.keyPassphraseFile', tls.keyPassphraseFile],
     ['signing.passphraseFile', signing.passphraseFile],
     ['signing.keyFile', signing.keyFile],
+    ['signing.hsm.library', signing.hsm?.library],
+    ['signing.hsm.pinFile', signing.hsm?.pinFile],
     ['storage.connectionStringFile', storage.connectionStringFile],
     ['storage.integrityKeyFile', storage.integrityKeyFile],
     ['endorsements.intel.bundle', endorsements.intel.bundle],

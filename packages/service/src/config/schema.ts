@@ -134,6 +134,14 @@ const developmentIdentity = z.strictObject({
     }),
 });
 
+const hsm = z.strictObject({
+  library: file(
+    'The PKCS#11 library of the HSM that makes and holds new signing keys. Needs `npm run build:hsm` once.',
+  ),
+  tokenLabel: z.string().min(1).max(32).meta(described('The label of its token.', '1 to 32 characters')),
+  pinFile: file('A file whose first line is the PIN of the token’s user.'),
+});
+
 const signing = z.strictObject({
   algorithm: z
     .enum(['RS256', 'PS256', 'ES256', 'ES384'])
@@ -182,6 +190,7 @@ const signing = z.strictObject({
   keyFile: file(
     'A file of 32 random bytes (raw, hex or base64url) that seals the signing keys on disk. In development one is made.',
   ).optional(),
+  hsm: hsm.optional(),
 });
 
 /** What SGX and TDX platforms must meet: the same settings for both. */

@@ -1,33 +1,59 @@
 /** Opens the signing keys that the settings describe and keeps them current until told to stop. */
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { RotationSchedule } from '@atesto/token';
 import type { FastifyBaseLogger } from 'fastify';
+import { ConfigRefused } from '../config/problem.ts';
 import type { ServiceConfig } from '../config/schema.ts';
-import { RingFile } from './ring-file.ts';
-import { RotatingKeys } from './rotating-keys.ts';
+import type { Store } from '../storage/index.ts';
+import { HsmHolder, type KeyHolder, StoreHolder } from './holder.ts';
+import { Hsm } from './hsm/hsm.ts';
 import { sealingSecret } from './sealing.ts';
-import type { SigningKeys } from './signing-keys.ts';
+import type { ProviderKeys } from './signing-keys.ts';
+import { StoredKeys } from './stored-keys.ts';
 
 /** How often the schedule is looked at. */
 const lookMs = 60_000;
 
 /** Opened keys. */
 export interface OpenKeys {
-  readonly keys: SigningKeys;
+  readonly keys: ProviderKeys;
   /** Ends the rotation. */
   stop(): void;
 }
 
-/** Opens the keys of the provider `issuer`. Throws `ConfigRefused` when they cannot be opened. */
+/** Where keys are held: the holder of new ones first. */
+export interface KeyHolders {
+  readonly holder: KeyHolder;
+  readonly store: StoreHolder;
+  close(): void;
+}
+
+/** Opens the holders. Throws `ConfigRefused`. */
+export function openHolders(config: ServiceConfig): KeyHolders {
+  const store = new StoreHolder(sealingSecret(config));
+  const { hsm: settings } = config.signing;
+  if (settings === undefined) return { holder: store, store, close: () => {} };
+  const [pin = ''] = readFileSync(settings.pinFile, 'utf8').split(/\r?\n/, 1);
+  const hsm = Hsm.open({ library: settings.library, tokenLabel: settings.tokenLabel, pin });
+  return { holder: new HsmHolder(hsm), store, close: () => hsm.close() };
+}
+
+/** What keys are opened with. */
+export interface KeyParts {
+  readonly config: ServiceConfig;
+  readonly store: Store;
+  readonly holders: KeyHolders;
+  readonly clock: () => Date;
+  readonly log: FastifyBaseLogger;
+}
+
+/** Opens the keys of the provider at `issuer`. Throws `ConfigRefused` with `signing-keys-unusable`, or `Refused`. */
 export async function openKeys(
-  config: ServiceConfig,
+  { config, store, holders, clock, log }: KeyParts,
+  providerId: string,
   issuer: string,
-  clock: () => Date,
-  log: FastifyBaseLogger,
 ): Promise<OpenKeys> {
-  const file = new RingFile(join(config.stateDirectory, 'keys'), issuer, sealingSecret(config));
-  const { algorithm } = config.signing;
-  const keys = await RotatingKeys.open({ issuer, algorithm, schedule: scheduleOf(config), file }, clock());
+  const keys = await openStored({ config, store, holders, clock, log }, providerId, issuer);
   const look = async (): Promise<void> => {
     try {
       if (await keys.rotateWhenDue(clock())) log.info({ provider: issuer }, 'signing key added');
@@ -36,7 +62,37 @@ export async function openKeys(
     }
   };
   const timer = setInterval(() => void look(), lookMs).unref();
-  return { keys, stop: () => clearInterval(timer) };
+  const stop = (): void => {
+    clearInterval(timer);
+    keys.close();
+  };
+  return { keys, stop };
+}
+
+async function openStored(
+  { config, store, holders, clock }: KeyParts,
+  providerId: string,
+  issuer: string,
+): Promise<StoredKeys> {
+  const { algorithm } = config.signing;
+  const { holder } = holders;
+  const parts = {
+    store,
+    providerId,
+    issuer,
+    algorithm,
+    schedule: scheduleOf(config),
+    holder,
+    keeper: holders.store,
+  };
+  try {
+    return await StoredKeys.open(parts, clock());
+  } catch (error) {
+    // What is wrong with the store is said by its code; all else is wrong with the keys.
+    if (error instanceof Error && error.name === 'Refused') throw error;
+    const why = error instanceof Error ? error.message : 'unknown';
+    throw new ConfigRefused([{ code: 'signing-keys-unusable', where: issuer, why }]);
+  }
 }
 
 function scheduleOf({ signing }: ServiceConfig): RotationSchedule {

@@ -1,10 +1,35 @@
-/** Which key signs now, and which keys does the provider publish? */
-import type { PublishedKey, SigningKey } from '@atesto/token';
+/** Which key signs now, which keys does the provider publish, and how are they changed? */
+import type { KeyObject } from 'node:crypto';
+import type { Outcome, PublishedKey, SigningAlgorithm, TokenSigningKey } from '@atesto/token';
+import type { ChangeOrigin } from '../storage/index.ts';
+import type { HolderKind } from './holder.ts';
 
 /** The signing keys of one provider, as the rest of the service sees them. */
 export interface SigningKeys {
   /** The key that signs new tokens at `at`. */
-  current(at: Date): SigningKey;
+  current(at: Date): TokenSigningKey;
   /** The keys that tokens which are still valid may name, the current one first. */
   published(at: Date): readonly PublishedKey[];
+}
+
+/** A key of the ring, for administrators. */
+export interface RingState {
+  readonly kid: string;
+  readonly algorithm: SigningAlgorithm;
+  readonly heldBy: HolderKind;
+  readonly state: 'coming' | 'current' | 'retired';
+  readonly publishedFrom: Date;
+  readonly signsFrom: Date;
+  readonly signsUntil?: Date;
+}
+
+/** The signing keys, and the changes that an administrator may make; each answers whether there was something to change. */
+export interface ProviderKeys extends SigningKeys {
+  list(at: Date): readonly RingState[];
+  /** Adds a new key now; it signs after the lead. */
+  rotate(at: Date, origin: ChangeOrigin): Promise<boolean>;
+  /** Adds a key that was made elsewhere; it signs after the lead. Refuses with `key-unusable`. */
+  importKey(privateKey: KeyObject, at: Date, origin: ChangeOrigin): Promise<Outcome<boolean>>;
+  /** Takes a key out at once, as when it was stolen: its tokens verify no longer. */
+  withdraw(kid: string, at: Date, origin: ChangeOrigin): Promise<boolean>;
 }

@@ -19,7 +19,7 @@ export interface HostParts {
   readonly config: ServiceConfig;
   readonly store: Store;
   readonly shared: SharedParts;
-  readonly openKeys: (uri: string) => Promise<OpenKeys>;
+  readonly openKeys: (providerId: string, uri: string) => Promise<OpenKeys>;
   readonly verifyStoredPolicy: VerifyStoredPolicy;
   readonly clock: () => Date;
   readonly log: FastifyBaseLogger;
@@ -51,7 +51,7 @@ export class ProviderHost {
       leaseMs: config.storage.leaseMs,
       uriOf: (name) => this.uriOf(name),
       shared,
-      openKeys: (_record, uri) => openKeys(uri),
+      openKeys: (record, uri) => openKeys(record.id, uri),
       defaultPolicies: () => policies,
       verifyStoredPolicy,
       log,

@@ -9,7 +9,7 @@ import type {
 } from '@atesto/evidence';
 import type { JsonObject } from '@atesto/token';
 import type { AccessTokens } from '../identity/access-token.ts';
-import type { SigningKeys } from '../keys/signing-keys.ts';
+import type { ProviderKeys } from '../keys/signing-keys.ts';
 import type { ProviderRecord } from '../storage/index.ts';
 import type { AmdEndorsements } from './amd.ts';
 import type { IntelEndorsements } from './intel.ts';
@@ -34,7 +34,7 @@ export interface Provider {
   readonly createdAtMs: number;
   /** Its URI without trailing slash: issuer of its tokens. */
   readonly uri: string;
-  readonly keys: SigningKeys;
+  readonly keys: ProviderKeys;
   readonly tokenLifetimeSeconds: number;
   readonly accessTokens: AccessTokens;
   /** Whether every attest call needs an access token. */

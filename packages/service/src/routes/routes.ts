@@ -6,6 +6,7 @@ import { getAudit } from './get-audit.ts';
 import { getCerts } from './get-certs.ts';
 import { getHealth, getReadiness } from './get-health.ts';
 import { getOpenIdConfiguration } from './get-openid-configuration.ts';
+import { keyOperations } from './keys/operations.ts';
 import { policyOperations } from './policies/operations.ts';
 import { postAttest } from './post-attest.ts';
 import { previewOperations } from './preview/operations.ts';
@@ -24,6 +25,7 @@ export function addRoutes(routes: Routes, prefix: string, context: ServiceContex
     getAudit(context),
     ...policyOperations(context),
     ...signerOperations(context),
+    ...keyOperations(context),
     ...previewOperations(context),
   ];
   addOperations(routes, [getHealth, getReadiness(context)]);

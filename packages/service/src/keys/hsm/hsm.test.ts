@@ -1,48 +1,19 @@
 /** Signing keys in a real software HSM. Skipped, visibly, where SoftHSM or the binding is missing. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { issueTokenByHolder, jwks } from '@atesto/token';
 import { createLocalJWKSet, jwtVerify } from 'jose';
+import { makeToken, softHsmMissing } from '../../__fixtures__/softhsm.ts';
 import { ConfigRefused } from '../../config/problem.ts';
 import { Hsm, type HsmSettings } from './hsm.ts';
 
 const issuer = 'https://attest.example.org';
 const notBefore = new Date('2026-01-01T00:00:00Z');
 const notAfter = new Date('2027-01-01T00:00:00Z');
-const pin = '4711-test';
 
-const library = ['/usr/lib/softhsm/libsofthsm2.so', '/usr/lib64/pkcs11/libsofthsm2.so'].find(existsSync);
-const skip = whatIsMissing();
-const settings = skip === undefined ? makeToken() : undefined;
-
-function whatIsMissing(): string | undefined {
-  if (library === undefined) return 'SoftHSM is not installed';
-  try {
-    createRequire(import.meta.url)('pkcs11js');
-    return undefined;
-  } catch {
-    return 'the PKCS#11 binding is not built (npm run build:hsm)';
-  }
-}
-
-/** A token of its own, away from the user's. */
-function makeToken(): HsmSettings {
-  const directory = mkdtempSync(join(tmpdir(), 'atesto-hsm-'));
-  after(() => rmSync(directory, { recursive: true, force: true }));
-  mkdirSync(join(directory, 'tokens'));
-  const configuration = join(directory, 'softhsm2.conf');
-  writeFileSync(configuration, `directories.tokendir = ${join(directory, 'tokens')}\nlog.level = ERROR\n`);
-  process.env.SOFTHSM2_CONF = configuration;
-  const options = ['--init-token', '--free', '--label', 'atesto', '--pin', pin, '--so-pin', '0815-test'];
-  execFileSync('softhsm2-util', options, { stdio: 'ignore' });
-  return { library: library ?? '', tokenLabel: 'atesto', pin };
-}
+const skip = softHsmMissing;
+const settings = skip === false ? makeToken() : undefined;
 
 /** Opens the token for one test. */
 function open(changes: Partial<HsmSettings> = {}): Hsm {

@@ -1,0 +1,94 @@
+/** Where is the private part of a signing key? Sealed in the store, or in an HSM. */
+import { randomBytes } from 'node:crypto';
+import {
+  generateSigningKey,
+  type Outcome,
+  openSigningKey,
+  type PublishedKey,
+  type SealingSecret,
+  type SigningKey,
+  type SigningKeyRequest,
+  sealSigningKey,
+  type TokenSigningKey,
+} from '@atesto/token';
+import type { Hsm } from './hsm/hsm.ts';
+
+/** The kinds of holders, as the ring of a provider names them. */
+export const holderKinds = ['store', 'hsm'] as const;
+/** One kind. */
+export type HolderKind = (typeof holderKinds)[number];
+
+/** A new key, and what the store must keep of its private part; null: nothing. */
+export interface MadeKey {
+  readonly key: TokenSigningKey;
+  readonly sealed: Uint8Array | null;
+}
+
+/** Makes keys, and opens those that it made. */
+export interface KeyHolder {
+  readonly kind: HolderKind;
+  make(request: SigningKeyRequest): Promise<MadeKey>;
+  /** A key that was made before. Throws when its private part is not to be had. */
+  open(published: PublishedKey, sealed: () => Promise<Uint8Array>): Promise<TokenSigningKey>;
+}
+
+/** Keys whose private part rests sealed in the store. */
+export class StoreHolder implements KeyHolder {
+  readonly kind = 'store';
+  readonly #secret: SealingSecret;
+  /** By key id: opening again would cost a key derivation and change nothing. */
+  readonly #opened = new Map<string, SigningKey>();
+
+  constructor(secret: SealingSecret) {
+    this.#secret = secret;
+  }
+
+  async make(request: SigningKeyRequest): Promise<MadeKey> {
+    return this.keep(settled(await generateSigningKey(request)));
+  }
+
+  /** Seals a key that was made elsewhere. */
+  async keep(key: SigningKey): Promise<MadeKey> {
+    const sealed = settled(await sealSigningKey(key, this.#secret, randomBytes));
+    this.#opened.set(key.kid, key);
+    return { key, sealed: Buffer.from(JSON.stringify(sealed)) };
+  }
+
+  async open({ kid, issuer }: PublishedKey, sealed: () => Promise<Uint8Array>): Promise<SigningKey> {
+    const known = this.#opened.get(kid);
+    if (known !== undefined) return known;
+    const key = settled(await openSigningKey(parsed(await sealed()), this.#secret));
+    if (key.kid !== kid || key.issuer !== issuer) throw new Error(`the sealed key ${kid} is another one`);
+    this.#opened.set(kid, key);
+    return key;
+  }
+}
+
+/** Keys that an HSM made and never gives away. */
+export class HsmHolder implements KeyHolder {
+  readonly kind = 'hsm';
+  readonly #hsm: Hsm;
+
+  constructor(hsm: Hsm) {
+    this.#hsm = hsm;
+  }
+
+  async make(request: SigningKeyRequest): Promise<MadeKey> {
+    return { key: settled(await this.#hsm.generate(request)), sealed: null };
+  }
+
+  async open(published: PublishedKey): Promise<TokenSigningKey> {
+    if (!(await this.#hsm.has(published))) throw new Error(`the HSM does not hold the key ${published.kid}`);
+    return this.#hsm.hold(published);
+  }
+}
+
+/** The value. Throws what the token package refused; its sentence holds no secret. */
+export function settled<Value>(outcome: Outcome<Value>): Value {
+  if (outcome.ok) return outcome.value;
+  throw new Error(`${outcome.refusal.where}: ${outcome.refusal.why} (${outcome.refusal.code})`);
+}
+
+function parsed(bytes: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(bytes).toString('utf8'));
+}

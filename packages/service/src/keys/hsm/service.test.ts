@@ -1,0 +1,23 @@
+/** A service whose signing keys are in a real software HSM. Skipped, visibly, where SoftHSM or the binding is missing. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { createLocalJWKSet, jwtVerify } from 'jose';
+import { quoteOf, serveEnclaves } from '../../__fixtures__/enclave.ts';
+import { makeToken, softHsmMissing } from '../../__fixtures__/softhsm.ts';
+import { stateDirectory } from '../../__fixtures__/state.ts';
+
+test('tokens are signed in the HSM by a key whose private part the service never has', {
+  skip: softHsmMissing,
+}, async () => {
+  const { library, tokenLabel, pin } = makeToken();
+  const pinFile = join(stateDirectory(), 'pin');
+  writeFileSync(pinFile, `${pin}\n`);
+  const service = await serveEnclaves({ signing: { hsm: { library, tokenLabel, pinFile } } });
+  const answer = await service.attest('SgxEnclave', { quote: quoteOf() });
+  assert.equal(answer.status, 200, answer.text);
+  const keys = createLocalJWKSet(JSON.parse((await service.call('/certs')).text));
+  const { payload } = await jwtVerify(JSON.parse(answer.text).token, keys);
+  assert.equal(payload.iss, service.url);
+});

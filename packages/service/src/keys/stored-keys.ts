@@ -1,0 +1,236 @@
+/**
+ * The signing keys of a provider, the same for all instances of a cluster: the ring is a document of the store, each change of it is
+ * conditional on the version that it was made from, and every instance follows the document.
+ */
+
+import type { KeyObject } from 'node:crypto';
+import { type Refusal, Refused } from '@atesto/evidence';
+import {
+  addKey,
+  currentKey,
+  dropRetired,
+  importSigningKey,
+  type KeyRing,
+  keyValidity,
+  type Outcome,
+  type PublishedKey,
+  publishedKeys,
+  type RotationSchedule,
+  rotationDue,
+  type SigningAlgorithm,
+  type TokenSigningKey,
+  withdrawKey,
+} from '@atesto/token';
+import { absentEtag, type ChangeOrigin, type StorageCode, type Store } from '../storage/index.ts';
+import { type KeyHolder, type MadeKey, type StoreHolder, settled } from './holder.ts';
+import { type RingKey, readRing, ringName, writeRing } from './ring-document.ts';
+import type { ProviderKeys, RingState } from './signing-keys.ts';
+
+/** Whose keys, and how they are kept. */
+export interface StoredKeysParts {
+  readonly store: Store;
+  readonly providerId: string;
+  readonly issuer: string;
+  readonly algorithm: SigningAlgorithm;
+  readonly schedule: RotationSchedule;
+  /** Holds new keys. */
+  readonly holder: KeyHolder;
+  /** Holds keys that are imported, and opens those that it held before. */
+  readonly keeper: StoreHolder;
+}
+
+/** The ring as it stood at one version of its document. */
+interface Loaded {
+  readonly ring: KeyRing<RingKey>;
+  readonly etag: string;
+  readonly revision: number;
+}
+
+/** A change of a ring; undefined: nothing is to be changed. */
+type Next = (ring: KeyRing<RingKey>) => Promise<{ ring: KeyRing<RingKey>; made?: MadeKey } | undefined>;
+
+const mostAttempts = 8;
+
+export class StoredKeys implements ProviderKeys {
+  readonly #parts: StoredKeysParts;
+  readonly #name: string;
+  readonly #opened = new Map<string, TokenSigningKey>();
+  #loaded: Loaded = { ring: [], etag: absentEtag, revision: 0 };
+  #unsubscribe: () => void = () => {};
+
+  private constructor(parts: StoredKeysParts) {
+    this.#parts = parts;
+    this.#name = ringName(parts.providerId, parts.issuer);
+  }
+
+  /** Opens the stored keys and makes the first one when there is none that signs. Throws `Refused`, or an error that says why not. */
+  static async open(parts: StoredKeysParts, at: Date): Promise<StoredKeys> {
+    const keys = new StoredKeys(parts);
+    keys.#unsubscribe = parts.store.changes.subscribe(({ kind, name }) =>
+      kind === 'settings' && name === keys.#name ? keys.refresh() : undefined,
+    );
+    try {
+      await keys.refresh();
+      await keys.rotateWhenDue(at);
+    } catch (error) {
+      keys.close();
+      throw error;
+    }
+    return keys;
+  }
+
+  current(at: Date): TokenSigningKey {
+    const ringKey = currentKey(this.#loaded.ring, at);
+    const key = ringKey === undefined ? undefined : this.#opened.get(ringKey.kid);
+    if (key === undefined) throw new Error(`no signing key of ${this.#parts.issuer} is in force`);
+    return key;
+  }
+
+  published(at: Date): readonly PublishedKey[] {
+    return publishedKeys(this.#loaded.ring, at, this.#parts.schedule);
+  }
+
+  list(at: Date): readonly RingState[] {
+    const { ring } = this.#loaded;
+    const current = currentKey(ring, at);
+    return ring.map(({ key, publishedFrom, signsFrom, signsUntil }) => ({
+      kid: key.kid,
+      algorithm: key.algorithm,
+      heldBy: key.heldBy,
+      state: key === current ? 'current' : at < signsFrom ? 'coming' : 'retired',
+      publishedFrom,
+      signsFrom,
+      ...(signsUntil === undefined ? {} : { signsUntil }),
+    }));
+  }
+
+  /** Adds the next key when its time has come, or algorithm or holder were changed; answers whether it did. */
+  rotateWhenDue(at: Date): Promise<boolean> {
+    const { schedule, algorithm, holder } = this.#parts;
+    return this.#change(byService(at), async (ring) => {
+      const newest = ring.at(-1)?.key;
+      const isOther = newest?.algorithm !== algorithm || newest.heldBy !== holder.kind;
+      if (!isOther && !rotationDue(ring, at, schedule)) return undefined;
+      return this.#added(ring, at, await this.#make(at));
+    });
+  }
+
+  rotate(at: Date, origin: ChangeOrigin): Promise<boolean> {
+    return this.#change(origin, async (ring) => this.#added(ring, at, await this.#make(at)));
+  }
+
+  async importKey(privateKey: KeyObject, at: Date, origin: ChangeOrigin): Promise<Outcome<boolean>> {
+    const { issuer, algorithm, schedule, keeper } = this.#parts;
+    const key = await importSigningKey({ issuer, algorithm, ...keyValidity(at, schedule) }, privateKey);
+    if (!key.ok) return key;
+    const made = await keeper.keep(key.value);
+    const isAdded = await this.#change(origin, async (ring) =>
+      ring.some(({ key: known }) => known.kid === made.key.kid) ? undefined : this.#added(ring, at, made),
+    );
+    return { ok: true, value: isAdded };
+  }
+
+  async withdraw(kid: string, at: Date, origin: ChangeOrigin): Promise<boolean> {
+    const isWithdrawn = await this.#change(origin, async (ring) => {
+      const rest = withdrawKey(ring, kid, at);
+      if (rest.length === ring.length) return undefined;
+      if (currentKey(rest, at) !== undefined) return { ring: rest };
+      return this.#added(rest, at, await this.#make(at));
+    });
+    return isWithdrawn;
+  }
+
+  /** Takes in what the store holds now. Throws `Refused`. */
+  async refresh(): Promise<void> {
+    const loaded = await this.#load();
+    for (const { key } of loaded.ring) {
+      if (this.#opened.has(key.kid)) continue;
+      const opened = await this.#open(key);
+      if (opened !== undefined) this.#opened.set(key.kid, opened);
+    }
+    if (loaded.revision < this.#loaded.revision) return;
+    this.#loaded = loaded;
+    for (const kid of this.#opened.keys()) {
+      if (!loaded.ring.some(({ key }) => key.kid === kid)) this.#opened.delete(kid);
+    }
+  }
+
+  close(): void {
+    this.#unsubscribe();
+  }
+
+  async #load(): Promise<Loaded> {
+    const found = held(await this.#parts.store.settings.current(this.#name));
+    if (found === undefined) return { ring: [], etag: absentEtag, revision: 0 };
+    return { ring: readRing(this.#parts.issuer, found.value), etag: found.etag, revision: found.revision };
+  }
+
+  /** Undefined: it is held where this service has no access any more; it is published still, and signs nothing. */
+  async #open(key: RingKey): Promise<TokenSigningKey | undefined> {
+    const { store, providerId, holder, keeper } = this.#parts;
+    const its = [holder, keeper].find(({ kind }) => kind === key.heldBy);
+    return its?.open(key, async () => held(await store.keys.sealed(providerId, key.kid)));
+  }
+
+  #make(at: Date): Promise<MadeKey> {
+    const { issuer, algorithm, schedule, holder } = this.#parts;
+    return holder.make({ issuer, algorithm, ...keyValidity(at, schedule) });
+  }
+
+  #added(ring: KeyRing<RingKey>, at: Date, made: MadeKey): { ring: KeyRing<RingKey>; made: MadeKey } {
+    const { schedule, holder } = this.#parts;
+    const { kid, algorithm, issuer, certificate, publicKey, notBefore, notAfter } = made.key;
+    const heldBy = made.sealed === null ? holder.kind : 'store';
+    const key = { kid, algorithm, issuer, certificate, publicKey, notBefore, notAfter, heldBy };
+    const usable = ring.filter((entry) => this.#opened.has(entry.key.kid) || at >= entry.signsFrom);
+    return { ring: dropRetired(settled(addKey(usable, key, at, schedule)), at, schedule), made };
+  }
+
+  /** Changes the ring under the condition that nobody else did; answers whether there was something to change. */
+  async #change(origin: ChangeOrigin, next: Next): Promise<boolean> {
+    const { store, providerId, issuer } = this.#parts;
+    for (let attempt = 0; attempt < mostAttempts; attempt++) {
+      await this.refresh();
+      const { ring, etag } = this.#loaded;
+      const changed = await next(ring);
+      if (changed === undefined) return false;
+      const { made } = changed;
+      if (made !== undefined) {
+        held(await store.keys.add(providerId, made.key.kid, stateOf(made), made.sealed, origin));
+        this.#opened.set(made.key.kid, made.key);
+      }
+      const set = await store.settings.set(this.#name, writeRing(issuer, changed.ring), origin, { expectedEtag: etag });
+      const kept = set.ok ? changed.ring : ring;
+      const left = [...ring.map(({ key }) => key.kid), ...(made === undefined ? [] : [made.key.kid])].filter(
+        (kid) => !kept.some(({ key }) => key.kid === kid),
+      );
+      for (const kid of left) await store.keys.destroy(providerId, kid, 'destroyed', origin);
+      if (set.ok) {
+        held(await store.confirmed(set.value.revision));
+        await this.refresh();
+        return true;
+      }
+      if (set.refusal.code !== 'version-conflict') throw new Refused(set.refusal);
+    }
+    throw new Error(`the key ring of ${issuer} changes all the time`);
+  }
+}
+
+function byService(at: Date): ChangeOrigin {
+  return { actor: 'the service', atMs: at.getTime(), requestId: '', address: '' };
+}
+
+function stateOf({ key }: MadeKey): Parameters<Store['keys']['add']>[2] {
+  const publicJwk = JSON.stringify({ ...key.publicKey, x5c: [Buffer.from(key.certificate).toString('base64')] });
+  const times = { publishedAtMs: null, activeFromMs: null, activeUntilMs: null, publishedUntilMs: null };
+  return { status: 'in-ring', publicJwk, ...times };
+}
+
+function held<Value>(
+  outcome:
+    | { readonly ok: true; readonly value: Value }
+    | { readonly ok: false; readonly refusal: Refusal<StorageCode> },
+): Value {
+  if (outcome.ok) return outcome.value;
+  throw new Refused(outcome.refusal);
+}

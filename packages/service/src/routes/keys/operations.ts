@@ -1,0 +1,87 @@
+/**
+ * The signing keys of a provider, operations of our own: `GET /keys` for readers, `POST /keys:rotate`, `:import` and `:withdraw` for the
+ * service administrator.
+ */
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { optionalApiVersion } from '../../http/api-version.ts';
+import { parseJsonObject } from '../../http/json.ts';
+import type { Operation } from '../../http/operation.ts';
+import { refuseFor, refuseRequest } from '../../http/refusal.ts';
+import { jsonType } from '../../http/reply.ts';
+import type { ProviderKeys } from '../../keys/signing-keys.ts';
+import type { ServiceContext } from '../../service-context.ts';
+import type { ChangeOrigin } from '../../storage/index.ts';
+import { changeOrigin } from '../../trail/trail.ts';
+
+export function keyOperations(context: ServiceContext): Operation[] {
+  return [
+    listKeys(context),
+    change(context, 'rotate', (keys, at, origin) => keys.rotate(at, origin)),
+    change(context, 'import', importKey),
+    change(context, 'withdraw', (keys, at, origin, request) => keys.withdraw(textIn(request, 'kid'), at, origin)),
+  ];
+}
+
+function listKeys(context: ServiceContext): Operation {
+  return {
+    method: 'GET',
+    path: '/keys',
+    audit: 'read-keys',
+    handle: async (request, reply) => {
+      optionalApiVersion(request.query);
+      const provider = await context.providerOf(request);
+      await context.authorize(request, provider, 'attestation-reader');
+      return send(reply, { keys: provider.keys.list(context.clock()) });
+    },
+  };
+}
+
+type Change = (keys: ProviderKeys, at: Date, origin: ChangeOrigin, request: FastifyRequest) => Promise<boolean>;
+
+function change(context: ServiceContext, name: 'rotate' | 'import' | 'withdraw', work: Change): Operation {
+  return {
+    method: 'POST',
+    path: `/keys::${name}`,
+    audit: `${name}-key`,
+    handle: async (request, reply) => {
+      optionalApiVersion(request.query);
+      const provider = await context.providerOf(request);
+      await context.authorize(request, provider, 'service-administrator');
+      const at = context.clock();
+      const changed = await work(provider.keys, at, changeOrigin(request, at), request);
+      return send(reply, { changed, keys: provider.keys.list(at) });
+    },
+  };
+}
+
+async function importKey(
+  keys: ProviderKeys,
+  at: Date,
+  origin: ChangeOrigin,
+  request: FastifyRequest,
+): Promise<boolean> {
+  const imported = await keys.importKey(privateKeyOf(textIn(request, 'privateKey')), at, origin);
+  return imported.ok ? imported.value : refuseFor(imported.refusal);
+}
+
+function privateKeyOf(pem: string): KeyObject {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    return refuseRequest('member-invalid', 'body.privateKey', 'it must be a private key in PEM, without passphrase');
+  }
+}
+
+function textIn({ body }: FastifyRequest, name: string): string {
+  if (!(body instanceof Uint8Array) || body.length === 0) {
+    return refuseRequest('body-empty', 'body', 'the request needs a JSON object');
+  }
+  const value = parseJsonObject(body, 'body', 'body-not-json')[name];
+  if (typeof value === 'string' && value !== '') return value;
+  return refuseRequest('member-invalid', `body.${name}`, 'it must be a text');
+}
+
+function send(reply: FastifyReply, answer: object): FastifyReply {
+  return reply.header('content-type', jsonType).send(JSON.stringify(answer));
+}
