@@ -3,15 +3,16 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { attestCommand } from './commands/attest.ts';
 import { demoCommand } from './commands/demo.ts';
+import { inspectCommand } from './commands/inspect.ts';
 import { policyCheckCommand } from './commands/policy-check.ts';
 import { policyEvalCommand } from './commands/policy-eval.ts';
 import { policyExplainCommand } from './commands/policy-explain.ts';
 import { policyFormatCommand } from './commands/policy-format.ts';
 import { providerCommands } from './commands/provider.ts';
 import { providerAuditCommand } from './commands/provider-audit.ts';
+import { providerKeyCommands } from './commands/provider-key.ts';
 import { providerPolicyCommands } from './commands/provider-policy.ts';
 import { providerSignerCommands } from './commands/provider-signer.ts';
-import { inspectCommand } from './commands/inspect.ts';
 import { serveCommand } from './commands/serve.ts';
 import { tokenInspectCommand } from './commands/token-inspect.ts';
 import { tokenVerifyCommand } from './commands/token-verify.ts';
@@ -51,6 +52,7 @@ export function buildProgram(session: Session): Command {
       ...providerCommands(session),
       group('policy', 'The policies of a provider.', providerPolicyCommands(session)),
       group('signer', 'The signers of its policies.', providerSignerCommands(session)),
+      group('key', 'The keys that sign its tokens.', providerKeyCommands(session)),
       providerAuditCommand(session),
     ]),
     inspectCommand(session),

@@ -72,10 +72,14 @@ function reset(session: Session): Command {
 
 function sign(session: Session): Command {
   return signable(
-    new Command('sign').description('Signs a policy text, offline, and prints the JWS.').argument('<file>', 'its text'),
-  ).action(async (file: string, options: SignerOptions) => {
+    new Command('sign')
+      .description('Signs a policy text, offline, and prints the JWS.')
+      .argument('<file>', 'its text')
+      .option('--audience <uri>', 'the provider for which alone it is: the issuer of its tokens'),
+  ).action(async (file: string, { audience, ...options }: SignerOptions & { readonly audience?: string }) => {
     const text = await readText(file, 'the policy');
-    session.out(`${policyJws(text, await requiredSigner(options))}\n`);
+    const binding = audience === undefined ? undefined : { audience };
+    session.out(`${policyJws(text, await requiredSigner(options), binding)}\n`);
   });
 }
 
@@ -83,8 +87,9 @@ function history(session: Session): Command {
   return typed(new Command('history').description('Who changed the policy, when, and to what.')).action(
     (options: Options) =>
       administer(options, session, async (_client, provider) => {
-        const page = await provider.own('GET', `/policies/${encodeURIComponent(options.type)}/history`);
-        session.out(`${printable(JSON.stringify(page, null, options.json === true ? 0 : 2))}\n`);
+        const page = await provider.policyHistory(options.type);
+        if (options.json === true) session.out(`${JSON.stringify(page)}\n`);
+        else for (const line of historyLines(page)) session.out(`${printable(line)}\n`);
       }),
   );
 }
@@ -96,11 +101,18 @@ function rollback(session: Session): Command {
       .argument('<version>', 'its number in the history', readInteger(1, 1_000_000_000)),
   ).action((version: number, options: Options) =>
     administer(options, session, async (_client, provider) => {
-      const path = `/policies/${encodeURIComponent(options.type)}:rollback`;
-      const answer = await provider.own('POST', path, { version }, options.ifMatch);
-      session.out(`${printable(JSON.stringify(answer))}\n`);
+      tell(await provider.rollBackPolicy(options.type, version, options.ifMatch), options, session);
     }),
   );
+}
+
+function historyLines({ versions }: Readonly<Record<string, unknown>>): string[] {
+  if (!Array.isArray(versions)) return [];
+  return versions.map(({ version, time, action, restoredVersion, actor, policyHash, signer }) => {
+    const what = restoredVersion === undefined ? action : `${action} to ${restoredVersion}`;
+    const policy = policyHash === undefined ? 'default policy' : `${policyHash}${signer === undefined ? '' : ' signed'}`;
+    return [version, time, what, policy, actor].join('  ');
+  });
 }
 
 function tell({ result, tokenHash, etag }: PolicyChange, { json }: Options, session: Session): void {

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type CliResult, runCli } from '../__fixtures__/cli.ts';
+import { temporaryFile } from '../__fixtures__/directory.ts';
 import { startTestService } from '../__fixtures__/service.ts';
+import { type SignerFiles, signerFiles } from '../__fixtures__/signer.ts';
 
 const service = await startTestService();
 const env = {
@@ -36,6 +38,67 @@ describe('atesto provider', () => {
     assert.match(output(await provider('list')), /^payments\tAAD\thttps:/m);
     assert.equal((await provider('delete', 'payments')).stderr, 'payments is deleted\n');
     assert.equal((await provider('delete', 'payments')).stderr, 'there is no provider payments\n');
+  });
+
+  test('sets, reads, rolls back and resets a policy, and tells its history', async () => {
+    output(await provider('create', 'reports'));
+    const text = 'version=1.2;\nauthorizationrules{\n  => permit();\n};\n';
+    const file = temporaryFile('policy.txt', text);
+    const at = ['--provider', 'reports', '--type', 'TdxVm'];
+    assert.match(output(await provider('policy', 'set', file, ...at)), /^Updated {2}entity tag /);
+    assert.equal(output(await provider('policy', 'get', ...at)), text);
+    const wrong = temporaryFile('wrong.txt', 'version=1.2;\nauthorizationrules{ => premit(); };\n');
+    const refused = await provider('policy', 'set', wrong, ...at);
+    assert.equal(refused.exitCode, 1);
+    assert.match(refused.stderr, /PolicyParsingError.+premit.+Did you mean permit\?/s);
+    const stale = await provider('policy', 'set', file, ...at, '--if-match', '"nothing"');
+    assert.equal(stale.exitCode, 1);
+    assert.match(output(await provider('policy', 'reset', ...at)), /^Removed/);
+    output(await provider('policy', 'rollback', '1', ...at));
+    assert.equal(output(await provider('policy', 'get', ...at)), text);
+    const { versions } = JSON.parse(output(await provider('policy', 'history', '--json', ...at)));
+    assert.deepEqual(
+      versions.map(({ version, action }: { version: number; action: string }) => [version, action]),
+      [
+        [3, 'rollback'],
+        [2, 'reset'],
+        [1, 'set'],
+      ],
+    );
+  });
+
+  test('an Isolated provider takes signed policies alone; its signers change by one of them', async () => {
+    const [first, second] = [await signerFiles('first'), await signerFiles('second')];
+    output(await provider('create', 'vault', '--signer', first.certificate));
+    const file = temporaryFile('signed.txt', 'version=1.0;authorizationrules{=> permit();};');
+    const at = ['--provider', 'vault'];
+    const by = ({ key, certificate }: SignerFiles): string[] => [
+      '--signer-key',
+      key,
+      '--signer-certificate',
+      certificate,
+    ];
+    assert.equal((await provider('policy', 'set', file, ...at)).exitCode, 1);
+    assert.equal((await provider('policy', 'set', file, ...at, ...by(second))).exitCode, 1);
+    assert.match(output(await provider('policy', 'set', file, ...at, ...by(first))), /^Updated/);
+    assert.match(
+      output(await provider('signer', 'add', second.certificate, ...at, ...by(first))),
+      /^IsPresent {2}[0-9A-F]{40}$/m,
+    );
+    const jws = temporaryFile('policy.jws', output(await provider('policy', 'sign', file, ...by(second))));
+    assert.match(output(await provider('policy', 'set', jws, ...at)), /^Updated/);
+    assert.equal(
+      output(await provider('signer', 'list', ...at))
+        .trim()
+        .split('\n').length,
+      2,
+    );
+    assert.match(output(await provider('signer', 'remove', first.certificate, ...at, ...by(second))), /^IsAbsent/);
+  });
+
+  test('rotates and lists signing keys', async () => {
+    output(await provider('key', 'rotate'));
+    assert.match(output(await provider('key', 'list')), /^\S+ {2}current {2}RS256 {2}store .+\n\S+ {2}coming /);
   });
 
   test('tells who did what', async () => {

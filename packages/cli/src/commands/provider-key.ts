@@ -1,0 +1,53 @@
+/** `atesto provider key list | rotate | import | withdraw`: the keys that sign a provider's tokens. */
+import type { JsonMembers, ProviderAdministration } from '@atesto/client';
+import { Command } from 'commander';
+import { administer, type ConnectionOptions, connectable } from '../administration/connection.ts';
+import { readText } from '../input/file.ts';
+import type { Session } from '../session.ts';
+import { printable } from '../style.ts';
+
+/** The commands. */
+export function providerKeyCommands(session: Session): Command[] {
+  const command = (name: string, description: string): Command =>
+    connectable(new Command(name).description(description));
+  return [
+    command('list', 'Lists the signing keys and when each signs.').action((options: ConnectionOptions) =>
+      tell(options, session, (provider) => provider.own('GET', '/keys')),
+    ),
+    command('rotate', 'Adds a new signing key now; it is published first and signs after the configured lead.').action(
+      (options: ConnectionOptions) => tell(options, session, (provider) => provider.own('POST', '/keys:rotate', {})),
+    ),
+    command('import', 'Adds a signing key that was made elsewhere.')
+      .argument('<file>', 'the private key, PEM')
+      .action((file: string, options: ConnectionOptions) =>
+        tell(options, session, async (provider) =>
+          provider.own('POST', '/keys:import', { privateKey: await readText(file, 'the private key') }),
+        ),
+      ),
+    command('withdraw', 'Takes a key out at once, as when it was stolen: its tokens verify no longer.')
+      .argument('<kid>', 'its identifier')
+      .action((kid: string, options: ConnectionOptions) =>
+        tell(options, session, (provider) => provider.own('POST', '/keys:withdraw', { kid })),
+      ),
+  ];
+}
+
+function tell(
+  options: ConnectionOptions,
+  session: Session,
+  ask: (provider: ProviderAdministration) => Promise<JsonMembers>,
+): Promise<void> {
+  return administer(options, session, async (_client, provider) => {
+    const answer = await ask(provider);
+    if (options.json === true) {
+      session.out(`${JSON.stringify(answer)}\n`);
+      return;
+    }
+    for (const key of Array.isArray(answer.keys) ? answer.keys : []) {
+      const { kid, algorithm, heldBy, state, signsFrom } = Object(key);
+      session.out(
+        `${printable(`${kid}  ${String(state).padEnd(7)}  ${algorithm}  ${heldBy}  signs from ${signsFrom}`)}\n`,
+      );
+    }
+  });
+}
