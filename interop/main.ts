@@ -22,6 +22,9 @@ try {
   const javascript = join(import.meta.dirname, 'javascript', 'attest.ts');
   const nodeTrust = { ...environment, NODE_EXTRA_CA_CERTS: scenario.caFile };
   count(await runClient(process.execPath, [javascript, scenario.file], nodeTrust));
+  console.log('JavaScript: @azure/attestation 1.0.0 judges tokens of confidential VMs');
+  const virtualMachines = join(import.meta.dirname, 'javascript', 'confidential-vm.ts');
+  count(await runClient(process.execPath, [virtualMachines, scenario.file], nodeTrust));
   console.log('JavaScript: @azure/arm-attestation 3.0.0 with @azure/identity');
   const management = join(import.meta.dirname, 'javascript', 'manage.ts');
   count(await runClient(process.execPath, [management, scenario.file], nodeTrust));

@@ -1,11 +1,17 @@
 /** A running service with a simulated platform's evidence: what every client is given, whatever its language. */
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBundleSource } from '@atesto/endorsements';
 import { startService } from '@atesto/service';
-import { collateralToJson, createSimulatedPlatform, reportDataOf } from '@atesto/simulator';
+import {
+  collateralToJson,
+  createSimulatedPlatform,
+  createSimulatedSnpPlatform,
+  generateAmdKeys,
+  reportDataOf,
+} from '@atesto/simulator';
 import { makeSigners, type Signer } from './signers.ts';
 
 /** What a client is given; bytes are base64. */
@@ -23,7 +29,11 @@ export interface Scenario {
   /** A CA certificate for policy signers: base64 of DER. */
   readonly signerCertificate: string;
   readonly signers: Readonly<Record<'rsa' | 'ec' | 'otherRsa' | 'otherEc', Signer>>;
-  readonly evidence: Readonly<Record<'sgxBinary' | 'sgxJson' | 'openEnclaveBinary' | 'openEnclaveJson', string>>;
+  /** The trust domain's MRTD and the SEV-SNP guest's launch measurement: hex, 96 characters. */
+  readonly virtualMachines: { readonly mrTd: string; readonly launchMeasurement: string };
+  readonly evidence: Readonly<
+    Record<'sgxBinary' | 'sgxJson' | 'openEnclaveBinary' | 'openEnclaveJson' | 'tdxJson' | 'snpJson', string>
+  >;
 }
 
 /** The scenario in a file, and how to end it. */
@@ -35,14 +45,20 @@ export interface RunningScenario {
 }
 
 const mrEnclave = 'c0ffee'.padEnd(64, '0');
+const virtualMachines = { mrTd: 'c0ffee'.padEnd(96, '1'), launchMeasurement: 'c0ffee'.padEnd(96, '2') };
 const draftPolicy = 'version= 1.0;authorizationrules{=> permit();};';
 
 /** Starts service and OpenID provider; every attest call needs an access token. */
 export async function startScenario(): Promise<RunningScenario> {
   const directory = mkdtempSync(join(tmpdir(), 'atesto-interop-'));
   const platform = await createSimulatedPlatform({ at: new Date() });
-  const bundle = join(directory, 'collateral.json');
-  writeFileSync(bundle, JSON.stringify(collateralToJson(await platform.collateral())));
+  const bundle = join(directory, 'collateral');
+  mkdirSync(bundle);
+  for (const tee of ['sgx', 'tdx'] as const) {
+    writeFileSync(join(bundle, `${tee}.json`), JSON.stringify(collateralToJson(await platform.collateral({ tee }))));
+  }
+  const amd = await createSimulatedSnpPlatform({ at: new Date(), keys: await generateAmdKeys(2048) });
+  const amdEndorsements = await amd.endorsements();
   const service = await startService(
     {
       environment: 'development',
@@ -51,9 +67,12 @@ export async function startScenario(): Promise<RunningScenario> {
       log: { level: 'silent' },
       developmentIdentity: { enabled: true, port: 0 },
       identity: { requireAccessToken: true },
-      provider: { trustAnchors: [platform.rootFingerprint] },
+      provider: { trustAnchors: [platform.rootFingerprint, amd.rootFingerprint] },
     },
-    { intelEndorsements: createBundleSource({ path: bundle }) },
+    {
+      intelEndorsements: createBundleSource({ path: bundle }),
+      amdEndorsements: { get: async () => ({ ok: true, collateral: amdEndorsements }) },
+    },
   );
   const { developmentIdentity: identity, caFile } = service;
   if (identity === undefined || caFile === undefined) throw new Error('the service is not one of development');
@@ -74,11 +93,20 @@ export async function startScenario(): Promise<RunningScenario> {
     draftPolicy,
     signerCertificate: base64(new X509Certificate(platform.certificates.root).raw),
     signers: await makeSigners(),
+    virtualMachines,
     evidence: {
       sgxBinary: base64(platform.quote(binary)),
       sgxJson: base64(platform.quote(json)),
       openEnclaveBinary: base64(platform.openEnclaveReport(binary)),
       openEnclaveJson: base64(platform.openEnclaveReport(json)),
+      tdxJson: base64(
+        platform.tdxQuote({ body: { mrTd: virtualMachines.mrTd, reportData: reportDataOf(runtimeJson) } }),
+      ),
+      snpJson: base64(
+        amd.report({
+          fields: { measurement: virtualMachines.launchMeasurement, reportData: reportDataOf(runtimeJson) },
+        }),
+      ),
     },
   };
   const file = join(directory, 'scenario.json');

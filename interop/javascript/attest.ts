@@ -20,7 +20,8 @@ const credential = new ClientSecretCredential(tenant, clientId, clientSecret, {
   disableInstanceDiscovery: true,
 });
 const validationOptions = { validateToken: true, validateIssuer: true, expectedIssuer: scenario.endpoint };
-const client = new AttestationClient(scenario.endpoint, credential, { validationOptions });
+// Given a credential, the SDK drops the options of the client: each call has to say that its token is to be verified.
+const client = new AttestationClient(scenario.endpoint, credential);
 
 function checkEnclave({ body, token }: AttestationResponse<AttestationResult>, algorithm: string): void {
   assert.equal(token.algorithm, algorithm);
@@ -44,41 +45,49 @@ await step('getAttestationSigners gives certificates', async () => {
 });
 
 await step('attestSgxEnclave with binary runtime data', async () => {
-  const response = await client.attestSgxEnclave(bytes(evidence.sgxBinary), { runTimeData });
+  const response = await client.attestSgxEnclave(bytes(evidence.sgxBinary), { runTimeData, validationOptions });
   checkEnclave(response, 'RS256');
   assert.deepEqual(Buffer.from(response.body.enclaveHeldData ?? ''), Buffer.from(runTimeData));
 });
 
 await step('attestSgxEnclave with JSON runtime data', async () => {
-  const response = await client.attestSgxEnclave(bytes(evidence.sgxJson), { runTimeJson });
+  const response = await client.attestSgxEnclave(bytes(evidence.sgxJson), { runTimeJson, validationOptions });
   checkEnclave(response, 'RS256');
   assert.deepEqual(response.body.runTimeClaims, expectedClaims);
 });
 
 await step('attestSgxEnclave without runtime data', async () => {
-  checkEnclave(await client.attestSgxEnclave(bytes(evidence.sgxBinary)), 'RS256');
+  checkEnclave(await client.attestSgxEnclave(bytes(evidence.sgxBinary), { validationOptions }), 'RS256');
 });
 
 await step('attestSgxEnclave with a draft policy gives an unsecured token', async () => {
-  const options = { runTimeData, draftPolicyForAttestation };
+  const options = { runTimeData, draftPolicyForAttestation, validationOptions };
   checkEnclave(await client.attestSgxEnclave(bytes(evidence.sgxBinary), options), 'none');
 });
 
 await step('attestOpenEnclave with binary runtime data', async () => {
-  const response = await client.attestOpenEnclave(bytes(evidence.openEnclaveBinary), { runTimeData });
+  const response = await client.attestOpenEnclave(bytes(evidence.openEnclaveBinary), {
+    runTimeData,
+    validationOptions,
+  });
   checkEnclave(response, 'RS256');
   assert.deepEqual(Buffer.from(response.body.enclaveHeldData ?? ''), Buffer.from(runTimeData));
 });
 
 await step('attestOpenEnclave with JSON runtime data', async () => {
-  const response = await client.attestOpenEnclave(bytes(evidence.openEnclaveJson), { runTimeJson });
+  const response = await client.attestOpenEnclave(bytes(evidence.openEnclaveJson), { runTimeJson, validationOptions });
   checkEnclave(response, 'RS256');
   assert.deepEqual(response.body.runTimeClaims, expectedClaims);
 });
 
 await step('attestOpenEnclave with a draft policy gives an unsecured token', async () => {
-  const options = { runTimeJson, draftPolicyForAttestation };
+  const options = { runTimeJson, draftPolicyForAttestation, validationOptions };
   checkEnclave(await client.attestOpenEnclave(bytes(evidence.openEnclaveJson), options), 'none');
+});
+
+await step('a token of another issuer than expected is not taken: the SDK does verify', async () => {
+  const other = { ...validationOptions, expectedIssuer: `${scenario.endpoint}/other` };
+  await assert.rejects(client.attestSgxEnclave(bytes(evidence.sgxBinary), { validationOptions: other }), /[Ii]ssuer/);
 });
 
 await step('attestSgxEnclave with wrong runtime data is refused with InvalidParameter', async () => {
