@@ -51,6 +51,15 @@ test('one text is compiled once for a type', () => {
   assert.notEqual(policyOfText(text, 'SevSnpVm'), policyOfText(text, 'TdxVm'));
 });
 
+test('texts that were not used for long are compiled anew', () => {
+  const text = (index: number): string =>
+    `version=1.0; authorizationrules { => permit(); }; // ${index} ${'x'.repeat(100_000)}`;
+  const first = policyOfText(text(0), 'TdxVm');
+  assert.equal(policyOfText(text(0), 'TdxVm'), first);
+  for (let index = 1; index <= 25; index++) policyOfText(text(index), 'TdxVm');
+  assert.notEqual(policyOfText(text(0), 'TdxVm'), first);
+});
+
 test('several values of one claim type are issued as a list', () => {
   const text = `version=1.0; authorizationrules { => permit(); };
     issuancerules { c:[type=="role"] => issue(type="roles", value=c.value); };`;

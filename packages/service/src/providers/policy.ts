@@ -59,9 +59,10 @@ const typeClaims: Readonly<Record<AttestationKind, string>> = {
 };
 const intelTypes: readonly AttestationKind[] = ['SgxEnclave', 'OpenEnclave', 'TdxVm'];
 
-/** Callers may send drafts: the cache is bounded, the oldest leave first. */
-const mostKept = 256;
+/** Callers may send drafts: the cache is bounded by the length of its texts, the oldest leave first. */
+const mostKeptLength = 2 * 1024 * 1024;
 const kept = new Map<string, ProviderPolicy>();
+let keptLength = 0;
 
 /**
  * The policy of a text for an attestation type (`SgxEnclave` …). Refuses the request with `policy-invalid` when the text does not
@@ -72,10 +73,18 @@ export function policyOfText(text: string, attestationType: string): ProviderPol
   const known = kept.get(key);
   if (known !== undefined) return known;
   const policy = providerPolicy(text, attestationType);
-  const [oldest] = kept.keys();
-  if (kept.size >= mostKept && oldest !== undefined) kept.delete(oldest);
-  kept.set(key, policy);
+  keep(key, policy);
   return policy;
+}
+
+function keep(key: string, policy: ProviderPolicy): void {
+  kept.set(key, policy);
+  keptLength += policy.text.length;
+  for (const [oldest, { text }] of kept) {
+    if (keptLength <= mostKeptLength) return;
+    kept.delete(oldest);
+    keptLength -= text.length;
+  }
 }
 
 /** Everything that is wrong with a text, one sentence each; empty when it compiles. */
