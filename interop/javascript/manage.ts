@@ -43,9 +43,11 @@ await step('attestationProviders.create makes an Isolated provider from policy s
 
 await step('the provider attests at its attestUri, and its tokens validate', async () => {
   const validationOptions = { validateToken: true, validateIssuer: true, expectedIssuer: attestUri };
-  const client = new AttestationClient(attestUri, credential, { validationOptions });
+  // Given a credential, the SDK drops the options of the client: the call has to say that its token is to be verified.
+  const client = new AttestationClient(attestUri, credential);
   const response = await client.attestSgxEnclave(Buffer.from(scenario.evidence.sgxBinary, 'base64'), {
     runTimeData: Buffer.from(scenario.runtimeData, 'base64'),
+    validationOptions,
   });
   assert.equal(response.body.issuer, attestUri);
 });
