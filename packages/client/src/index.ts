@@ -11,7 +11,13 @@ export {
   type AdministrationOptions,
   createAdministrationClient,
 } from './administration/open.ts';
-export { type PolicySigner, policyJws, resetJws, signerChangeJws } from './administration/policy-jws.ts';
+export {
+  type PolicySigner,
+  policyJws,
+  type RequestBinding,
+  resetJws,
+  signerChangeJws,
+} from './administration/policy-jws.ts';
 export {
   type ProviderCreation,
   type ProviderDescription,

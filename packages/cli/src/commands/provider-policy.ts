@@ -110,7 +110,8 @@ function historyLines({ versions }: Readonly<Record<string, unknown>>): string[]
   if (!Array.isArray(versions)) return [];
   return versions.map(({ version, time, action, restoredVersion, actor, policyHash, signer }) => {
     const what = restoredVersion === undefined ? action : `${action} to ${restoredVersion}`;
-    const policy = policyHash === undefined ? 'default policy' : `${policyHash}${signer === undefined ? '' : ' signed'}`;
+    const policy =
+      policyHash === undefined ? 'default policy' : `${policyHash}${signer === undefined ? '' : ' signed'}`;
     return [version, time, what, policy, actor].join('  ');
   });
 }

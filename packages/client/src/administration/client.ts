@@ -1,8 +1,8 @@
 /** The administrator's side of one attestation provider: policies, their signers, and the audit record. */
 import { ClientError } from '../error.ts';
-import { isMembers, type JsonMembers, memberOf, requireMembers, textMember } from '../http/json.ts';
+import { isMembers, type JsonMembers, memberOf, requireMembers, requireText, textMember } from '../http/json.ts';
 import { type Exchange, type ExchangeParts, exchange } from './exchange.ts';
-import { type PolicySigner, policyJws, resetJws, signerChangeJws } from './policy-jws.ts';
+import { type PolicySigner, policyJws, type RequestBinding, resetJws, signerChangeJws } from './policy-jws.ts';
 import { jwsPayload, replyClaims } from './reply-token.ts';
 
 /** A policy that is in force. */
@@ -43,6 +43,8 @@ export interface SignerChange {
 }
 
 const version = 'api-version=2025-06-01';
+/** For how long a signed request counts that is sent at once; clocks may differ by as much. */
+const requestLifeMilliseconds = 600_000;
 
 /** The calls. */
 export class ProviderAdministration {
@@ -71,9 +73,14 @@ export class ProviderAdministration {
     };
   }
 
-  /** Sets a policy by its text, unsecured or signed. */
-  setPolicy(attestationType: string, text: string, { signer, ifMatch }: ChangeOptions = {}): Promise<PolicyChange> {
-    return this.setPolicyJws(attestationType, policyJws(text, signer), ifMatch);
+  /** Sets a policy by its text, unsecured, or signed for this provider alone. */
+  async setPolicy(
+    attestationType: string,
+    text: string,
+    { signer, ifMatch }: ChangeOptions = {},
+  ): Promise<PolicyChange> {
+    const binding = signer === undefined ? undefined : { audience: await this.#issuer() };
+    return this.setPolicyJws(attestationType, policyJws(text, signer, binding), ifMatch);
   }
 
   /** Sets a policy that was signed elsewhere. */
@@ -82,13 +89,21 @@ export class ProviderAdministration {
   }
 
   /** Puts the default policy back in force. */
-  resetPolicy(attestationType: string, { signer, ifMatch }: ChangeOptions = {}): Promise<PolicyChange> {
-    return this.#changePolicy(
-      'POST',
-      `/policies/${encodeURIComponent(attestationType)}:reset`,
-      resetJws(signer),
-      ifMatch,
-    );
+  async resetPolicy(attestationType: string, { signer, ifMatch }: ChangeOptions = {}): Promise<PolicyChange> {
+    const jws = resetJws(signer, signer === undefined ? undefined : await this.#binding());
+    return this.#changePolicy('POST', `/policies/${encodeURIComponent(attestationType)}:reset`, jws, ifMatch);
+  }
+
+  /** The policies that were in force, newest first: the members of `GET /policies/{type}/history`. */
+  policyHistory(attestationType: string): Promise<JsonMembers> {
+    return this.own('GET', `/policies/${encodeURIComponent(attestationType)}/history`);
+  }
+
+  /** Puts an earlier version of the policy in force again. */
+  async rollBackPolicy(attestationType: string, toVersion: number, ifMatch?: string): Promise<PolicyChange> {
+    const path = `/policies/${encodeURIComponent(attestationType)}:rollback`;
+    const body = { type: 'application/json', text: JSON.stringify({ version: toVersion }) };
+    return changed(await this.#call({ method: 'POST', body, ifMatch }, path));
   }
 
   /** The certificates of the policy signers: base64 DER, leaf first, one list each. */
@@ -132,18 +147,12 @@ export class ProviderAdministration {
     jws: string,
     ifMatch: string | undefined,
   ): Promise<PolicyChange> {
-    const body = { type: 'text/plain', text: jws };
-    const { text, url, headers } = await this.#call({ method, body, ifMatch }, path);
-    const claims = replyClaims(text, url);
-    return {
-      result: textMember(claims, 'x-ms-policy-result') ?? '',
-      tokenHash: textMember(claims, 'x-ms-policy-token-hash'),
-      etag: headers.etag,
-    };
+    return changed(await this.#call({ method, body: { type: 'text/plain', text: jws }, ifMatch }, path));
   }
 
   async #changeSigner(what: 'add' | 'remove', certificate: string, signer: PolicySigner): Promise<SignerChange> {
-    const body = { type: 'application/json', text: JSON.stringify(signerChangeJws(certificate, signer)) };
+    const jws = signerChangeJws(certificate, signer, await this.#binding());
+    const body = { type: 'application/json', text: JSON.stringify(jws) };
     const { text, url } = await this.#call({ method: 'POST', body }, `/certificates:${what}`);
     const claims = replyClaims(text, url);
     return {
@@ -152,13 +161,34 @@ export class ProviderAdministration {
     };
   }
 
-  async #call(
-    asked: Omit<Exchange, 'url'>,
-    path: string,
-    query = '',
-  ): Promise<{ text: string; url: string; headers: Readonly<Record<string, string>> }> {
+  async #binding(): Promise<RequestBinding> {
+    return { audience: await this.#issuer(), expiresAt: new Date(Date.now() + requestLifeMilliseconds) };
+  }
+
+  /** The URI under which the provider knows itself: the one that is called may be another name of it. */
+  async #issuer(): Promise<string> {
+    const { text, url } = await this.#call({ method: 'GET' }, '/.well-known/openid-configuration');
+    return requireText(requireMembers(text, url), 'issuer', url);
+  }
+
+  async #call(asked: Omit<Exchange, 'url'>, path: string, query = ''): Promise<Answered> {
     const url = `${this.#uri}${path}?${version}${query === '' ? '' : `&${query}`}`;
     const { text, headers } = await exchange(this.#parts, { ...asked, url });
     return { text, url, headers };
   }
+}
+
+interface Answered {
+  readonly text: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function changed({ text, url, headers }: Answered): PolicyChange {
+  const claims = replyClaims(text, url);
+  return {
+    result: textMember(claims, 'x-ms-policy-result') ?? '',
+    tokenHash: textMember(claims, 'x-ms-policy-token-hash'),
+    etag: headers.etag,
+  };
 }

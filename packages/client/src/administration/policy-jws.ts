@@ -10,24 +10,41 @@ export interface PolicySigner {
   readonly certificate: string;
 }
 
-const encode = (text: string): string => Buffer.from(text, 'utf8').toString('base64url');
-
-/** A policy text as JWS in compact form: signed by the signer, without one unsecured (`alg` is `none`). */
-export function policyJws(text: string, signer?: PolicySigner): string {
-  const payload = JSON.stringify({ AttestationPolicy: encode(text) });
-  return signer === undefined ? `${encode('{"alg":"none"}')}.${encode(payload)}.` : signed(payload, signer);
+/** For whom and until when a signed request counts (`aud` and `exp` of RFC 7519): it cannot be used at another provider, or later. */
+export interface RequestBinding {
+  /** The provider's URI without trailing slash: the issuer of its tokens. */
+  readonly audience: string;
+  /** Absent: it does not end. A policy should not: it is signed once and may be put in force again later. */
+  readonly expiresAt?: Date;
 }
 
-/** The removal of a policy as JWS: its payload is empty. */
-export function resetJws(signer?: PolicySigner): string {
-  return signer === undefined ? `${encode('{"alg":"none"}')}..` : signed('', signer);
+const encode = (text: string): string => Buffer.from(text, 'utf8').toString('base64url');
+
+/** A policy text as JWS in compact form: signed by the signer, without one unsecured (`alg` is `none`) and bound to nothing. */
+export function policyJws(text: string, signer?: PolicySigner, binding?: RequestBinding): string {
+  const policy = { AttestationPolicy: encode(text) };
+  if (signer !== undefined) return signed(JSON.stringify({ ...policy, ...bindingClaims(binding) }), signer);
+  return `${encode('{"alg":"none"}')}.${encode(JSON.stringify(policy))}.`;
+}
+
+/** The removal of a policy as JWS: its payload is empty, or says no more than for whom and until when it is. */
+export function resetJws(signer?: PolicySigner, binding?: RequestBinding): string {
+  if (signer === undefined) return `${encode('{"alg":"none"}')}..`;
+  return signed(binding === undefined ? '' : JSON.stringify(bindingClaims(binding)), signer);
 }
 
 /** A certificate (PEM) to be added or removed as policy signer, as JWS by one who is a signer already. */
-export function signerChangeJws(certificate: string, signer: PolicySigner): string {
+export function signerChangeJws(certificate: string, signer: PolicySigner, binding?: RequestBinding): string {
   const x5c = chainOf(certificate, 'the certificate');
   const { kty, alg } = kindOf(leafOf(certificate, 'the certificate').publicKey);
-  return signed(JSON.stringify({ policyCertificate: { kty, alg, use: 'sig', x5c } }), signer);
+  const policyCertificate = { kty, alg, use: 'sig', x5c };
+  return signed(JSON.stringify({ policyCertificate, ...bindingClaims(binding) }), signer);
+}
+
+function bindingClaims(binding: RequestBinding | undefined): { aud?: string; exp?: number } {
+  if (binding === undefined) return {};
+  const { audience, expiresAt } = binding;
+  return { aud: audience, ...(expiresAt === undefined ? {} : { exp: Math.floor(expiresAt.getTime() / 1000) }) };
 }
 
 function signed(payload: string, { privateKey, certificate }: PolicySigner): string {
