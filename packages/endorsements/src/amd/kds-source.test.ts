@@ -70,12 +70,26 @@ describe('the key distribution service', () => {
     assert.deepEqual(server.requests.toSorted(), ['/vlek/v1/Milan/cert_chain', '/vlek/v1/Milan/crl']);
   });
 
-  test('is asked for a VCEK once, for its chain and list each time', async (t) => {
-    const { server, source } = await serve(t);
+  test('is asked for a VCEK once, for its chain and list again after ten minutes', async (t) => {
+    const { server, source, timing } = await serve(t);
     await source.get(vcek, { at });
+    timing.set(new Date(at.getTime() + 599_000));
+    await source.get(vcek, { at });
+    assert.equal(server.requests.length, 3);
+    timing.set(new Date(at.getTime() + 600_000));
     await source.get(vcek, { at });
     assert.equal(server.requests.filter((path) => path.includes(chipId)).length, 1);
     assert.equal(server.requests.length, 5);
+  });
+
+  test('is not asked for each certificate that a stranger makes up', async (t) => {
+    const { server, source } = await serve(t);
+    for (let made = 0; made < 3; made += 1) {
+      const stranger = await platform.reissue({ vcek: { signWith: keys.vcek } });
+      const request = { signingKey: 'VCEK', product: 'Milan', certificate: stranger.certificates.vcek } as const;
+      assert.equal(codeOf(await source.get(request, { at })), 'supplied-certificate-not-genuine');
+    }
+    assert.deepEqual(server.requests.toSorted(), ['/vcek/v1/Milan/cert_chain', '/vcek/v1/Milan/crl']);
   });
 
   test('is asked again after the pause that it wants', async (t) => {

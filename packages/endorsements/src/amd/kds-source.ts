@@ -4,6 +4,7 @@ import { LeastRecentlyUsed } from '../cache/memory.ts';
 import { systemTiming, type Timing } from '../http/timing.ts';
 import { isRefusal, settleRefusals } from '../refusal.ts';
 import type { EndorsementOptions, EndorsementResult } from '../source.ts';
+import { AuthorityMemory } from './authorities.ts';
 import { fileDocuments, httpDocuments, type KdsDocuments } from './documents.ts';
 import { authorityPath, type SnpEndorsementRequest, type SnpEndorsementSource, vcekPath } from './request.ts';
 import { verifySnp } from './verify.ts';
@@ -26,6 +27,8 @@ export interface KdsSourceOptions {
   readonly firstPauseMilliseconds?: number;
   /** A longer `Retry-After` ends the attempts. Default: 12000. */
   readonly longestPauseMilliseconds?: number;
+  /** For how long chain and list serve for further chips and keys, seconds. Default: 600. */
+  readonly authorityMemorySeconds?: number;
   readonly timing?: Timing;
 }
 
@@ -37,12 +40,16 @@ export interface KdsSource extends SnpEndorsementSource {
 /** A VCEK certificate never changes: one that was verified is not asked for again while it is remembered. */
 const rememberedCertificates = 1000;
 
-function sourceOver(
-  documents: KdsDocuments,
-  trustAnchors: readonly TrustAnchor[] | undefined,
-  timing: Timing,
-): KdsSource {
+interface SourceOptions {
+  readonly trustAnchors: readonly TrustAnchor[] | undefined;
+  readonly authorityMemorySeconds: number;
+  readonly timing: Timing;
+}
+
+function sourceOver(documents: KdsDocuments, options: SourceOptions): KdsSource {
+  const { trustAnchors } = options;
   const certificates = new LeastRecentlyUsed<Uint8Array>(rememberedCertificates);
+  const authorities = new AuthorityMemory(documents, options);
 
   async function certificateOf(request: SnpEndorsementRequest, signal: AbortSignal | undefined) {
     if ('certificate' in request) return request.certificate;
@@ -63,21 +70,18 @@ function sourceOver(
     { at, signal }: EndorsementOptions,
   ): Promise<EndorsementResult<SnpEndorsements>> {
     const certificate = await certificateOf(request, signal);
-    const [chain, revocationList] = await Promise.all([
-      documents.get(authorityPath(request, 'cert_chain'), signal),
-      documents.get(authorityPath(request, 'crl'), signal),
-    ]);
-    const collateral = { certificate, authorityChain: chain.toString('latin1'), revocationList };
+    const { fetchedAt, ...authority } = await authorities.get(request, signal);
+    const collateral = { certificate, ...authority };
     const { nextUpdate } = verifySnp(collateral, request, documents.name, trustAnchors);
     if (!('certificate' in request) && typeof certificate !== 'string')
       certificates.set(vcekPath(request), certificate);
-    const freshness = { fetchedAt: timing.clock(), nextUpdate, source: documents.name, stale: at > nextUpdate };
+    const freshness = { fetchedAt, nextUpdate, source: documents.name, stale: at > nextUpdate };
     return { ok: true, collateral, freshness };
   }
 
   return {
     name: documents.name,
-    get: (request, options) => settleRefusals(() => fetchVerified(request, options)),
+    get: (request, circumstances) => settleRefusals(() => fetchVerified(request, circumstances)),
     close: () => documents.close(),
   };
 }
@@ -100,7 +104,8 @@ export function createKdsSource(options: KdsSourceOptions = {}): KdsSource {
     timing,
   };
   const documents = httpDocuments(options.baseUrl ?? 'https://kdsintf.amd.com', client, retry);
-  return sourceOver(documents, options.trustAnchors, timing);
+  const { trustAnchors, authorityMemorySeconds = 600 } = options;
+  return sourceOver(documents, { trustAnchors, authorityMemorySeconds, timing });
 }
 
 /** A source over files for offline sites: below `directory` the paths of AMD's service, as mirroring tools write them. */
@@ -109,5 +114,6 @@ export function createKdsDirectorySource(options: {
   readonly trustAnchors?: readonly TrustAnchor[];
   readonly timing?: Timing;
 }): KdsSource {
-  return sourceOver(fileDocuments(options.directory), options.trustAnchors, options.timing ?? systemTiming);
+  const { directory, trustAnchors, timing = systemTiming } = options;
+  return sourceOver(fileDocuments(directory), { trustAnchors, authorityMemorySeconds: 0, timing });
 }

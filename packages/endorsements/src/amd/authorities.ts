@@ -1,0 +1,61 @@
+/**
+ * AMD's chain and revocation list above a kind of key, fetched once for all chips: who sends certificates or chip ids of his own making must not
+ * make the service ask AMD for them each time.
+ */
+import { type TrustAnchor, verifySnpAuthorities } from '@atesto/evidence';
+import type { Timing } from '../http/timing.ts';
+import { refusedAs } from '../refusal.ts';
+import type { KdsDocuments } from './documents.ts';
+import { authorityPath, type SnpEndorsementRequest } from './request.ts';
+
+/** Chain and list, verified under a trusted root. */
+export interface SnpAuthorities {
+  /** PEM. */
+  readonly authorityChain: string;
+  /** DER. */
+  readonly revocationList: Uint8Array;
+  readonly fetchedAt: Date;
+}
+
+/** How long, and under which roots. */
+export interface AuthorityMemoryOptions {
+  /** Default: AMD's. */
+  readonly trustAnchors: readonly TrustAnchor[] | undefined;
+  readonly authorityMemorySeconds: number;
+  readonly timing: Timing;
+}
+
+/** Fetches and remembers. */
+export class AuthorityMemory {
+  readonly #documents: KdsDocuments;
+  readonly #options: AuthorityMemoryOptions;
+  /** By product and kind of key: a handful. */
+  readonly #known = new Map<string, SnpAuthorities>();
+
+  constructor(documents: KdsDocuments, options: AuthorityMemoryOptions) {
+    this.#documents = documents;
+    this.#options = options;
+  }
+
+  /** Refuses by throwing within this package. */
+  async get(request: SnpEndorsementRequest, signal: AbortSignal | undefined): Promise<SnpAuthorities> {
+    const { trustAnchors, authorityMemorySeconds, timing } = this.#options;
+    const key = `${request.product} ${request.signingKey}`;
+    const known = this.#known.get(key);
+    const now = timing.clock();
+    if (known !== undefined && Math.abs(now.getTime() - known.fetchedAt.getTime()) < authorityMemorySeconds * 1000) {
+      return known;
+    }
+    const [chain, revocationList] = await Promise.all([
+      this.#documents.get(authorityPath(request, 'cert_chain'), signal),
+      this.#documents.get(authorityPath(request, 'crl'), signal),
+    ]);
+    const authorityChain = chain.toString('latin1');
+    refusedAs('endorsements-not-genuine', this.#documents.name, () =>
+      verifySnpAuthorities(authorityChain, revocationList, trustAnchors),
+    );
+    const authorities = { authorityChain, revocationList, fetchedAt: timing.clock() };
+    this.#known.set(key, authorities);
+    return authorities;
+  }
+}
