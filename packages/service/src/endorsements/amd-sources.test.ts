@@ -150,7 +150,7 @@ describe('AMD’s service', () => {
 
   test('that is away: a list serves past its next update within the grace alone', async () => {
     for (const [staleGraceSeconds, expected] of [
-      [0, [503, 'endorsements-unauthorized']],
+      [0, [503, 'endorsements-expired']],
       [20 * 86_400, true],
     ] as const) {
       const kds = await serveKds({ contents: platform });
