@@ -129,6 +129,27 @@ describe('a simulated trust domain', () => {
     }
   });
 
+  test('is judged by policies on its claims: texts, numbers and truth values', async () => {
+    const policy = (conditions: string): string =>
+      `version= 1.0;authorizationrules{${conditions} => permit();};issuancerules{c:[type=="tdx_mrtd"] => issue(type="code", value=c.value);};`;
+    const { tdx_mrtd: mrTd, tdx_seamsvn: seamSvn } = claimsOf(await service.attest('TdxVm', { quote }));
+    const permitted = [
+      `[type=="tdx_mrtd", value=="${mrTd}"]`,
+      '[type=="attester_tcb_status", value=="UpToDate"] && [type=="dbgstat", value=="disabled"]',
+      `[type=="tdx_seamsvn", value==${seamSvn}]`,
+      '[type=="tdx_td_attributes_debug", value==false]',
+      '[type=="x-ms-attestation-type", value=="tdxvm"]',
+    ];
+    for (const conditions of permitted) {
+      const answer = await service.attest('TdxVm', { quote, draftPolicyForAttestation: policy(conditions) });
+      assert.equal(claimsOf(answer).code, mrTd, conditions);
+    }
+    for (const conditions of ['[type=="tdx_td_attributes_debug", value==true]', '[type=="tdx_mrtd", value=="00"]']) {
+      const answer = await service.attest('TdxVm', { quote, draftPolicyForAttestation: policy(conditions) });
+      assert.deepEqual(refusalOf(answer), [400, 'PolicyEvaluationError', 'policy-denied']);
+    }
+  });
+
   test('is refused at SgxEnclave, and an enclave at TdxVm', async () => {
     const expected = [400, 'InvalidParameter', 'quote-tee-type'];
     assert.deepEqual(refusalOf(await service.attest('SgxEnclave', { quote })), expected);
