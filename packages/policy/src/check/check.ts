@@ -20,12 +20,14 @@ export interface CheckContext {
 
 /** Checks the meaning of a tree. */
 export function checkPolicy(tree: PolicyTree, context: CheckContext): void {
+  const isWhole = context.diagnostics.errorCount === 0;
   for (const section of tree.sections) {
     if (section.kind === undefined) continue;
     checkSectionVersion(section.name, section.kind, context);
     for (const rule of section.rules) checkRule(rule, section.kind, context);
   }
-  lintReach(tree, context.diagnostics);
+  // What could not be read may hold the rule that permits.
+  if (isWhole) lintReach(tree, context.diagnostics);
 }
 
 function checkRule(rule: Rule, section: SectionName, context: CheckContext): void {

@@ -63,8 +63,7 @@ function checkQuery(at: Literal, query: string, diagnostics: Diagnostics): void 
   }
   const compiled = settle('query', () => compileQuery(query));
   if (compiled.ok) lintQuery(at, compiled.value.tree, diagnostics);
-  else
-    diagnostics.error(compiled.refusal.code, at, `The query does not compile: ${compiled.refusal.why}`, hintFor(query));
+  else diagnostics.error(compiled.refusal.code, at, compiled.refusal.why, hintFor(query));
 }
 
 function hintFor(query: string): string | undefined {

@@ -18,7 +18,10 @@ export function parseExpression(cursor: Cursor, depth = 0): Expression {
     case 'placeholder':
       return { ...cursor.advance(), kind: 'unusable' };
     default:
-      return cursor.unexpected('a value');
+      return cursor.unexpected(
+        'a value',
+        cursor.sees('[') ? 'One value stands here; write a rule for each.' : undefined,
+      );
   }
 }
 

@@ -31,6 +31,8 @@ const foreign: Readonly<Record<string, string>> = {
   '!~': 'patterns are not part of the language; compare with !=, or use JmesPath',
   '&': 'write &&',
   '|': 'write two rules: each permits or issues on its own',
+  '->': 'write => before the action',
+  '#': 'comments begin with //',
   '@': 'rules have no names and no attributes',
   "'": 'strings stand in double quotes',
 };

@@ -29,11 +29,11 @@ function parseVersion(cursor: Cursor): Name | undefined {
 function readVersion(cursor: Cursor): Name | undefined {
   const { token } = cursor;
   if (token.kind !== 'word' || lookUp(['version'], token.text) === undefined)
-    cursor.stop('missing-version', token, 'A policy begins with its version.', 'Write version=1.2; in front.');
+    cursor.stop('missing-version', token, 'A policy begins with its version.', hintAtStart(token.text));
   cursor.advance();
-  cursor.expect('=');
+  cursor.expect('=', 'Write version=1.2; at the beginning.');
   const first = cursor.token;
-  if (first.kind !== 'integer') cursor.unexpected('a version number');
+  if (first.kind !== 'integer') cursor.unexpected('a version number', 'Write version=1.2; without quotes.');
   cursor.advance();
   cursor.expect('.');
   if (cursor.token.kind !== 'integer') cursor.unexpected('a version number');
@@ -49,8 +49,15 @@ function readVersion(cursor: Cursor): Name | undefined {
       `Known are ${list}.`,
     );
   }
-  cursor.expect(';');
+  cursor.expect(';', `Write ; after version=${clip(number.text)}.`);
   return known === undefined ? undefined : number;
+}
+
+/** Policies travel as JSON and as JWS: what is inside is the text. */
+function hintAtStart(found: string): string {
+  if (found === '{' || found.startsWith('eyJ'))
+    return 'This looks like JSON or a JWS that holds a policy: take the text out of it.';
+  return 'Write version=1.2; in front.';
 }
 
 function parseSections(cursor: Cursor): Section[] {

@@ -56,7 +56,7 @@ function parseCondition(cursor: Cursor): Condition {
     do parseTest(cursor, tests);
     while (cursor.take(','));
   }
-  if (!cursor.sees(']')) cursor.unexpected('"," or "]"');
+  if (!cursor.sees(']')) cursor.unexpected('"," or "]"', hintInBrackets(cursor));
   cursor.advance();
   const extra = tests[limits.testsPerCondition];
   if (extra !== undefined) {
@@ -78,7 +78,15 @@ function unexpectedCondition(cursor: Cursor): never {
   const hint = token.kind === 'word' ? ancestors[token.text.toLowerCase()] : undefined;
   if (hint !== undefined)
     cursor.stop('foreign-syntax', token, `${clip(token.text)} is not part of the policy language.`, hint);
-  return cursor.unexpected('a condition in brackets or "=>"');
+  const bare =
+    lookUp(propertyNames, token.text) === undefined ? undefined : 'Write [ before the tests and ] after them.';
+  return cursor.unexpected('a condition in brackets or "=>"', bare);
+}
+
+function hintInBrackets(cursor: Cursor): string | undefined {
+  if (cursor.sees('&&'))
+    return cursor.sees('[', 1) || cursor.sees(':', 2) ? 'Write ] before it.' : 'Write , between tests.';
+  return cursor.sees('=>') ? 'Write ] before it.' : undefined;
 }
 
 function parseTest(cursor: Cursor, tests: Test[]): void {
@@ -129,7 +137,7 @@ function parseAction(cursor: Cursor, kind: SectionName | undefined): Action | un
     const hint = meant === undefined ? `Known are ${actionNames.join(', ')}.` : `Did you mean ${meant}?`;
     cursor.diagnostics.error('unknown-action', name, `There is no action ${clip(name.text)}.`, hint);
   }
-  cursor.expect('(');
+  cursor.expect('(', 'An action has parentheses, as in permit().');
   const { copied, assignments } = parseAssignments(cursor, known);
   if (!cursor.sees(')')) cursor.unexpected(assignments.length > 0 ? '"," or ")"' : '")"');
   if (known !== undefined && kind !== undefined) checkComplete(cursor, known, copied, assignments);
