@@ -44,6 +44,20 @@ describe('the endorsements that a quote needs', () => {
     );
   });
 
+  test('are told only of a carried chain that leads to a trusted root, where roots are given', async () => {
+    const [platform, stranger] = [await makePlatform(), await makePlatform()];
+    const anchors = [{ name: 'simulator', spkiSha256: platform.rootFingerprint, development: true }];
+    for (const [one, code] of [
+      [platform, 'told'],
+      [stranger, 'chain-root-untrusted'],
+    ] as const) {
+      const parsed = parseSgxEvidence(one.quote());
+      assert.ok(parsed.ok);
+      const lookup = lookupFor(parsed.value.quote, anchors);
+      assert.equal(lookup.ok ? 'told' : lookup.refusal.code, code);
+    }
+  });
+
   test('cannot be told without a readable certificate', async () => {
     const platform = await makePlatform();
     const codeOf = (certification: CertificationOptions): string => {

@@ -1,8 +1,10 @@
-/** Which endorsements does a quote need? Read from the quote, unverified: it only decides what to fetch. */
+/** Which endorsements does a quote need? Read from the quote before the quote is verified: it only decides what to fetch. */
 import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
+import type { TrustAnchor } from '../roots.ts';
 import { parsePemChain } from '../x509/pem.ts';
 import type { PckCertificateId } from './certification-data.ts';
 import { parsePckFacts } from './pck.ts';
+import { verifyPckChain } from './pck-chain.ts';
 import type { ParsedQuote } from './quote.ts';
 
 /** What to ask Intel's service for. */
@@ -37,9 +39,23 @@ export function neededByPckCertificate(tee: 'sgx' | 'tdx', pem: string): Outcome
   });
 }
 
-/** What a parsed quote needs. */
-export function lookupFor(quote: ParsedQuote): Outcome<IntelLookup> {
+function checkCarriedChain(chainPem: string, anchors: readonly TrustAnchor[]): Outcome<void> {
+  return settle(() => {
+    verifyPckChain(chainPem, anchors);
+  });
+}
+
+/**
+ * What a parsed quote needs.
+ * @param anchors when given, a whole chain that the quote carries must lead to one of them: else anybody could have things fetched for
+ * platforms that he made up
+ */
+export function lookupFor(quote: ParsedQuote, anchors?: readonly TrustAnchor[]): Outcome<IntelLookup> {
   const { certification, teeType: tee } = quote;
+  if (certification.type === 5 && anchors !== undefined) {
+    const carried = checkCarriedChain(certification.chainPem, anchors);
+    if (!carried.ok) return carried;
+  }
   if (certification.type === 4 || certification.type === 5) {
     const pem = certification.type === 5 ? certification.chainPem : certification.leafPem;
     const needed = neededByPckCertificate(tee, pem);

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { collateralToJson, type PcsFault, type PcsServer } from '@atesto/simulator';
+import { collateralToJson, createSimulatedPlatform, type PcsFault, type PcsServer } from '@atesto/simulator';
 import { readVector, readVectorCollateral, readVectorJson, vectorCases, vectorsMissing } from '@atesto/vectors';
-import { claimsOf, collateral, platform, quoteOf, refusalOf } from '../__fixtures__/enclave.ts';
+import { base64url, claimsOf, collateral, platform, quoteOf, refusalOf } from '../__fixtures__/enclave.ts';
 import { endorsementCaFile, servePcs } from '../__fixtures__/endorsement-service.ts';
 import { serve, type TestService } from '../__fixtures__/service.ts';
 import { stateDirectory } from '../__fixtures__/state.ts';
@@ -68,6 +68,15 @@ test('a PCCS answers as well, and the subscription key and the TCB baseline reac
   });
   assert.equal((await attestOn(service)).status, 200);
   assert.ok(pcs.requests.includes('/sgx/certification/v4/tcb?fmspc=00a5a5000000&update=early'));
+});
+
+test('nothing is fetched for a quote under a root that is not trusted, whatever platform it claims', async () => {
+  const stranger = await createSimulatedPlatform({ at: new Date(), fmspc: '0123456789ab' });
+  const pcs = await servePcs({ collateral });
+  const { service } = await serveFrom(pcs);
+  const answer = await service.attest('SgxEnclave', { quote: base64url(stranger.quote()) });
+  assert.deepEqual(refusalOf(answer), [400, 'InvalidParameter', 'chain-root-untrusted']);
+  assert.deepEqual(pcs.requests, []);
 });
 
 describe('a service that fails', async () => {

@@ -75,14 +75,14 @@ export class IntelEndorsements {
 
   #requestFor(quote: ParsedQuote): IntelEndorsementRequest {
     const { certification } = quote;
-    if (certification.type !== 5) return requestFor(quote);
-    return this.memo.remember(requestBy, `${quote.teeType} ${certification.chainPem}`, () => requestFor(quote));
+    if (certification.type !== 5) return this.#read(quote);
+    return this.memo.remember(requestBy, `${quote.teeType} ${certification.chainPem}`, () => this.#read(quote));
   }
-}
 
-function requestFor(quote: ParsedQuote): IntelEndorsementRequest {
-  const lookup = lookupFor(quote);
-  if (!lookup.ok) return refuseFor(lookup.refusal);
-  const request = intelRequestFor(lookup.value);
-  return request.ok ? request.value : refuseFor(request.refusal);
+  #read(quote: ParsedQuote): IntelEndorsementRequest {
+    const lookup = lookupFor(quote, this.#trustAnchors);
+    if (!lookup.ok) return refuseFor(lookup.refusal);
+    const request = intelRequestFor(lookup.value);
+    return request.ok ? request.value : refuseFor(request.refusal);
+  }
 }
