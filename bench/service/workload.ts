@@ -35,7 +35,7 @@ export interface WorkloadDirectory {
 
 /** Writes the workload of the verification benchmark. */
 export async function writeWorkload(): Promise<WorkloadDirectory> {
-  const { name, evidence, collateral, at, trustAnchors } = await findWorkload();
+  const { name, evidence, collateral, at, trustAnchors } = await findWorkload('sgx');
   const path = mkdtempSync(join(tmpdir(), 'atesto-bench-'));
   const written: Written = {
     name,
