@@ -10,6 +10,7 @@ import { described, file, httpsUri, milliseconds } from './form.ts';
 import { roles } from './roles-schema.ts';
 import { sevSnpBaseline, sevSnpReferenceValues } from './sevsnp-schema.ts';
 import { audit, providers, storage } from './storage-schema.ts';
+import { tcbBaselines } from './tcb-baselines-schema.ts';
 
 const listen = z.strictObject({
   host: z
@@ -256,6 +257,7 @@ const provider = z.strictObject({
     })
     .prefault({}),
   referenceValues: z.strictObject({ sevsnp: sevSnpReferenceValues, tdx: tdxReferenceValues }).prefault({}),
+  tcbBaselines,
   initTimeBinding: z
     .strictObject({
       tdx: z

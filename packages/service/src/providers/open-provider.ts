@@ -7,6 +7,7 @@ import { AmdEndorsements } from './amd.ts';
 import { IntelEndorsements } from './intel.ts';
 import type { Provider } from './provider.ts';
 import { snpBaselineOf, snpReferenceValuesOf } from './sevsnp-settings.ts';
+import { selectableTcbBaselines } from './tcb-baselines.ts';
 
 /** What providers are made of besides the settings. */
 export interface ProviderParts {
@@ -42,6 +43,7 @@ export function sharedParts(config: ServiceConfig, parts: ProviderParts): Shared
       azureGuest: provider.baseline.azureGuest,
     },
     referenceValues: { sevsnp: snpReferenceValuesOf(config), tdx: provider.referenceValues.tdx.map(tdxReferenceValue) },
+    tcbBaselines: selectableTcbBaselines(config),
     initTimeBinding: { tdx: provider.initTimeBinding.tdx },
   };
 }

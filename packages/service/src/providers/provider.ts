@@ -14,6 +14,7 @@ import type { ProviderRecord } from '../storage/index.ts';
 import type { AmdEndorsements } from './amd.ts';
 import type { IntelEndorsements } from './intel.ts';
 import type { ProviderPolicy } from './policy.ts';
+import type { SelectableTcbBaseline } from './tcb-baselines.ts';
 
 /** A policy that is in force. The same object for as long as it is the same version. */
 export interface PolicyInForce {
@@ -52,6 +53,8 @@ export interface Provider {
     readonly sevsnp: readonly SnpReferenceValue[];
     readonly tdx: readonly TdxReferenceValue[];
   };
+  /** Baselines of Intel that policies can choose from, the newest first. */
+  readonly tcbBaselines: readonly SelectableTcbBaseline[];
   /** How evidence commits to init-time data where Azure Attestation does not say it. */
   readonly initTimeBinding: { readonly tdx: TdxInitTimeBinding };
   /**

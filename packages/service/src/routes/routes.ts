@@ -6,6 +6,7 @@ import { getAudit } from './get-audit.ts';
 import { getCerts } from './get-certs.ts';
 import { getHealth, getReadiness } from './get-health.ts';
 import { getOpenIdConfiguration } from './get-openid-configuration.ts';
+import { getTcbBaselines } from './get-tcb-baselines.ts';
 import { keyOperations } from './keys/operations.ts';
 import { policyOperations } from './policies/operations.ts';
 import { postAttest } from './post-attest.ts';
@@ -23,6 +24,7 @@ export function addRoutes(routes: Routes, prefix: string, context: ServiceContex
     getOpenIdConfiguration(context),
     ...postAttest(context),
     getAudit(context),
+    getTcbBaselines(context),
     ...policyOperations(context),
     ...signerOperations(context),
     ...keyOperations(context),
