@@ -86,6 +86,7 @@ const accepted: readonly [string, TestCertificate, JwsChanges][] = [
   ['ES384', p384, { alg: 'ES384', digest: 'sha384' }],
   ['ES512', p521, { alg: 'ES512', digest: 'sha512' }],
   ['ES256 on P-384, as the JavaScript client writes it', p384, { alg: 'ES256' }],
+  ['RSA256 in x5c, as the .NET client writes it', rsaSigner, { alg: 'RSA256' }],
   ['RSA256 in jwk, as the Python client writes it', rsaSigner, { alg: 'RSA256', certificateIn: 'jwk' }],
   [
     'ECDH256 in DER in jwk, as the Python client writes it',
