@@ -17,6 +17,7 @@ import { serveCommand } from './commands/serve.ts';
 import { tokenInspectCommand } from './commands/token-inspect.ts';
 import { tokenVerifyCommand } from './commands/token-verify.ts';
 import { verifyAzureCvmCommand } from './commands/verify-azure-cvm.ts';
+import { verifySevSnpCommand } from './commands/verify-sevsnp.ts';
 import { verifySgxCommand } from './commands/verify-sgx.ts';
 import { verifyTdxCommand } from './commands/verify-tdx.ts';
 import type { Session } from './session.ts';
@@ -36,6 +37,7 @@ export function buildProgram(session: Session): Command {
     group('verify', 'Appraise evidence offline.', [
       verifySgxCommand(session),
       verifyTdxCommand(session),
+      verifySevSnpCommand(session),
       verifyAzureCvmCommand(session),
     ]),
     group('token', 'Judge attestation tokens, or look into them.', [

@@ -1,0 +1,65 @@
+/** `atesto verify sevsnp`: appraises SEV-SNP evidence offline. */
+import type { Command } from 'commander';
+import { readBytes } from '../input/file.ts';
+import { collected } from '../input/options.ts';
+import type { Session } from '../session.ts';
+import { readOptional, rootNotes, tell, type VerifyOptions, verifyCommand, withExamples } from '../verify/command.ts';
+
+interface Options extends VerifyOptions {
+  readonly certificate?: string;
+  readonly ca?: readonly string[];
+  readonly crl?: string;
+  readonly initTimeData?: string;
+  readonly allowExpiredCollateral?: true;
+}
+
+const examples = `  $ atesto verify sevsnp report.bin --certificate vcek.pem --ca cert_chain.pem --at now
+  $ atesto verify sevsnp report.bin --certificate vlek.pem --ca asvk.pem --ca ark.pem --crl milan.crl \\
+      --at 2025-11-01T00:00:00Z --runtime-data key.der --json
+  $ atesto verify sevsnp document.json --at now`;
+
+/** The command. */
+export function verifySevSnpCommand(session: Session): Command {
+  const command = verifyCommand(
+    'sevsnp',
+    'Is the report of an SEV-SNP guest genuine at a time?',
+    'the report, as raw bytes or in a JSON document of Azure Attestation',
+    'the report data',
+  )
+    .option('--certificate <file>', 'the VCEK or VLEK certificate, PEM or DER; default: those of the document')
+    .option('--ca <file>', "AMD's authorities above it, PEM, in any order (repeatable)", collected(String))
+    .option('--crl <file>', "AMD's revocation list, DER")
+    .option('--init-time-data <file>', 'data whose SHA-256 the host data must be')
+    .option('--allow-expired-collateral', 'go on with a revocation list past its next update, and report it');
+  return withExamples(command, examples).action((file: string, options: Options) =>
+    verifySevSnp(file, options, session),
+  );
+}
+
+async function verifySevSnp(file: string, options: Options, session: Session): Promise<void> {
+  const { certificate, ca = [] } = options;
+  const input = {
+    evidence: await readBytes(file, 'the evidence'),
+    certificate: await readOptional(certificate, 'the certificate'),
+    authorities: await Promise.all(ca.map((path) => readBytes(path, 'the authorities'))),
+    revocationList: await readOptional(options.crl, 'the revocation list'),
+    at: options.at,
+    runtimeData: await readOptional(options.runtimeData, 'the runtime data'),
+    initTimeData: await readOptional(options.initTimeData, 'the init-time data'),
+    allowExpiredCollateral: options.allowExpiredCollateral === true,
+    developmentRoots: options.developmentRoot ?? [],
+  };
+  const { snpRows, snpVerdict } = await import('../verify/sevsnp.ts');
+  const verdict = snpVerdict(input);
+  tell(verdict, snpRows(verdict), notes(options), options, session);
+}
+
+function notes(options: Options): string[] {
+  const { runtimeData, initTimeData, crl } = options;
+  return [
+    ...(runtimeData === undefined ? ['what the report data commit to was not checked (no --runtime-data)'] : []),
+    ...(initTimeData === undefined ? ['what the host data commit to was not checked (no --init-time-data)'] : []),
+    ...(crl === undefined ? ['revocation was not checked (no --crl)'] : []),
+    ...rootNotes(options),
+  ];
+}
