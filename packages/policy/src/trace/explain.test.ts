@@ -63,6 +63,37 @@ test('names every rule that could permit, three at most', () => {
   assert.ok(explanation.message.endsWith('(line 4). And 1 more.'));
 });
 
+test('follows a claim that is missing to the rule that would have made it', () => {
+  const rules = [
+    'c:[type=="x-ms-sgx-svn", value>=4] => add(type="new", value=c.value);',
+    'c:[type=="new"] => add(type="good", value=true);',
+    '[type=="good", value==true] => permit();',
+  ];
+  assert.deepEqual(sentences(...rules), [
+    'nothing-permitted',
+    'No rule permitted. The rule in line 4 asks for good, and there is no such claim (line 4). ' +
+      'The rule in line 3 would make one; it asks for new, and there is no such claim (line 3). ' +
+      'The rule in line 2 would make one; it asks for x-ms-sgx-svn with another value (line 2).',
+    'No rule permitted. The rule in line 4 needs a claim of type "good", and there is none. ' +
+      'The rule in line 3 would make one; it needs a claim of type "new", and there is none. ' +
+      'The rule in line 2 would make one; it needs x-ms-sgx-svn with value >= 4, and it is 3.',
+  ]);
+});
+
+test('follows to rules that stand before, not to those behind', () => {
+  const behind = ['[type=="good"] => permit();', '[type=="none"] => add(type="good", value=true);'];
+  assert.equal(
+    explain(...behind)?.message,
+    'No rule permitted. The rule in line 2 asks for good, and there is no such claim (line 2).',
+  );
+});
+
+test('follows a long line of rules only so far', () => {
+  const line = Array.from({ length: 20 }, (_, at) => `[type=="t${at}"] => add(type="t${at + 1}", value=1);`);
+  const explanation = explain(...line, '[type=="t20"] => permit();');
+  assert.equal(explanation?.message.match(/would make one/g)?.length, 4);
+});
+
 test('names the rule that denied, and the claims for which it did', () => {
   assert.deepEqual(sentences('=> permit();', 'c:[type=="x-ms-sgx-is-debuggable", value==true] => deny();'), [
     'denied',

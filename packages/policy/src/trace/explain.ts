@@ -13,6 +13,8 @@ export interface FailedRule extends Place {
   readonly test: TraceTest | undefined;
   /** The type of claim that the condition looks for, where it names one. */
   readonly claimType: string | undefined;
+  /** There is no claim of that type: a rule before that would have made one, and what kept it from that. */
+  readonly maker?: FailedRule;
 }
 
 /** Why a request was refused. Both sentences name the decisive rule; only `detail` shows values of claims and of the policy. */
@@ -64,8 +66,8 @@ function shownCondition({ negated, claims, selected }: TraceCondition): string {
 }
 
 function explainNothing(trace: readonly TraceRule[]): Explanation {
-  const rules = trace.flatMap((rule) =>
-    rule.action === 'permit' && rule.effect === 'skipped' ? failedRule(rule) : [],
+  const rules = trace.flatMap((rule, index) =>
+    rule.action === 'permit' && rule.effect === 'skipped' ? failedRule(rule, trace, index, mostMakers) : [],
   );
   if (rules.length === 0) {
     const message = 'The policy has no rule that permits.';
@@ -79,18 +81,43 @@ function explainNothing(trace: readonly TraceRule[]): Explanation {
 /** How many rules a sentence names. */
 const mostRules = 3;
 
-function failedRule(rule: TraceRule): FailedRule[] {
+/** How many rules are followed that would have made a claim for the next. */
+const mostMakers = 4;
+
+/** `index`: the place of the rule in the trace. */
+function failedRule(rule: TraceRule, trace: readonly TraceRule[], index: number, makers: number): FailedRule[] {
   const condition = rule.conditions.find(({ holds }) => !holds);
   if (condition === undefined) return [];
   const test = condition.negated ? undefined : condition.tests.find(({ passed }) => passed === 0);
   const named = condition.tests.find(({ property, operator }) => property === 'type' && operator === '==')?.wanted;
   const claimType = named?.length === 1 && typeof named[0] === 'string' ? named[0] : undefined;
-  return [{ line: rule.line, column: rule.column, condition, test, claimType }];
+  const isAbsent = test?.property === 'type' && claimType !== undefined && makers > 0;
+  const [maker] = isAbsent ? makerOf(claimType, trace.slice(0, index), makers - 1) : [];
+  const failed = { line: rule.line, column: rule.column, condition, test, claimType };
+  return [maker === undefined ? failed : { ...failed, maker }];
+}
+
+/** The last rule that would have made claims of the type, and what kept it from that. */
+function makerOf(type: string, before: readonly TraceRule[], makers: number): FailedRule[] {
+  const index = before.findLastIndex(({ wouldMake }) => wouldMake === type);
+  const rule = before[index];
+  return rule === undefined ? [] : failedRule(rule, before, index, makers);
 }
 
 /** Names rule and test, and shows no value. */
-function openly({ line, condition, test, claimType }: FailedRule): string {
-  const at = `The rule in line ${line} asks`;
+function openly(rule: FailedRule): string {
+  return chained(rule, 'asks', openReason);
+}
+
+/** A sentence for the rule, one for the rule that would have made its claim, and so on. */
+function chained(rule: FailedRule, verb: string, tell: (rule: FailedRule, at: string) => string): string {
+  const sentences = [tell(rule, `The rule in line ${rule.line} ${verb}`)];
+  for (let { maker } = rule; maker !== undefined; { maker } = maker)
+    sentences.push(tell(maker, `The rule in line ${maker.line} would make one; it ${verb}`));
+  return sentences.join(' ');
+}
+
+function openReason({ condition, test, claimType }: FailedRule, at: string): string {
   const claim = claimType === undefined ? 'a claim' : shownText(claimType);
   if (condition.negated) return `${at} that there is no such claim as ${claim} (line ${condition.line}).`;
   if (condition.shortened === true) return `${at} for a claim that is not there (line ${condition.line}).`;
@@ -99,8 +126,11 @@ function openly({ line, condition, test, claimType }: FailedRule): string {
   return `${at} for ${claim} with another ${test.property} (line ${test.line}).`;
 }
 
-function inDetail({ line, condition, test, claimType }: FailedRule): string {
-  const at = `The rule in line ${line} needs`;
+function inDetail(rule: FailedRule): string {
+  return chained(rule, 'needs', detailedReason);
+}
+
+function detailedReason({ condition, test, claimType }: FailedRule, at: string): string {
   const claim = claimType === undefined ? 'a claim' : shownText(claimType);
   if (condition.negated) {
     const [found] = condition.claims;

@@ -9,6 +9,7 @@ import { type Operands, passes } from '../evaluate/conditions.ts';
 import type { CompiledCondition, CompiledRule } from '../evaluate/program.ts';
 import { limits } from '../limits.ts';
 import { settle } from '../outcome.ts';
+import type { Action } from '../syntax/ast.ts';
 import { type Effect, mostShown, type TraceCondition, type TraceRule, type TraceTest } from './trace.ts';
 
 export class Recorder {
@@ -59,8 +60,18 @@ export class Recorder {
   end({ tree, section }: CompiledRule, effect: Effect): void {
     const { line, column, action } = tree;
     const conditions = this.#conditions;
-    const rule: TraceRule = { section, line, column, action: action.name, effect, conditions, made: this.#made };
-    this.#rules.push(this.#isShortened ? { ...rule, shortened: true } : rule);
+    const wouldMake = effect === 'skipped' ? madeType(action) : undefined;
+    this.#rules.push({
+      section,
+      line,
+      column,
+      action: action.name,
+      effect,
+      conditions,
+      made: this.#made,
+      ...(wouldMake === undefined ? {} : { wouldMake }),
+      ...(this.#isShortened ? { shortened: true } : {}),
+    });
     this.#conditions = [];
     this.#made = [];
     this.#isShortened = false;
@@ -121,4 +132,9 @@ export class Recorder {
     }
     return [...values].map((value) => this.#paidValue(value));
   }
+}
+
+function madeType({ assignments }: Action): string | undefined {
+  const type = assignments.find(({ property }) => property === 'type')?.expression;
+  return type?.kind === 'literal' && typeof type.value === 'string' ? type.value : undefined;
 }

@@ -47,6 +47,8 @@ export interface TraceRule extends Place {
   readonly conditions: readonly TraceCondition[];
   /** The claims that the action made. */
   readonly made: readonly Claim[];
+  /** Of a rule that was skipped: the type of the claims that it would have made, where the policy names one. */
+  readonly wouldMake?: string;
   /** The trace is full: claims that the action made are left out. */
   readonly shortened?: true;
 }
