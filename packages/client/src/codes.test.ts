@@ -18,8 +18,11 @@ test('each code stands in a test that produces it', () => {
 test('the public API', () => {
   assert.deepEqual(Object.keys(client).sort(), [
     'ClientError',
+    'ProviderAdministration',
+    'ProvidersClient',
     'ServiceRefusedError',
     'clientCodes',
+    'createAdministrationClient',
     'createAttestationClient',
     'createClientCredentials',
     'createTrustingFetch',
@@ -29,7 +32,10 @@ test('the public API', () => {
     'evidenceFromPlatform',
     'evidenceOf',
     'fixedAccessToken',
+    'policyJws',
     'reportDataFor',
+    'resetJws',
+    'signerChangeJws',
     'writeSnpDocument',
   ]);
 });
