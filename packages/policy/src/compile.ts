@@ -73,9 +73,27 @@ function readTree(text: string, options: CompileOptions, diagnostics: Diagnostic
     diagnostics.error('limit-text', start, `A policy has at most ${limits.textBytes} bytes of UTF-8.`);
     return undefined;
   }
+  checkWellFormed(text, diagnostics);
   const tree = parsePolicy(text, diagnostics);
   checkPolicy(tree, { diagnostics, version: versionOf(tree), attestationType: options.attestationType });
   return tree;
+}
+
+const halfCharacter = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+/** Half a surrogate pair has no UTF-8: the hash would be that of another text. */
+function checkWellFormed(text: string, diagnostics: Diagnostics): void {
+  const offset = text.search(halfCharacter);
+  if (offset < 0) return;
+  const before = text.slice(0, offset).split('\n');
+  const at: Span = { offset, line: before.length, column: (before.at(-1) ?? '').length + 1, length: 1 };
+  const point = text.charCodeAt(offset).toString(16).toUpperCase();
+  diagnostics.error(
+    'unknown-character',
+    at,
+    `U+${point} is half of a character.`,
+    'Remove it, or write the whole one.',
+  );
 }
 
 function versionOf(tree: PolicyTree | undefined): Version | undefined {

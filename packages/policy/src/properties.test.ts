@@ -109,6 +109,31 @@ test('tells errors in the order of the text', () => {
   );
 });
 
+test('a text that has no UTF-8 of its own is refused at the place, in a string or a comment too', () => {
+  const placeOf = (text: string): unknown => {
+    const outcome = compilePolicy(text);
+    return outcome.ok ? 'ok' : outcome.errors.map(({ code, line, column }) => [code, line, column])[0];
+  };
+  const policy = (inside: string): string =>
+    `version=1.0;\nauthorizationrules { => add(type="a", value="${inside}"); };`;
+  assert.deepEqual(
+    [
+      policy('\ud800'),
+      policy('x\udc00'),
+      policy('\ud800\ud800\udc00'),
+      policy('\u{1F600}'),
+      'version=1.0; // \udfff',
+    ].map(placeOf),
+    [
+      ['unknown-character', 2, 46],
+      ['unknown-character', 2, 47],
+      ['unknown-character', 2, 46],
+      'ok',
+      ['unknown-character', 1, 17],
+    ],
+  );
+});
+
 test('what is sound when strict is sound, and has no warnings', () => {
   fc.assert(
     fc.property(anyText, (text) => {
