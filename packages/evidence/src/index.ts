@@ -1,5 +1,5 @@
 export { type AzureCvmAppraisal, appraiseAzureCvm, readHclReport } from './azure/appraise.ts';
-export { type AzureGuestBaseline, checkAzureMachine } from './azure/baseline.ts';
+export { type AzureGuestBaseline, checkAzureGuestBaseline } from './azure/baseline.ts';
 export { azureGuestClaims, azureHardwareClaims } from './azure/claims.ts';
 export { type AzureGuestAppraisal, appraiseAzureGuest, refuseAzureGuestData } from './azure/guest.ts';
 export {

@@ -1,8 +1,9 @@
-/** Is the machine below an Azure guest one whose paravisor may speak for a vTPM? */
+/** May the machine below an Azure guest speak for a vTPM, and may the reply be sealed to the key that was sent? */
 
 import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
 import { hex } from '../claims.ts';
 import type { AzureCode } from './codes.ts';
+import type { AzureGuestAppraisal } from './guest.ts';
 import type { AzureHardware } from './runtime-claims.ts';
 
 /** What a provider demands of Azure guests beyond the baseline of their hardware. */
@@ -12,6 +13,15 @@ export interface AzureGuestBaseline {
    * its own into its report data: only the measurement tells a paravisor, whose vTPM does what a TPM must, from such a guest.
    */
   readonly unknownMachines: 'refuse' | 'accept';
+  /**
+   * What to do with reply keys that work in other states than the quoted one. The quote has no nonce: after another boot, a machine could send
+   * a quote of its past with such a key, and open the reply.
+   */
+  readonly unboundReplyKeys: 'refuse' | 'accept';
+}
+
+function refuseGuest(code: AzureCode, where: string, why: string): never {
+  refuse(code, where, why);
 }
 
 function measurementOf(hardware: AzureHardware): string {
@@ -20,15 +30,22 @@ function measurementOf(hardware: AzureHardware): string {
     : `measurement ${hex(hardware.report.measurement)}, ID key digest ${hex(hardware.report.idKeyDigest)}`;
 }
 
-/** Checks that the operator knows the machine. @param complianceStatus of the reference value that it fits; undefined: none */
-export function checkAzureMachine(
-  hardware: AzureHardware,
+/** Checks that the operator knows the machine, and that the reply can be read in the quoted state alone. @param complianceStatus of the reference value that the machine fits; undefined: none */
+export function checkAzureGuestBaseline(
+  { hardware, encryptionKey }: Pick<AzureGuestAppraisal, 'hardware' | 'encryptionKey'>,
   complianceStatus: string | undefined,
-  { unknownMachines }: AzureGuestBaseline,
+  { unknownMachines, unboundReplyKeys }: AzureGuestBaseline,
 ): Outcome<void> {
   return settle(() => {
-    const code: AzureCode = 'azure-guest-machine';
-    if (complianceStatus !== undefined || unknownMachines === 'accept') return;
-    refuse(code, 'IsolationInfo.Evidence.Proof', `no reference value fits ${measurementOf(hardware)}`);
+    if (complianceStatus === undefined && unknownMachines === 'refuse') {
+      refuseGuest(
+        'azure-guest-machine',
+        'IsolationInfo.Evidence.Proof',
+        `no reference value fits ${measurementOf(hardware)}`,
+      );
+    }
+    if (!encryptionKey.boundToPcrs && unboundReplyKeys === 'refuse') {
+      refuseGuest('azure-guest-reply-key', 'EncKeyPub', 'its policy is not TPM2_PolicyPCR over the quoted PCRs');
+    }
   });
 }

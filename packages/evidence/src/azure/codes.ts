@@ -19,5 +19,7 @@ export const azureCodes = {
   'azure-guest-data': 'Runtime or init-time data were sent, and the evidence of an Azure guest commits to none.',
   'azure-guest-machine':
     'No reference value of the operator fits the machine: nothing tells its paravisor from any other guest, which could make up a vTPM.',
+  'azure-guest-reply-key':
+    'The key to which the reply would be sealed works in other states than the quoted one, so that a quote of the past could serve.',
 } as const;
 export type AzureCode = keyof typeof azureCodes;

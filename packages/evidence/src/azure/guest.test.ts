@@ -18,7 +18,7 @@ import {
   type AzureHardware,
   appraiseAzureGuest,
   azureGuestClaims,
-  checkAzureMachine,
+  checkAzureGuestBaseline,
   type Outcome,
   parseAzureGuest,
   tdxComplianceStatus,
@@ -271,15 +271,28 @@ describe('the machine below a guest', () => {
   assert.ok(tdx.tee === 'tdx' && debugged.tee === 'tdx');
   const mrTds = [Buffer.from(tdx.body.mrTd).toString('hex')];
 
+  const boundKey = { publicKey: vtpm.encryptionKey.publicKey, boundToPcrs: true };
+
   test('that no reference value fits is refused with azure-guest-machine, unless the operator accepts such machines', () => {
     for (const machine of [hardware, tdx]) {
-      const judge = (status: string | undefined, unknownMachines: 'refuse' | 'accept'): string =>
-        outcomeCode(checkAzureMachine(machine, status, { unknownMachines }));
+      const judge = (status: string | undefined, unknownMachines: 'refuse' | 'accept'): string => {
+        const baseline = { unknownMachines, unboundReplyKeys: 'refuse' } as const;
+        return outcomeCode(checkAzureGuestBaseline({ hardware: machine, encryptionKey: boundKey }, status, baseline));
+      };
       assert.deepEqual(
         [judge(undefined, 'refuse'), judge(undefined, 'accept'), judge('azure-compliant-cvm', 'refuse')],
         ['azure-guest-machine', 'accepted', 'accepted'],
       );
     }
+  });
+
+  test('with a reply key that works in other states is refused with azure-guest-reply-key, unless the operator accepts it', () => {
+    const encryptionKey = { ...boundKey, boundToPcrs: false };
+    const judge = (unboundReplyKeys: 'refuse' | 'accept'): string => {
+      const baseline = { unknownMachines: 'refuse', unboundReplyKeys } as const;
+      return outcomeCode(checkAzureGuestBaseline({ hardware, encryptionKey }, 'known', baseline));
+    };
+    assert.deepEqual([judge('refuse'), judge('accept')], ['azure-guest-reply-key', 'accepted']);
   });
 
   test('of TDX fits the first reference value that names its MRTD, and none when it can be debugged', () => {

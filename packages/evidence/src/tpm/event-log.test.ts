@@ -1,5 +1,6 @@
 /** Event logs: of real machines beside what an independent implementation replays, and simulated ones with exactly one thing wrong. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import {
@@ -23,6 +24,10 @@ import { parseTpmQuote } from './quote.ts';
 const [sha256, sha384] = tpmHashes;
 assert.ok(sha256 !== undefined && sha384 !== undefined);
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+/** What a log says of the quote of the default boot. */
+const quoted = parseTpmQuote(vtpm.quote().attest);
+const judge = (log: Uint8Array): MeasuredBoot | undefined => checkEventLog(log, quoted, vtpm.pcrs());
 
 /** The banks of a pcrs.yaml: `sha256:` then lines `number : 0xdigest`. */
 function banksOf(yaml: string): Map<string, Map<number, string>> {
@@ -61,6 +66,19 @@ describe('logs of real machines', { skip: vectorsMissing('eventlog') }, () => {
     });
   }
 
+  test('say whether secure boot was on, as their firmware measured it', () => {
+    const states = ['cos-101-amd-sev', 'rhel8-uefi', 'ubuntu-1804-amd-sev', 'ubuntu-2104-no-secure-boot'].map(
+      (name) => {
+        const bytes = readVector('eventlog', name, 'event-log.bin');
+        const values = replayEventLog(parseEventLog(bytes), sha256);
+        const mask = new Uint8Array(3);
+        const selections = [{ algorithm: sha256.id, pcrs: [...values.keys()], mask }];
+        return checkEventLog(bytes, { ...quoted, selections }, values)?.secureBoot;
+      },
+    );
+    assert.deepEqual(states, [true, true, false, false]);
+  });
+
   test('a log of confidential computing, filled up with ffh, extends registers 1 to 3 or 4', () => {
     const log = parseEventLog(readVector('eventlog', 'ccel-cos-113-intel-tdx', 'event-log.bin'));
     const registers = [...replayEventLog(log, sha384).keys()].sort();
@@ -72,10 +90,6 @@ describe('logs of real machines', { skip: vectorsMissing('eventlog') }, () => {
     );
   });
 });
-
-/** What a log says of the quote of the default boot. */
-const quoted = parseTpmQuote(vtpm.quote().attest);
-const judge = (log: Uint8Array): MeasuredBoot | undefined => checkEventLog(log, quoted, vtpm.pcrs());
 
 describe('a log', () => {
   test('that replays tells which PCRs it explains, and whether secure boot was on', async () => {
@@ -102,18 +116,49 @@ describe('a log', () => {
     assert.deepEqual(replayed, [0, 1, 2, 3, 4, 5, 6, 7, 12]);
   });
 
-  test('is believed about secure boot only where the digest is the hash of the data', async () => {
-    const variable = { pcr: 7, type: eventTypes.variableDriverConfig };
-    const stateOf = async (...events: SimulatedEvent[]): Promise<boolean | undefined> => {
-      const { attestationKey, encryptionKey } = vtpm;
-      const lying = await createSimulatedVtpm({ attestationKey, encryptionKey, boot: events });
-      return checkEventLog(lying.eventLog(), parseTpmQuote(lying.quote().attest), lying.pcrs())?.secureBoot;
-    };
-    assert.equal(await stateOf({ ...variable, data: secureBootVariable(true) }), true);
-    assert.equal(await stateOf({ ...variable, data: secureBootVariable(true), digest: '11'.repeat(32) }), undefined);
-    assert.equal(await stateOf({ ...variable, pcr: 6, data: secureBootVariable(true) }), undefined);
-    assert.equal(await stateOf({ ...variable, data: secureBootVariable(true).subarray(0, 40) }), undefined);
-    assert.equal(await stateOf({ ...variable, data: 'ffffffff' }), undefined);
+  describe('about secure boot', () => {
+    const variable = (isOn: boolean) => ({
+      pcr: 7,
+      type: eventTypes.variableDriverConfig,
+      data: secureBootVariable(isOn),
+    });
+    const [on, off] = [variable(true), variable(false)];
+    const separator = { pcr: 7, type: eventTypes.separator, data: '00000000' };
+    const digest = createHash('sha256').update(off.data).digest();
+    const bootOf = ({ attestationKey, encryptionKey }: typeof vtpm, boot: readonly SimulatedEvent[]) =>
+      createSimulatedVtpm({ attestationKey, encryptionKey, boot });
+
+    /** What a log says of a boot; the log may tell the events otherwise than they were measured. */
+    async function stateOf(boot: readonly SimulatedEvent[], told = boot): Promise<boolean | undefined> {
+      const machine = await bootOf(vtpm, boot);
+      return checkEventLog(writeEventLog(told), parseTpmQuote(machine.quote().attest), machine.pcrs())?.secureBoot;
+    }
+
+    test('is believed before the separator of the firmware', async () => {
+      assert.deepEqual([await stateOf([on, separator]), await stateOf([off, separator])], [true, false]);
+    });
+
+    test('is not believed where the digest is not the hash of the data', async () => {
+      assert.equal(await stateOf([{ ...on, digest: '11'.repeat(32) }, separator]), undefined);
+      assert.equal(await stateOf([off, separator], [{ ...on, digest }, separator]), undefined);
+    });
+
+    test('is not believed from what was measured after the separator, whatever the log calls the events before', async () => {
+      assert.equal(await stateOf([off, separator, on]), false);
+      const retyped = { ...off, type: eventTypes.bootApplication };
+      assert.equal(await stateOf([off, separator, on], [retyped, separator, on]), false);
+      const hidden = { pcr: 7, type: eventTypes.version, data: '00', digest };
+      assert.equal(await stateOf([off, separator, on], [hidden, separator, on]), undefined);
+    });
+
+    test('is not believed when it is said twice, of another register, without a separator, or in another form', async () => {
+      assert.equal(await stateOf([on, off, separator]), undefined);
+      assert.equal(await stateOf([{ ...on, pcr: 6 }, separator]), undefined);
+      assert.equal(await stateOf([on]), undefined);
+      for (const data of [on.data.subarray(0, 40), on.data.subarray(0, -1), 'ffffffff', '']) {
+        assert.equal(await stateOf([{ ...on, data }, separator]), undefined);
+      }
+    });
   });
 
   test('that starts the TPM at locality 3 starts PCR 0 with 3', () => {

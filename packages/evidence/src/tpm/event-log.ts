@@ -7,7 +7,8 @@ import { Reader } from '../bytes/reader.ts';
 import type { TpmHash } from './algorithms.ts';
 import { refuseTpm } from './attest.ts';
 
-const noAction = 0x00000003;
+/** EV_NO_ACTION: events that extend nothing. */
+export const noAction = 0x00000003;
 const sha1Bytes = 20;
 const largestAlgorithmCount = 8;
 const largestDigestBytes = 64;

@@ -4,14 +4,14 @@ import { Reader } from '../bytes/reader.ts';
 import { type Outcome, settle } from '../bytes/refusal.ts';
 import { type TpmHash, tpmHashOf } from './algorithms.ts';
 import { refuseTpm } from './attest.ts';
-import { type EventLog, parseEventLog, replayEventLog } from './event-log.ts';
+import { type EventLog, noAction, parseEventLog, replayEventLog } from './event-log.ts';
 import { type PcrValues, quotedSelection, type TpmQuote } from './quote.ts';
 
 /** PCRs that belong to the firmware: nothing extends them once the operating system runs. */
 const lastFirmwarePcr = 7;
 const secureBootPcr = 7;
-/** EV_EFI_VARIABLE_DRIVER_CONFIG. */
-const variableDriverConfig = 0x80000001;
+/** What EV_SEPARATOR measures where the firmware's own part ends. */
+const separator = Buffer.alloc(4);
 /** EFI_GLOBAL_VARIABLE, as GUIDs stand in memory. */
 const globalVariable = Buffer.from('61dfe48bca93d211aa0d00e098032b8c', 'hex');
 
@@ -38,14 +38,20 @@ function parseSecureBoot(data: Uint8Array): Outcome<boolean | undefined> {
   });
 }
 
-/** The first event that says it; believed only where the measured digest is the hash of the event's data. */
+/**
+ * The variable as the firmware measured it: before its separator, because what runs later can extend the register with what it likes; by
+ * digests, because nothing authenticates an event's type, nor its data unless they hash to the digest.
+ */
 function secureBootOf({ events }: EventLog, hash: TpmHash): boolean | undefined {
+  const digestOf = (data: Uint8Array): Buffer => createHash(hash.name).update(data).digest();
+  const end = digestOf(separator);
+  const states: boolean[] = [];
   for (const { register, type, digests, data } of events) {
-    if (register !== secureBootPcr || type !== variableDriverConfig) continue;
     const digest = digests.get(hash.id);
-    if (digest === undefined || !createHash(hash.name).update(data).digest().equals(digest)) continue;
-    const state = parseSecureBoot(data);
-    if (state.ok && state.value !== undefined) return state.value;
+    if (register !== secureBootPcr || type === noAction || digest === undefined) continue;
+    if (end.equals(digest)) return states.length === 1 ? states[0] : undefined;
+    const state = digestOf(data).equals(digest) ? parseSecureBoot(data) : undefined;
+    if (state?.ok === true && state.value !== undefined) states.push(state.value);
   }
   return undefined;
 }

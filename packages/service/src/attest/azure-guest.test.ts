@@ -1,5 +1,6 @@
 /** Azure guests through the whole service: the reply is sealed to the guest's vTPM, and only what its evidence shows is claimed. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { createVerifier } from '@atesto/relying-party';
 import {
@@ -147,6 +148,19 @@ describe('an Azure guest', () => {
       const token = openToken(guest, await lenient.attest('AzureGuest', bodyOf(guest)));
       assert.equal(Object(claimsIn(token)['x-ms-isolation-tee'])['x-ms-compliance-status'], undefined);
     }
+  });
+
+  test('whose reply key works in other states is refused, unless the operator accepts it', async () => {
+    const area = vtpm.encryptionKeyArea({ authPolicy: '' });
+    const name = Buffer.concat([Buffer.from('000b', 'hex'), createHash('sha256').update(area.subarray(2)).digest()]);
+    const body = bodyOf(snpGuest, { tpmInfo: { EncKeyPub: area.toString('base64') }, certify: { name } });
+    assert.deepEqual(refusalOf(await service.attest('AzureGuest', body))[2], 'azure-guest-reply-key');
+    const lenient = await serveGuests({
+      referenceValues,
+      baseline: { azureGuest: { unboundReplyKeys: 'accept' } },
+    });
+    const token = openToken(snpGuest, await lenient.attest('AzureGuest', body));
+    assert.equal(claimsIn(token)['x-atesto-azurevm-reply-bound-to-pcrs'], false);
   });
 
   test('that its host can debug is no machine that the operator knows', async () => {

@@ -8,7 +8,7 @@ import {
   appraiseTdx,
   azureGuestClaims,
   type Claims,
-  checkAzureMachine,
+  checkAzureGuestBaseline,
   checkSnpBaseline,
   checkTcbBaseline,
   type Outcome,
@@ -60,8 +60,8 @@ export const azureGuest: AttestationType<ParsedAzureGuest, AzureEndorsed, AzureV
   checkInitTimeData: refuseAzureGuestData,
   checkBaseline: (appraisal, { baseline }, at) => {
     const { hardware } = appraisal.guest;
-    const known = checkAzureMachine(hardware, appraisal.complianceStatus, baseline.azureGuest);
-    if (!known.ok) return known;
+    const accepted = checkAzureGuestBaseline(appraisal.guest, appraisal.complianceStatus, baseline.azureGuest);
+    if (!accepted.ok) return accepted;
     const checked =
       hardware.tee === 'tdx'
         ? checkTcbBaseline(hardware, baseline.tdx, at)

@@ -13,6 +13,15 @@ export const azureGuestBaseline = z.strictObject({
         '"refuse" or "accept"',
       ),
     ),
+  unboundReplyKeys: z
+    .enum(['refuse', 'accept'])
+    .default('refuse')
+    .meta(
+      described(
+        'What to do with keys for the reply whose use does not demand the quoted PCR values (TPM2_PolicyPCR, no password). The quote has no nonce: after another boot a machine could send an old quote with such a key.',
+        '"refuse" or "accept"',
+      ),
+    ),
 });
 
 /** Trust domains that the operator knows. */
