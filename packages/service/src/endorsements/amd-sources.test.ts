@@ -7,7 +7,9 @@ import { after, describe, test } from 'node:test';
 import { appraiseSnp, parseSnpReport, type SnpAppraisal, type SnpReport } from '@atesto/evidence';
 import { createSimulatedSnpPlatform, generateAmdKeys, type SnpReportOptions } from '@atesto/simulator';
 import Fastify from 'fastify';
+import { refusalOf } from '../__fixtures__/enclave.ts';
 import { endorsementCaFile, serveKds } from '../__fixtures__/endorsement-service.ts';
+import { serve } from '../__fixtures__/service.ts';
 import { stateDirectory } from '../__fixtures__/state.ts';
 import { parseConfig } from '../config/load.ts';
 import type { ServiceSettings } from '../config/schema.ts';
@@ -162,6 +164,24 @@ describe('AMD’s service', () => {
       assert.deepEqual('revocationListExpired' in appraisal ? appraisal.revocationListExpired : appraisal, expected);
     }
   });
+});
+
+test('a guest is attested on the wire, online', async () => {
+  const kds = await serveKds({ contents: platform });
+  const service = await serve(
+    {
+      provider: { trustAnchors: [platform.rootFingerprint] },
+      endorsements: { amd: { url: kds.url, caFile: endorsementCaFile } },
+    },
+    { clock: () => at },
+  );
+  const report = Buffer.from(platform.report()).toString('base64url');
+  const answer = await service.attest('SevSnpVm', { report });
+  assert.equal(answer.status, 200, answer.text);
+  kds.setFaults([{ kind: 'status', status: 403 }]);
+  const other = await createSimulatedSnpPlatform({ at, keys });
+  const refused = await service.attest('SevSnpVm', { report: Buffer.from(other.report()).toString('base64url') });
+  assert.deepEqual(refusalOf(refused), [503, 'ServiceUnavailable', 'endorsements-unauthorized']);
 });
 
 describe('files', () => {
