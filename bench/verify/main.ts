@@ -1,5 +1,5 @@
 /**
- * How many quotes of SGX and TDX are verified in a second, beside the machine's bare limit and beside another verifier?
+ * How many quotes of SGX and TDX, and reports of SEV-SNP, are verified in a second, beside the machine's bare limit and beside another verifier?
  *
  * Collateral is warm: its signatures were verified before, and the platform's certificates are remembered, as in a service
  * that sees many quotes of the same machines. The bare limit is what no verifier can avoid for a new quote: import the
@@ -18,18 +18,9 @@ import {
 import { bareLimit } from './bare-limit.ts';
 import { measureTogether } from './measure.ts';
 import { peerVerifier } from './peer.ts';
+import type { BenchRow } from './row.ts';
+import { benchSevSnp } from './sevsnp.ts';
 import { findWorkload, type Technology, type Workload } from './workload.ts';
-
-/** One line of the table. */
-export interface BenchRow {
-  readonly name: string;
-  /** Runs a second. */
-  readonly perSecond: number;
-  /** This project's figure divided by this row's. */
-  readonly ratio: number;
-  /** The least ratio that is asked for; absent when none is. */
-  readonly goal?: number;
-}
 
 const appraisals = { sgx: appraiseSgx, tdx: appraiseTdx };
 const parsers = { sgx: parseSgxEvidence, tdx: parseTdxEvidence };
@@ -62,7 +53,7 @@ function cold(technology: Technology, { evidence, collateral, at, trustAnchors }
 
 /** Measures, in one run and turn by turn, this project's verifier, the bare limit and the peer. */
 export async function benchVerify(): Promise<BenchRow[]> {
-  return [...(await benchTechnology('sgx')), ...(await benchTechnology('tdx'))];
+  return [...(await benchTechnology('sgx')), ...(await benchTechnology('tdx')), ...(await benchSevSnp())];
 }
 
 async function benchTechnology(technology: Technology): Promise<BenchRow[]> {
