@@ -103,6 +103,22 @@ describe('real TDX evidence', { skip: vectorsMissing('tdx') }, () => {
     });
   }
 
+  test('a machine with module 1.4 reaches the level of 5.0, which comparing all sixteen components denies it', () => {
+    const name = 'v4-azure-without-sept-ve-disable';
+    const { collateral, options } = prepareCase(name);
+    const outcome = appraiseTdx(readVector('tdx', name, 'quote.bin'), collateral, options);
+    assert.ok(outcome.ok);
+    const { platformTcbStatus, body, pck } = outcome.value;
+    const comparingAll = collateral.tcbInfo.tcbLevels.find(
+      (level) =>
+        pck.pceSvn >= level.pceSvn &&
+        level.sgxComponents.every(({ svn }, index) => (pck.componentSvns[index] ?? 0) >= svn) &&
+        level.tdxComponents?.every(({ svn }, index) => (body.teeTcbSvn[index] ?? 0) >= svn),
+    );
+    assert.deepEqual([hex(body.teeTcbSvn.subarray(0, 3)), platformTcbStatus], ['040107', 'UpToDate']);
+    assert.equal(comparingAll?.status, 'OutOfDate');
+  });
+
   for (const name of ['v4-up-to-date', 'v5-td15-up-to-date']) {
     test(`${name}: cut off at any byte it is refused`, () => {
       const whole = readVector('tdx', name, 'quote.bin');
