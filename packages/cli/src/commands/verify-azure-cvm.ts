@@ -38,12 +38,12 @@ export function verifyAzureCvmCommand(session: Session): Command {
     .requiredOption('--pcrs <file>', 'the quoted PCR values, JSON')
     .option('--event-log <file>', 'the log of the boot, which must lead to the quoted values')
     .option('--nonce <hex>', 'what the quote must answer', readNonce)
-    .option('--certificate <file>', 'SEV-SNP: the VCEK or VLEK, PEM; its authorities may follow')
-    .option('--ca <file>', "SEV-SNP: the authorities, PEM, AMD's root last (repeatable)", collected(String))
+    .option('--certificate <file>', 'SEV-SNP: the VCEK or VLEK certificate, PEM or DER; others may follow')
+    .option('--ca <file>', "SEV-SNP: AMD's authorities above it, PEM, in any order (repeatable)", collected(String))
     .option('--crl <file>', "SEV-SNP: AMD's revocation list, DER")
     .option('--td-quote <file>', 'TDX: the quote of the trust domain')
     .option('--collateral <file>', "TDX: Intel's verification collateral, JSON")
-    .option('--allow-expired-collateral', 'TDX: go on with collateral past its next update, and report it');
+    .option('--allow-expired-collateral', 'go on with collateral or a revocation list past its next update');
   return withExamples(command, examples).action((file: string, options: Options) =>
     verifyAzureCvm(file, options, session),
   );
@@ -79,16 +79,12 @@ async function readEndorsements(options: Options): Promise<AzureEndorsements> {
     return misused('give either --certificate (SEV-SNP) or --td-quote with --collateral (TDX)');
   }
   if (certificate !== undefined) {
-    const authorities = await Promise.all(ca.map((path) => readText(path, 'the authorities')));
-    const chain = await readText(certificate, 'the certificate');
-    if (ca.length === 0 && chain.split('-----BEGIN').length < 3) {
-      return misused('no authorities follow the certificate', "name AMD's certificates of the product with --ca");
-    }
+    const files = [certificate, ...ca].map((path) => readBytes(path, 'the certificates'));
     return {
       kind: 'SEV-SNP',
-      certificate: chain,
-      authorities: authorities.join('\n'),
+      certificates: await Promise.all(files),
       revocationList: await readOptional(crl, 'the revocation list'),
+      allowExpiredCollateral: options.allowExpiredCollateral === true,
     };
   }
   if (tdQuote === undefined || collateral === undefined) return misused('--td-quote needs --collateral');

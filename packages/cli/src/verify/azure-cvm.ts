@@ -16,18 +16,18 @@ import {
   readHclReport,
 } from '@atesto/evidence';
 import type { Row } from '../style.ts';
+import { amdCertificates } from './amd-certificates.ts';
 import { developmentAnchors, refused, type Verdict, valid } from './verdict.ts';
 
 /** What vouches for the hardware. */
 export type AzureEndorsements =
   | {
       readonly kind: 'SEV-SNP';
-      /** PEM of the VCEK or VLEK, which the authorities may follow. */
-      readonly certificate: string;
-      /** PEM of the authorities that do not follow it. */
-      readonly authorities: string;
+      /** Files of certificates in any order, but the VCEK or VLEK first: PEM, or DER of one. */
+      readonly certificates: readonly Uint8Array[];
       /** DER; undefined: revocation is not looked at. */
       readonly revocationList: Uint8Array | undefined;
+      readonly allowExpiredCollateral: boolean;
     }
   | {
       readonly kind: 'TDX';
@@ -119,13 +119,15 @@ function appraiseHardware({ hclReport, endorsements, at, developmentRoots }: Azu
   }
   const hcl = readHclReport(hclReport);
   if (!hcl.ok) return hcl;
-  const [certificate = '', ...following] = endorsements.certificate.split(/(?<=-----END CERTIFICATE-----)/);
-  const chain = {
-    certificate,
-    authorityChain: `${following.join('')}\n${endorsements.authorities}`,
-    revocationList: endorsements.revocationList ?? ('unchecked' as const),
-  };
-  return appraiseSnp(hcl.value.hardwareReport, chain, { at, trustAnchors: [...amdRoots, ...development] });
+  const chain = amdCertificates(endorsements.certificates);
+  if ('code' in chain) return { ok: false, refusal: chain };
+  const { certificate, authorityChain } = chain;
+  const { revocationList = 'unchecked', allowExpiredCollateral } = endorsements;
+  return appraiseSnp(
+    hcl.value.hardwareReport,
+    { certificate, authorityChain, revocationList },
+    { at, allowExpiredCollateral, trustAnchors: [...amdRoots, ...development] },
+  );
 }
 
 function hardwareFacts(hardware: AzureHardware): AzureHardwareFacts {
