@@ -84,9 +84,9 @@ describe('the endorsements that a quote needs', () => {
         assert.ok(lookup.ok && lookup.value.kind === 'collateral');
         const { fmspc, pceId, ca } = lookup.value.needed;
         const expected = readVectorJson(tee, name, 'expected.json');
-        const { issuer } = Object(expected['pck']);
+        const { issuer } = Object(expected.pck);
         const issuers = { platform: 'Intel SGX PCK Platform CA', processor: 'Intel SGX PCK Processor CA' };
-        assert.deepEqual([fmspc, pceId, issuers[ca]], [expected['fmspc'], expected['pceId'], issuer]);
+        assert.deepEqual([fmspc, pceId, issuers[ca]], [expected.fmspc, expected.pceId, issuer]);
       }
     });
   }

@@ -10,7 +10,7 @@ const hex = (bytes: Uint8Array | undefined): string | undefined =>
 function prepareCase(name: string) {
   const prepared = prepareIntelCollateral(readVectorCollateral('tdx', name));
   assert.ok(prepared.ok);
-  const at = new Date(String(readVectorJson('tdx', name, 'expected.json')['verificationTime']));
+  const at = new Date(String(readVectorJson('tdx', name, 'expected.json').verificationTime));
   return { collateral: prepared.value, options: { at, memo: new VerificationMemo() } };
 }
 
@@ -53,8 +53,8 @@ describe('real TDX evidence', { skip: vectorsMissing('tdx') }, () => {
       const outcome = appraiseTdx(readVector('tdx', name, 'quote.bin'), collateral, options);
       const body = bodyOf(name);
       assert.ok(body);
-      assert.deepEqual(bodyFacts(body), expected['body']);
-      if (expected['tcbStatus'] === 'NotSupported') {
+      assert.deepEqual(bodyFacts(body), expected.body);
+      if (expected.tcbStatus === 'NotSupported') {
         assert.deepEqual(outcome.ok ? outcome : [outcome.refusal.code, outcome.facts.tcbStatus], [
           'tcb-level-not-found',
           'NotSupported',
@@ -63,7 +63,7 @@ describe('real TDX evidence', { skip: vectorsMissing('tdx') }, () => {
       }
       assert.ok(outcome.ok);
       const { value } = outcome;
-      const moduleStatus = expected['tdxModuleStatus'];
+      const moduleStatus = expected.tdxModuleStatus;
       assert.deepEqual(
         {
           quoteVersion: value.quoteVersion,
@@ -83,21 +83,21 @@ describe('real TDX evidence', { skip: vectorsMissing('tdx') }, () => {
           trailingBytes: value.trailingBytes,
         },
         {
-          quoteVersion: expected['quoteVersion'],
-          certificationDataType: expected['certificationDataType'],
-          fmspc: expected['fmspc'],
-          issuer: Object(expected['pck']).issuer,
-          pcesvn: Object(expected['pck']).pcesvn,
-          tcbEvaluationDataNumber: expected['tcbEvaluationDataNumber'],
-          platform: expected['platformTcbLevelStatus'],
-          tcbDate: expected['tcbDate'],
+          quoteVersion: expected.quoteVersion,
+          certificationDataType: expected.certificationDataType,
+          fmspc: expected.fmspc,
+          issuer: Object(expected.pck).issuer,
+          pcesvn: Object(expected.pck).pcesvn,
+          tcbEvaluationDataNumber: expected.tcbEvaluationDataNumber,
+          platform: expected.platformTcbLevelStatus,
+          tcbDate: expected.tcbDate,
           module: String(moduleStatus).includes('module version 0') ? 'version 0' : moduleStatus,
-          qe: expected['qeTcbStatus'],
-          qeIsvSvn: expected['qeIsvSvn'],
-          tcbStatus: expected['tcbStatus'],
-          advisoryIds: expected['advisoryIds'],
-          expired: expected['collateralExpired'],
-          trailingBytes: expected['trailingBytes'],
+          qe: expected.qeTcbStatus,
+          qeIsvSvn: expected.qeIsvSvn,
+          tcbStatus: expected.tcbStatus,
+          advisoryIds: expected.advisoryIds,
+          expired: expected.collateralExpired,
+          trailingBytes: expected.trailingBytes,
         },
       );
     });
