@@ -27,9 +27,12 @@ export function policyExplainCommand(session: Session): Command {
     .description('Why does a policy decide as it does? Tells each rule, condition and test.')
     .argument('<file>', 'the policy, or - for standard input')
     .option('--claims <file>', 'the claims, JSON')
-    .option('--evidence <file>', 'evidence whose claims are taken: an SGX or TDX quote, as raw bytes')
+    .option('--evidence <file>', 'evidence whose claims are taken: a quote of SGX or TDX, an SEV-SNP report')
     .option('--type <type>', 'the attestation type: SgxEnclave, OpenEnclave, TdxVm …')
-    .option('--collateral <file>', "Intel's verification collateral, JSON")
+    .option(
+      '--collateral <file>',
+      "Intel's verification collateral, JSON; for SEV-SNP a directory of AMD's certificates and lists",
+    )
     .option('--at <time>', 'when the evidence is appraised (RFC 3339, a date, or now)', readTime)
     .option('--runtime-data <file>', 'data that the evidence commits to')
     .option('--allow-expired-collateral', 'go on with collateral past its next update')

@@ -1,6 +1,6 @@
 /** `atesto policy …`: checks, formats, evaluates and explains policies, and ends with the documented numbers. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { vectorPath, vectorsMissing } from '@atesto/vectors';
@@ -252,6 +252,20 @@ authorizationrules
       const { exitCode, stdout } = await runCli(['policy', 'explain', policy, ...from('2025-06-20', 'SgxEnclave')]);
       assert.equal(exitCode, 0);
       assert.match(JSON.parse(stdout).outgoing.enclave, /^[0-9a-f]{64}$/);
+    });
+
+    test('takes the claims of an SEV-SNP report, with AMD\u2019s certificates of a directory', async () => {
+      const folder = temporaryDirectory();
+      const vector = (...path: string[]): string => vectorPath('sevsnp', ...path);
+      copyFileSync(vector('v3-milan-vcek', 'vcek.pem'), join(folder, 'vcek.pem'));
+      for (const name of ['ARK-Milan.pem', 'SEV-Milan.pem']) copyFileSync(vector('amd-ca', name), join(folder, name));
+      const stdin =
+        'version=1.0; authorizationrules { [type=="x-ms-attestation-type", value=="sevsnpvm"] => permit(); }; issuancerules { c:[type=="x-ms-sevsnpvm-launchmeasurement"] => issue(type="measured", value=c.value); };';
+      const evidence = ['--evidence', vector('v3-milan-vcek', 'report.bin'), '--collateral', folder];
+      const options = ['--type', 'SevSnpVm', '--at', '2025-11-01', '--json'];
+      const { exitCode, stdout, stderr } = await runCli(['policy', 'explain', '-', ...evidence, ...options], { stdin });
+      assert.deepEqual([exitCode, stderr], [0, '']);
+      assert.match(JSON.parse(stdout).outgoing.measured, /^5feee30d6d7e1a29/);
     });
 
     test('refuses evidence that does not hold, and types that are not appraised here', async () => {

@@ -1,17 +1,24 @@
 /** The claims that a service would show a policy for evidence, from an offline appraisal. */
-import { parseIntelCollateralBundle } from '@atesto/endorsements';
+import { createSnpBundleSource, parseIntelCollateralBundle, snpRequestFor } from '@atesto/endorsements';
 import {
+  amdRoots,
   appraiseSgx,
+  appraiseSnp,
   appraiseTdx,
   type Claims,
   checkSgxRuntimeData,
+  checkSnpRuntimeData,
   checkTdxRuntimeData,
   type IntelAppraisalOptions,
   type IntelCollateral,
   intelRoots,
   type Outcome,
+  parseSnpEvidence,
+  type Refusal,
+  sevSnpClaims,
   sgxClaims,
   sgxIncomingAliases,
+  snpLookupFor,
   tdxClaims,
 } from '@atesto/evidence';
 import { type AttestationKind, type Claim, claimsOfMembers } from '@atesto/policy';
@@ -25,10 +32,11 @@ import { kindOption } from './kind.ts';
 export interface EvidenceOptions {
   readonly evidence: string;
   readonly type: string;
+  /** Intel's collateral file; for SEV-SNP a directory of AMD's certificates and lists. */
   readonly collateral: string;
   readonly at: Date;
   readonly runtimeData?: string;
-  readonly allowExpiredCollateral?: true;
+  readonly allowExpiredCollateral?: boolean;
   readonly developmentRoot?: readonly string[];
 }
 
@@ -36,18 +44,13 @@ interface Technology {
   /** The claim `x-ms-attestation-type`. */
   readonly claim: string;
   /** Appraises, checks what the evidence commits to, and gives the claims. */
-  readonly claims: (
-    evidence: Uint8Array,
-    collateral: IntelCollateral,
-    settings: IntelAppraisalOptions,
-    data: Uint8Array | undefined,
-  ) => Claims;
+  readonly claims: (evidence: Uint8Array, data: Uint8Array | undefined, options: EvidenceOptions) => Promise<Claims>;
 }
 
 const sgx: Technology = {
   claim: 'sgx',
-  claims: (evidence, collateral, settings, data) => {
-    const appraisal = accepted(appraiseSgx(evidence, collateral, settings));
+  claims: async (evidence, data, options) => {
+    const appraisal = accepted(appraiseSgx(evidence, await intelCollateral(options), intelSettings(options)));
     if (data !== undefined) accepted(checkSgxRuntimeData(appraisal.body, data));
     return { ...sgxClaims(appraisal), ...sgxIncomingAliases(appraisal) };
   },
@@ -55,14 +58,36 @@ const sgx: Technology = {
 
 const tdx: Technology = {
   claim: 'tdxvm',
-  claims: (evidence, collateral, settings, data) => {
-    const appraisal = accepted(appraiseTdx(evidence, collateral, settings));
+  claims: async (evidence, data, options) => {
+    const appraisal = accepted(appraiseTdx(evidence, await intelCollateral(options), intelSettings(options)));
     if (data !== undefined) accepted(checkTdxRuntimeData(appraisal.body, data));
     return tdxClaims(appraisal);
   },
 };
 
-const technologies: Partial<Record<AttestationKind, Technology>> = { SgxEnclave: sgx, OpenEnclave: sgx, TdxVm: tdx };
+const sevSnp: Technology = {
+  claim: 'sevsnpvm',
+  claims: async (bytes, data, { collateral, at, allowExpiredCollateral = false, developmentRoot = [] }) => {
+    const { report, reportBytes, certificates } = accepted(parseSnpEvidence(bytes));
+    const request = accepted(snpRequestFor(accepted(snpLookupFor(report, certificates))));
+    const trustAnchors = [...amdRoots, ...developmentAnchors(developmentRoot)];
+    const source = createSnpBundleSource({ path: collateral, revocationList: 'when-there', trustAnchors });
+    const found = await source.get(request, { at, signal: new AbortController().signal });
+    if (!found.ok) return refused(found.refusal);
+    const appraisal = accepted(
+      appraiseSnp(reportBytes, found.collateral, { at, allowExpiredCollateral, trustAnchors }),
+    );
+    if (data !== undefined) accepted(checkSnpRuntimeData(appraisal.report, data));
+    return sevSnpClaims(appraisal);
+  },
+};
+
+const technologies: Partial<Record<AttestationKind, Technology>> = {
+  SgxEnclave: sgx,
+  OpenEnclave: sgx,
+  TdxVm: tdx,
+  SevSnpVm: sevSnp,
+};
 
 /** Appraises and gives the claims. Evidence that is refused ends the run with 1. */
 export async function claimsOfEvidence(options: EvidenceOptions): Promise<Claim[]> {
@@ -75,18 +100,24 @@ export async function claimsOfEvidence(options: EvidenceOptions): Promise<Claim[
     );
   }
   const evidence = await readBytes(options.evidence, 'the evidence');
-  const collateral = accepted(parseIntelCollateralBundle(await readBytes(options.collateral, 'the collateral')));
   const data = options.runtimeData === undefined ? undefined : await readBytes(options.runtimeData, 'the runtime data');
-  const settings: IntelAppraisalOptions = {
-    at: options.at,
-    allowExpiredCollateral: options.allowExpiredCollateral === true,
-    trustAnchors: [...intelRoots, ...developmentAnchors(options.developmentRoot ?? [])],
-  };
   return [
     { type: 'x-ms-attestation-type', value: technology.claim, issuer: 'AttestationService' },
-    ...claimsOfMembers(technology.claims(evidence, collateral, settings, data), 'AttestationService'),
+    ...claimsOfMembers(await technology.claims(evidence, data, options), 'AttestationService'),
     ...(data === undefined ? [] : heldData(data)),
   ];
+}
+
+async function intelCollateral({ collateral }: EvidenceOptions): Promise<IntelCollateral> {
+  return accepted(parseIntelCollateralBundle(await readBytes(collateral, 'the collateral')));
+}
+
+function intelSettings({
+  at,
+  allowExpiredCollateral = false,
+  developmentRoot = [],
+}: EvidenceOptions): IntelAppraisalOptions {
+  return { at, allowExpiredCollateral, trustAnchors: [...intelRoots, ...developmentAnchors(developmentRoot)] };
 }
 
 /** The service shows binary runtime data to policies under these names. */
@@ -96,7 +127,9 @@ function heldData(data: Buffer): Claim[] {
 }
 
 function accepted<Value>(outcome: Outcome<Value>): Value {
-  if (outcome.ok) return outcome.value;
-  const { code, where, why } = outcome.refusal;
+  return outcome.ok ? outcome.value : refused(outcome.refusal);
+}
+
+function refused({ code, where, why }: Refusal): never {
   throw new CliFailure(exitCodes.refused, `the evidence is refused: ${where}: ${why} [${code}]`);
 }
