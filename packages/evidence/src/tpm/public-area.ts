@@ -3,12 +3,13 @@
  */
 import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { Reader } from '../bytes/reader.ts';
-import { tpmHashOf } from './algorithms.ts';
+import { isRsaOfAcceptedSize, tpmHashOf } from './algorithms.ts';
 import { refuseTpm, sized } from './attest.ts';
 
 const algorithms = { rsa: 0x0001, null: 0x0010, rsaes: 0x0015, ecc: 0x0023 } as const;
 /** Schemes that name a hash: RSASSA, RSAPSS, OAEP, ECDSA. */
 const hashedSchemes = [0x0014, 0x0016, 0x0017, 0x0018];
+const leastExponent = 3;
 const curves = new Map([
   [0x0003, { crv: 'P-256', sizeBytes: 32 }],
   [0x0004, { crv: 'P-384', sizeBytes: 48 }],
@@ -72,6 +73,10 @@ function rsaKey(reader: Reader): JsonWebKey {
   const modulus = sized(reader, 'modulus');
   if (modulus.length * 8 !== keyBits) {
     refuseTpm('tpm-public-area', reader.where(), `a modulus of ${modulus.length} bytes is not of ${keyBits} bits`);
+  }
+  const isOdd = ((modulus.at(-1) ?? 0) & exponent & 1) === 1;
+  if (!isOdd || exponent < leastExponent) {
+    refuseTpm('tpm-public-area', reader.where(), 'the modulus or the exponent is of no RSA key');
   }
   const e = Buffer.alloc(4);
   e.writeUInt32BE(exponent);
@@ -142,7 +147,5 @@ export function checkEncryptionKeyAttributes({ attributes, publicKey }: TpmPubli
   if (!(decrypt && !restricted && fixedTpm && fixedParent && sensitiveDataOrigin)) {
     refuseTpm('tpm-key-attributes', name, 'it is not a decryption key that was made in its TPM');
   }
-  if (publicKey.asymmetricKeyType !== 'rsa' || (publicKey.asymmetricKeyDetails?.modulusLength ?? 0) < 2048) {
-    refuseTpm('tpm-key', name, 'it must be an RSA key of at least 2048 bits');
-  }
+  if (!isRsaOfAcceptedSize(publicKey)) refuseTpm('tpm-key', name, 'it must be an RSA key of 2048 to 4096 bits');
 }

@@ -219,6 +219,10 @@ describe('a quote', () => {
   });
 });
 
+/** Key bits, exponent and modulus of an RSA key of 2048 bits; exponent 0 stands for 65537. */
+const rsaPart = (exponent: number, last = 'ff'): string =>
+  `0800${exponent.toString(16).padStart(8, '0')}0100${'ff'.repeat(255)}${last}`;
+
 describe('a public area', () => {
   const { restricted, decrypt, sign, fixedTpm, fixedParent, sensitiveDataOrigin, userWithAuth } = tpmAttributes;
   const origin = fixedTpm | fixedParent | sensitiveDataOrigin;
@@ -279,6 +283,9 @@ describe('a public area', () => {
     ['of a keyed hash', 'tpm-public-area', { type: 0x0008 }],
     ['with an unknown scheme', 'tpm-public-area', { scheme: '0019' }],
     ['with a modulus of another size than it says', 'tpm-public-area', { key: '0800000000000004deadbeef' }],
+    ['with an even modulus', 'tpm-public-area', { key: rsaPart(0, 'fe') }],
+    ['with the exponent 1', 'tpm-public-area', { key: rsaPart(1) }],
+    ['with an even exponent', 'tpm-public-area', { key: rsaPart(4) }],
     ['on an unknown curve', 'tpm-public-area', { type: 0x0023, key: '00100010000101000101' }],
     ['on a curve, of a point that is not on it', 'tpm-public-area', { type: 0x0023, key: '00030010000101000101' }],
     ['named with SHA-1', 'tpm-hash-algorithm', { nameAlg: sha1 }],
@@ -323,6 +330,18 @@ describe('a public area', () => {
       );
     });
   }
+
+  test('of an encryption key of more than 4096 bits is refused with tpm-key', () => {
+    const area = parse({ key: `1020000000000204${'ff'.repeat(516)}` });
+    assert.equal(
+      codeOf(() => checkEncryptionKeyAttributes(area, 'key')),
+      'tpm-key',
+    );
+    assert.equal(
+      codeOf(() => checkEncryptionKeyAttributes(parse({ key: rsaPart(0) }), 'key')),
+      'accepted',
+    );
+  });
 
   test('tells whether its key is bound to the quoted values', () => {
     const judge = (fields: Parameters<typeof parse>[0], pcrs = [0, 1, 2, 3, 4, 5, 6, 7]): boolean =>

@@ -3,13 +3,12 @@
  */
 import { type KeyObject, verify } from 'node:crypto';
 import { Reader } from '../bytes/reader.ts';
-import { type TpmHash, tpmHashOf } from './algorithms.ts';
+import { isRsaOfAcceptedSize, type TpmHash, tpmHashOf } from './algorithms.ts';
 import { refuseTpm, sized } from './attest.ts';
 
 const rsassa = 0x0014;
 const ecdsa = 0x0018;
 const sha256 = 0x000b;
-const least = 2048;
 /** Curves that are accepted, with the length of a coordinate in bytes. */
 const coordinateBytes = new Map<string | undefined, number>([
   ['prime256v1', 32],
@@ -28,9 +27,9 @@ function hashOf(id: number, where: string): TpmHash {
 
 function checkKey(key: KeyObject): 'rsa' | 'ec' {
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
-  if (type === 'rsa' && (details?.modulusLength ?? 0) >= least) return type;
+  if (isRsaOfAcceptedSize(key)) return 'rsa';
   if (type === 'ec' && coordinateBytes.has(details?.namedCurve)) return type;
-  return refuseTpm('tpm-key', 'attestation key', 'the key must be RSA of at least 2048 bits, or on P-256 or P-384');
+  return refuseTpm('tpm-key', 'attestation key', 'the key must be RSA of 2048 to 4096 bits, or on P-256 or P-384');
 }
 
 /** TPM2B leave leading zeros away; a coordinate that is too long belongs to no signature of the key. */
