@@ -1,12 +1,16 @@
-/** State directories of tests, removed when the file's tests end. */
+/** State directories of tests, removed when the file's process ends: services that still run until then write to them. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after } from 'node:test';
+
+const made: string[] = [];
+process.once('exit', () => {
+  for (const directory of made) rmSync(directory, { recursive: true, force: true });
+});
 
 /** A fresh directory. */
 export function stateDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'atesto-state-'));
-  after(() => rmSync(directory, { recursive: true, force: true }));
+  made.push(directory);
   return directory;
 }

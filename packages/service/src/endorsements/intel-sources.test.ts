@@ -199,7 +199,11 @@ describe('the cache', () => {
         'tcb_info',
         'qe_identity',
       ]);
-      assert.ok(service.logged.some((line) => line.includes('past their next update')));
+      await attestOn(service);
+      assert.equal(service.logged.filter((line) => line.includes('past their next update')).length, 1);
+      turn(60_000);
+      await attestOn(service);
+      assert.equal(service.logged.filter((line) => line.includes('past their next update')).length, 2);
     }
   });
 

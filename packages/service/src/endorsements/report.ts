@@ -2,8 +2,20 @@
 import type { CacheEvent } from '@atesto/endorsements';
 import type { FastifyBaseLogger } from 'fastify';
 
+/** How long the log is silent on stale endorsements after it told of them: they are used in every call. */
+const silenceMs = 60_000;
+
 /** Writes the events of caches to a log. */
-export function reportTo(log: FastifyBaseLogger): (event: CacheEvent) => void {
+export function reportTo(log: FastifyBaseLogger, clock: () => Date): (event: CacheEvent) => void {
+  const toldAtMs = new Map<string, number>();
+
+  function isToldAgain(endorsements: string): boolean {
+    const nowMs = clock().getTime();
+    if (nowMs - (toldAtMs.get(endorsements) ?? Number.NEGATIVE_INFINITY) < silenceMs) return false;
+    toldAtMs.set(endorsements, nowMs);
+    return true;
+  }
+
   return (event) => {
     const { kind, key: endorsements } = event;
     switch (kind) {
@@ -15,6 +27,7 @@ export function reportTo(log: FastifyBaseLogger): (event: CacheEvent) => void {
           'the source gave older endorsements than those at hand',
         );
       case 'stale-used':
+        if (!isToldAgain(endorsements)) return;
         return log.warn({ endorsements, nextUpdate: event.nextUpdate }, 'endorsements past their next update are used');
       case 'refresh-failed':
         return log.warn({ endorsements, ...event.refusal, cause: undefined }, 'endorsements could not be fetched anew');

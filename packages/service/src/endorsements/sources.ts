@@ -36,7 +36,7 @@ export function configuredSources(
   { intelEndorsements, amdEndorsements, clock }: SourceOverrides,
   log: FastifyBaseLogger,
 ): OpenEndorsementSources {
-  const cache = { directory: join(config.stateDirectory, 'endorsements'), clock, report: reportTo(log) };
+  const cache = { directory: join(config.stateDirectory, 'endorsements'), clock, report: reportTo(log, clock) };
   const none = { sources: [], upkeep: [] };
   const intel = intelEndorsements === undefined ? intelSources(config, cache) : none;
   const amd = amdEndorsements === undefined ? amdSources(config, cache) : none;
