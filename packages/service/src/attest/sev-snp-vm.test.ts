@@ -8,6 +8,7 @@ import { createVerifier } from '@atesto/relying-party';
 import { reportDataOf, type SnpReportFields } from '@atesto/simulator';
 import { readVector, readVectorJson, vectorCases, vectorPath, vectorsMissing } from '@atesto/vectors';
 import { base64url, claimsOf, refusalOf } from '../__fixtures__/enclave.ts';
+import { endorsementCaFile, serveKds } from '../__fixtures__/endorsement-service.ts';
 import { serve } from '../__fixtures__/service.ts';
 import {
   amdSource,
@@ -269,6 +270,22 @@ describe('what came of AMD', () => {
     assert.deepEqual(refusalOf(await strict.attest('SevSnpVm', { report })).at(2), 'snp-baseline-revocation');
     const lenient = await serveWith(source, { endorsements: { amd: { revocationList: 'when-there' } } });
     assert.equal(claimsOf(await lenient.attest('SevSnpVm', { report }))['x-atesto-revocation'], 'unchecked');
+  });
+
+  test('is asked for by the chip that a bare report names, once for many reports', async () => {
+    const kds = await serveKds({ contents: machine });
+    const amd = { url: kds.url, caFile: endorsementCaFile };
+    const trusting = { provider: { trustAnchors: [machine.rootFingerprint] } };
+    const fetching = await serve({ ...trusting, endorsements: { amd } });
+    for (const nonce of ['first', 'second']) {
+      const claims = claimsOf(await fetching.attest('SevSnpVm', { report, nonce }));
+      assert.equal(claims['x-ms-sevsnpvm-launchmeasurement'], measurement);
+    }
+    const asked = kds.requests.map((target) => new URL(target, kds.url).pathname);
+    const paths = ['cert_chain', 'crl', machine.state.chipId].map((name) => `/vcek/v1/Milan/${name}`);
+    assert.deepEqual(asked.sort(), paths.sort());
+    const other = await fetching.attest('SevSnpVm', { report: reportOf({ fields: { chipId: '11'.repeat(64) } }) });
+    assert.equal(other.status, 400, other.text);
   });
 
   test('the certificate of another chip is refused', async () => {
