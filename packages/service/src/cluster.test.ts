@@ -1,17 +1,18 @@
 /** Three instances on one PostgreSQL: what holds while policies change, an instance is killed and the database goes away? */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { defaultPolicies } from '@atesto/policy';
 import { collateralToJson } from '@atesto/simulator';
-import type { InstanceSettings } from './__fixtures__/cluster-instance.ts';
+import { bearer, identity } from './__fixtures__/callers.ts';
 import { collateral, platform, quoteOf } from './__fixtures__/enclave.ts';
+import type { Sent } from './__fixtures__/service.ts';
 import { stateDirectory } from './__fixtures__/state.ts';
+import type { ServiceSettings } from './config/schema.ts';
+import { parsePolicy } from './policies/document.ts';
 import { runSql, startPostgres } from './storage/__fixtures__/postgres-server.ts';
 
 const { server, skip } = await startPostgres();
@@ -32,24 +33,42 @@ interface Instance {
 /** One delivered token: when its request was sent, under which policy it is, and its id. */
 interface Delivered {
   readonly sentAt: number;
-  readonly policyHash: string;
+  /** The number of the change that put the policy in force; 0: the default policy. */
+  readonly change: number;
   readonly tokenId: string;
 }
 
 /** Long enough for an instance to be heard in time on a busy machine. */
 const leaseMs = 4000;
-const body = JSON.stringify({ quote: quoteOf() });
+const evidence = JSON.stringify({ quote: quoteOf() });
+const contributor = await bearer('carl', 'default-contributors');
 const directory = stateDirectory();
-const bundle = join(directory, 'collateral.json');
-writeFileSync(bundle, JSON.stringify(collateralToJson(collateral)));
 
-async function startInstance(connectionString: string, lease = leaseMs): Promise<Instance> {
-  const settings: InstanceSettings = {
-    connectionString,
-    stateDirectory: directory,
-    bundle,
-    trustAnchor: platform.rootFingerprint,
-    leaseMs: lease,
+function fileOf(name: string, content: string | Uint8Array): string {
+  const path = join(directory, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const bundle = fileOf('collateral.json', JSON.stringify(collateralToJson(collateral)));
+const integrityKeyFile = fileOf('integrity.key', Buffer.alloc(32, 7));
+const keyFile = fileOf('sealing.key', Buffer.alloc(32, 8));
+
+async function startInstance(
+  connectionString: string,
+  { lease = leaseMs, state = stateDirectory() }: { lease?: number; state?: string } = {},
+): Promise<Instance> {
+  const settings: ServiceSettings = {
+    environment: 'development',
+    stateDirectory: state,
+    baseUri: 'https://attest.test',
+    listen: { port: 0 },
+    log: { level: 'fatal' },
+    identity,
+    signing: { keyFile },
+    storage: { kind: 'postgres', connectionString, integrityKeyFile, leaseMs: lease },
+    endorsements: { intel: { bundle } },
+    provider: { trustAnchors: [platform.rootFingerprint] },
   };
   const file = join(import.meta.dirname, '__fixtures__', 'cluster-instance.ts');
   const child = spawn(process.execPath, [file, JSON.stringify(settings)], {
@@ -75,15 +94,16 @@ function nextExit(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => child.once('exit', () => resolve()));
 }
 
-/** Attests once; undefined when the connection broke. */
-function attest({ port, agent }: Instance): Promise<{ status: number; text: string } | undefined> {
-  const { promise, resolve } = Promise.withResolvers<{ status: number; text: string } | undefined>();
-  const options = {
-    method: 'POST',
-    agent,
-    headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
-  };
-  const call = request(`https://127.0.0.1:${port}/attest/SgxEnclave?api-version=2020-10-01`, options, (response) => {
+interface Answered {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Sends a request; undefined when the connection broke. */
+function send({ port, agent }: Instance, path: string, more: Sent = {}): Promise<Answered | undefined> {
+  const { method = 'GET', headers = {}, body } = more;
+  const { promise, resolve } = Promise.withResolvers<Answered | undefined>();
+  const call = request(`https://127.0.0.1:${port}${path}`, { method, agent, headers }, (response) => {
     const chunks: Buffer[] = [];
     response.on('data', (chunk: Buffer) => chunks.push(chunk));
     response.on('error', () => resolve(undefined));
@@ -92,6 +112,11 @@ function attest({ port, agent }: Instance): Promise<{ status: number; text: stri
   call.on('error', () => resolve(undefined));
   call.end(body);
   return promise;
+}
+
+function attest(instance: Instance): Promise<Answered | undefined> {
+  const headers = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(evidence)) };
+  return send(instance, '/attest/SgxEnclave?api-version=2020-10-01', { method: 'POST', headers, body: evidence });
 }
 
 /** Clients that attest without end, each at one instance after the other. */
@@ -125,9 +150,13 @@ class Load {
   }
 
   #deliver(sentAt: number, token: string): void {
-    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    this.delivered.push({ sentAt, policyHash: claims['x-ms-policy-hash'], tokenId: claims.jti });
+    const { change = 0, jti } = claimsIn(token);
+    this.delivered.push({ sentAt, change: Number(change), tokenId: String(jti) });
   }
+}
+
+function claimsIn(token: string): Record<string, unknown> {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
 }
 
 /** Changes the policy through one instance after the other; remembers what was acknowledged, and when. */
@@ -135,33 +164,33 @@ class Changes {
   readonly acknowledged: { readonly index: number; readonly at: number }[] = [];
   #index = 0;
 
+  /** Whether the change was acknowledged. */
   async make(instance: Instance): Promise<boolean> {
     this.#index += 1;
     const index = this.#index;
-    const answered = nextMessage<{ acknowledged: boolean }>(instance.child);
-    instance.child.send({ set: textOf(index) });
-    const { acknowledged } = await answered;
-    if (acknowledged) this.acknowledged.push({ index, at: performance.now() });
-    return acknowledged;
+    const headers = { ...contributor, 'content-type': 'text/plain' };
+    const body = textOf(index);
+    const answer = await send(instance, '/policies/SgxEnclave?api-version=2022-08-01', {
+      method: 'PUT',
+      headers,
+      body,
+    });
+    if (answer?.status !== 200) return false;
+    this.acknowledged.push({ index, at: performance.now() });
+    return true;
   }
 }
 
-/** The policy of a change: each has another hash. */
+/** The policy of a change: its tokens tell its number. */
 function textOf(index: number): string {
-  return `${defaultPolicies.SevSnpVm}${' '.repeat(index)}`;
-}
-
-function hashOf(text: string): string {
-  return createHash('sha256').update(Buffer.from(text).toString('base64url')).digest('base64url');
+  const issue = `issuancerules{=> issue(type="change", value=${index});};`;
+  return `version= 1.0;authorizationrules{=> permit();};${issue}`;
 }
 
 function checkPolicies({ delivered }: Load, { acknowledged }: Changes): void {
-  const last = acknowledged.at(-1)?.index ?? 0;
-  const indexes = new Map(Array.from({ length: last + 10 }, (_, index) => [hashOf(textOf(index)), index]));
-  for (const { sentAt, policyHash } of delivered) {
+  for (const { sentAt, change } of delivered) {
     const inForce = acknowledged.findLast(({ at }) => at < sentAt)?.index ?? 0;
-    const used = indexes.get(policyHash) ?? 0;
-    assert.ok(used >= inForce, `a token under policy ${used} was asked for after ${inForce} was acknowledged`);
+    assert.ok(change >= inForce, `a token under policy ${change} was asked for after ${inForce} was acknowledged`);
   }
 }
 
@@ -173,6 +202,8 @@ test('loses no acknowledged change and no audit entry, and issues nothing under 
   const [second, third] = await Promise.all([startInstance(connectionString), startInstance(connectionString)]);
   const changes = new Changes();
   assert.ok(await changes.make(first));
+  const keySets = await Promise.all([first, second, third].map((instance) => send(instance, '/certs')));
+  assert.equal(new Set(keySets.map((answer) => answer?.text)).size, 1, 'the instances publish other keys');
   const load = new Load([first, second, third], 6);
 
   // Changes during load, through each instance.
@@ -202,7 +233,7 @@ test('loses no acknowledged change and no audit entry, and issues nothing under 
     connectionString,
     "select content from documents where kind = 'policy' order by revision",
   );
-  const texts = new Set(stored.map(({ content }) => content));
+  const texts = new Set(stored.map(({ content }) => parsePolicy(String(content), 'policy').text));
   for (const { index } of changes.acknowledged) assert.ok(texts.has(textOf(index)), `change ${index} is lost`);
   assert.ok(load.delivered.length > 100, `only ${load.delivered.length} tokens were delivered`);
   await untilAudited(connectionString, load.delivered);
@@ -230,8 +261,7 @@ test('attests within the lease while the database is away, then nothing, and aga
   const ask = async (): Promise<string> => {
     const { status, text } = (await attest(instance)) ?? assert.fail();
     if (status !== 200) return JSON.parse(text).error.innererror.code;
-    const [, payload = ''] = JSON.parse(text).token.split('.');
-    delivered.push({ tokenId: JSON.parse(Buffer.from(payload, 'base64url').toString()).jti });
+    delivered.push({ tokenId: String(claimsIn(JSON.parse(text).token).jti) });
     return 'delivered';
   };
   assert.equal(await ask(), 'delivered');
@@ -250,7 +280,8 @@ test('attests within the lease while the database is away, then nothing, and aga
 
 test('keeps the audit entries of an outage when the instance is killed before it ends', { skip }, async () => {
   const connectionString = (await server?.createDatabase()) ?? assert.fail();
-  const instance = await startInstance(connectionString, 60_000);
+  const state = stateDirectory();
+  const instance = await startInstance(connectionString, { lease: 60_000, state });
   await server?.stop();
   const load = new Load([instance], 4);
   while (load.delivered.length < 5) await pause(10);
@@ -259,6 +290,6 @@ test('keeps the audit entries of an outage when the instance is killed before it
   await killed;
   await load.end();
   await server?.start();
-  await startInstance(connectionString);
+  await startInstance(connectionString, { state });
   await untilAudited(connectionString, load.delivered);
 });
