@@ -159,6 +159,13 @@ describe('atesto policy format', () => {
   });
 });
 
+test('the policy of docs/policies.md is sound and in its canonical layout', async () => {
+  const page = readFileSync(new URL('../../../../docs/policies.md', import.meta.url), 'utf8');
+  const [, stdin = ''] = page.split(/^```\n/m);
+  assert.equal((await runCli(['policy', 'check', '-', '--strict', '--type', 'SgxEnclave'], { stdin })).exitCode, 0);
+  assert.equal((await runCli(['policy', 'format', '-'], { stdin })).stdout, stdin);
+});
+
 describe('atesto policy eval', () => {
   const policy = temporaryFile('policy.txt', sound);
 
