@@ -27,11 +27,11 @@ const variables = {
   clientFile: 'ATESTO_CLIENT_FILE',
 } as const;
 
-export const connectionHelp = `
+const connectionHelp = `
 --endpoint, --provider, --ca, --issuer and --client-file may also stand in ${Object.values(variables).join(', ')}.`;
 
-/** Adds the options that say where and as whom. */
-export function connectable(command: Command): Command {
+/** Adds the options that say where and as whom. @param example what follows `atesto provider` in an example */
+export function connectable(command: Command, example: string): Command {
   return command
     .option('--endpoint <uri>', 'the service')
     .option('--provider <name>', 'the attestation provider (default: the one at the bare address)')
@@ -43,7 +43,7 @@ export function connectable(command: Command): Command {
     .option('--ca <file>', 'a CA (PEM) to trust besides the public ones')
     .option('--timeout <seconds>', 'how long each step may take', readInteger(1, 600), 30)
     .option('--json', 'print JSON')
-    .addHelpText('after', connectionHelp);
+    .addHelpText('after', `\nExample:\n  $ atesto provider ${example}\n${connectionHelp}`);
 }
 
 /** Works as administrator of a service, and ends the connections. */

@@ -21,7 +21,10 @@ interface Options extends ConnectionOptions {
 
 /** The command. */
 export function providerAuditCommand(session: Session): Command {
-  return connectable(new Command('audit').description('Who asked what, and what came of it; newest first.'))
+  return connectable(
+    new Command('audit').description('Who asked what, and what came of it; newest first.'),
+    'audit --verdict refused --from 2026-11-24T12:00:00Z',
+  )
     .option('--limit <number>', 'how many entries', readInteger(1, 1000), 50)
     .option('--from <time>', 'from this time on, such as 2026-11-24T12:00:00Z')
     .option('--before <time>', 'before this time')

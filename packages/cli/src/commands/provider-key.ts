@@ -8,8 +8,8 @@ import { printable } from '../style.ts';
 
 /** The commands. */
 export function providerKeyCommands(session: Session): Command[] {
-  const command = (name: string, description: string): Command =>
-    connectable(new Command(name).description(description));
+  const command = (name: string, description: string, more = ''): Command =>
+    connectable(new Command(name).description(description), `key ${name}${more}`);
   return [
     command('list', 'Lists the signing keys and when each signs.').action((options: ConnectionOptions) =>
       tell(options, session, (provider) => provider.own('GET', '/keys')),
@@ -17,14 +17,14 @@ export function providerKeyCommands(session: Session): Command[] {
     command('rotate', 'Adds a new signing key now; it is published first and signs after the configured lead.').action(
       (options: ConnectionOptions) => tell(options, session, (provider) => provider.own('POST', '/keys:rotate', {})),
     ),
-    command('import', 'Adds a signing key that was made elsewhere.')
+    command('import', 'Adds a signing key that was made elsewhere.', ' signing.key')
       .argument('<file>', 'the private key, PEM')
       .action((file: string, options: ConnectionOptions) =>
         tell(options, session, async (provider) =>
           provider.own('POST', '/keys:import', { privateKey: await readText(file, 'the private key') }),
         ),
       ),
-    command('withdraw', 'Takes a key out at once, as when it was stolen: its tokens verify no longer.')
+    command('withdraw', 'Takes a key out at once, as when it was stolen: its tokens verify no longer.', ' KID')
       .argument('<kid>', 'its identifier')
       .action((kid: string, options: ConnectionOptions) =>
         tell(options, session, (provider) => provider.own('POST', '/keys:withdraw', { kid })),

@@ -21,31 +21,41 @@ Examples:
 
 A file that holds a JWS is sent as it is; a text is sent unsecured, or signed when a signer is named.`;
 
+const signExample = `
+Example:
+  $ atesto provider policy sign policy.txt --signer-key key.pem --signer-certificate signer.pem > policy.jws`;
+
 /** The commands. */
 export function providerPolicyCommands(session: Session): Command[] {
   return [get(session), set(session), reset(session), sign(session), history(session), rollback(session)];
 }
 
-function typed(command: Command): Command {
-  return connectable(command).option('--type <type>', 'the attestation type', 'SgxEnclave');
+function typed(command: Command, example: string): Command {
+  return connectable(command, `policy ${example}`).option('--type <type>', 'the attestation type', 'SgxEnclave');
 }
 
-function changing(command: Command): Command {
-  return typed(command).option('--if-match <tag>', 'change only if this entity tag is in force');
+function changing(command: Command, example: string): Command {
+  return typed(command, example).option('--if-match <tag>', 'change only if this entity tag is in force');
 }
 
 function get(session: Session): Command {
-  return typed(new Command('get').description('Prints the policy that is in force.')).action((options: Options) =>
-    administer(options, session, async (_client, provider) => {
-      const policy = await provider.getPolicy(options.type);
-      if (options.json === true) session.out(`${JSON.stringify(policy)}\n`);
-      else session.out(policy.text.endsWith('\n') ? policy.text : `${policy.text}\n`);
-    }),
+  return typed(new Command('get').description('Prints the policy that is in force.'), 'get --type SevSnpVm').action(
+    (options: Options) =>
+      administer(options, session, async (_client, provider) => {
+        const policy = await provider.getPolicy(options.type);
+        if (options.json === true) session.out(`${JSON.stringify(policy)}\n`);
+        else session.out(policy.text.endsWith('\n') ? policy.text : `${policy.text}\n`);
+      }),
   );
 }
 
 function set(session: Session): Command {
-  return signable(changing(new Command('set').description('Sets a policy.').argument('<file>', 'its text, or a JWS')))
+  return signable(
+    changing(
+      new Command('set').description('Sets a policy.').argument('<file>', 'its text, or a JWS'),
+      'set policy.txt',
+    ),
+  )
     .addHelpText('after', examples)
     .action((file: string, options: Options) =>
       administer(options, session, async (_client, provider) => {
@@ -61,12 +71,13 @@ function set(session: Session): Command {
 }
 
 function reset(session: Session): Command {
-  return signable(changing(new Command('reset').description('Puts the default policy back in force.'))).action(
-    (options: Options) =>
-      administer(options, session, async (_client, provider) => {
-        const signer = await signerOf(options);
-        tell(await provider.resetPolicy(options.type, { signer, ifMatch: options.ifMatch }), options, session);
-      }),
+  return signable(
+    changing(new Command('reset').description('Puts the default policy back in force.'), 'reset --type TdxVm'),
+  ).action((options: Options) =>
+    administer(options, session, async (_client, provider) => {
+      const signer = await signerOf(options);
+      tell(await provider.resetPolicy(options.type, { signer, ifMatch: options.ifMatch }), options, session);
+    }),
   );
 }
 
@@ -75,7 +86,8 @@ function sign(session: Session): Command {
     new Command('sign')
       .description('Signs a policy text, offline, and prints the JWS.')
       .argument('<file>', 'its text')
-      .option('--audience <uri>', 'the provider for which alone it is: the issuer of its tokens'),
+      .option('--audience <uri>', 'the provider for which alone it is: the issuer of its tokens')
+      .addHelpText('after', signExample),
   ).action(async (file: string, { audience, ...options }: SignerOptions & { readonly audience?: string }) => {
     const text = await readText(file, 'the policy');
     const binding = audience === undefined ? undefined : { audience };
@@ -84,7 +96,7 @@ function sign(session: Session): Command {
 }
 
 function history(session: Session): Command {
-  return typed(new Command('history').description('Who changed the policy, when, and to what.')).action(
+  return typed(new Command('history').description('Who changed the policy, when, and to what.'), 'history').action(
     (options: Options) =>
       administer(options, session, async (_client, provider) => {
         const page = await provider.policyHistory(options.type);
@@ -99,6 +111,7 @@ function rollback(session: Session): Command {
     new Command('rollback')
       .description('Sets an earlier version of the policy again.')
       .argument('<version>', 'its number in the history', readInteger(1, 1_000_000_000)),
+    'rollback 3',
   ).action((version: number, options: Options) =>
     administer(options, session, async (_client, provider) => {
       tell(await provider.rollBackPolicy(options.type, version, options.ifMatch), options, session);

@@ -15,19 +15,21 @@ export function providerSignerCommands(session: Session): Command[] {
 }
 
 function list(session: Session): Command {
-  return connectable(new Command('list').description('Lists the certificates of the policy signers.')).action(
-    (options: Options) =>
-      administer(options, session, async (_client, provider) => {
-        const signers = await provider.listSigners();
-        const shown = signers.map(([leaf = '']) => {
-          const { subject, fingerprint, validTo } = new X509Certificate(Buffer.from(leaf, 'base64'));
-          return { thumbprint: fingerprint.replaceAll(':', ''), subject, validTo };
-        });
-        if (options.json === true) session.out(`${JSON.stringify(shown)}\n`);
-        for (const { thumbprint, subject, validTo } of options.json === true ? [] : shown) {
-          session.out(`${thumbprint}  ${printable(subject.replaceAll('\n', ', '))}  until ${validTo}\n`);
-        }
-      }),
+  return connectable(
+    new Command('list').description('Lists the certificates of the policy signers.'),
+    'signer list',
+  ).action((options: Options) =>
+    administer(options, session, async (_client, provider) => {
+      const signers = await provider.listSigners();
+      const shown = signers.map(([leaf = '']) => {
+        const { subject, fingerprint, validTo } = new X509Certificate(Buffer.from(leaf, 'base64'));
+        return { thumbprint: fingerprint.replaceAll(':', ''), subject, validTo };
+      });
+      if (options.json === true) session.out(`${JSON.stringify(shown)}\n`);
+      for (const { thumbprint, subject, validTo } of options.json === true ? [] : shown) {
+        session.out(`${thumbprint}  ${printable(subject.replaceAll('\n', ', '))}  until ${validTo}\n`);
+      }
+    }),
   );
 }
 
@@ -35,7 +37,10 @@ function change(what: 'add' | 'remove', session: Session): Command {
   const description =
     what === 'add' ? 'Lets a certificate sign policies.' : 'Lets a certificate sign policies no longer.';
   return signable(
-    connectable(new Command(what).description(description).argument('<file>', 'the certificate, PEM')),
+    connectable(
+      new Command(what).description(description).argument('<file>', 'the certificate, PEM'),
+      `signer ${what} new.pem --signer-key signer.key --signer-certificate signer.pem`,
+    ),
   ).action((file: string, options: Options) =>
     administer(options, session, async (_client, provider) => {
       const certificate = await readText(file, 'the certificate');

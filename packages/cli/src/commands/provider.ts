@@ -24,14 +24,17 @@ export function providerCommands(session: Session): Command[] {
   return [create(session), list(session), show(session), remove(session)];
 }
 
-function placed(command: Command): Command {
-  return connectable(command)
+function placed(command: Command, example: string): Command {
+  return connectable(command, example)
     .option('--subscription <id>', 'where it is filed', 'atesto')
     .option('--resource-group <name>', 'where it is filed', 'default');
 }
 
 function create(session: Session): Command {
-  return placed(new Command('create').description('Creates an attestation provider.').argument('<name>', 'its name'))
+  return placed(
+    new Command('create').description('Creates an attestation provider.').argument('<name>', 'its name'),
+    'create payments',
+  )
     .option('--location <name>', 'where it stands, for the record', 'local')
     .option(
       '--signer <file>',
@@ -49,7 +52,7 @@ function create(session: Session): Command {
 }
 
 function list(session: Session): Command {
-  return placed(new Command('list').description('Lists the attestation providers of a subscription.')).action(
+  return placed(new Command('list').description('Lists the attestation providers of a subscription.'), 'list').action(
     (options: Options) =>
       administer(options, session, async ({ providers }) => {
         const found = await providers.list(options.subscription);
@@ -62,6 +65,7 @@ function list(session: Session): Command {
 function show(session: Session): Command {
   return placed(
     new Command('show').description('Shows an attestation provider.').argument('<name>', 'its name'),
+    'show payments',
   ).action((name: string, options: Options) =>
     administer(options, session, async ({ providers }) => tell(await providers.get(options, name), options, session)),
   );
@@ -72,6 +76,7 @@ function remove(session: Session): Command {
     new Command('delete')
       .description('Deletes an attestation provider; its tokens stay valid.')
       .argument('<name>', 'its name'),
+    'delete payments',
   ).action((name: string, options: Options) =>
     administer(options, session, async ({ providers }) => {
       const was = await providers.delete(options, name);

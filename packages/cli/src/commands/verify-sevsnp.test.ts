@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { writeSnpDocument } from '@atesto/client';
-import { createSimulatedSnpPlatform, generateAmdKeys, reportDataOf } from '@atesto/simulator';
+import { createSimulatedSnpPlatform, createSimulatedUvmSigner, generateAmdKeys, reportDataOf } from '@atesto/simulator';
 import { readVector, readVectorJson, vectorCases, vectorPath, vectorsMissing } from '@atesto/vectors';
 import { runCli, spawnCli } from '../__fixtures__/cli.ts';
 import { temporaryDirectory, temporaryFile } from '../__fixtures__/directory.ts';
@@ -147,6 +147,36 @@ describe('atesto verify sevsnp over simulated evidence', async () => {
     const old = temporaryFile('old.crl', await platform.revocationList({ at: new Date('2025-01-01T00:00:00Z') }));
     assert.deepEqual(await refusalOf(call('--crl', old)), [1, 'collateral-expired']);
     assert.equal(await revocationOf('--crl', old, '--allow-expired-collateral'), 'expired');
+  });
+
+  test('asks who vouches for the utility VM, in a file or in the document', async () => {
+    const signer = await createSimulatedUvmSigner({ at });
+    const measurement = Buffer.from(report.subarray(144, 192));
+    const endorsement = signer.endorse({ measurement, svn: 104 });
+    const file = temporaryFile('uvm.cose', endorsement);
+    const asked = ['--uvm-issuer', signer.issuer, '--uvm-feed', 'ContainerPlat-AMD-UVM'];
+    const { exitCode, stdout } = await runCli(call(...asked, '--uvm-svn', '104', '--uvm-endorsement', file, '--json'));
+    assert.equal(exitCode, 0);
+    assert.deepEqual(JSON.parse(stdout).uvm, {
+      issuer: signer.issuer,
+      feed: 'ContainerPlat-AMD-UVM',
+      svn: 104,
+      signerValidAt: 'appraisal',
+    });
+    const inDocument = writeSnpDocument({ report, uvmEndorsements: [endorsement] });
+    const document = ['verify', 'sevsnp', temporaryFile('uvm.json', inDocument), ...certified, ...trusted, ...asked];
+    assert.match((await runCli(document)).stdout, /utility VM +ContainerPlat-AMD-UVM, version 104\n/);
+    assert.deepEqual(await refusalOf(call(...asked)), [1, 'uvm-untrusted']);
+    assert.deepEqual(await refusalOf([...document, '--uvm-svn', '105']), [1, 'uvm-svn']);
+    const expired = await createSimulatedUvmSigner({
+      at,
+      certificates: { signer: { notAfter: new Date('2026-05-01') } },
+    });
+    const old = temporaryFile('old.cose', expired.endorse({ measurement, signedAt: new Date('2026-04-01') }));
+    const askedOld = ['--uvm-issuer', expired.issuer, '--uvm-feed', 'ContainerPlat-AMD-UVM', '--uvm-endorsement', old];
+    assert.deepEqual(await refusalOf(call(...askedOld)), [1, 'chain-expired']);
+    assert.equal((await runCli(call(...askedOld, '--uvm-signer-at', 'signing'))).exitCode, 0);
+    assert.equal((await runCli(call('--uvm-feed', 'x'))).exitCode, 2);
   });
 
   test('tells people the verdict, the facts and what was not checked', async () => {

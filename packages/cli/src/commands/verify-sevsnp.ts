@@ -1,7 +1,8 @@
 /** `atesto verify sevsnp`: appraises SEV-SNP evidence offline. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { misused } from '../failure.ts';
 import { readBytes } from '../input/file.ts';
-import { collected } from '../input/options.ts';
+import { collected, readInteger } from '../input/options.ts';
 import type { Session } from '../session.ts';
 import { readOptional, rootNotes, tell, type VerifyOptions, verifyCommand, withExamples } from '../verify/command.ts';
 
@@ -10,6 +11,11 @@ interface Options extends VerifyOptions {
   readonly ca?: readonly string[];
   readonly crl?: string;
   readonly initTimeData?: string;
+  readonly uvmIssuer?: string;
+  readonly uvmFeed?: string;
+  readonly uvmSvn?: number;
+  readonly uvmEndorsement?: readonly string[];
+  readonly uvmSignerAt: 'appraisal' | 'signing';
   readonly allowExpiredCollateral?: true;
 }
 
@@ -30,6 +36,15 @@ export function verifySevSnpCommand(session: Session): Command {
     .option('--ca <file>', "AMD's authorities above it, PEM, in any order (repeatable)", collected(String))
     .option('--crl <file>', "AMD's revocation list, DER")
     .option('--init-time-data <file>', 'data whose SHA-256 the host data must be')
+    .option('--uvm-issuer <did>', 'the did:x509 of who must vouch for the utility VM of a confidential container')
+    .option('--uvm-feed <feed>', 'its product line, such as ContainerPlat-AMD-UVM')
+    .option('--uvm-svn <number>', 'its least security version (default: 0)', readInteger(0, 0xffff_ffff))
+    .option('--uvm-endorsement <file>', 'COSE_Sign1 beside those of the document (repeatable)', collected(String))
+    .addOption(
+      new Option('--uvm-signer-at <time>', 'when the certificates of who vouches must be valid')
+        .choices(['appraisal', 'signing'])
+        .default('appraisal'),
+    )
     .option('--allow-expired-collateral', 'go on with a revocation list past its next update, and report it');
   return withExamples(command, examples).action((file: string, options: Options) =>
     verifySevSnp(file, options, session),
@@ -37,7 +52,7 @@ export function verifySevSnpCommand(session: Session): Command {
 }
 
 async function verifySevSnp(file: string, options: Options, session: Session): Promise<void> {
-  const { certificate, ca = [] } = options;
+  const { certificate, ca = [], uvmEndorsement: endorsements = [] } = options;
   const input = {
     evidence: await readBytes(file, 'the evidence'),
     certificate: await readOptional(certificate, 'the certificate'),
@@ -46,12 +61,20 @@ async function verifySevSnp(file: string, options: Options, session: Session): P
     at: options.at,
     runtimeData: await readOptional(options.runtimeData, 'the runtime data'),
     initTimeData: await readOptional(options.initTimeData, 'the init-time data'),
+    uvm: uvmReference(options),
+    uvmEndorsements: await Promise.all(endorsements.map((path) => readBytes(path, 'the UVM endorsement'))),
     allowExpiredCollateral: options.allowExpiredCollateral === true,
     developmentRoots: options.developmentRoot ?? [],
   };
   const { snpRows, snpVerdict } = await import('../verify/sevsnp.ts');
   const verdict = snpVerdict(input);
   tell(verdict, snpRows(verdict), notes(options), options, session);
+}
+
+function uvmReference({ uvmIssuer: issuer, uvmFeed: feed, uvmSvn = 0, uvmSignerAt }: Options) {
+  if ((issuer === undefined) !== (feed === undefined)) return misused('--uvm-issuer and --uvm-feed go together');
+  if (issuer === undefined || feed === undefined) return undefined;
+  return { issuer, feed, minimumSvn: uvmSvn, signerValidAt: uvmSignerAt };
 }
 
 function notes(options: Options): string[] {

@@ -9,6 +9,9 @@ import {
   parseSnpEvidence,
   type SnpReport,
   snpLookupFor,
+  type UvmEndorsement,
+  type UvmReference,
+  verifyUvmEndorsement,
 } from '@atesto/evidence';
 import type { Row } from '../style.ts';
 import { type AmdCertificates, amdCertificates, issuerName } from './amd-certificates.ts';
@@ -29,6 +32,10 @@ export interface SnpVerdictInput {
   readonly runtimeData: Uint8Array | undefined;
   /** Data whose SHA-256 the host data must be; undefined: not checked. */
   readonly initTimeData: Uint8Array | undefined;
+  /** Who must vouch for the utility VM; undefined: nobody is asked. */
+  readonly uvm: UvmReference | undefined;
+  /** COSE_Sign1 messages beside those of the document. */
+  readonly uvmEndorsements: readonly Uint8Array[];
   readonly allowExpiredCollateral: boolean;
   /** SHA-256 of the public keys of roots that are trusted besides AMD's, hex. */
   readonly developmentRoots: readonly string[];
@@ -79,6 +86,8 @@ export interface SnpVerdict extends Verdict {
   /** Null when refused. */
   readonly revocation: 'checked' | 'expired' | 'unchecked' | null;
   readonly evidence: SnpReportFacts | null;
+  /** Who vouches for the utility VM; absent: nobody was asked, or the evidence was refused. */
+  readonly uvm?: UvmEndorsement;
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -95,9 +104,24 @@ export function snpVerdict(input: SnpVerdictInput): SnpVerdict {
   const facts = { ...noFacts, ...certificateFacts(report, chain), evidence };
   const appraised = appraise(parsed.value, chain, input);
   if (!appraised.ok) return { ...refused(appraised.refusal), ...facts };
+  const known = { ...facts, revocation: appraised.value };
   const bound = checkData(report, input);
-  const verdict = bound.ok ? valid : refused(bound.refusal);
-  return { ...verdict, ...facts, revocation: appraised.value };
+  if (!bound.ok) return { ...refused(bound.refusal), ...known };
+  const uvm = vouchedFor(parsed.value, input);
+  if (!uvm.ok) return { ...refused(uvm.refusal), ...known };
+  return { ...valid, ...known, ...(uvm.value === undefined ? {} : { uvm: uvm.value }) };
+}
+
+/** The first endorsement that holds, else what is wrong with the first. */
+function vouchedFor(
+  { report, uvmEndorsements }: ParsedSnpEvidence,
+  { uvm, uvmEndorsements: given, at }: SnpVerdictInput,
+): Outcome<UvmEndorsement | undefined> {
+  if (uvm === undefined) return { ok: true, value: undefined };
+  const outcomes = [...given, ...uvmEndorsements].map((bytes) => verifyUvmEndorsement(bytes, report, [uvm], at));
+  const why = 'no endorsement was given and none came with the evidence; name it with --uvm-endorsement';
+  const missing = { ok: false, refusal: { code: 'uvm-untrusted', where: 'UVM endorsement', why } } as const;
+  return outcomes.find(({ ok }) => ok) ?? outcomes[0] ?? missing;
 }
 
 function certificateFiles(inDocument: string | undefined, input: SnpVerdictInput): Uint8Array[] {
@@ -171,12 +195,13 @@ function reportFacts(report: SnpReport): SnpReportFacts {
 }
 
 /** What people read of it. */
-export function snpRows({ product, endorsementKeyCertificate: key, revocation, evidence }: SnpVerdict): Row[] {
+export function snpRows({ product, endorsementKeyCertificate: key, revocation, evidence, uvm }: SnpVerdict): Row[] {
   const certificate = key === null ? undefined : `${key.kind} of ${key.issuer}, valid until ${key.notAfter}`;
   const machine: Row[] = [
     ['product', product ?? undefined],
     ['certificate', certificate],
     ['revocation list', revocation ?? undefined],
+    ['utility VM', uvm === undefined ? undefined : `${uvm.feed}, version ${uvm.svn}`],
   ];
   if (evidence === null) return machine;
   return [
