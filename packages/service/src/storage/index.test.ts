@@ -11,5 +11,5 @@ test('the rooms of storage and audit offer these values', () => {
     'openStore',
     'storageCodes',
   ]);
-  assert.deepEqual(Object.keys(audit).sort(), ['auditCodes', 'openAudit']);
+  assert.deepEqual(Object.keys(audit).sort(), ['auditCodes', 'openAudit', 'spooled']);
 });
