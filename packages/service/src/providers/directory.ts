@@ -26,10 +26,16 @@ export interface DirectoryParts {
   readonly log: FastifyBaseLogger;
 }
 
+/**
+ * A listener of changes must never wait for a provider that is being opened: that makes keys, which is a change itself, and a
+ * change waits for all listeners. So `opened` stands from the moment at which policies are read, and reading alone is waited for.
+ */
 interface Entry {
   record: ProviderVersion;
-  /** The opened provider; what happens to it happens one after the other. */
+  /** The provider, once it can serve. */
   live: Promise<LiveProvider> | undefined;
+  opened: LiveProvider | undefined;
+  isForgotten: boolean;
 }
 
 /** The providers of a service. */
@@ -91,65 +97,67 @@ export class ProviderDirectory {
 
   #learn(record: ProviderVersion): Entry {
     const known = this.#entries.get(record.id);
-    const entry = known ?? { record, live: undefined };
+    const entry = known ?? { record, live: undefined, opened: undefined, isForgotten: false };
     if (record.revision >= entry.record.revision) entry.record = record;
     this.#entries.set(record.id, entry);
     this.#ids.set(record.name.toLowerCase(), record.id);
     return entry;
   }
 
-  async #forget(id: string): Promise<void> {
+  #forget(id: string): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
+    entry.isForgotten = true;
     this.#entries.delete(id);
     const name = entry.record.name.toLowerCase();
     if (this.#ids.get(name) === id) this.#ids.delete(name);
-    (await entry.live?.catch(() => undefined))?.close();
+    entry.opened?.close();
   }
 
   /** Takes in one change of the store, by whichever instance it was made. */
   async #take({ kind, providerId }: StoreChange): Promise<void> {
     await this.#opened.promise;
     if (kind === 'provider') await this.#takeProvider(providerId);
-    if (kind === 'policy' || kind === 'signers') await this.#refresh(providerId);
+    if (kind === 'policy' || kind === 'signers') await this.#entries.get(providerId)?.opened?.refresh();
   }
 
   async #takeProvider(id: string): Promise<void> {
     const record = held(await this.#parts.store.providers.byId(id));
-    if (record === undefined) await this.#forget(id);
+    if (record === undefined) this.#forget(id);
     else this.#learn(record);
   }
 
-  async #refresh(id: string): Promise<void> {
-    const entry = this.#entries.get(id);
-    const live = entry?.live;
-    if (entry === undefined || live === undefined) return;
-    // A provider that is being opened may have read the store before the change.
-    const opened = await live.catch(() => undefined);
-    if (opened !== undefined) await opened.refresh();
-  }
-
   #openEntry(entry: Entry): Promise<LiveProvider> {
-    entry.live ??= this.#openLive(entry.record).catch((error: unknown) => {
+    entry.live ??= this.#openLive(entry).catch((error: unknown) => {
       entry.live = undefined;
+      entry.opened = undefined;
       throw error;
     });
     return entry.live;
   }
 
-  async #openLive(record: ProviderVersion): Promise<LiveProvider> {
-    const { store, leaseMs, shared, log } = this.#parts;
+  async #openLive(entry: Entry): Promise<LiveProvider> {
+    const { record } = entry;
     const uri = this.uriOf(record.name);
     const openKeys = await this.#parts.openKeys(record, uri);
     try {
-      const policies = new PoliciesInForce(this.#parts.defaultPolicies(record), this.#parts.verifyStoredPolicy);
-      const onRefused = (refusal: Refusal): void =>
-        log.error({ provider: record.name, ...refusal }, 'a stored policy does not count');
-      return await LiveProvider.open({ store, leaseMs, record, uri, shared, openKeys, policies, onRefused });
+      const live = this.#liveOf(record, uri, openKeys);
+      entry.opened = live;
+      await live.refresh();
+      if (entry.isForgotten) live.close();
+      return live;
     } catch (error) {
       openKeys.stop();
       throw error;
     }
+  }
+
+  #liveOf(record: ProviderVersion, uri: string, openKeys: OpenKeys): LiveProvider {
+    const { store, leaseMs, shared, log, defaultPolicies, verifyStoredPolicy } = this.#parts;
+    const policies = new PoliciesInForce(defaultPolicies(record), verifyStoredPolicy);
+    const onRefused = (refusal: Refusal): void =>
+      log.error({ provider: record.name, ...refusal }, 'a stored policy does not count');
+    return new LiveProvider({ store, leaseMs, record, uri, shared, openKeys, policies, onRefused });
   }
 }
 

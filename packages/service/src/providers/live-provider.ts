@@ -26,8 +26,11 @@ export class LiveProvider {
   readonly provider: Provider;
   readonly #parts: LiveProviderParts;
   #isDeleted = false;
+  /** One after the other: an older look at the store must not go over a newer one. */
+  #refreshing: Promise<void> = Promise.resolve();
 
-  private constructor(parts: LiveProviderParts) {
+  /** Its policies are those of the store after the first {@link LiveProvider.refresh}. */
+  constructor(parts: LiveProviderParts) {
     this.#parts = parts;
     const { id, name, trustModel, createdAtMs } = parts.record;
     this.provider = {
@@ -42,15 +45,20 @@ export class LiveProvider {
     };
   }
 
-  /** Opens it with the policies that the store holds now. Throws `Refused` with `store-unavailable`. */
-  static async open(parts: LiveProviderParts): Promise<LiveProvider> {
-    const live = new LiveProvider(parts);
-    await live.refresh();
-    return live;
+  /** Takes in policies and signers anew. Throws `Refused` with `store-unavailable`; tampered rows put nothing in force. */
+  refresh(): Promise<void> {
+    const refreshed = this.#refreshing.catch(() => {}).then(() => this.#read());
+    this.#refreshing = refreshed;
+    return refreshed;
   }
 
-  /** Takes in policies and signers anew. Throws `Refused` with `store-unavailable`; tampered rows put nothing in force. */
-  async refresh(): Promise<void> {
+  /** Ends it: requests that are under way are refused with `provider-unknown`. */
+  close(): void {
+    this.#isDeleted = true;
+    this.#parts.openKeys.stop();
+  }
+
+  async #read(): Promise<void> {
     const { store, record, policies, onRefused } = this.#parts;
     const [rows, signers] = await Promise.all([store.policies.list(record.id), store.signers.current(record.id)]);
     const failed = [rows, signers].find(({ ok }) => !ok);
@@ -60,12 +68,6 @@ export class LiveProvider {
     }
     const owner = { id: record.id, name: record.name, trustModel: record.trustModel, signers: signers.value };
     for (const refusal of policies.replace(owner, rows.value)) onRefused(refusal);
-  }
-
-  /** Ends it: requests that are under way are refused with `provider-unknown`. */
-  close(): void {
-    this.#isDeleted = true;
-    this.#parts.openKeys.stop();
   }
 
   #refuseAll(refusal: Refusal<StorageCode>): void {
