@@ -13,14 +13,13 @@ function endorsementsOf(name: string): SnpEndorsements {
   const authority = (subject: string): string => readVector('sevsnp', 'amd-ca', `${subject}.pem`).toString('utf8');
   return {
     certificate: readVector('sevsnp', name, file ?? 'vcek.pem').toString('utf8'),
-    authorityChain:
-      authority(Object(expected['endorsementKeyCertificate']).issuer) + authority(`ARK-${expected['product']}`),
+    authorityChain: authority(Object(expected.endorsementKeyCertificate).issuer) + authority(`ARK-${expected.product}`),
     revocationList: 'unchecked',
   };
 }
 
 const timeOf = (name: string): Date =>
-  new Date(String(readVectorJson('sevsnp', name, 'expected.json')['verificationTime']));
+  new Date(String(readVectorJson('sevsnp', name, 'expected.json').verificationTime));
 
 function reportFacts(bytes: Uint8Array) {
   const parsed = parseSnpReport(bytes);
@@ -63,9 +62,9 @@ describe('real SEV-SNP evidence', { skip: vectorsMissing('sevsnp') }, () => {
     test(`${name}: appraisal finds the expected verdict and facts`, () => {
       const expected = readVectorJson('sevsnp', name, 'expected.json');
       const report = readVector('sevsnp', name, 'report.bin');
-      assert.deepEqual(reportFacts(report), expected['report']);
+      assert.deepEqual(reportFacts(report), expected.report);
       const outcome = appraiseSnp(report, endorsementsOf(name), { at: timeOf(name) });
-      if (expected['verdict'] !== 'valid') {
+      if (expected.verdict !== 'valid') {
         assert.equal(outcome.ok ? 'valid' : outcome.refusal.code, 'chain-signature');
         return;
       }
@@ -73,7 +72,7 @@ describe('real SEV-SNP evidence', { skip: vectorsMissing('sevsnp') }, () => {
       const { product, endorsementKeyCertificate: certificate } = outcome.value;
       assert.deepEqual(
         { product, kind: certificate.kind, issuer: certificate.issuer, notAfter: certificate.notAfter.toISOString() },
-        { product: expected['product'], ...Object(expected['endorsementKeyCertificate']) },
+        { product: expected.product, ...Object(expected.endorsementKeyCertificate) },
       );
     });
   }
