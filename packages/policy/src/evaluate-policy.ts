@@ -5,7 +5,8 @@ import { configureProgram, type EvaluateOptions, evaluateProgram, type Verdict }
 import type { Outcome } from './outcome.ts';
 
 export type { EvaluateOptions, Verdict } from './evaluate/evaluate.ts';
-export type { Issued, RunWarning } from './evaluate/run.ts';
+export type { RunWarning } from './evaluate/program.ts';
+export type { Issued } from './evaluate/run.ts';
 
 /**
  * Evaluates a policy over claims: configuration, authorization, issuance. Deterministic, and within a budget of work that is

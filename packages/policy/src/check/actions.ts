@@ -3,7 +3,7 @@ import { claimValueTypes, valueTypeOf } from '../claims/claim.ts';
 import type { Diagnostics } from '../diagnostic.ts';
 import type { Action, Assignment, Literal } from '../syntax/ast.ts';
 import { nearest, type PropertyName, type SectionName } from '../syntax/vocabulary.ts';
-import type { CheckContext } from './check.ts';
+import type { CheckContext } from './context.ts';
 import { namedProperty, namesAt, type PropertyPlace, propertyProblem } from './named-properties.ts';
 import { isReservedType, isServiceType } from './reserved.ts';
 

@@ -1,22 +1,13 @@
 /** Is a policy that could be read also right? Everything that can be known before any request (policy language, section 2). */
-import type { AttestationKind } from '../attestation-kind.ts';
-import type { Diagnostics } from '../diagnostic.ts';
 import type { Expression, PolicyTree, Rule } from '../syntax/ast.ts';
-import type { SectionName, Version } from '../syntax/vocabulary.ts';
+import type { SectionName } from '../syntax/vocabulary.ts';
 import { checkAction } from './actions.ts';
 import { checkCondition } from './conditions.ts';
+import type { CheckContext } from './context.ts';
 import { checkExpression } from './expressions.ts';
 import { bind, checkCopied, type Scope } from './identifiers.ts';
 import { lintReach } from './reach.ts';
 import { checkFunctionVersion, checkNegationVersion, checkSectionVersion } from './versions.ts';
-
-/** What the checks of a policy share. */
-export interface CheckContext {
-  readonly diagnostics: Diagnostics;
-  /** Undefined when the policy has no usable version: nothing is said of versions then. */
-  readonly version: Version | undefined;
-  readonly attestationType: AttestationKind | undefined;
-}
 
 /** Checks the meaning of a tree. */
 export function checkPolicy(tree: PolicyTree, context: CheckContext): void {

@@ -2,7 +2,7 @@
 import type { Span } from '../diagnostic.ts';
 import type { Call, Condition, Name } from '../syntax/ast.ts';
 import { type SectionName, type Version, versions } from '../syntax/vocabulary.ts';
-import type { CheckContext } from './check.ts';
+import type { CheckContext } from './context.ts';
 
 function requireVersion(least: Version, at: Span, what: string, { version, diagnostics }: CheckContext): void {
   if (version === undefined || versions.indexOf(version) >= versions.indexOf(least)) return;

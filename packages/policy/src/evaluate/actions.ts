@@ -7,8 +7,7 @@ import type { Action } from '../syntax/ast.ts';
 import type { SectionName } from '../syntax/vocabulary.ts';
 import type { Scope } from './compile-expression.ts';
 import { compileMake, type Make } from './made-claims.ts';
-import type { Act, CompiledRule } from './program.ts';
-import type { Run } from './run.ts';
+import type { Act, CompiledRule, Run } from './program.ts';
 
 /** Compiles an action; `permit` and `deny` do nothing themselves, the verdict is the evaluator's. */
 export function compileAction(action: Action, section: SectionName, scope: Scope): Act {

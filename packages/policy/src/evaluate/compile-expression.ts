@@ -4,8 +4,7 @@ import { compileQuery } from '../jmespath/compile.ts';
 import type { Call, Expression } from '../syntax/ast.ts';
 import type { PropertyName } from '../syntax/vocabulary.ts';
 import { policyFunctions, searchCompiled } from './functions.ts';
-import type { Bound, Evaluate } from './program.ts';
-import type { Run } from './run.ts';
+import type { Bound, Evaluate, Run } from './program.ts';
 import { distinct, type ValueSet } from './values.ts';
 
 /** Where a rule keeps the claims of each identifier that is bound so far. */

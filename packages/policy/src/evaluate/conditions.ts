@@ -2,8 +2,7 @@
 import type { Budget } from '../budget.ts';
 import type { Claim, ClaimValue } from '../claims/claim.ts';
 import { propertyOf } from './compile-expression.ts';
-import type { Bound, CompiledCondition, CompiledTest } from './program.ts';
-import type { Run } from './run.ts';
+import type { Bound, CompiledCondition, CompiledTest, Run } from './program.ts';
 import type { ValueSet } from './values.ts';
 
 /** The values of the right-hand sides of a condition, in the order of its tests. */

@@ -5,8 +5,8 @@ import { Failed, type Refusal } from '../outcome.ts';
 import { Recorder } from '../trace/recorder.ts';
 import type { Effect, TraceRule } from '../trace/trace.ts';
 import { operandsOf, select } from './conditions.ts';
-import type { Bound, CompiledRule, Program } from './program.ts';
-import { type Issued, Run, type RunWarning } from './run.ts';
+import type { Bound, CompiledRule, Program, RunWarning } from './program.ts';
+import { type Issued, RunState } from './run.ts';
 
 /** What an evaluation came to. */
 export type Verdict =
@@ -38,7 +38,7 @@ export interface EvaluateOptions {
 
 /** Evaluates all sections. Nothing of a failed evaluation leaves. */
 export function evaluateProgram(program: Program, claims: readonly Claim[], options: EvaluateOptions): Verdict {
-  const run = new Run(program, new Budget(), options.trace === true ? new Recorder() : undefined);
+  const run = new RunState(program, new Budget(), options.trace === true ? new Recorder() : undefined);
   return settleRun(run, () => {
     const known = options.configurationClaims;
     run.accept(known ?? claims);
@@ -52,7 +52,7 @@ export function evaluateProgram(program: Program, claims: readonly Claim[], opti
 
 /** Evaluates the configuration rules alone. */
 export function configureProgram(program: Program, claims: readonly Claim[]): Verdict {
-  const run = new Run(program, new Budget(), undefined);
+  const run = new RunState(program, new Budget(), undefined);
   return settleRun(run, () => {
     run.accept(claims);
     runSection(run, program.sections.configurationrules);
@@ -60,7 +60,7 @@ export function configureProgram(program: Program, claims: readonly Claim[]): Ve
   });
 }
 
-function settleRun(run: Run, work: () => Verdict): Verdict {
+function settleRun(run: RunState, work: () => Verdict): Verdict {
   try {
     return work();
   } catch (error) {
@@ -72,7 +72,7 @@ function settleRun(run: Run, work: () => Verdict): Verdict {
   }
 }
 
-function verdictOf(run: Run, authorized: boolean): Verdict {
+function verdictOf(run: RunState, authorized: boolean): Verdict {
   return {
     ok: true,
     authorized,
@@ -84,12 +84,12 @@ function verdictOf(run: Run, authorized: boolean): Verdict {
   };
 }
 
-function runSection(run: Run, rules: readonly CompiledRule[]): void {
+function runSection(run: RunState, rules: readonly CompiledRule[]): void {
   for (const rule of rules) runRule(run, rule);
 }
 
 /** Whether a permit took effect and no deny did; rules after a permit still run. */
-function isPermitted(run: Run): boolean {
+function isPermitted(run: RunState): boolean {
   let permitted = false;
   for (const rule of run.program.sections.authorizationrules) {
     const effect = runRule(run, rule);
@@ -99,7 +99,7 @@ function isPermitted(run: Run): boolean {
   return permitted;
 }
 
-function runRule(run: Run, rule: CompiledRule): Effect {
+function runRule(run: RunState, rule: CompiledRule): Effect {
   run.rule = rule;
   const bound = bind(run, rule);
   if (bound !== undefined) rule.act(run, bound);
@@ -117,7 +117,7 @@ function effectOf({ tree }: CompiledRule): Effect {
 const unbound: Bound = [];
 
 /** The claims of each identifier; undefined when a condition does not hold. */
-function bind(run: Run, { conditions }: CompiledRule): Bound | undefined {
+function bind(run: RunState, { conditions }: CompiledRule): Bound | undefined {
   if (conditions.length === 0) return unbound;
   const bound: (readonly Claim[])[] = [];
   for (const condition of conditions) {

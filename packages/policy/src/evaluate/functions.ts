@@ -6,7 +6,7 @@ import { writeJson } from '../json/write.ts';
 import { limits } from '../limits.ts';
 import { fail } from '../outcome.ts';
 import type { FunctionName } from '../syntax/vocabulary.ts';
-import type { Run } from './run.ts';
+import type { Run } from './program.ts';
 import { distinct, single, type ValueSet } from './values.ts';
 
 /** A function of the language; the arguments are as many as its arity. */

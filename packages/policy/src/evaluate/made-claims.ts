@@ -5,8 +5,7 @@ import { fail } from '../outcome.ts';
 import type { Action, Assignment } from '../syntax/ast.ts';
 import type { PropertyName } from '../syntax/vocabulary.ts';
 import { compileExpression, placeOf, propertyOf, type Scope } from './compile-expression.ts';
-import type { Bound, Evaluate } from './program.ts';
-import type { Run } from './run.ts';
+import type { Bound, Evaluate, Run } from './program.ts';
 
 /** What some of the assignments say of one claim to be made. */
 type Row = Partial<Record<PropertyName, ClaimValue>> & { readonly readOnly: boolean };

@@ -1,9 +1,13 @@
-/** What a policy is compiled to: rules whose conditions and actions run without looking at the text again. */
+/**
+ * What a policy is compiled to: rules whose conditions and actions run without looking at the text again; and what they see of the
+ * evaluation that runs them.
+ */
+import type { Budget } from '../budget.ts';
 import type { Claim, ClaimValue } from '../claims/claim.ts';
 import type { CompiledQuery } from '../jmespath/compile.ts';
+import type { JsonValue } from '../json/value.ts';
 import type { Comparison, Condition, Rule, Test } from '../syntax/ast.ts';
 import type { PropertyName, SectionName } from '../syntax/vocabulary.ts';
-import type { Run } from './run.ts';
 import type { ValueSet } from './values.ts';
 
 /** The claims that each identifier of a rule stands for, in the order in which the rule binds them. */
@@ -51,4 +55,35 @@ export interface Program {
   readonly sections: Readonly<Record<SectionName, readonly CompiledRule[]>>;
   /** Queries that rules built, compiled. */
   readonly queries: Map<string, CompiledQuery>;
+}
+
+/** A remark that only an evaluation can make. */
+export interface RunWarning {
+  readonly rule: CompiledRule;
+  readonly message: string;
+}
+
+/** One evaluation as rules see it. */
+export interface Run {
+  readonly program: Program;
+  readonly budget: Budget;
+  /** Told of each claim that an action makes; absent: nobody asks. */
+  readonly recorder: { made(claim: Claim): void } | undefined;
+  /** The incoming set. */
+  readonly claims: readonly Claim[];
+  readonly properties: Map<string, ClaimValue>;
+  readonly configuration: Map<string, ClaimValue>;
+  readonly warnings: RunWarning[];
+  /** The rule that runs: where an evaluation error stands. */
+  readonly rule: CompiledRule | undefined;
+  /** The claims whose type is the literal of this slot. */
+  inSlot(slot: number): readonly Claim[];
+  /** Adds to the incoming set. */
+  append(claim: Claim): void;
+  /** Puts a value among the outgoing claims: equal ones once, in order of issue. */
+  issue(type: string, value: ClaimValue): void;
+  /** The JSON document that a text holds; every use is paid for, and read once. */
+  document(text: string): JsonValue;
+  /** Remembers the document of a text that was just written. */
+  remember(text: string, document: JsonValue): void;
 }

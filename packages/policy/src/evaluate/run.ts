@@ -6,7 +6,7 @@ import type { JsonValue } from '../json/value.ts';
 import { limits } from '../limits.ts';
 import { fail } from '../outcome.ts';
 import type { Recorder } from '../trace/recorder.ts';
-import type { CompiledRule, Program } from './program.ts';
+import type { CompiledRule, Program, Run, RunWarning } from './program.ts';
 
 /** A claim that the token will carry, or a property. */
 export interface Issued {
@@ -14,15 +14,10 @@ export interface Issued {
   readonly values: ClaimValue[];
 }
 
-/** A remark that only an evaluation can make. */
-export interface RunWarning {
-  readonly rule: CompiledRule;
-  readonly message: string;
-}
-
 const none: readonly Claim[] = [];
 
-export class Run {
+/** What an evaluation has come to so far. */
+export class RunState implements Run {
   readonly program: Program;
   readonly budget: Budget;
   readonly recorder: Recorder | undefined;
@@ -31,7 +26,6 @@ export class Run {
   readonly properties = new Map<string, ClaimValue>();
   readonly configuration: Map<string, ClaimValue>;
   readonly warnings: RunWarning[] = [];
-  /** The rule that runs: where an evaluation error stands. */
   rule: CompiledRule | undefined;
   readonly #bySlot: (Claim[] | undefined)[] = [];
   #outgoingByType: Map<string, Issued> | undefined;
@@ -46,7 +40,6 @@ export class Run {
     this.configuration = new Map();
   }
 
-  /** The claims whose type is the literal of this slot. */
   inSlot(slot: number): readonly Claim[] {
     return this.#bySlot[slot] ?? none;
   }
@@ -70,7 +63,6 @@ export class Run {
     else peers.push(claim);
   }
 
-  /** Puts a value among the outgoing claims: equal ones once, in order of issue. */
   issue(type: string, value: ClaimValue): void {
     this.#outgoingByType ??= new Map();
     this.budget.chargeLookup(type, this.#outgoingByType.size);
@@ -89,7 +81,6 @@ export class Run {
       fail('limit-outgoing', `the outgoing claims are longer than ${limits.outgoingLength} characters`);
   }
 
-  /** The JSON document that a text holds; every use is paid for, and read once. */
   document(text: string): JsonValue {
     this.budget.charge(1 + (text.length >> 10));
     const peers = this.#documentsLike(text);
@@ -100,7 +91,6 @@ export class Run {
     return document;
   }
 
-  /** Remembers the document of a text that was just written. */
   remember(text: string, document: JsonValue): void {
     this.#documentsLike(text).set(text, document);
   }

@@ -1,9 +1,9 @@
 /** Function calls in JMESPath: arguments are evaluated left to right, expressions (`&…`) are handed over unevaluated. */
 import type { JsonValue } from '../json/value.ts';
-import type { Run } from './compile.ts';
 import { valueFunctions } from './functions/functions.ts';
 import { mostBy, sortedBy } from './functions/order.ts';
 import { wrongKind } from './functions/wrong-kind.ts';
+import type { Run } from './step.ts';
 
 /** Compiles a call whose signature has been checked. */
 export function compileCall(name: string, parameters: readonly Run[]): Run {

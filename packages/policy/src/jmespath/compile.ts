@@ -2,16 +2,13 @@
  * From a JMESPath query to a function of a document. Every node that runs and every element that a node walks over costs one unit
  * of the evaluation's budget, so that no query can run away.
  */
-import type { Budget } from '../budget.ts';
 import { isNumber, type JsonValue } from '../json/value.ts';
 import type { Ordering, QueryForm, QueryNode } from './ast.ts';
 import { compileCall } from './calls.ts';
 import { parseQuery } from './parser.ts';
 import { compileFilter, compileProjection, compileValues, flatten, slice } from './projections.ts';
+import type { Run } from './step.ts';
 import { areEqual, isTrue } from './values.ts';
-
-/** A step of a query: the current value in, the answer out. */
-export type Run = (value: JsonValue, budget: Budget) => JsonValue;
 
 /** A query that can run. */
 export interface CompiledQuery {

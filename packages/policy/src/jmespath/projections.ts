@@ -1,7 +1,7 @@
 /** Projections of JMESPath: what follows is applied to each element, and nulls are dropped. Not an array (an object): `null`. */
 import type { Budget } from '../budget.ts';
 import type { JsonValue } from '../json/value.ts';
-import type { Run } from './compile.ts';
+import type { Run } from './step.ts';
 import { isTrue } from './values.ts';
 
 /** `[*]…`, and what follows a flattening or a slice. Without `each` the elements stay as they are. */

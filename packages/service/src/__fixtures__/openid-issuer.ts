@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:https';
 import { after } from 'node:test';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import type { TlsMaterial } from '../tls/material.ts';
+import type { TlsMaterial } from '../tls/tls-material.ts';
 
 export interface TestIssuer {
   readonly issuer: string;

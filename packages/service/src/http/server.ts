@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { ServiceConfig } from '../config/schema.ts';
-import type { TlsMaterial } from '../tls/material.ts';
+import type { TlsMaterial } from '../tls/tls-material.ts';
 import { noteForAudit } from '../trail/notes.ts';
 import { answerClientError } from './client-error.ts';
 import { RequestRefused, refuseRequest } from './refusal.ts';

@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
 import { readIfPresent, writeDurably } from '../state/file.ts';
-import type { TlsMaterial } from './material.ts';
+import type { TlsMaterial } from './tls-material.ts';
 
 const day = 86_400_000;
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;

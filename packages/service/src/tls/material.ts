@@ -5,17 +5,7 @@ import { resolve } from 'node:path';
 import { ConfigRefused } from '../config/problem.ts';
 import type { ServiceConfig } from '../config/schema.ts';
 import { developmentCertificate } from './development-ca.ts';
-
-/** What a TLS server needs. */
-export interface TlsMaterial {
-  /** PEM. */
-  readonly key: string;
-  readonly passphrase: string | undefined;
-  /** PEM: the certificate, then its chain. */
-  readonly certificate: string;
-  /** The path of the CA that a client must be made to trust; only in development. */
-  readonly developmentCaFile: string | undefined;
-}
+import type { TlsMaterial } from './tls-material.ts';
 
 /** Reads the configured material, or makes that of development. Throws `ConfigRefused` when key and certificate do not fit. */
 export async function tlsMaterial(config: ServiceConfig): Promise<TlsMaterial> {
