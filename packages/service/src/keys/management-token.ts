@@ -12,6 +12,5 @@ export async function managementToken(
 ): Promise<string> {
   const framed = managementClaims({ issuer: uri, issuedAt: at, claims });
   if (!framed.ok) return refuseFor(framed.refusal, 500, 'InternalError');
-  const token = await signToken(keys.current(at), framed.value);
-  return token.ok ? token.value : refuseFor(token.refusal, 500, 'InternalError');
+  return signToken(keys.current(at), framed.value);
 }

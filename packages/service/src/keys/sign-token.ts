@@ -7,9 +7,20 @@ import {
   type Outcome,
   type TokenSigningKey,
 } from '@atesto/token';
+import { refuseFor } from '../http/refusal.ts';
+
+/** The signed token. Refuses the request with 503 `key-unavailable` when an HSM does not sign. */
+export async function signToken(key: TokenSigningKey, claims: JsonObject): Promise<string> {
+  const issued = await sign(key, claims);
+  if (issued.ok) return issued.value;
+  const { code } = issued.refusal;
+  return code === 'key-unavailable'
+    ? refuseFor(issued.refusal, 503, 'ServiceUnavailable')
+    : refuseFor(issued.refusal, 500, 'InternalError');
+}
 
 /** An RSA signature takes longer than the way to the thread pool and back, an ECDSA signature does not; an HSM signs itself. */
-export function signToken(key: TokenSigningKey, claims: JsonObject): Promise<Outcome<string>> | Outcome<string> {
+function sign(key: TokenSigningKey, claims: JsonObject): Promise<Outcome<string>> | Outcome<string> {
   if ('sign' in key) return issueTokenByHolder(key, claims);
   return key.publicKey.kty === 'RSA' ? issueTokenInPool(key, claims) : issueToken(key, claims);
 }

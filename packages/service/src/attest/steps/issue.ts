@@ -5,6 +5,7 @@ import {
   attestationClaims,
   type AttestedData as ClaimedData,
   issueUnsecuredToken,
+  type JsonObject,
 } from '@atesto/token';
 import type { AttestationType } from '../../attestation-types/attestation-type.ts';
 import { refuseFor } from '../../http/refusal.ts';
@@ -46,9 +47,13 @@ export async function issue<Appraisal>(
   };
   const claims = attestationClaims(facts);
   if (!claims.ok) return refuseFor(claims.refusal, 400, 'PolicyEvaluationError');
-  const issued = verdict.isDraft ? issueUnsecuredToken(claims.value) : await signToken(keys.current(at), claims.value);
-  if (!issued.ok) return refuseFor(issued.refusal, 500, 'InternalError');
-  return { token: issued.value, tokenId: jti.toString('hex') };
+  const token = verdict.isDraft ? unsecured(claims.value) : await signToken(keys.current(at), claims.value);
+  return { token, tokenId: jti.toString('hex') };
+}
+
+function unsecured(claims: JsonObject): string {
+  const issued = issueUnsecuredToken(claims);
+  return issued.ok ? issued.value : refuseFor(issued.refusal, 500, 'InternalError');
 }
 
 function claimed({ bytes, json }: AttestedData): ClaimedData {

@@ -1,10 +1,10 @@
 /** A service whose signing keys are in a real software HSM. Skipped, visibly, where SoftHSM or the binding is missing. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { globSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { createLocalJWKSet, jwtVerify } from 'jose';
-import { quoteOf, serveEnclaves } from '../../__fixtures__/enclave.ts';
+import { quoteOf, refusalOf, serveEnclaves } from '../../__fixtures__/enclave.ts';
 import { makeToken, softHsmMissing } from '../../__fixtures__/softhsm.ts';
 import { stateDirectory } from '../../__fixtures__/state.ts';
 
@@ -20,4 +20,13 @@ test('tokens are signed in the HSM by a key whose private part the service never
   const keys = createLocalJWKSet(JSON.parse((await service.call('/certs')).text));
   const { payload } = await jwtVerify(JSON.parse(answer.text).token, keys);
   assert.equal(payload.iss, service.url);
+  removeKeys();
+  const refused = await service.attest('SgxEnclave', { quote: quoteOf() });
+  assert.deepEqual(refusalOf(refused), [503, 'ServiceUnavailable', 'key-unavailable']);
 });
+
+/** Takes every key out of the token behind the service's back. */
+function removeKeys(): void {
+  const directory = dirname(process.env.SOFTHSM2_CONF ?? '');
+  for (const file of globSync('tokens/*/*.object', { cwd: directory })) rmSync(join(directory, file));
+}
