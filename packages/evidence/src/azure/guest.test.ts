@@ -268,7 +268,8 @@ function pcrsOf(pcrs: Iterable<readonly [number, Uint8Array]>): unknown[] {
 describe('the machine below a guest', () => {
   const tdx = hardwareOf(tdxGuest.attestationInfo());
   const debugged = hardwareOf(tdxGuest.attestationInfo({ tdQuote: { body: { debug: true } } }));
-  assert.ok(tdx.tee === 'tdx' && debugged.tee === 'tdx');
+  const migratable = hardwareOf(tdxGuest.attestationInfo({ tdQuote: { body: { tdAttributes: '0000003000000000' } } }));
+  assert.ok(tdx.tee === 'tdx' && debugged.tee === 'tdx' && migratable.tee === 'tdx');
   const mrTds = [Buffer.from(tdx.body.mrTd).toString('hex')];
 
   const boundKey = { publicKey: vtpm.encryptionKey.publicKey, boundToPcrs: true };
@@ -295,7 +296,7 @@ describe('the machine below a guest', () => {
     assert.deepEqual([judge('refuse'), judge('accept')], ['azure-guest-reply-key', 'accepted']);
   });
 
-  test('of TDX fits the first reference value that names its MRTD, and none when it can be debugged', () => {
+  test('of TDX fits the first reference value that names its MRTD, and none when it can be debugged or migrated', () => {
     const values = [
       { complianceStatus: 'other', mrTds: ['00'.repeat(48)] },
       { complianceStatus: 'first', mrTds },
@@ -306,8 +307,9 @@ describe('the machine below a guest', () => {
         tdxComplianceStatus(tdx.body, values),
         tdxComplianceStatus(tdx.body, []),
         tdxComplianceStatus(debugged.body, values),
+        tdxComplianceStatus(migratable.body, values),
       ],
-      ['first', undefined, undefined],
+      ['first', undefined, undefined, undefined],
     );
   });
 });

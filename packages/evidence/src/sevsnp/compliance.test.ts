@@ -66,6 +66,14 @@ describe('a guest is known', () => {
     const debug = await reportWith({ debug: true });
     assert.equal(statusOf([value('known', { measurements: [measurement] })], [], debug), undefined);
   });
+
+  test('never when a migration agent, which its host chooses, may be given its memory', async () => {
+    const migratable = await reportWith({ policy: 0x70000n });
+    assert.equal(migratable.policy.migrationAgentAllowed, true);
+    for (const identity of [{ measurements: [measurement] }, { idKeyDigests: [idKeyDigest] }]) {
+      assert.equal(statusOf([value('known', identity)], [], migratable), undefined);
+    }
+  });
 });
 
 describe('endorsements of a utility VM', () => {

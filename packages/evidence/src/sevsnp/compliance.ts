@@ -13,7 +13,10 @@ export type SnpGuestIdentity =
   /** An endorser of utility VMs. */
   | { readonly uvm: UvmReference };
 
-/** Guests that the operator knows. A guest whose policy allows debugging is none of them. */
+/**
+ * Guests that the operator knows. One whose policy allows debugging is none of them, nor one that may be given to a migration agent: its host
+ * chooses that agent, which gets the guest's memory.
+ */
 export interface SnpReferenceValue {
   /** What the claim `x-ms-compliance-status` says of them. */
   readonly complianceStatus: string;
@@ -33,7 +36,8 @@ export interface SnpGuestAppraisal {
 
 function isKnown(report: SnpReport, value: SnpReferenceValue, uvm: UvmEndorsement | undefined): boolean {
   const { identity, hostData, minimumGuestSvn } = value;
-  if (report.policy.debugAllowed || report.guestSvn < minimumGuestSvn) return false;
+  const { debugAllowed, migrationAgentAllowed } = report.policy;
+  if (debugAllowed || migrationAgentAllowed || report.guestSvn < minimumGuestSvn) return false;
   if (hostData !== 'any' && !hostData.includes(hex(report.hostData))) return false;
   if ('measurements' in identity) return identity.measurements.includes(hex(report.measurement));
   if ('idKeyDigests' in identity) return identity.idKeyDigests.includes(hex(report.idKeyDigest));

@@ -23,6 +23,8 @@ export interface TdReportBody {
   readonly debug: boolean;
   /** Attribute bit 28: the domain cannot be interrupted by virtualization exceptions of the secure page tables. */
   readonly septVeDisable: boolean;
+  /** Attribute bit 29: its memory can be exported, under a key that a service domain of the host's choice keeps. */
+  readonly migratable: boolean;
   /** Attribute bit 30. */
   readonly protectionKeys: boolean;
   /** Attribute bit 31. */
@@ -60,6 +62,7 @@ function parseAttributes(bytes: Uint8Array, where: string) {
   return {
     debug: bit(0n),
     septVeDisable: bit(28n),
+    migratable: bit(29n),
     protectionKeys: bit(30n),
     keyLocker: bit(31n),
     perfmon: bit(63n),

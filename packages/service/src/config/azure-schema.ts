@@ -39,7 +39,7 @@ export const tdxReferenceValues = z
   .default([])
   .meta(
     described(
-      'TDX trust domains that the operator knows, by their MRTD; the first that a domain fits gives its token the claim `x-ms-compliance-status`. Domains that can be debugged fit none.',
+      'TDX trust domains that the operator knows, by their MRTD; the first that a domain fits gives its token the claim `x-ms-compliance-status`. Domains that can be debugged or migrated fit none.',
       'a list of {"complianceStatus": "…", "mrTds": ["96 hex digits", …]}',
     ),
   );

@@ -80,7 +80,7 @@ export const sevSnpReferenceValues = z
   .default([])
   .meta(
     described(
-      'SEV-SNP guests that the operator knows; the first that a guest fits gives its token the claim `x-ms-compliance-status`. A guest is known by its launch measurement, by the key that signed its ID block, or by who endorses its utility VM (a did:x509, with product line and security version; `signerValidAt`: whether the signer’s certificates must be valid at the appraisal, or at the time of signing that the signer states). Guests that can be debugged fit none. Endorsements of utility VMs are looked at only where an entry names an endorser; then one must hold.',
+      'SEV-SNP guests that the operator knows; the first that a guest fits gives its token the claim `x-ms-compliance-status`. A guest is known by its launch measurement, by the key that signed its ID block, or by who endorses its utility VM (a did:x509, with product line and security version; `signerValidAt`: whether the signer’s certificates must be valid at the appraisal, or at the time of signing that the signer states). Guests whose policy allows debugging or a migration agent fit none. Endorsements of utility VMs are looked at only where an entry names an endorser; then one must hold.',
       'a list of {"complianceStatus": "…", "measurements": ["96 hex digits", …] or "idKeyDigests": ["96 hex digits", …] or "uvm": {"issuer": "did:x509:…", "feed": "…", "minimumSvn": 100, "signerValidAt"?: "appraisal" or "signing"}, "hostData"?: ["64 hex digits", …], "minimumGuestSvn"?: 0}',
     ),
   );
