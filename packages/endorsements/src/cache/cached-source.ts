@@ -5,7 +5,7 @@ import type { EndorsementOptions, EndorsementResult, EndorsementSource, Freshnes
 import type { CacheEvent } from './events.ts';
 import type { EndorsementKind } from './kind.ts';
 import { EndorsementStore, type HeldEntry } from './store.ts';
-import { isSuperseded } from './succession.ts';
+import { type Dated, isSuperseded, olderParts } from './succession.ts';
 import { VainAttempts } from './vain-attempts.ts';
 
 /** Where a cache keeps things and for how long. */
@@ -141,22 +141,40 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
     const source = freshness?.source ?? this.name;
     const verified = this.#kind.verify(collateral, request, source);
     if (!verified.ok) throw new EndorsementRefused(verified.refusal);
-    const { nextUpdate, issued } = verified;
     const before = this.#store.held(key);
     if (before !== undefined && isSuperseded(verified, before, now)) {
-      this.#settings.report({ kind: 'older-ignored', key, nextUpdate });
+      this.#settings.report({ kind: 'older-ignored', key, nextUpdate: verified.nextUpdate });
       this.#vain.note(key);
       return before;
     }
-    const text = this.#kind.encode(collateral);
+    const newest = this.#newest({ ...verified, value: collateral }, before, request, source);
+    const { nextUpdate, issued } = newest;
+    const text = this.#kind.encode(newest.value);
     // Callers remember what they verified by the object: the same bytes keep their object.
-    const value = before?.text === text ? before.value : collateral;
+    const value = before?.text === text ? before.value : newest.value;
     const fetchedAt = freshness?.fetchedAt ?? now;
     const entry = { key, request, value, text, nextUpdate, issued, source, fetchedAt, used: false };
     this.#store.put(entry);
     if (this.#isDue(entry)) this.#vain.note(key);
     else this.#vain.forget(key);
     return entry;
+  }
+
+  /** A service whose machines are not all up to date may be ahead in one part and behind in another: the newer of each is kept. */
+  #newest(
+    found: Dated & { readonly value: Value },
+    held: HeldEntry<Request, Value> | undefined,
+    request: Request,
+    source: string,
+  ): Dated & { readonly value: Value } {
+    if (held === undefined || this.#kind.withPartsOf === undefined) return found;
+    const older = olderParts(found, held);
+    if (!older.includes(true)) return found;
+    const value = this.#kind.withPartsOf(found.value, held.value, older);
+    const verified = this.#kind.verify(value, request, source);
+    if (!verified.ok) return found;
+    this.#settings.report({ kind: 'older-ignored', key: held.key, nextUpdate: found.nextUpdate });
+    return { ...verified, value };
   }
 
   #isDue({ nextUpdate, fetchedAt }: HeldEntry<Request, Value>): boolean {

@@ -18,6 +18,8 @@ export interface EndorsementKind<Request, Value> {
   decode(text: string): Value | undefined;
   /** Whether this is genuine and answers the request. Nothing else enters a cache, from a source or from a disk. */
   verify(value: Value, request: Request, where: string): Verification;
+  /** `found` with the parts of `held` that are marked in the place of its own, in the order of `issued`. Absent: there is one part. */
+  withPartsOf?(found: Value, held: Value, marked: readonly boolean[]): Value;
 }
 
 /** The verification by a check that gives the dates or refuses by throwing within this package. */

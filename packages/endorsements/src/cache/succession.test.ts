@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import type { IntelCollateral } from '@atesto/evidence';
+import { createSimulatedPlatform } from '@atesto/simulator';
 import { at, codeOf, collateral, needed, plain, platform, trustAnchors } from '../__fixtures__/platform.ts';
 import { type CacheEvent, createCachedSource, type IntelEndorsementSource } from '../index.ts';
 import { isSuperseded } from './succession.ts';
@@ -10,7 +11,7 @@ const day = 24 * 3600;
 const later = (days: number): Date => new Date(at.getTime() + days * day * 1000);
 
 /** A cache over a source that gives what is published, and that is asked again behind each answer. */
-function scene(t: TestContext, publish: () => IntelCollateral) {
+function scene(t: TestContext, publish: () => IntelCollateral, furtherRoots: readonly string[] = []) {
   let now = at;
   const events: CacheEvent[] = [];
   const source: IntelEndorsementSource = {
@@ -18,7 +19,10 @@ function scene(t: TestContext, publish: () => IntelCollateral) {
     get: async () => ({ ok: true, collateral: publish() }),
   };
   const cache = createCachedSource(source, {
-    trustAnchors,
+    trustAnchors: [
+      ...trustAnchors,
+      ...furtherRoots.map((spkiSha256) => ({ name: 'another', spkiSha256, development: true })),
+    ],
     clock: () => now,
     refreshAfterSeconds: day,
     report: (event) => void events.push(event),
@@ -61,6 +65,38 @@ describe('a refresh', () => {
     assert.ok(result.ok);
     assert.deepEqual(plain(result.collateral), plain(collateral));
     assert.equal(events[0]?.kind, 'older-ignored');
+  });
+
+  test('keeps the parts that are newer at hand, when the source is ahead in one part and behind in another', async (t) => {
+    const old = await platform.collateral({ tcbInfo: { issueDate: '2026-05-20T00:00:00Z' } });
+    const { tcbInfo, tcbInfoSignature } = old;
+    const { pckCrl } = await platform.collateral({ pckCrl: { thisUpdate: later(1), nextUpdate: later(60) } });
+    let published = collateral;
+    const { cache, refreshed, events } = scene(t, () => published);
+    await cache.get(needed, { at });
+    published = { ...collateral, tcbInfo, tcbInfoSignature, pckCrl };
+    const result = await refreshed(2);
+    assert.ok(result.ok);
+    assert.deepEqual(plain(result.collateral), plain({ ...collateral, pckCrl }));
+    assert.deepEqual(
+      events.map(({ kind }) => kind),
+      ['older-ignored', 'refreshed'],
+    );
+  });
+
+  test('takes all parts when the newer ones at hand do not hold together with it', async (t) => {
+    const another = await createSimulatedPlatform({ at, fmspc: needed.fmspc });
+    const ahead = await another.collateral({
+      tcbInfo: { issueDate: '2026-05-20T00:00:00Z' },
+      pckCrl: { thisUpdate: later(1), nextUpdate: later(60) },
+    });
+    let published = collateral;
+    const { cache, refreshed } = scene(t, () => published, [another.rootFingerprint]);
+    await cache.get(needed, { at });
+    published = ahead;
+    const result = await refreshed(2);
+    assert.ok(result.ok);
+    assert.deepEqual(plain(result.collateral), plain(ahead));
   });
 
   test('of a source that throws is reported, and the entry at hand serves', async (t) => {

@@ -17,3 +17,8 @@ export function isSuperseded(found: Dated, held: Dated, now: Date): boolean {
   const ages = found.issued.map((time, part) => time.getTime() - (held.issued[part]?.getTime() ?? 0));
   return ages.every((age) => age <= 0) && ages.some((age) => age < 0);
 }
+
+/** Which parts are older than the held ones. */
+export function olderParts(found: Dated, held: Dated): boolean[] {
+  return found.issued.map((time, part) => time.getTime() < (held.issued[part]?.getTime() ?? 0));
+}

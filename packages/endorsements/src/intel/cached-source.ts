@@ -12,6 +12,33 @@ export interface IntelCacheOptions extends CacheOptions {
   readonly trustAnchors?: readonly TrustAnchor[];
 }
 
+/** Parts in the order of `datesOf`; each is signed by itself. */
+function withPartsOf(
+  found: IntelCollateral,
+  held: IntelCollateral,
+  [rootCaCrl, pckCrl, tcbInfo, qeIdentity]: readonly boolean[],
+): IntelCollateral {
+  return {
+    ...found,
+    ...(rootCaCrl === true ? { rootCaCrl: held.rootCaCrl } : {}),
+    ...(pckCrl === true ? { pckCrl: held.pckCrl, pckCrlIssuerChain: held.pckCrlIssuerChain } : {}),
+    ...(tcbInfo === true
+      ? {
+          tcbInfo: held.tcbInfo,
+          tcbInfoSignature: held.tcbInfoSignature,
+          tcbInfoIssuerChain: held.tcbInfoIssuerChain,
+        }
+      : {}),
+    ...(qeIdentity === true
+      ? {
+          qeIdentity: held.qeIdentity,
+          qeIdentitySignature: held.qeIdentitySignature,
+          qeIdentityIssuerChain: held.qeIdentityIssuerChain,
+        }
+      : {}),
+  };
+}
+
 function intelCollateralKind(
   trustAnchors: readonly TrustAnchor[] | undefined,
 ): EndorsementKind<IntelEndorsementRequest, IntelCollateral> {
@@ -25,6 +52,7 @@ function intelCollateralKind(
     },
     verify: (collateral, request, where) =>
       verification(() => datesOf(verifyIntelCollateral(collateral, request, where, trustAnchors))),
+    withPartsOf,
   };
 }
 
