@@ -1,17 +1,18 @@
 /**
  * The least that a server of this kind can be: `node:https` that parses the same request, does the same verification and makes the
- * same signature, and nothing else. Answers `address` and `memory`.
+ * same signature, and nothing else. Answers `address` and `memory`. The second argument is the CA file of the service: beside it is the
+ * certificate that the service made.
  */
 import { sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { appraiseSgx, intelRoots, prepareIntelCollateral, sgxClaims, VerificationMemo } from '@atesto/evidence';
 import { generateSigningKey } from '@atesto/token';
 import { answerMessages, memoryNow } from './process.ts';
 import { readWorkload } from './workload.ts';
 
-const [directory = ''] = process.argv.slice(2);
+const [directory = '', caFile = ''] = process.argv.slice(2);
 const { collateral, at, trustAnchors } = readWorkload(directory);
 const development = trustAnchors.map((spkiSha256) => ({ name: 'simulated root', spkiSha256, development: true }));
 const prepared = prepareIntelCollateral(collateral, { trustAnchors: [...intelRoots, ...development] });
@@ -36,11 +37,9 @@ function attest(body: string): string {
   return JSON.stringify({ token: `${input}.${sign('sha256', Buffer.from(input), privateKey).toString('base64url')}` });
 }
 
-/** The certificate that the service of the benchmark made. */
-const certificates = join(directory, 'state', 'development');
 const tls = {
-  key: readFileSync(join(certificates, 'server.key')),
-  cert: readFileSync(join(certificates, 'server.pem')),
+  key: readFileSync(join(dirname(caFile), 'server.key')),
+  cert: readFileSync(join(dirname(caFile), 'server.pem')),
 };
 const server = createServer(tls, (request, response) => {
   const chunks: Buffer[] = [];
@@ -54,8 +53,7 @@ await listening(server);
 const address = server.address();
 const port = typeof address === 'object' && address !== null ? address.port : 0;
 answerMessages(
-  (message) =>
-    message === 'memory' ? memoryNow() : { url: `https://127.0.0.1:${port}/`, caFile: join(certificates, 'ca.pem') },
+  (message) => (message === 'memory' ? memoryNow() : { url: `https://127.0.0.1:${port}/`, caFile }),
   () => process.exit(),
 );
 

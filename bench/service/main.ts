@@ -4,8 +4,9 @@
  */
 import { pathToFileURL } from 'node:url';
 import type { LoadOrder, LoadResult } from './load.ts';
-import { canPin, type Memory, type Partner, type ServerAddress, startPartner } from './process.ts';
-import { inTurns, rounds } from './turns.ts';
+import { connections, type MemoryFigures, printMemory, watchMemory } from './memory.ts';
+import { canPin, type Partner, type ServerAddress, startPartner } from './process.ts';
+import { inTurns } from './turns.ts';
 import { writeWorkload } from './workload.ts';
 
 /** One line of the table. */
@@ -21,30 +22,23 @@ export interface ServiceRow {
   readonly goal?: number;
 }
 
-/** What the process of the service holds, measured after collections of garbage. */
-export interface MemoryRow extends Memory {
-  /** Attestations before the measurement. */
-  readonly attestations: number;
-}
-
 /** The figures of one run. */
 export interface ServiceFigures {
   readonly workload: string;
   /** Whether each process was held to one core. */
   readonly pinned: boolean;
   readonly rows: readonly ServiceRow[];
-  readonly memory: readonly MemoryRow[];
+  readonly memory: MemoryFigures;
 }
 
-const connections = 16;
 const roundRequests = 2_000;
 
-/** Measures. `attestations` is how many the service has delivered at the last look at its memory. */
+/** Measures. `attestations` is how many the service delivers while its memory is watched. */
 export async function benchService(attestations = 100_000): Promise<ServiceFigures> {
   const directory = await writeWorkload();
   const partners: Partner[] = [];
-  const start = (file: string, core: number): Partner => {
-    const partner = startPartner(file, directory.path, core);
+  const start = (file: string, core: number, more: readonly string[] = []): Partner => {
+    const partner = startPartner(file, directory.path, core, more);
     partners.push(partner);
     return partner;
   };
@@ -52,13 +46,14 @@ export async function benchService(attestations = 100_000): Promise<ServiceFigur
     const service = start('atesto-server.ts', 0);
     const address = await service.ask<ServerAddress>('address');
     // After the service: it speaks TLS with the certificate that the service made.
-    const bare = await start('bare-server.ts', 0).ask<ServerAddress>('address');
+    const bare = await start('bare-server.ts', 0, [address.caFile]).ask<ServerAddress>('address');
     const client = start('load.ts', 1);
     const load = (to: ServerAddress, requests: number): Promise<LoadResult> =>
       client.ask({ ...to, connections, requests } satisfies LoadOrder);
     const [ours, limit] = await inTurns([() => load(address, roundRequests), () => load(bare, roundRequests)]);
     if (ours === undefined || limit === undefined) throw new Error('a measurement is missing');
-    const memory = await watchMemory(service, attestations, (requests) => load(address, requests));
+    for (const partner of partners.splice(0)) partner.stop();
+    const memory = await watchMemory(directory.path, attestations);
     return {
       workload: directory.name,
       pinned: canPin,
@@ -74,21 +69,6 @@ export async function benchService(attestations = 100_000): Promise<ServiceFigur
   }
 }
 
-async function watchMemory(
-  service: Partner,
-  attestations: number,
-  load: (requests: number) => Promise<unknown>,
-): Promise<MemoryRow[]> {
-  const done = (rounds + 1) * roundRequests;
-  const rows: MemoryRow[] = [{ attestations: done, ...(await service.ask<Memory>('memory')) }];
-  const part = Math.ceil(Math.max(0, attestations - done) / 3);
-  for (let delivered = done; delivered < attestations; delivered += part) {
-    await load(part);
-    rows.push({ attestations: delivered + part, ...(await service.ask<Memory>('memory')) });
-  }
-  return rows;
-}
-
 function print({ workload, pinned, rows, memory }: ServiceFigures): void {
   console.log(`${workload}; ${pinned ? 'servers on one core, client on another' : 'NOT held to one core'}`);
   for (const { name, perSecond, p50Ms, p99Ms, ratio, goal } of rows) {
@@ -98,12 +78,7 @@ function print({ workload, pinned, rows, memory }: ServiceFigures): void {
       `${Math.round(perSecond).toString().padStart(8)}/s  ratio ${ratio.toFixed(2)}  ${wait}  ${name}${verdict}`,
     );
   }
-  const mebibytes = (bytes: number): string => (bytes / 1_048_576).toFixed(1).padStart(7);
-  for (const { attestations, heapBytes, residentBytes } of memory) {
-    console.log(
-      `${mebibytes(heapBytes)} MiB heap ${mebibytes(residentBytes)} MiB resident after ${attestations} attestations`,
-    );
-  }
+  printMemory(memory);
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

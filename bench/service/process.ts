@@ -27,9 +27,15 @@ function hasTaskset(): boolean {
   }
 }
 
-/** Starts `file` of this folder on a core; `more` are further arguments. */
-export function startPartner(file: string, directory: string, core: number, more: readonly string[] = []): Partner {
-  const node = [process.execPath, '--expose-gc', join(import.meta.dirname, file), directory, ...more];
+/** Starts `file` of this folder on a core; `more` are further arguments, `options` those of Node. */
+export function startPartner(
+  file: string,
+  directory: string,
+  core: number,
+  more: readonly string[] = [],
+  options: readonly string[] = [],
+): Partner {
+  const node = [process.execPath, '--expose-gc', ...options, join(import.meta.dirname, file), directory, ...more];
   const [command = '', ...args] = canPin ? ['taskset', '--cpu-list', String(core), ...node] : node;
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   return {
