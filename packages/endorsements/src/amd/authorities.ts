@@ -17,6 +17,11 @@ export interface SnpAuthorities {
   readonly fetchedAt: Date;
 }
 
+/** With the time at which the list was issued, milliseconds since 1970. */
+interface Known extends SnpAuthorities {
+  readonly issued: number;
+}
+
 /** How long, and under which roots. */
 export interface AuthorityMemoryOptions {
   /** Default: AMD's. */
@@ -30,7 +35,7 @@ export class AuthorityMemory {
   readonly #documents: KdsDocuments;
   readonly #options: AuthorityMemoryOptions;
   /** By product and kind of key: a handful. */
-  readonly #known = new Map<string, SnpAuthorities>();
+  readonly #known = new Map<string, Known>();
 
   constructor(documents: KdsDocuments, options: AuthorityMemoryOptions) {
     this.#documents = documents;
@@ -51,10 +56,14 @@ export class AuthorityMemory {
       this.#documents.get(authorityPath(request, 'crl'), signal),
     ]);
     const authorityChain = chain.toString('latin1');
-    refusedAs('endorsements-not-genuine', this.#documents.name, () =>
+    const list = refusedAs('endorsements-not-genuine', this.#documents.name, () =>
       verifySnpAuthorities(authorityChain, revocationList, trustAnchors),
     );
-    const authorities = { authorityChain, revocationList, fetchedAt: timing.clock() };
+    const fetched = { authorityChain, revocationList, issued: list?.thisUpdate ?? 0, fetchedAt: timing.clock() };
+    const before = this.#known.get(key);
+    // Services answer from several machines, not all of them up to date: what has been revoked stays revoked.
+    const isOlder = before !== undefined && fetched.issued < before.issued;
+    const authorities = isOlder ? { ...before, fetchedAt: fetched.fetchedAt } : fetched;
     this.#known.set(key, authorities);
     return authorities;
   }

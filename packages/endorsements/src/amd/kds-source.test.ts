@@ -13,6 +13,7 @@ import {
   createKdsDirectorySource,
   createKdsSource,
   createSnpCachedSource,
+  type SnpEndorsementRequest,
   type SnpEndorsementSource,
   type VcekRequest,
 } from '../index.ts';
@@ -144,7 +145,7 @@ describe('the key distribution service', () => {
   });
 });
 
-test('a mirror on disk is as good as the service', async (t) => {
+test('a mirror on disk is as good as the service; an older list than one that was seen is not taken for any chip', async (t) => {
   const directory = folder(t);
   const { ask, ark, vcek: pem } = platform.certificates;
   const write = (path: string, bytes: string | Uint8Array): void => {
@@ -157,6 +158,17 @@ test('a mirror on disk is as good as the service', async (t) => {
   write('vcek/v1/Milan/cert_chain', ask + ark);
   write('vcek/v1/Milan/crl', await platform.revocationList());
   assert.equal(await appraises(source, 'VCEK'), 'ok');
+
+  const listOf = async (request: SnpEndorsementRequest) => {
+    const result = await source.get(request, { at });
+    return result.ok ? result.collateral.revocationList : result.refusal.code;
+  };
+  const newer = await platform.revocationList({ crl: { thisUpdate: at } });
+  write('vcek/v1/Milan/crl', newer);
+  assert.deepEqual(await listOf(vcek), newer);
+  write('vcek/v1/Milan/crl', await platform.revocationList());
+  const another = { signingKey: 'VCEK', product: 'Milan', certificate: pem } as const;
+  assert.deepEqual([await listOf(vcek), await listOf(another)], [newer, newer]);
 });
 
 describe('a cache before it', () => {

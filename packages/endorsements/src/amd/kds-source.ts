@@ -70,8 +70,8 @@ function sourceOver(documents: KdsDocuments, options: SourceOptions): KdsSource 
     { at, signal }: EndorsementOptions,
   ): Promise<EndorsementResult<SnpEndorsements>> {
     const certificate = await certificateOf(request, signal);
-    const { fetchedAt, ...authority } = await authorities.get(request, signal);
-    const collateral = { certificate, ...authority };
+    const { fetchedAt, authorityChain, revocationList } = await authorities.get(request, signal);
+    const collateral = { certificate, authorityChain, revocationList };
     const { nextUpdate } = verifySnp(collateral, request, documents.name, trustAnchors);
     if (!('certificate' in request) && typeof certificate !== 'string')
       certificates.set(vcekPath(request), certificate);

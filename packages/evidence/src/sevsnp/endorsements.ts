@@ -33,15 +33,20 @@ function parseLeaf(certificate: string | Uint8Array): Certificate {
   return leaf;
 }
 
-/** Verifies what stands above an endorsement key, without one: ASK (or ASVK), ARK, and the ARK's revocation list. Dates are not looked at. */
+/**
+ * Verifies what stands above an endorsement key, without one: ASK (or ASVK), ARK, and the ARK's revocation list, which it answers. Dates are
+ * not looked at.
+ */
 export function verifySnpAuthorities(
   authorityChain: string,
   revocationList: SnpEndorsements['revocationList'],
   anchors: readonly TrustAnchor[] = amdRoots,
-): void {
+): RevocationList | undefined {
   const { root } = verifyChain(parsePemChain(authorityChain, 'AMD chain'), { length: 2, anchors });
-  if (revocationList === 'unchecked') return;
-  verifyRevocationList(parseRevocationList(revocationList, 'AMD CRL'), root, 'AMD CRL');
+  if (revocationList === 'unchecked') return undefined;
+  const list = parseRevocationList(revocationList, 'AMD CRL');
+  verifyRevocationList(list, root, 'AMD CRL');
+  return list;
 }
 
 /** Verifies the chain, the list and the certificate's own extensions. */
