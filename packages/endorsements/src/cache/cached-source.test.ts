@@ -276,6 +276,27 @@ describe('past the next update, while the service is down', () => {
     assert.deepEqual(kinds(events), ['stale-used']);
   });
 
+  test('a source that hangs holds nobody up while the one at hand may be used, nor is it asked by each caller', async (t) => {
+    const options = { staleGraceSeconds: 2 * day, refreshAheadSeconds: 0, staleWaitMilliseconds: 1 };
+    const { cache, server, timing, events } = await scene(t, options);
+    await cache.get(needed, { at });
+    server.setFaults([{ kind: 'hang' }]);
+    timing.set(later(30));
+    const asked = server.requests.length;
+    const answers = [await cache.get(needed, { at: later(30) }), await cache.get(needed, { at: later(30) })];
+    assert.deepEqual(
+      answers.map((answer) => answer.ok && answer.freshness?.stale),
+      [true, true],
+    );
+    timing.passDeadlines();
+    await cache.close();
+    assert.ok(kinds(events).includes('refresh-failed'), kinds(events).join());
+    assert.ok(server.requests.length <= asked + 4);
+    const again = await cache.get(needed, { at: later(30) });
+    assert.equal(again.ok && again.freshness?.stale, true);
+    assert.ok(server.requests.length <= asked + 4);
+  });
+
   test('beyond the grace the refusal of the source stands', async (t) => {
     const { cache, server, timing } = await scene(t, { staleGraceSeconds: 2 * day, refreshAheadSeconds: 0 });
     await cache.get(needed, { at });

@@ -1,4 +1,5 @@
 /** Endorsements from memory or disk: fetched when needed, refreshed before they are due, used past that only within a grace. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { SingleFlight } from '../flight.ts';
 import { EndorsementRefused, refuseEndorsements, settleRefusals } from '../refusal.ts';
 import type { EndorsementOptions, EndorsementResult, EndorsementSource, Freshness } from '../source.ts';
@@ -22,6 +23,8 @@ export interface CacheOptions {
   readonly refreshAfterSeconds?: number;
   /** How long past `nextUpdate` an entry may be used while the source gives none, seconds. Default: 0. */
   readonly staleGraceSeconds?: number;
+  /** How long a call waits for new endorsements when the ones at hand may still be used, milliseconds. Default: 2000. */
+  readonly staleWaitMilliseconds?: number;
   /** How long after a failure the failure is the answer before the source is asked again, seconds. Default: 15. */
   readonly retryAfterSeconds?: number;
   /** The same for refreshes of entries that can still be used, seconds. Default: 300. */
@@ -47,6 +50,7 @@ const defaults: Settings = {
   refreshAheadSeconds: 3 * 24 * 3600,
   refreshAfterSeconds: 24 * 3600,
   staleGraceSeconds: 0,
+  staleWaitMilliseconds: 2000,
   retryAfterSeconds: 15,
   refreshRetrySeconds: 300,
   maximumEntries: 1000,
@@ -109,16 +113,34 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
     signal: AbortSignal | undefined,
   ): Promise<HeldEntry<Request, Value>> {
     const vain = this.#vain.within(key, this.#settings.retryAfterSeconds);
+    const usable = held !== undefined && at <= this.#graceEnd(held) ? held : undefined;
     try {
       if (vain?.refusal !== undefined) throw new EndorsementRefused(vain.refusal);
       if (vain !== undefined && held !== undefined) return held;
-      const fetched = await this.#fetch(key, request, signal);
+      const fetched =
+        usable === undefined ? await this.#fetch(key, request, signal) : await this.#fetchedInTime(usable);
       fetched.used = true;
       return fetched;
     } catch (error) {
-      if (!(error instanceof EndorsementRefused) || signal?.aborted === true) throw error;
-      if (held === undefined || at > this.#graceEnd(held)) throw error;
-      return held;
+      if (!(error instanceof EndorsementRefused) || usable === undefined) throw error;
+      return usable;
+    }
+  }
+
+  /** A fetched entry, or the one that is held when the source is slow: the fetch goes on behind it, whoever gives up meanwhile. */
+  async #fetchedInTime(held: HeldEntry<Request, Value>): Promise<HeldEntry<Request, Value>> {
+    const { key, request } = held;
+    const fetching = this.#fetch(key, request, undefined);
+    const inTime = new AbortController();
+    const late = delay(this.#settings.staleWaitMilliseconds, undefined, { signal: inTime.signal }).catch(
+      () => undefined,
+    );
+    try {
+      const fetched = await Promise.race([fetching, late]);
+      if (fetched === undefined) this.#follow(key, fetching);
+      return fetched ?? held;
+    } finally {
+      inTime.abort();
     }
   }
 
@@ -189,8 +211,13 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
   /** Refreshes in the background, unless that was tried in vain a short while ago. */
   #refreshBehind({ key, request }: HeldEntry<Request, Value>): void {
     if (this.#fetches.has(key) || this.#vain.within(key, this.#settings.refreshRetrySeconds) !== undefined) return;
+    this.#follow(key, this.#fetch(key, request, undefined));
+  }
+
+  /** Reports what comes of a fetch that nobody waits for. */
+  #follow(key: string, fetching: Promise<HeldEntry<Request, Value>>): void {
     const { report } = this.#settings;
-    const done = this.#fetch(key, request, undefined).then(
+    const done = fetching.then(
       ({ nextUpdate }) => report({ kind: 'refreshed', key, nextUpdate }),
       (error: unknown) =>
         report(
