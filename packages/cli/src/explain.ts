@@ -14,6 +14,12 @@ const hints: Partial<Record<ClientCode, string>> = {
 
 const serviceHints: Readonly<Record<string, string>> = {
   'access-token-missing': 'Give --issuer and --client-file (or --client-id and --client-secret-file).',
+  'endorsements-unavailable':
+    'The operator sets endorsements.intel or endorsements.amd. For development: atesto serve --development --simulator DIRECTORY.',
+  'chain-root-untrusted':
+    'Only evidence of genuine hardware counts, or of a simulator that the service trusts: atesto serve --development --simulator DIRECTORY.',
+  'signature-missing': 'Give --signer-key and --signer-certificate, or a JWS of atesto provider policy sign.',
+  'policy-invalid': 'atesto policy check FILE shows each place.',
   'collateral-expired': 'The operator of the service must bring current collateral, or permit a grace for old one.',
   'baseline-tcb-status': 'The platform must be updated, or the operator must accept this status in the baseline.',
   'tdx-runtime-data': 'Send the very bytes whose hash the trust domain put into its report data.',

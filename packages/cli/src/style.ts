@@ -33,6 +33,24 @@ export function rows(lines: readonly Row[], style: Style, indent = '  '): string
   return present.map(({ name, value }) => `${indent}${style.faint(name.padEnd(width))}  ${value}\n`).join('');
 }
 
+/** A table without a head: each column as wide as its longest cell, `-` where there is nothing. */
+export function columns(table: readonly (readonly unknown[])[]): string {
+  const cells = table.map((line) => line.map((cell) => printable(cell === undefined ? '-' : String(cell))));
+  const widths = cells.reduce<number[]>(
+    (least, line) => line.map((cell, at) => Math.max(least[at] ?? 0, cell.length)),
+    [],
+  );
+  return cells
+    .map(
+      (line) =>
+        `${line
+          .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
+
 /** Text that came from elsewhere, without anything that a terminal would act on. */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not pass

@@ -5,6 +5,7 @@ import { type CredentialOptions, type OpenCredential, openCredential } from '../
 import { misused } from '../failure.ts';
 import { readText } from '../input/file.ts';
 import { readInteger } from '../input/options.ts';
+import { type ClientOption, clientVariables, variablesFor } from '../input/variables.ts';
 import type { Session } from '../session.ts';
 
 /** The options that {@link connectable} adds. */
@@ -18,20 +19,14 @@ export interface ConnectionOptions extends CredentialOptions {
 
 const managementScope = 'https://management.azure.com/.default';
 
-/** Where the values of options come from when the option is absent. */
-const variables = {
-  endpoint: 'ATESTO_ENDPOINT',
-  provider: 'ATESTO_PROVIDER',
-  ca: 'ATESTO_CA',
-  issuer: 'ATESTO_ISSUER',
-  clientFile: 'ATESTO_CLIENT_FILE',
-} as const;
+const names: readonly ClientOption[] = ['endpoint', 'provider', 'ca', 'issuer', 'clientFile'];
 
 const connectionHelp = `
---endpoint, --provider, --ca, --issuer and --client-file may also stand in ${Object.values(variables).join(', ')}.`;
+--endpoint, --provider, --ca, --issuer and --client-file may also stand in ${names.map((name) => clientVariables[name]).join(', ')}.`;
 
-/** Adds the options that say where and as whom. @param example what follows `atesto provider` in an example */
-export function connectable(command: Command, example: string): Command {
+/** Adds the options that say where and as whom. @param examples what follows `atesto provider` in each example */
+export function connectable(command: Command, ...examples: readonly string[]): Command {
+  const shown = examples.map((example) => `  $ atesto provider ${example}\n`).join('');
   return command
     .option('--endpoint <uri>', 'the service')
     .option('--provider <name>', 'the attestation provider (default: the one at the bare address)')
@@ -43,7 +38,7 @@ export function connectable(command: Command, example: string): Command {
     .option('--ca <file>', 'a CA (PEM) to trust besides the public ones')
     .option('--timeout <seconds>', 'how long each step may take', readInteger(1, 600), 30)
     .option('--json', 'print JSON')
-    .addHelpText('after', `\nExample:\n  $ atesto provider ${example}\n${connectionHelp}`);
+    .addHelpText('after', `\nExample${examples.length === 1 ? '' : 's'}:\n${shown}${connectionHelp}`);
 }
 
 /** Works as administrator of a service, and ends the connections. */
@@ -53,9 +48,9 @@ export async function administer(
   work: (client: AdministrationClient, provider: ProviderAdministration) => Promise<void>,
 ): Promise<void> {
   const { createAdministrationClient } = await import('@atesto/client');
-  const options = withVariables(given, session.env);
+  const options: ConnectionOptions = { ...given, ...variablesFor(names, given, session.env) };
   const { endpoint } = options;
-  if (endpoint === undefined) misused('which service? Give --endpoint URI.', `Or set ${variables.endpoint}.`);
+  if (endpoint === undefined) misused('which service? Give --endpoint URI.', `Or set ${clientVariables.endpoint}.`);
   const ca = options.ca === undefined ? undefined : await readText(options.ca, 'the CA');
   const timeoutMilliseconds = options.timeout * 1000;
   const opened: OpenCredential[] = [];
@@ -81,10 +76,4 @@ export async function administer(
   } finally {
     for (const credential of opened) await credential.close();
   }
-}
-
-function withVariables(given: ConnectionOptions, env: Session['env']): ConnectionOptions {
-  const names = Object.entries(variables);
-  const found = names.flatMap(([option, name]) => (env[name] === undefined ? [] : [[option, env[name]]]));
-  return { ...Object.fromEntries(found), ...given };
 }

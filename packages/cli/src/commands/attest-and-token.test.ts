@@ -102,7 +102,12 @@ describe('atesto attest', () => {
       /\[attestation-unavailable\]\nhint: Run this inside/,
     ],
     ['over plain HTTP', ['--endpoint', 'http://x', '--evidence', data], 2, /\[address-insecure\]/],
-    ['without an endpoint', ['--evidence', data], 2, /required option '--endpoint <uri>'/],
+    [
+      'without an endpoint',
+      ['--evidence', data],
+      2,
+      /which service\? Give --endpoint URI\.\nhint: Or set ATESTO_ENDPOINT/,
+    ],
     [
       'with a client but no issuer',
       [...endpoint, '--evidence', data, '--client-file', service.clientFile],
@@ -213,9 +218,10 @@ describe('atesto token verify', () => {
     ['a time after it ended', [...anySgx, '--at', '2099-01-01'], 'token-expired'],
   ] as const) {
     test(`refuses ${what}`, async () => {
-      const { exitCode, stdout } = await judge(token, ...args);
+      const { exitCode, stdout, stderr } = await judge(token, ...args);
       assert.equal(exitCode, 1);
       assert.match(stdout, new RegExp(`^refused: .+ \\[${code}\\]\n$`));
+      assert.equal(stderr.includes('hint: For tests, --allow-development-root'), code === 'development-root');
     });
   }
 

@@ -3,17 +3,21 @@ import { Command } from 'commander';
 import type { CredentialOptions } from '../attest/credential.ts';
 import type { EvidenceOptions } from '../attest/evidence.ts';
 import type { DataOptions } from '../attest/options.ts';
+import { misused } from '../failure.ts';
 import { readText } from '../input/file.ts';
 import { readInteger } from '../input/options.ts';
+import { type ClientOption, clientVariables, variablesFor } from '../input/variables.ts';
 import type { Session } from '../session.ts';
 
 interface Options extends EvidenceOptions, DataOptions, CredentialOptions {
-  readonly endpoint: string;
+  readonly endpoint?: string;
   readonly ca?: string;
   readonly apiVersion?: string;
   readonly timeout: number;
   readonly json?: true;
 }
+
+const names: readonly ClientOption[] = ['endpoint', 'ca', 'issuer', 'clientFile'];
 
 const examples = `
 Examples:
@@ -22,13 +26,15 @@ Examples:
       --issuer https://login.example.org/tenant/v2.0 --client-id my-enclave --client-secret-file secret.txt
 
 The token goes to standard output. JSON data is sent as the very bytes of the file, whose SHA-256 the evidence
-must carry. Ends with 0: token, 1: refused by the service, 2: wrong call, 3: not reached.`;
+must carry. --endpoint, --ca, --issuer and --client-file may also stand in
+${names.map((name) => clientVariables[name]).join(', ')}.
+Ends with 0: token, 1: refused by the service, 2: wrong call, 3: not reached.`;
 
 /** The command. */
 export function attestCommand(session: Session): Command {
   return new Command('attest')
     .description('Sends evidence to an attestation service and prints the attestation token.')
-    .requiredOption('--endpoint <uri>', 'the attestation provider')
+    .option('--endpoint <uri>', 'the attestation provider')
     .option('--evidence <file>', 'a quote of SGX or TDX, OpenEnclave evidence, or an SEV-SNP report or document')
     .option('--gramine [directory]', 'collect a quote from Gramine (default: /dev/attestation)')
     .option(
@@ -56,7 +62,10 @@ export function attestCommand(session: Session): Command {
     .action((options: Options) => attest(options, session));
 }
 
-async function attest(options: Options, session: Session): Promise<void> {
+async function attest(given: Options, session: Session): Promise<void> {
+  const options: Options = { ...given, ...variablesFor(names, given, session.env) };
+  const { endpoint, apiVersion } = options;
+  if (endpoint === undefined) misused('which service? Give --endpoint URI.', `Or set ${clientVariables.endpoint}.`);
   const { createAttestationClient } = await import('@atesto/client');
   const { openCredential } = await import('../attest/credential.ts');
   const { openEvidence } = await import('../attest/evidence.ts');
@@ -66,7 +75,6 @@ async function attest(options: Options, session: Session): Promise<void> {
   const ca = options.ca === undefined ? undefined : await readText(options.ca, 'the CA');
   const timeoutMilliseconds = options.timeout * 1000;
   const opened = await openCredential(options, ca, timeoutMilliseconds);
-  const { endpoint, apiVersion } = options;
   try {
     const client = createAttestationClient({
       endpoint,

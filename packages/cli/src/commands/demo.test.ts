@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { readVector, readVectorJson, vectorCases, vectorPath, vectorsMissing } from '@atesto/vectors';
-import { type CliResult, runCli, spawnCli } from '../__fixtures__/cli.ts';
+import { binary, type CliResult, runCli, spawnCli } from '../__fixtures__/cli.ts';
 import { temporaryDirectory, temporaryFile } from '../__fixtures__/directory.ts';
 
 function realArguments(name: string): string[] {
@@ -119,7 +119,17 @@ describe('real evidence', { skip: vectorsMissing('sgx') }, () => {
 for (const [what, args, said] of [
   ['real evidence without its collateral', ['--quote', 'q'], /needs --quote, --collateral and --at together/],
   ['a TCB status that is none', ['--accept-tcb-status', 'Revoked'], /Write one of UpToDate/],
-  ['a collateral file that is not there', ['--quote', 'q', '--collateral', '/nowhere', '--at', 'now'], /no such file/],
+  ['a quote that is not there', ['--quote', '/nowhere', '--collateral', 'c', '--at', 'now'], /the quote \/nowhere: /],
+  [
+    'a collateral file that is not there',
+    ['--quote', binary, '--collateral', '/nowhere', '--at', 'now'],
+    /the collateral \/nowhere: there is no such file/,
+  ],
+  [
+    'collateral that is none',
+    ['--quote', binary, '--collateral', binary, '--at', 'now'],
+    /the collateral .+: .+ \[bundle-malformed\]/,
+  ],
 ] as const) {
   test(`${what}: ends with 2`, async () => {
     const { exitCode, stderr } = await runCli(['demo', ...args]);

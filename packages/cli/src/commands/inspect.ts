@@ -30,7 +30,11 @@ async function inspect(file: string, asJson: boolean, session: Session): Promise
   const { factRows } = await import('../inspect/inspection.ts');
   const found = inspectBytes(bytes);
   if (found === undefined) {
-    throw new CliFailure(exitCodes.refused, `${file}: it is nothing that is known [file-unknown]`);
+    throw new CliFailure(
+      exitCodes.refused,
+      `${file}: it is of no kind that is known here [file-unknown]`,
+      'atesto inspect --help lists the kinds.',
+    );
   }
   if (!found.ok) {
     const { code, where, why } = found.refusal;

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { administer, type ConnectionOptions, connectable } from '../administration/connection.ts';
 import { readInteger } from '../input/options.ts';
 import type { Session } from '../session.ts';
-import { printable } from '../style.ts';
+import { columns } from '../style.ts';
 
 interface Options extends ConnectionOptions {
   readonly limit: number;
@@ -68,15 +68,10 @@ function filterOf(options: Options): Record<string, string> {
 
 function print(page: Readonly<Record<string, unknown>>, { out, err, style }: Session): void {
   const entries = Array.isArray(page.entries) ? page.entries : [];
-  for (const entry of entries) {
+  const table = entries.map((entry) => {
     const { time, operation, verdict, code, caller, attestationType } = Object(entry);
-    const told = [time, mark(verdict, style.out), operation, attestationType, caller, code];
-    out(`${printable(told.filter((part) => part !== undefined).join('  '))}\n`);
-  }
+    return [time, verdict, operation, attestationType, caller, code ?? ''];
+  });
+  out(columns(table));
   if (typeof page.next === 'string') err(style.err.faint(`more with --cursor ${page.next}\n`));
-}
-
-function mark(verdict: unknown, style: Session['style']['out']): string {
-  const text = String(verdict).padEnd(7);
-  return verdict === 'allowed' ? style.good(text) : style.bad(text);
 }

@@ -6,19 +6,14 @@ import { requiredSigner, type SignerOptions, signable, signerOf } from '../admin
 import { readText } from '../input/file.ts';
 import { readInteger } from '../input/options.ts';
 import type { Session } from '../session.ts';
-import { printable } from '../style.ts';
+import { columns } from '../style.ts';
 
 interface Options extends ConnectionOptions, SignerOptions {
   readonly type: string;
   readonly ifMatch?: string;
 }
 
-const examples = `
-Examples:
-  $ atesto provider policy set policy.txt --type SgxEnclave
-  $ atesto provider policy sign policy.txt --signer-key key.pem --signer-certificate signer.pem > policy.jws
-  $ atesto provider policy set policy.jws --provider payments
-
+const setHelp = `
 A file that holds a JWS is sent as it is; a text is sent unsecured, or signed when a signer is named.`;
 
 const signExample = `
@@ -30,12 +25,13 @@ export function providerPolicyCommands(session: Session): Command[] {
   return [get(session), set(session), reset(session), sign(session), history(session), rollback(session)];
 }
 
-function typed(command: Command, example: string): Command {
-  return connectable(command, `policy ${example}`).option('--type <type>', 'the attestation type', 'SgxEnclave');
+function typed(command: Command, ...examples: readonly string[]): Command {
+  const shown = examples.map((example) => `policy ${example}`);
+  return connectable(command, ...shown).option('--type <type>', 'the attestation type', 'SgxEnclave');
 }
 
-function changing(command: Command, example: string): Command {
-  return typed(command, example).option('--if-match <tag>', 'change only if this entity tag is in force');
+function changing(command: Command, ...examples: readonly string[]): Command {
+  return typed(command, ...examples).option('--if-match <tag>', 'change only if this entity tag is in force');
 }
 
 function get(session: Session): Command {
@@ -53,10 +49,11 @@ function set(session: Session): Command {
   return signable(
     changing(
       new Command('set').description('Sets a policy.').argument('<file>', 'its text, or a JWS'),
-      'set policy.txt',
+      'set policy.txt --type SgxEnclave',
+      'set policy.jws --provider payments',
     ),
   )
-    .addHelpText('after', examples)
+    .addHelpText('after', setHelp)
     .action((file: string, options: Options) =>
       administer(options, session, async (_client, provider) => {
         const content = await readText(file, 'the policy');
@@ -66,6 +63,9 @@ function set(session: Session): Command {
           ? provider.setPolicyJws(options.type, content.trim(), options.ifMatch)
           : provider.setPolicy(options.type, content, { signer, ifMatch: options.ifMatch });
         tell(await changed, options, session);
+        const { readPolicy } = await import('../policy/text.ts');
+        const { tellWarnings } = await import('../policy/warnings.ts');
+        tellWarnings(await readPolicy(file, session), options.type, session);
       }),
     );
 }
@@ -101,7 +101,7 @@ function history(session: Session): Command {
       administer(options, session, async (_client, provider) => {
         const page = await provider.policyHistory(options.type);
         if (options.json === true) session.out(`${JSON.stringify(page)}\n`);
-        else for (const line of historyLines(page)) session.out(`${printable(line)}\n`);
+        else session.out(columns(historyTable(page)));
       }),
   );
 }
@@ -119,13 +119,13 @@ function rollback(session: Session): Command {
   );
 }
 
-function historyLines({ versions }: Readonly<Record<string, unknown>>): string[] {
+function historyTable({ versions }: Readonly<Record<string, unknown>>): unknown[][] {
   if (!Array.isArray(versions)) return [];
   return versions.map(({ version, time, action, restoredVersion, actor, policyHash, signer }) => {
     const what = restoredVersion === undefined ? action : `${action} to ${restoredVersion}`;
     const policy =
       policyHash === undefined ? 'default policy' : `${policyHash}${signer === undefined ? '' : ' signed'}`;
-    return [version, time, what, policy, actor].join('  ');
+    return [version, time, what, policy, actor];
   });
 }
 

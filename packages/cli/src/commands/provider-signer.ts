@@ -23,7 +23,7 @@ function list(session: Session): Command {
       const signers = await provider.listSigners();
       const shown = signers.map(([leaf = '']) => {
         const { subject, fingerprint, validTo } = new X509Certificate(Buffer.from(leaf, 'base64'));
-        return { thumbprint: fingerprint.replaceAll(':', ''), subject, validTo };
+        return { thumbprint: fingerprint.replaceAll(':', ''), subject, validTo: new Date(validTo).toISOString() };
       });
       if (options.json === true) session.out(`${JSON.stringify(shown)}\n`);
       for (const { thumbprint, subject, validTo } of options.json === true ? [] : shown) {

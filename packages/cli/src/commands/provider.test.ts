@@ -35,7 +35,7 @@ describe('atesto provider', () => {
       output(await provider('show', 'payments')),
       /^payments\n {2}uri {10}https:.+\n {2}trust model {2}AAD\n/,
     );
-    assert.match(output(await provider('list')), /^payments\tAAD\thttps:/m);
+    assert.match(output(await provider('list')), /^payments {2}AAD {2}https:/m);
     assert.equal((await provider('delete', 'payments')).stderr, 'payments is deleted\n');
     assert.equal((await provider('delete', 'payments')).stderr, 'there is no provider payments\n');
   });
@@ -50,7 +50,9 @@ describe('atesto provider', () => {
     const wrong = temporaryFile('wrong.txt', 'version=1.2;\nauthorizationrules{ => premit(); };\n');
     const refused = await provider('policy', 'set', wrong, ...at);
     assert.equal(refused.exitCode, 1);
-    assert.match(refused.stderr, /PolicyParsingError.+premit.+Did you mean permit\?/s);
+    assert.match(refused.stderr, /PolicyParsingError.+premit.+Did you mean permit\?.+\nhint: atesto policy check/s);
+    const odd = temporaryFile('odd.txt', 'version=1.2;\nauthorizationrules{ [type="a"] => permit(); };\n');
+    assert.match((await provider('policy', 'set', odd, '--provider', 'reports')).stderr, /^warning 2:.+single-equals/);
     const stale = await provider('policy', 'set', file, ...at, '--if-match', '"nothing"');
     assert.equal(stale.exitCode, 1);
     assert.match(output(await provider('policy', 'reset', ...at)), /^Removed/);
@@ -78,7 +80,9 @@ describe('atesto provider', () => {
       '--signer-certificate',
       certificate,
     ];
-    assert.equal((await provider('policy', 'set', file, ...at)).exitCode, 1);
+    const unsigned = await provider('policy', 'set', file, ...at);
+    assert.equal(unsigned.exitCode, 1);
+    assert.match(unsigned.stderr, /\[signature-missing\].+\nhint: Give --signer-key/);
     assert.equal((await provider('policy', 'set', file, ...at, ...by(second))).exitCode, 1);
     assert.match(output(await provider('policy', 'set', file, ...at, ...by(first))), /^Updated/);
     assert.match(
@@ -105,11 +109,16 @@ describe('atesto provider', () => {
     output(await provider('audit'));
     const page = JSON.parse(output(await provider('audit', '--json', '--limit', '1')));
     assert.equal(page.entries.length, 1);
-    assert.match(output(await provider('audit')), /^\d{4}-\d\d-\d\dT.+ {2}allowed {2}read-audit/);
+    assert.match(output(await provider('audit')), /^\d{4}-\d\d-\d\dT\S+ {2}allowed {2}read-audit +- +https:/);
     assert.match(
       output(await provider('audit', '--all', '--operation', 'delete-provider')),
       /allowed {2}delete-provider/,
     );
+  });
+
+  test('the same variables let a client attest', async () => {
+    const { exitCode, stdout } = await runCli(['attest', '--simulator', service.simulator], { env });
+    assert.deepEqual([exitCode, stdout.slice(0, 2)], [0, 'ey']);
   });
 
   test('without a service or an access token: 2, with what to give', async () => {

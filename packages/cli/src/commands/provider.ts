@@ -5,7 +5,7 @@ import { administer, type ConnectionOptions, connectable } from '../administrati
 import { readText } from '../input/file.ts';
 import { collected } from '../input/options.ts';
 import type { Session } from '../session.ts';
-import { rows } from '../style.ts';
+import { columns, rows } from '../style.ts';
 
 interface Options extends ConnectionOptions {
   readonly subscription: string;
@@ -14,18 +14,13 @@ interface Options extends ConnectionOptions {
   readonly signer?: readonly string[];
 }
 
-const examples = `
-Examples:
-  $ atesto provider create payments
-  $ atesto provider create payments --signer signer.pem     # Isolated: only signed policies count`;
-
 /** The commands. */
 export function providerCommands(session: Session): Command[] {
   return [create(session), list(session), show(session), remove(session)];
 }
 
-function placed(command: Command, example: string): Command {
-  return connectable(command, example)
+function placed(command: Command, ...examples: readonly string[]): Command {
+  return connectable(command, ...examples)
     .option('--subscription <id>', 'where it is filed', 'atesto')
     .option('--resource-group <name>', 'where it is filed', 'default');
 }
@@ -34,6 +29,7 @@ function create(session: Session): Command {
   return placed(
     new Command('create').description('Creates an attestation provider.').argument('<name>', 'its name'),
     'create payments',
+    'create payments --signer signer.pem     # Isolated: only signed policies count',
   )
     .option('--location <name>', 'where it stands, for the record', 'local')
     .option(
@@ -41,7 +37,6 @@ function create(session: Session): Command {
       'a certificate chain (PEM) of a policy signer; may be given several times',
       collected(String),
     )
-    .addHelpText('after', examples)
     .action((name: string, options: Options) =>
       administer(options, session, async ({ providers }) => {
         const signers = await Promise.all((options.signer ?? []).map((path) => readText(path, 'the certificate')));
@@ -57,7 +52,7 @@ function list(session: Session): Command {
       administer(options, session, async ({ providers }) => {
         const found = await providers.list(options.subscription);
         if (options.json === true) session.out(`${JSON.stringify(found)}\n`);
-        else for (const { name, trustModel, attestUri } of found) session.out(`${name}\t${trustModel}\t${attestUri}\n`);
+        else session.out(columns(found.map(({ name, trustModel, attestUri }) => [name, trustModel, attestUri])));
       }),
   );
 }

@@ -1,5 +1,6 @@
 /** `atesto serve`: runs the service until it is told to stop. */
 import { Command } from 'commander';
+import { withoutClientVariables } from '../input/variables.ts';
 import type { Session } from '../session.ts';
 
 interface Options {
@@ -33,7 +34,8 @@ async function serve({ config: given, development, simulator }: Options, session
   const { loadConfig, startService } = await import('@atesto/service');
   const { explainStart } = await import('../serve/start.ts');
   const { banner } = await import('../serve/banner.ts');
-  const { env } = session;
+  // Who administers a service and runs it in one shell has these set.
+  const env = withoutClientVariables(session.env);
   const file = given ?? env.ATESTO_CONFIG;
   const overrides = {
     ...(development === true ? { environment: 'development', developmentIdentity: { enabled: true } } : {}),

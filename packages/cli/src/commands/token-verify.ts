@@ -24,6 +24,12 @@ Every expectation must be decided: name it, or accept any value with --accept-an
 Debug enclaves and development roots are refused unless allowed.
 Ends with 0: valid, 1: refused, 2: wrong call, 3: the keys could not be fetched.`;
 
+const hints: Readonly<Record<string, string>> = {
+  'keys-unavailable': 'Is the service running? --ca FILE trusts its CA; --keys FILE needs no network.',
+  'development-root': 'For tests, --allow-development-root accepts evidence of a simulator.',
+  'debug-enabled': 'For tests, --allow-debug accepts environments that can be debugged.',
+};
+
 const text = (value: string): string => value;
 
 /** The command. */
@@ -74,10 +80,8 @@ async function verifyToken(given: string, options: Options, session: Session): P
   });
   session.out(tellVerdict(outcome, unchecked, options.json === true, session.style.out));
   if (outcome.ok) return;
-  session.exitCode = exitCodes.refused;
-  if (outcome.refusal.code !== 'keys-unavailable') return;
-  session.exitCode = exitCodes.unavailable;
-  session.err(
-    `${session.style.err.faint('hint:')} Is the service running? --ca FILE trusts its CA; --keys FILE needs no network.\n`,
-  );
+  const { code } = outcome.refusal;
+  session.exitCode = code === 'keys-unavailable' ? exitCodes.unavailable : exitCodes.refused;
+  const hint = hints[code];
+  if (hint !== undefined) session.err(`${session.style.err.faint('hint:')} ${hint}\n`);
 }

@@ -1,7 +1,10 @@
 /** Who plays in the demonstration? An enclave with evidence, and what its vendor says of its platform: simulated, or real from files. */
 import { generateKeyPairSync } from 'node:crypto';
+import { resolve } from 'node:path';
 import { type AttestedData, type EvidenceSource, evidenceFromFile, evidenceFromPlatform } from '@atesto/client';
+import { parseIntelCollateralBundle } from '@atesto/endorsements';
 import { collateralToJson, createSimulatedPlatform } from '@atesto/simulator';
+import { misused } from '../failure.ts';
 import { readBytes } from '../input/file.ts';
 
 /** Real evidence. */
@@ -21,6 +24,8 @@ export interface Cast {
   readonly runtimeDataMeaning: string;
   /** Intel's verification collateral, JSON. */
   readonly collateral: Uint8Array;
+  /** The file that holds it; undefined: it is in no file yet. */
+  readonly collateralFile: string | undefined;
   /** SHA-256 of the public key of a simulated root, hex; undefined: Intel's own root vouches. */
   readonly developmentRoot: string | undefined;
   /** The time at which everything happens; undefined: now. */
@@ -37,6 +42,7 @@ export async function simulatedCast(): Promise<Cast> {
     runtimeData: { json: JSON.stringify({ keys }) },
     runtimeDataMeaning: 'a public key that the enclave just made, as JSON Web Key',
     collateral: Buffer.from(JSON.stringify(collateralToJson(await platform.collateral()))),
+    collateralFile: undefined,
     developmentRoot: platform.rootFingerprint,
     at: undefined,
   };
@@ -45,11 +51,17 @@ export async function simulatedCast(): Promise<Cast> {
 /** Real evidence from files. */
 export async function realCast({ quote, collateral, at, runtimeData }: RealEvidence): Promise<Cast> {
   const data = runtimeData === undefined ? undefined : await readBytes(runtimeData, 'the runtime data');
+  // The source reads it again when it collects; a file that is not there is said before the play begins.
+  await readBytes(quote, 'the quote');
+  const bundle = await readBytes(collateral, 'the collateral');
+  const parsed = parseIntelCollateralBundle(bundle);
+  if (!parsed.ok) misused(`the collateral ${collateral}: ${parsed.refusal.why} [${parsed.refusal.code}]`);
   return {
     source: evidenceFromFile(quote),
     runtimeData: data === undefined ? undefined : { binary: data },
     runtimeDataMeaning: data === undefined ? 'none given' : `${data.length} bytes from ${runtimeData}`,
-    collateral: await readBytes(collateral, 'the collateral'),
+    collateral: bundle,
+    collateralFile: resolve(collateral),
     developmentRoot: undefined,
     at,
   };

@@ -33,8 +33,8 @@ export interface Theatre {
 /** Opens a theatre in a temporary directory. */
 export async function openTheatre(cast: Cast): Promise<Theatre> {
   const directory = await mkdtemp(join(tmpdir(), 'atesto-demo-'));
-  const bundle = join(directory, 'collateral.json');
-  await writeFile(bundle, cast.collateral);
+  const bundle = cast.collateralFile ?? join(directory, 'collateral.json');
+  if (cast.collateralFile === undefined) await writeFile(bundle, cast.collateral);
   await mkdir(join(directory, 'state'));
   const { at } = cast;
   const clock = at === undefined ? () => new Date() : () => at;
