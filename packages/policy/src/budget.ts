@@ -31,7 +31,7 @@ export class Budget {
 
   /** Pays for looking at each character of a text, which costs far more than comparing or copying it. */
   chargeCharacters(count: number): void {
-    this.charge(count >> 6);
+    this.charge(count >> 4);
   }
 
   /** Pays for finding a text among others in a hash table. */

@@ -35,6 +35,14 @@ const hostile: readonly (readonly [name: string, query: string, document: string
   ['a slice of everything, many times', `@${'|[::-1]'.repeat(2000)}`, numbers, 'limit-work'],
   ['lengths of one long text', `s${'|[@,@][]'.repeat(12)}|[*].length(@)`, long, 'limit-work'],
   ['a needle like its haystack', `[s,t]|[@,@]${'|[@,@][]'.repeat(9)}|[*].contains([0],[1])`, long, 'limit-work'],
+  [
+    'a short needle that almost fits everywhere',
+    `[${Array(40).fill("contains(s,'aaaaaaab')").join(',')}]`,
+    long,
+    'limit-work',
+  ],
+  ['lengths of one long text, less often', `[${Array(140).fill('length(s)').join(',')}]`, long, 'limit-work'],
+  ['one search of a long text', `contains(s,'aaaaaaab')`, long, 'answered'],
   ['order of equal long texts', `s${'|[@,@][]'.repeat(12)}|sort(@)`, long, 'limit-work'],
   ['equality of large values', `[${Array(200).fill('(@==@)').join(',')}]`, numbers, 'answered'],
   [

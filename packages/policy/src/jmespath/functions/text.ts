@@ -56,11 +56,12 @@ function isLowSurrogate(unit: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
-/** Whether a text holds another. Long ones are searched in time linear in both (Knuth, Morris, Pratt). */
+/** Whether a text holds another. Long ones are searched in time linear in both (Knuth, Morris, Pratt), at several steps a character. */
 export function holds(whole: string, part: string, budget: Budget): boolean {
   budget.chargeCharacters(whole.length + part.length);
   if (part.length > whole.length) return false;
   if (part.length < 2 || whole.length * part.length <= cheapSearch) return whole.includes(part);
+  budget.charge((whole.length + part.length) >> 2);
   const borders = bordersOf(part);
   let matched = 0;
   for (let index = 0; index < whole.length; index++) {
