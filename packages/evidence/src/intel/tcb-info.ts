@@ -1,6 +1,5 @@
 /** Which TCB levels Intel knows for a platform family. Source: Intel PCS v4, "Get TCB info", model TcbInfoV3 (and V2 of PCS v3). */
 import { refuse } from '../bytes/refusal.ts';
-import type { TcbStatus } from './collateral.ts';
 import { JsonObject } from './json.ts';
 import { type IsvTcbLevel, parseIsvTcbLevels, parseLevelStatus, type TcbLevelStatus } from './tcb-level.ts';
 
@@ -76,23 +75,13 @@ function parseLevel(level: JsonObject, id: 'SGX' | 'TDX', version: 2 | 3): Platf
   };
 }
 
-/** Statuses that a module's level can have. */
-const moduleStatuses: readonly TcbStatus[] = ['UpToDate', 'OutOfDate', 'Revoked'];
-
-function parseModuleLevels(module: JsonObject): IsvTcbLevel[] {
-  const levels = parseIsvTcbLevels(module);
-  const odd = levels.find(({ status }) => !moduleStatuses.includes(status));
-  if (odd === undefined) return levels;
-  return refuse('collateral-malformed', `${module.path}.tcbLevels`, `a module cannot have the status ${odd.status}`);
-}
-
 function parseModule(module: JsonObject): TdxModuleIdentity {
   return {
     id: module.has('id') ? module.string('id') : '',
     mrSigner: module.hex('mrsigner', 48),
     attributes: module.hex('attributes', 8),
     attributesMask: module.hex('attributesMask', 8),
-    tcbLevels: module.has('tcbLevels') ? parseModuleLevels(module) : [],
+    tcbLevels: module.has('tcbLevels') ? parseIsvTcbLevels(module) : [],
   };
 }
 

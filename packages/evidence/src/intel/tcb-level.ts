@@ -33,12 +33,19 @@ export function parseLevelStatus(level: JsonObject): TcbLevelStatus {
   };
 }
 
+/** The statuses of enclaves and modules. Others would not change the platform's. */
+const isvStatuses: readonly TcbStatus[] = ['UpToDate', 'OutOfDate', 'Revoked'];
+
 /** Reads levels of one security version, sorted highest first: their order in the file is not trusted. */
 export function parseIsvTcbLevels(owner: JsonObject): IsvTcbLevel[] {
-  return owner
+  const levels = owner
     .objects('tcbLevels', 256)
-    .map((level) => ({ isvSvn: level.object('tcb').integer('isvsvn', 65535), ...parseLevelStatus(level) }))
-    .sort((a, b) => b.isvSvn - a.isvSvn);
+    .map((level) => ({ isvSvn: level.object('tcb').integer('isvsvn', 65535), ...parseLevelStatus(level) }));
+  const odd = levels.find(({ status }) => !isvStatuses.includes(status));
+  if (odd !== undefined) {
+    refuse('collateral-malformed', `${owner.path}.tcbLevels`, `enclaves and modules have no status ${odd.status}`);
+  }
+  return levels.sort((a, b) => b.isvSvn - a.isvSvn);
 }
 
 /** The first level, highest first, that the security version reaches. */

@@ -160,6 +160,14 @@ describe('QE identity', () => {
     ['collateral-malformed', 'with a mask that is too short', { attributesMask: 'FF' }],
     ['collateral-malformed', 'without a signer', { mrsigner: undefined }],
     ['collateral-malformed', 'with a product beyond 16 bits', { isvprodid: 65536 }],
+    ...['OutOfDateConfigurationNeeded', 'ConfigurationNeeded', 'SWHardeningNeeded'].map(
+      (tcbStatus) =>
+        [
+          'collateral-malformed',
+          `with the status ${tcbStatus}, which a quoting enclave cannot have`,
+          { tcbLevels: [{ tcb: { isvsvn: 8 }, tcbDate: '2025-01-01T00:00:00Z', tcbStatus }] },
+        ] as const,
+    ),
     ['qe-tcb-level-not-found', 'without levels', { tcbLevels: [] }],
     ['qe-identity-miscselect', 'that needs another MISCSELECT', { miscselect: '01000000' }],
     ['qe-identity-mrsigner', 'that needs another signer', { mrsigner: '33'.repeat(32) }],
