@@ -72,6 +72,17 @@ describe('the baseline', () => {
     );
   });
 
+  test('looks at the committed TCB too: the host may go back to it while the guest runs', async () => {
+    const { tcb } = milan.state;
+    const appraisal = await acceptedCase({ report: { fields: { committedTcb: { ...tcb, snp: tcb.snp - 1 } } } });
+    const under = (snp: number) =>
+      checkSnpBaseline(appraisal, { ...defaultSnpBaseline, minimumTcb: { Milan: { snp } } });
+    assert.equal(outcomeCode(under(tcb.snp - 1)), 'accepted');
+    const outcome = under(tcb.snp);
+    assert.equal(outcomeCode(outcome), 'snp-baseline-tcb');
+    assert.match(outcome.ok ? '' : outcome.refusal.why, /the committed TCB .* snp is 23, 24 is needed/);
+  });
+
   test('may refuse products that it does not name', async () => {
     const minimumTcb = { Genoa: { snp: 1 } };
     assert.equal(await codeUnder({ minimumTcb, productsWithoutMinimum: 'refuse' }), 'snp-baseline-product');

@@ -6,7 +6,7 @@ import { type SnpProduct, type SnpTcb, tcbShortfalls } from './product.ts';
 
 /** What a provider demands of SEV-SNP evidence. */
 export interface SnpBaseline {
-  /** Least security patch level of each part of the reported TCB, by product. */
+  /** Least security patch level of each part of the reported and of the committed TCB, by product: the host may go back to what it has committed. */
   readonly minimumTcb: { readonly [product in SnpProduct]?: Partial<SnpTcb> };
   /** What to do with a product that `minimumTcb` does not name. */
   readonly productsWithoutMinimum: 'accept' | 'refuse';
@@ -45,15 +45,17 @@ function checkMinimumTcb(appraisal: SnpAppraisal, baseline: SnpBaseline): void {
     }
     return;
   }
-  const shortfalls = tcbShortfalls(appraisal.reportedTcb, minimum);
-  if (shortfalls.length === 0) return;
-  const parts = shortfalls.map(
-    ({ part, have, need }) => `${part} is ${have}, ${need} is needed (${need - have} short)`,
-  );
-  refuseBaseline(
-    'snp-baseline-tcb',
-    `the reported TCB of this ${appraisal.product} is below the baseline: ${parts.join('; ')}`,
-  );
+  for (const kind of ['reported', 'committed'] as const) {
+    const shortfalls = tcbShortfalls(appraisal[`${kind}Tcb`], minimum);
+    if (shortfalls.length === 0) continue;
+    const parts = shortfalls.map(
+      ({ part, have, need }) => `${part} is ${have}, ${need} is needed (${need - have} short)`,
+    );
+    refuseBaseline(
+      'snp-baseline-tcb',
+      `the ${kind} TCB of this ${appraisal.product} is below the baseline: ${parts.join('; ')}`,
+    );
+  }
 }
 
 function checkGuestPolicy({ report }: SnpAppraisal, baseline: SnpBaseline): void {

@@ -21,7 +21,7 @@ export const sevsnpCodes = {
   'snp-certificate-chip': "The endorsement key certificate was issued for another chip than the report's.",
   'snp-chip-id-masked': 'The chip masks its id, so that a VCEK cannot be tied to it.',
   'snp-tcb-order': 'The TCB versions contradict each other: reported or committed above current.',
-  'snp-baseline-tcb': "The reported TCB is below the baseline's minimum for the product.",
+  'snp-baseline-tcb': "The reported or committed TCB is below the baseline's minimum for the product.",
   'snp-baseline-debug': 'The guest policy allows debugging, which the baseline forbids.',
   'snp-baseline-migration': 'The guest policy allows a migration agent, which the baseline forbids.',
   'snp-baseline-smt': 'The guest policy allows simultaneous multithreading, which the baseline forbids.',

@@ -23,7 +23,7 @@ export const sevSnpBaseline = z.strictObject({
     .default({})
     .meta(
       described(
-        'The least security patch level of each part of the reported TCB, by product; Genoa stands for Bergamo and Siena too. A part that is not named may have any level.',
+        'The least security patch level of each part of the reported and committed TCB, by product; Genoa stands for Bergamo and Siena too. A part that is not named may have any level.',
         '{"Milan": {"bootLoader": 4, "tee": 0, "snp": 24, "microcode": 219}, "Turin": {"fmc": 1, …}, …}: levels are whole numbers from 0 to 255',
       ),
     ),
