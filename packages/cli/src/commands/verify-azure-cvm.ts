@@ -35,7 +35,7 @@ export function verifyAzureCvmCommand(session: Session): Command {
   )
     .requiredOption('--tpm-quote <file>', "the vTPM's quote, TPMS_ATTEST")
     .requiredOption('--tpm-signature <file>', 'its signature, bare or TPMT_SIGNATURE')
-    .requiredOption('--pcrs <file>', 'the quoted PCR values, JSON')
+    .requiredOption('--pcrs <file>', 'the quoted PCR values, a JSON list or {"0": hex, …}')
     .option('--event-log <file>', 'the log of the boot, which must lead to the quoted values')
     .option('--nonce <hex>', 'what the quote must answer', readNonce)
     .option('--certificate <file>', 'SEV-SNP: the VCEK or VLEK certificate, PEM or DER; others may follow')
