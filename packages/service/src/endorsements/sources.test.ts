@@ -1,6 +1,6 @@
 /** The sources of the settings are opened with their files, refreshed by the clock, and closed. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { neededByPckCertificate } from '@atesto/evidence';
@@ -10,7 +10,7 @@ import { endorsementCaFile, servePcs } from '../__fixtures__/endorsement-service
 import { stateDirectory } from '../__fixtures__/state.ts';
 import { parseConfig } from '../config/load.ts';
 import { ConfigRefused } from '../config/problem.ts';
-import type { ServiceSettings } from '../config/schema.ts';
+import { configSchema, type ServiceSettings } from '../config/schema.ts';
 import { configuredSources } from './sources.ts';
 
 const url = 'https://127.0.0.1:1';
@@ -30,6 +30,13 @@ function fileOf(text: string): string {
   writeFileSync(path, text);
   return path;
 }
+
+test('the settings that the manual shows are settings', () => {
+  const manual = readFileSync(join(import.meta.dirname, '../../../../docs/endorsements.md'), 'utf8');
+  const shown = [...manual.matchAll(/```json\n([^`]+)```/g)].map(([, text = '']): unknown => JSON.parse(text));
+  assert.equal(shown.length, 3);
+  for (const settings of shown) assert.equal(configSchema.safeParse(settings).success, true, JSON.stringify(settings));
+});
 
 describe('a file of the settings', () => {
   const empty = fileOf('\n');
