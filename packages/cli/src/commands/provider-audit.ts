@@ -40,7 +40,7 @@ export function providerAuditCommand(session: Session): Command {
       administer(options, session, async (_client, provider) => {
         const page = await provider.audit(filterOf(options));
         if (options.json === true) session.out(`${JSON.stringify(page)}\n`);
-        else print(page, session);
+        else print(page, options.all === true, session);
       }),
     );
 }
@@ -66,11 +66,11 @@ function filterOf(options: Options): Record<string, string> {
   );
 }
 
-function print(page: Readonly<Record<string, unknown>>, { out, err, style }: Session): void {
+function print(page: Readonly<Record<string, unknown>>, ofAll: boolean, { out, err, style }: Session): void {
   const entries = Array.isArray(page.entries) ? page.entries : [];
   const table = entries.map((entry) => {
-    const { time, operation, verdict, code, caller, attestationType } = Object(entry);
-    return [time, verdict, operation, attestationType, caller, code ?? ''];
+    const { time, provider, operation, verdict, code, caller, attestationType } = Object(entry);
+    return [time, ...(ofAll ? [provider] : []), verdict, operation, attestationType, caller, code ?? ''];
   });
   out(columns(table));
   if (typeof page.next === 'string') err(style.err.faint(`more with --cursor ${page.next}\n`));

@@ -112,7 +112,7 @@ describe('atesto provider', () => {
     assert.match(output(await provider('audit')), /^\d{4}-\d\d-\d\dT\S+ {2}allowed {2}read-audit +- +https:/);
     assert.match(
       output(await provider('audit', '--all', '--operation', 'delete-provider')),
-      /allowed {2}delete-provider/,
+      /Z {2}payments {2}allowed {2}delete-provider/,
     );
   });
 

@@ -50,14 +50,17 @@ describe('atesto verify sgx over real evidence', { skip: vectorsMissing('sgx') }
       });
     });
 
-    test(`${name}: a strict appraisal refuses exactly when collateral is expired`, async () => {
-      const { verificationTime, collateralExpired, body } = readVectorJson('sgx', name, 'expected.json');
+    test(`${name}: a strict appraisal refuses exactly when collateral is expired, and tells its facts all the same`, async () => {
+      const { verificationTime, collateralExpired, body, tcbStatus } = readVectorJson('sgx', name, 'expected.json');
       const args = ['verify', 'sgx', evidenceOf(name), '--collateral', collateralOf(name)];
       const { exitCode, stdout } = await runCli([...args, '--at', String(verificationTime), '--json']);
       const verdict = JSON.parse(stdout);
       const isExpired = Array.isArray(collateralExpired) && collateralExpired.length > 0;
       assert.deepEqual([exitCode, verdict.code], isExpired ? [1, 'collateral-expired'] : [0, null]);
-      assert.deepEqual([verdict.collateral.expired, verdict.evidence], [collateralExpired, body]);
+      assert.deepEqual(
+        [verdict.collateral.expired, verdict.evidence, verdict.tcbStatus],
+        [collateralExpired, body, tcbStatus],
+      );
     });
   }
 

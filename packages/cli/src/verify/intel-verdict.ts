@@ -65,30 +65,44 @@ export function intelVerdict<Body, BodyFacts>(
 ): IntelVerdict<BodyFacts> {
   const bundle = parseIntelCollateralBundle(input.collateral);
   if (!bundle.ok) return { ...refused(bundle.refusal), ...partialFacts(technology, {}) };
-  const outcome = technology.appraise(input.evidence, bundle.value, {
-    at: input.at,
-    allowExpiredCollateral: input.allowExpiredCollateral,
-    trustAnchors: [...intelRoots, ...developmentAnchors(input.developmentRoots)],
-  });
-  if (!outcome.ok) return { ...refused(outcome.refusal), ...partialFacts(technology, outcome.facts) };
-  const { tcbStatus, advisoryIds, collateral, body } = outcome.value;
-  const facts = {
+  const appraise = (allowExpiredCollateral: boolean) =>
+    technology.appraise(input.evidence, bundle.value, {
+      at: input.at,
+      allowExpiredCollateral,
+      trustAnchors: [...intelRoots, ...developmentAnchors(input.developmentRoots)],
+    });
+  const outcome = appraise(input.allowExpiredCollateral);
+  if (!outcome.ok) {
+    // What is refused for its age alone is told of all the same: the age is decided first.
+    const known = outcome.refusal.code === 'collateral-expired' ? appraise(true) : outcome;
+    const facts = known.ok ? wholeFacts(technology, known.value) : partialFacts(technology, known.facts);
+    return { ...refused(outcome.refusal), ...facts };
+  }
+  const facts = wholeFacts(technology, outcome.value);
+  const bound =
+    input.runtimeData === undefined ? undefined : technology.checkRuntimeData(outcome.value.body, input.runtimeData);
+  return bound?.ok === false ? { ...refused(bound.refusal), ...facts } : { ...valid, ...facts };
+}
+
+type Facts<BodyFacts> = Omit<IntelVerdict<BodyFacts>, keyof Verdict>;
+
+function wholeFacts<Body, BodyFacts>(
+  { bodyFacts }: IntelTechnology<Body, BodyFacts>,
+  { tcbStatus, advisoryIds, collateral, body }: IntelPlatformAppraisal & { readonly body: Body },
+): Facts<BodyFacts> {
+  const { expired, tcbEvaluationDataNumber } = collateral;
+  return {
     tcbStatus,
     advisoryIds,
-    collateral: {
-      ...expiredParts(collateral.expired),
-      tcbEvaluationDataNumber: collateral.tcbEvaluationDataNumber,
-    },
-    evidence: technology.bodyFacts(body),
+    collateral: { ...expiredParts(expired), tcbEvaluationDataNumber },
+    evidence: bodyFacts(body),
   };
-  const bound = input.runtimeData === undefined ? undefined : technology.checkRuntimeData(body, input.runtimeData);
-  return bound?.ok === false ? { ...refused(bound.refusal), ...facts } : { ...valid, ...facts };
 }
 
 function partialFacts<Body, BodyFacts>(
   { bodyFacts }: IntelTechnology<Body, BodyFacts>,
   facts: Partial<IntelFacts & { readonly evidence: { body: Body } }>,
-): Omit<IntelVerdict<BodyFacts>, keyof Verdict> {
+): Facts<BodyFacts> {
   const { evidence, expired = [], tcbStatus, advisoryIds = [], tcbEvaluationDataNumber } = facts;
   return {
     tcbStatus: tcbStatus ?? null,
