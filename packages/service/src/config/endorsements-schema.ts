@@ -73,7 +73,7 @@ const amd = z.strictObject({
     .default('required')
     .meta(
       described(
-        'Whether evidence needs AMD’s revocation list. `when-there` goes on when neither bundle nor evidence can bring one; tokens then say so.',
+        'Whether evidence needs AMD’s revocation list. `when-there` goes on when there is none in the files and no service to ask; tokens then say so.',
         '"required" or "when-there"',
       ),
     ),

@@ -250,4 +250,22 @@ describe('without a revocation list', () => {
     const opened = open({ url: kds.url, caFile: endorsementCaFile, revocationList: 'when-there' });
     assert.deepEqual(await attest(opened, {}, vcek + ask + ark), [503, 'endorsements-unauthorized']);
   });
+
+  test('a bundle gives way to a mirror or a service that has the list', async () => {
+    const bundle = filesIn({ 'all.pem': vcek + ask + ark });
+    const lenient = { bundle, revocationList: 'when-there' } as const;
+    assert.equal(await revocationOf(open(lenient)), 'unchecked');
+    const kds = await serveKds({ contents: platform });
+    assert.equal(await revocationOf(open({ ...lenient, url: kds.url, caFile: endorsementCaFile })), 'checked');
+    const mirror = filesIn({ 'vcek/v1/Milan/cert_chain': ask + ark, 'vcek/v1/Milan/crl': list });
+    assert.equal(await revocationOf(open({ ...lenient, mirror }), {}, vcek), 'checked');
+    assert.equal(await revocationOf(open({ ...lenient, mirror: filesIn({}) })), 'unchecked');
+  });
+
+  test('a bundle does not stand in for a service that is away', async () => {
+    const kds = await serveKds({ contents: platform, faults: [{ kind: 'status', status: 403 }] });
+    const bundle = filesIn({ 'all.pem': vcek + ask + ark });
+    const opened = open({ bundle, url: kds.url, caFile: endorsementCaFile, revocationList: 'when-there' });
+    assert.deepEqual(await attest(opened), [503, 'endorsements-unauthorized']);
+  });
 });

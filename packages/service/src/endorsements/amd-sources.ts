@@ -18,11 +18,15 @@ type Config = Pick<ServiceConfig, 'endorsements' | 'provider'>;
 export function amdSources(config: Config, cache: CacheSettings): SourceChain<SnpEndorsementSource> {
   const { bundle: path, mirror: directory, url, caFile, revocationList, staleGraceSeconds } = config.endorsements.amd;
   const trustAnchors = trustAnchorsOf(amdRoots, config.provider.trustAnchors);
+  const bundle = (list: typeof revocationList): SnpEndorsementSource[] =>
+    path === undefined ? [] : [createSnpBundleSource({ path, revocationList: list, trustAnchors })];
   const files = [
-    ...(path === undefined ? [] : [createSnpBundleSource({ path, revocationList, trustAnchors })]),
+    ...bundle('required'),
     ...(directory === undefined ? [] : [createKdsDirectorySource({ directory, trustAnchors })]),
   ];
-  if (url === undefined) return { sources: files, upkeep: [] };
+  // To do without a list is for sites where none can be had: a bundle without one must not keep it from being asked for.
+  if (url === undefined)
+    return { sources: revocationList === 'required' ? files : [...files, ...bundle(revocationList)], upkeep: [] };
   const ca = caFile === undefined ? {} : { ca: certificatesIn('endorsements.amd.caFile', caFile) };
   const service = createKdsSource({ baseUrl: url, trustAnchors, ...ca });
   const source = createSnpCachedSource(service, { ...cache, trustAnchors, staleGraceSeconds });
