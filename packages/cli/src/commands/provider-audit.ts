@@ -1,5 +1,5 @@
 /** `atesto provider audit`: who asked what of a provider, and what came of it. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { administer, type ConnectionOptions, connectable } from '../administration/connection.ts';
 import { readInteger } from '../input/options.ts';
 import type { Session } from '../session.ts';
@@ -29,7 +29,7 @@ export function providerAuditCommand(session: Session): Command {
     .option('--from <time>', 'from this time on, such as 2026-11-24T12:00:00Z')
     .option('--before <time>', 'before this time')
     .option('--operation <name>', 'attest, set-policy …')
-    .option('--verdict <verdict>', 'allowed, refused or failed')
+    .addOption(new Option('--verdict <verdict>', 'only this one').choices(['allowed', 'refused', 'failed']))
     .option('--code <code>', 'refused with this code')
     .option('--caller <caller>', 'by this caller')
     .option('--token-id <jti>', 'the call that gave this token')

@@ -2,8 +2,9 @@
 import type { JsonMembers, ProviderAdministration } from '@atesto/client';
 import { Command } from 'commander';
 import { administer, type ConnectionOptions, connectable } from '../administration/connection.ts';
+import { CliFailure } from '../failure.ts';
 import { readText } from '../input/file.ts';
-import type { Session } from '../session.ts';
+import { exitCodes, type Session } from '../session.ts';
 import { printable } from '../style.ts';
 
 /** The commands. */
@@ -27,9 +28,20 @@ export function providerKeyCommands(session: Session): Command[] {
     command('withdraw', 'Takes a key out at once, as when it was stolen: its tokens verify no longer.', ' KID')
       .argument('<kid>', 'its identifier')
       .action((kid: string, options: ConnectionOptions) =>
-        tell(options, session, (provider) => provider.own('POST', '/keys:withdraw', { kid })),
+        tell(options, session, (provider) => withdraw(provider, kid)),
       ),
   ];
+}
+
+async function withdraw(provider: ProviderAdministration, kid: string): Promise<JsonMembers> {
+  const answer = await provider.own('POST', '/keys:withdraw', { kid });
+  if (answer.changed !== false) return answer;
+  // Who misspells a stolen key must not believe that it is gone.
+  throw new CliFailure(
+    exitCodes.refused,
+    `the provider has no signing key ${kid}: nothing was withdrawn`,
+    'atesto provider key list shows those that it has.',
+  );
 }
 
 function tell(

@@ -105,6 +105,14 @@ describe('atesto provider', () => {
     assert.match(output(await provider('key', 'list')), /^\S+ {2}current {2}RS256 {2}store .+\n\S+ {2}coming /);
   });
 
+  test('withdraws a signing key; one that is not there is no success', async () => {
+    const coming = JSON.parse(output(await provider('key', 'list', '--json'))).keys.at(-1).kid;
+    assert.doesNotMatch(output(await provider('key', 'withdraw', coming)), new RegExp(coming));
+    const again = await provider('key', 'withdraw', coming);
+    assert.deepEqual([again.exitCode, again.stdout], [1, '']);
+    assert.match(again.stderr, /^atesto: the provider has no signing key .+: nothing was withdrawn\nhint: /);
+  });
+
   test('tells who did what', async () => {
     output(await provider('audit'));
     const page = JSON.parse(output(await provider('audit', '--json', '--limit', '1')));
@@ -119,6 +127,12 @@ describe('atesto provider', () => {
   test('the same variables let a client attest', async () => {
     const { exitCode, stdout } = await runCli(['attest', '--simulator', service.simulator], { env });
     assert.deepEqual([exitCode, stdout.slice(0, 2)], [0, 'ey']);
+  });
+
+  test('an audit verdict that is none: 2', async () => {
+    const { exitCode, stderr } = await provider('audit', '--verdict', 'maybe');
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /Allowed choices are allowed, refused, failed/);
   });
 
   test('without a service or an access token: 2, with what to give', async () => {
