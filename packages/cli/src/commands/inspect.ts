@@ -32,7 +32,7 @@ async function inspect(file: string, asJson: boolean, session: Session): Promise
   if (found === undefined) {
     throw new CliFailure(
       exitCodes.refused,
-      `${file}: it is of no kind that is known here [file-unknown]`,
+      `${file}: it is of no kind that is known here`,
       'atesto inspect --help lists the kinds.',
     );
   }
