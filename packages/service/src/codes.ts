@@ -26,6 +26,7 @@ export const serviceCodes = {
     wireCode: 'RequestTimeout',
     meaning: 'The client took too long to send the request.',
   },
+  'request-aborted': invalid('The client hung up before the request was sent as a whole.'),
   'body-too-large': {
     status: 413,
     wireCode: 'PayloadTooLarge',

@@ -13,6 +13,10 @@ export interface ServiceContext {
    * `provider-unknown`, and with `not-ready` while the service is starting.
    */
   readonly providerOf: (request: FastifyRequest) => Promise<Provider>;
+  /** The name of the provider that a request addresses, as in {@link ServiceContext.recordedName}; undefined: it cannot be one. */
+  readonly addressed: (request: FastifyRequest) => string | undefined;
+  /** Under which name the audit record has a provider: the one that it was created with, whatever the case here. */
+  readonly recordedName: (name: string) => string;
   /** The caller, who has the role at the provider. Refuses with `access-token-…`, `issuer-unreachable`, `role-missing`. */
   readonly authorize: (request: FastifyRequest, provider: Pick<Provider, 'name'>, role: Role) => Promise<Caller>;
   /** Whether a caller who is known already has a role at the provider. */

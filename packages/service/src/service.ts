@@ -123,6 +123,8 @@ async function start(
     audit,
     isReady: () => host.isOpen && !isStopping && store.freshness().ageMs < config.storage.leaseMs,
     providerOf: (request) => host.providerOf(request),
+    addressed: (request) => host.addressed(request),
+    recordedName: (name) => host.recordedName(name),
     uriOf: (name) => host.uriOf(name),
     authorize: (request, provider, role) => authorizeAt(authorization, request, provider, role),
     hasRole: (caller, provider, role) => hasRole(authorization.rules, caller, role, provider.name),

@@ -11,6 +11,8 @@ export interface Operation {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Under which name its requests are put down in the audit record; absent: they are not. */
   readonly audit?: string;
+  /** Which provider its requests are about, for the audit record: noted before anything can refuse them. */
+  readonly provider?: (request: FastifyRequest) => string | undefined;
   /** Path pattern, relative to the provider's base URI. */
   readonly path: string;
   /** Whether its bodies may be text/plain as well as application/json; default: no. */
@@ -25,9 +27,9 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 export function addOperations(routes: Routes, operations: readonly Operation[]): void {
   for (const path of new Set(operations.map((operation) => operation.path))) {
     const here = operations.filter((operation) => operation.path === path);
-    for (const { method, audit, takesText = false, handle } of here) {
+    for (const { method, audit, provider, takesText = false, handle } of here) {
       const onRequest = async (request: FastifyRequest): Promise<void> => {
-        if (audit !== undefined) noteForAudit(request, { operation: audit });
+        if (audit !== undefined) noteForAudit(request, { operation: audit, provider: provider?.(request) });
         if (!takesText) checkContentType(request);
       };
       routes.route({ method, url: path, onRequest, handler: async (request, reply) => handle(request, reply) });

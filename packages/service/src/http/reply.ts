@@ -41,6 +41,7 @@ function frameworkCode(error: unknown): keyof typeof serviceCodes {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return 'body-too-large';
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+    case 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE':
       return 'content-type-unsupported';
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
     case 'FST_ERR_BAD_URL':

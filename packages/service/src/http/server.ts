@@ -1,6 +1,7 @@
 /** The HTTPS server: TLS, limits, time-outs, request ids, headers, error replies. It knows no operation. */
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import { serviceCodes } from '../codes.ts';
 import type { ServiceConfig } from '../config/schema.ts';
 import type { TlsMaterial } from '../tls/tls-material.ts';
 import { noteForAudit } from '../trail/notes.ts';
@@ -60,8 +61,14 @@ function readBodiesAsBytes(app: Pick<FastifyInstance, 'removeAllContentTypeParse
   app.addContentTypeParser(types, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 }
 
+/** Nobody gets this answer; log and audit record have it. */
+function aborted(): RequestRefused {
+  const { status, wireCode, meaning } = serviceCodes['request-aborted'];
+  return new RequestRefused(status, wireCode, { code: 'request-aborted', where: 'request', why: meaning });
+}
+
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, challenge: string): FastifyReply {
-  const refused = asRefusal(error);
+  const refused = error === request.raw.errored ? aborted() : asRefusal(error);
   if (refused.status >= 500 && !(error instanceof RequestRefused)) request.log.error({ err: error }, 'request failed');
   if (refused.status === 401) reply.header('www-authenticate', challenge);
   noteForLog(request, { code: refused.refusal.code });

@@ -83,6 +83,7 @@ test('refuses unknown paths, methods, types and versions, each with its status a
       [413, 'PayloadTooLarge', 'body-too-large'],
     ],
     ['/%zz', {}, [400, 'InvalidParameter', 'request-malformed']],
+    ['/certs', { method: 'QUERY' }, [415, 'UnsupportedMediaType', 'content-type-unsupported']],
   ];
   for (const [path, sent, expected] of cases)
     assert.deepEqual(refusalOf(await service.call(path, sent)), expected, path);

@@ -81,7 +81,7 @@ test('refuses another audience, an unknown issuer, and absent or wrong claims', 
     await codeOf(verify(await issuer.sign({ claims: { iss: `${issuer.issuer}/` } }))),
     'access-token-issuer-unknown',
   );
-  for (const claims of [{ exp: undefined }, { sub: undefined }]) {
+  for (const claims of [{ exp: undefined }, { sub: undefined }, { sub: '' }, { sub: 5 }, { sub: ['client'] }]) {
     assert.equal(await codeOf(verify(await issuer.sign({ claims }))), 'access-token-claim-invalid');
   }
 });

@@ -73,7 +73,7 @@ export async function verifyAccessToken(
       clockTolerance: accepted.clockSkewSeconds,
       requiredClaims: ['exp', 'sub'],
     });
-    return { issuer: issuer.settings.issuer, subject: payload.sub ?? '', claims: payload };
+    return { issuer: issuer.settings.issuer, subject: subjectOf(payload), claims: payload };
   } catch (error) {
     if (!(error instanceof IssuerUnreachable)) return refuseToken(error);
     accepted.onUnreachable(error);
@@ -83,6 +83,12 @@ export async function verifyAccessToken(
       'the OpenID issuer of the access token cannot be asked; try again',
     );
   }
+}
+
+/** RFC 7519, section 4.1.2: a text. The audit record names callers by it. */
+function subjectOf({ sub }: JWTPayload): string {
+  if (typeof sub === 'string' && sub !== '') return sub;
+  return refuse('access-token-claim-invalid', 'its claim sub is not a text, or is empty');
 }
 
 function issuerOf(token: string, issuers: readonly OpenIdIssuer[]): OpenIdIssuer {

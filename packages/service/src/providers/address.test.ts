@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { RequestRefused } from '../http/refusal.ts';
 import { addressedName, providerUri } from './address.ts';
 
-function named(host: string | undefined, provider?: string, baseDomain?: string): string {
+function named(host: string | undefined, provider?: string, baseDomain?: string, url = '/certs'): string {
   try {
-    return addressedName({ headers: { host }, params: provider === undefined ? {} : { provider } }, baseDomain);
+    return addressedName({ url, headers: { host }, params: provider === undefined ? {} : { provider } }, baseDomain);
   } catch (error) {
     assert.ok(error instanceof RequestRefused);
     return error.refusal.code;
@@ -20,6 +20,24 @@ test('takes the name from the path, else from the host below the base domain, el
     assert.equal(named(host), 'default');
   }
   assert.equal(named('contosoattest.test', undefined, 'attest.test'), 'default');
+});
+
+test('takes a host name that ends in the dot of the root for the same host', () => {
+  for (const host of ['contoso.attest.test.', 'contoso.attest.test.:8443']) {
+    assert.equal(named(host, undefined, 'attest.test'), 'contoso');
+  }
+  assert.equal(named('attest.test.', undefined, 'attest.test'), 'default');
+});
+
+test('takes the host from the target where the target has one, whatever the Host header says', () => {
+  const target = 'https://contoso.attest.test/certs';
+  assert.equal(named('fabrikam.attest.test', undefined, 'attest.test', target), 'contoso');
+  assert.equal(named('attest.test', undefined, 'attest.test', 'HTTPS://CONTOSO.attest.test.:8443/'), 'contoso');
+  assert.equal(named('contoso.attest.test', undefined, 'attest.test', 'https://attest.test/certs'), 'default');
+  assert.equal(
+    named('contoso.attest.test', 'contoso', 'attest.test', 'https://fabrikam.attest.test/certs'),
+    'provider-unknown',
+  );
 });
 
 test('refuses names that no provider can have, and a path that contradicts the host', () => {

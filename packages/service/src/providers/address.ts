@@ -17,14 +17,21 @@ export function providerUri(name: string, baseUri: string, baseDomain: string | 
   return `https://${name.toLowerCase()}.${baseDomain}${port === '' ? '' : `:${port}`}${pathname.replace(/\/$/, '')}`;
 }
 
+type Addressed = Pick<FastifyRequest, 'params' | 'headers' | 'url'>;
+
 /** The name that a request gives. Refuses with `provider-unknown` what cannot be one, and a path that contradicts the host. */
-export function addressedName(request: Pick<FastifyRequest, 'params' | 'headers'>, baseDomain: string | undefined) {
+export function addressedName(request: Addressed, baseDomain: string | undefined): string {
+  return givenName(request, baseDomain) ?? unknown();
+}
+
+/** The same; undefined instead of a refusal. */
+export function givenName(request: Addressed, baseDomain: string | undefined): string | undefined {
   const byPath = pathName(request.params);
-  const byHost = baseDomain === undefined ? undefined : hostName(request.headers.host, baseDomain);
+  const byHost = baseDomain === undefined ? undefined : hostName(authorityOf(request), baseDomain);
   for (const name of [byPath, byHost]) {
-    if (name !== undefined && !providerNameForm.test(name)) return unknown();
+    if (name !== undefined && !providerNameForm.test(name)) return undefined;
   }
-  if (byPath !== undefined && byHost !== undefined && byPath.toLowerCase() !== byHost) return unknown();
+  if (byPath !== undefined && byHost !== undefined && byPath.toLowerCase() !== byHost) return undefined;
   return byPath ?? byHost ?? defaultProviderName;
 }
 
@@ -39,7 +46,13 @@ function pathName(params: unknown): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
+/** RFC 9112, section 3.2.2: where the target is a whole URI, its host counts and the Host header does not. */
+function authorityOf({ url, headers }: Pick<FastifyRequest, 'url' | 'headers'>): string | undefined {
+  return url.startsWith('/') ? headers.host : URL.parse(url)?.host;
+}
+
+/** The dot of the root may stand at the end of a host name (RFC 3986, section 3.2.2). */
 function hostName(host: string | undefined, baseDomain: string): string | undefined {
-  const [name = ''] = (host ?? '').toLowerCase().split(':', 1);
+  const name = (host ?? '').toLowerCase().replace(/\.?(:.*)?$/, '');
   return name.endsWith(`.${baseDomain}`) ? name.slice(0, -baseDomain.length - 1) : undefined;
 }

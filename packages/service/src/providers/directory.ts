@@ -75,6 +75,11 @@ export class ProviderDirectory {
     return this.#entryOf(name)?.record.settings.publicNetworkAccess === 'Disabled';
   }
 
+  /** A name as the provider was created with it; undefined: there is none of this name, in whichever case. */
+  nameOf(name: string): string | undefined {
+    return this.#entryOf(name)?.record.name;
+  }
+
   /** The URI of a provider, by its name. */
   uriOf(name: string): string {
     return this.#parts.uriOf(name);

@@ -6,7 +6,7 @@ import { refuseFor, refuseRequest } from '../http/refusal.ts';
 import type { OpenKeys } from '../keys/open-keys.ts';
 import type { Store } from '../storage/index.ts';
 import { noteForAudit } from '../trail/notes.ts';
-import { addressedName, providerUri, unknown } from './address.ts';
+import { addressedName, givenName, providerUri, unknown } from './address.ts';
 import { configuredPolicies } from './configured-policies.ts';
 import { defaultProviderName, ensureDefaultProvider } from './default-provider.ts';
 import { ProviderDirectory } from './directory.ts';
@@ -70,10 +70,20 @@ export class ProviderHost {
     return providerUri(name, this.#baseUri, this.#parts.config.providers.baseDomain);
   }
 
+  /** See `ServiceContext.addressed`. */
+  addressed(request: FastifyRequest): string | undefined {
+    const name = givenName(request, this.#parts.config.providers.baseDomain);
+    return name === undefined ? undefined : this.recordedName(name);
+  }
+
+  /** See `ServiceContext.recordedName`. */
+  recordedName(name: string): string {
+    return this.#directory?.nameOf(name) ?? name;
+  }
+
   /** See `ServiceContext.providerOf`. */
   async providerOf(request: FastifyRequest): Promise<Provider> {
     const name = addressedName(request, this.#parts.config.providers.baseDomain);
-    noteForAudit(request, { provider: name });
     const provider = (await this.#find(name)) ?? unknown();
     noteForAudit(request, { provider: provider.name });
     return provider;

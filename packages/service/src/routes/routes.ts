@@ -38,7 +38,11 @@ export function addRoutes(routes: Routes, prefix: string, context: ServiceContex
   for (const base of [prefix, `${prefix}/providers/:${providerParameter}`]) {
     addOperations(
       routes,
-      ofProvider.map((operation) => ({ ...operation, path: `${base}${operation.path}` })),
+      ofProvider.map((operation) => ({
+        ...operation,
+        provider: context.addressed,
+        path: `${base}${operation.path}`,
+      })),
     );
   }
 }

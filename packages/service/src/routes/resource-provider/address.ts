@@ -36,10 +36,15 @@ export function placeOf({ params }: Pick<FastifyRequest, 'params'>): Place {
 }
 
 /** The name of a provider. Refuses with `provider-name-invalid`. */
-export function nameOf({ params }: Pick<FastifyRequest, 'params'>): string {
-  const name = parameter(params, 'name') ?? '';
-  if (providerNameForm.test(name)) return name;
-  return refuseRequest('provider-name-invalid', 'name', 'it must have 3 to 24 letters, digits and hyphens');
+export function nameOf(request: Pick<FastifyRequest, 'params'>): string {
+  const why = 'it must have 3 to 24 letters, digits and hyphens';
+  return nameIn(request) ?? refuseRequest('provider-name-invalid', 'name', why);
+}
+
+/** The same; undefined: the path names none, or what cannot be one. */
+export function nameIn({ params }: Pick<FastifyRequest, 'params'>): string | undefined {
+  const name = parameter(params, 'name');
+  return name !== undefined && providerNameForm.test(name) ? name : undefined;
 }
 
 /** One parameter of the path. */

@@ -4,7 +4,6 @@ import { refuseRequest } from '../../http/refusal.ts';
 import { storedOr } from '../../http/store-outcome.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { ProviderRecord, ProviderVersion } from '../../storage/index.ts';
-import { noteForAudit } from '../../trail/notes.ts';
 import { nameOf, type Place, placeOf } from './address.ts';
 
 /** The provider; undefined: there is none at this place. */
@@ -13,10 +12,8 @@ export async function findProvider(
   request: FastifyRequest,
 ): Promise<ProviderVersion | undefined> {
   const name = nameOf(request);
-  noteForAudit(request, { provider: name });
   const record = storedOr(await store.providers.byName(name));
   if (record === undefined || !isAt(record, placeOf(request))) return undefined;
-  noteForAudit(request, { provider: record.name });
   return record;
 }
 

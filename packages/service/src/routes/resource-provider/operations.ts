@@ -1,7 +1,7 @@
 /** `Microsoft.Attestation` as Azure's resource providers are: which operations are there, and what may be done with them? */
 import type { Operation } from '../../http/operation.ts';
 import type { ServiceContext } from '../../service-context.ts';
-import { requireManagementVersion } from './address.ts';
+import { nameIn, requireManagementVersion } from './address.ts';
 import { deleteProvider, getProvider, patchProvider } from './change-provider.ts';
 import { listOperations } from './list-providers.ts';
 import { putProvider } from './put-provider.ts';
@@ -9,7 +9,7 @@ import { sendList } from './resource.ts';
 
 /** Every operation of the resource provider. */
 export function resourceProvider(context: ServiceContext): Operation[] {
-  return [
+  const operations = [
     getOperations,
     getProvider(context),
     putProvider(context),
@@ -17,6 +17,13 @@ export function resourceProvider(context: ServiceContext): Operation[] {
     deleteProvider(context),
     ...listOperations(context),
   ];
+  return operations.map((operation) => ({
+    ...operation,
+    provider: (request) => {
+      const name = nameIn(request);
+      return name === undefined ? undefined : context.recordedName(name);
+    },
+  }));
 }
 
 const described = (verb: string, operation: string): object => ({

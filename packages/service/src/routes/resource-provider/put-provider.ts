@@ -6,7 +6,6 @@ import { refuseRequest } from '../../http/refusal.ts';
 import { storedOr } from '../../http/store-outcome.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import { absentEtag, type ProviderVersion, type SignerCertificate } from '../../storage/index.ts';
-import { noteForAudit } from '../../trail/notes.ts';
 import { changeOrigin } from '../../trail/trail.ts';
 import { nameOf, placeOf, requireManagementVersion, resourcePath } from './address.ts';
 import { type Creation, creationIn } from './body.ts';
@@ -24,7 +23,6 @@ export function putProvider(context: ServiceContext): Operation {
       requireManagementVersion(request);
       await context.authorizeManagement(request);
       const name = nameOf(request);
-      noteForAudit(request, { provider: name });
       const creation = creationIn(request);
       const chains = creation.properties?.policySigningCertificates?.keys ?? [];
       const signers = signersOf(
@@ -32,7 +30,6 @@ export function putProvider(context: ServiceContext): Operation {
         context.clock(),
       );
       const present = storedOr(await context.store.providers.byName(name));
-      if (present !== undefined) noteForAudit(request, { provider: present.name });
       return present === undefined
         ? create(context, request, reply, name, creation, signers)
         : replace(context, request, reply, present, creation, signers);

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { connect } from 'node:tls';
+import { seenAudit } from '../__fixtures__/audit.ts';
+import { identity, managementBearer } from '../__fixtures__/callers.ts';
+import { serve } from '../__fixtures__/service.ts';
+import { openTestStore } from '../__fixtures__/store.ts';
+import { draft, origin, value } from '../storage/__fixtures__/backends.ts';
+
+const store = await openTestStore();
+value(await store.providers.create(draft({ name: 'Contoso' }), origin()));
+const closed = { publicNetworkAccess: 'Disabled' };
+value(await store.providers.create(draft({ name: 'Fabrikam', settings: closed }), origin()));
+const audit = seenAudit();
+const service = await serve({ identity, limits: { bodyBytes: 1024 } }, { store, audit });
+const json = { 'content-type': 'application/json' };
+const query = 'api-version=2020-10-01';
+
+/** What the record says of one call: operation, provider and code. */
+async function entryOf(path: string, sent: Parameters<typeof service.call>[1]): Promise<unknown[]> {
+  audit.entries.length = 0;
+  await service.call(path, sent);
+  return audit.entries.map(({ operation, provider, code }) => [operation, provider, code]);
+}
+
+test('names the provider as its readers know it, however early a request is refused and however it is spelt', async () => {
+  const policy = '/providers/CONTOSO/policies/SgxEnclave';
+  const post = { method: 'POST', headers: json, body: '{}' };
+  const large = { method: 'PUT', headers: json, body: 'x'.repeat(2000) };
+  assert.deepEqual(await entryOf(policy, {}), [['read-policy', 'Contoso', 'api-version-missing']]);
+  assert.deepEqual(await entryOf(`${policy}?${query}`, large), [['set-policy', 'Contoso', 'body-too-large']]);
+  assert.deepEqual(await entryOf(`/providers/contoso/attest/Nitro?${query}`, post), [
+    ['attest', 'Contoso', 'attestation-type-unknown'],
+  ]);
+  assert.deepEqual(await entryOf(`/providers/fabrikam/attest/SgxEnclave?${query}`, post), [
+    ['attest', 'Fabrikam', 'provider-closed'],
+  ]);
+  assert.deepEqual(await entryOf(`/providers/nobody/attest/SgxEnclave?${query}`, post), [
+    ['attest', 'nobody', 'provider-unknown'],
+  ]);
+  assert.deepEqual(await entryOf(`/providers/a%00b/attest/SgxEnclave?${query}`, post), [
+    ['attest', undefined, 'provider-unknown'],
+  ]);
+});
+
+test('names the provider that a refused caller of the resource-provider API was after', async () => {
+  const group = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Attestation/attestationProviders';
+  const sent = { method: 'DELETE' };
+  assert.deepEqual(await entryOf(`${group}/contoso?${query}`, sent), [
+    ['delete-provider', 'Contoso', 'access-token-missing'],
+  ]);
+  const headers = await managementBearer('mallory');
+  assert.deepEqual(await entryOf(`${group}/CONTOSO?${query}`, { ...sent, headers }), [
+    ['delete-provider', 'Contoso', 'administrator-role-missing'],
+  ]);
+  assert.deepEqual(await entryOf(`${group}?${query}`, {}), [['list-providers', undefined, 'access-token-missing']]);
+});
+
+test('puts a caller who hangs up down as refused, and logs no failure of the service', async () => {
+  audit.entries.length = 0;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const record = mockRecord(resolve);
+  const { hostname, port } = new URL(service.url);
+  const head = `POST /attest/SgxEnclave?${query} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n`;
+  const socket = connect({ host: hostname, port: Number(port), ca: readFileSync(service.caFile ?? '') }, () => {
+    socket.write(`${head}content-length: 100\r\n\r\n{`, () => socket.end());
+  });
+  socket.resume();
+  await promise;
+  record.restore();
+  assert.deepEqual(
+    audit.entries.map(({ operation, provider, verdict, code }) => [operation, provider, verdict, code]),
+    [['attest', 'default', 'refused', 'request-aborted']],
+  );
+  assert.deepEqual(
+    service.logged.filter((line) => JSON.parse(line).level >= 50),
+    [],
+  );
+});
+
+/** Tells when an entry comes in. */
+function mockRecord(seen: () => void): { restore(): void } {
+  const { push } = audit.entries;
+  audit.entries.push = (...entries) => {
+    const length = push.apply(audit.entries, entries);
+    seen();
+    return length;
+  };
+  return {
+    restore: () => {
+      audit.entries.push = push;
+    },
+  };
+}
