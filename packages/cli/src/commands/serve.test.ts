@@ -73,7 +73,7 @@ test('ATESTO_CONFIG names the file when the option does not', async () => {
 test('production without certificates: 2', async () => {
   const { exitCode, stderr } = await runCli(['serve', '--config', settings()]);
   assert.equal(exitCode, 2);
-  assert.match(stderr, /\[setting-missing\]/);
+  assert.match(stderr, /\[setting-missing\]\nhint: .+ With --development none is needed\.\n$/);
 });
 
 test('a simulator in production: 2', async () => {

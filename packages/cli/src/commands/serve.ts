@@ -48,7 +48,7 @@ async function serve({ config: given, development, simulator }: Options, session
     session.err(banner(service, config, simulator, session.style.err));
     return service;
   };
-  const service = await explainStart(started);
+  const service = await explainStart(started, development === true ? '' : ' With --development none is needed.');
   await stop;
   await service.close();
 }

@@ -10,13 +10,13 @@ const listening: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the host name has no address',
 };
 
-/** Runs a start, and turns its faults into failures. */
-export async function explainStart(start: () => Promise<RunningService>): Promise<RunningService> {
+/** Runs a start, and turns its faults into failures. @param more what else to say where the settings are refused */
+export async function explainStart(start: () => Promise<RunningService>, more = ''): Promise<RunningService> {
   try {
     return await start();
   } catch (error) {
     if (error instanceof ConfigRefused) {
-      throw new CliFailure(exitCodes.usage, error.message, 'docs/configuration.md lists every setting.');
+      throw new CliFailure(exitCodes.usage, error.message, `docs/configuration.md lists every setting.${more}`);
     }
     const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
     const why = typeof code === 'string' ? listening[code] : undefined;
