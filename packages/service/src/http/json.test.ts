@@ -69,6 +69,12 @@ test('refuses nesting beyond 32 levels, however deep, without running out of sta
   assert.equal(codeOf(nested(200_000)), 'json-too-deep');
 });
 
+test('refuses numbers that take long to read for their length', () => {
+  assert.equal(codeOf(`{"a":${'9'.repeat(400)}}`), 'accepted');
+  assert.equal(codeOf(`{"a":[{"b":${'9'.repeat(401)}}]}`), 'member-invalid');
+  assert.equal(codeOf(`{"a":1.${'9'.repeat(400)}}`), 'member-invalid');
+});
+
 test('property: reads every object of JSON.stringify as JSON.parse does', () => {
   const values = fc.dictionary(
     fc.string({ unit: 'binary' }).filter((name) => name !== '__proto__'),

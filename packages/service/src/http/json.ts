@@ -7,11 +7,13 @@ import { type JsonObject, type JsonValue, parseExactJson } from '@atesto/token';
 import { refuseRequest } from './refusal.ts';
 
 const maxDepth = 32;
+/** Beyond the largest double nobody means a number; the time that a big integer takes grows faster than its length. */
+const longestNumber = 400;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Parses a JSON object in UTF-8. Refuses with `otherwise` what is not one, with `json-too-deep`, `member-duplicate` and
- * `member-forbidden` what is dangerous. `where` names the document in refusals.
+ * Parses a JSON object in UTF-8. Refuses with `otherwise` what is not one, with `json-too-deep`, `member-duplicate`,
+ * `member-forbidden` and `member-invalid` (too long a number) what is dangerous. `where` names the document in refusals.
  */
 export function parseJsonObject(
   bytes: Uint8Array,
@@ -81,6 +83,8 @@ function scan(text: string, where: string): { hasLongNumber: boolean } {
       at++;
     } else {
       const end = endOfScalar(text, at);
+      if (end - at > longestNumber)
+        refuseRequest('member-invalid', where, `it has a number of more than ${longestNumber} characters`);
       hasLongNumber ||= end - at > 15;
       valueSeen(level);
       at = end;
