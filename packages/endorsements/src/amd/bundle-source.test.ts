@@ -174,6 +174,12 @@ test('that the list is not looked at is a decision, and the appraisal reports it
   assert.deepEqual(checked.ok && checked.collateral.revocationList, list);
 });
 
+test('a list that cannot be read is not the same as none', async () => {
+  const files = { 'vcek.der': vcek, 'milan.pem': ask + ark, 'milan.crl': list.subarray(0, 4) };
+  const { source } = sourceOf(files, { revocationList: 'when-there' });
+  assert.equal(codeOf(await source.get(requestOf('VCEK'), { at })), 'bundle-malformed');
+});
+
 describe('AMD’s own certificates', { skip: vectorsMissing('sevsnp') }, () => {
   const source = createSnpBundleSource({ path: vectorPath('sevsnp', 'amd-ca'), revocationList: 'when-there' });
   for (const name of vectorCases('sevsnp').filter((vector) => !vector.includes('another-key'))) {

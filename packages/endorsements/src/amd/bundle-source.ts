@@ -2,7 +2,7 @@
 import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence';
 import { LeastRecentlyUsed } from '../cache/memory.ts';
 import { type WatchedFile, WatchedFiles } from '../files/watched-files.ts';
-import { EndorsementRefused, refuseEndorsements, settleRefusals } from '../refusal.ts';
+import { type EndorsementRefusal, EndorsementRefused, refuseEndorsements, settleRefusals } from '../refusal.ts';
 import type { EndorsementResult } from '../source.ts';
 import { type AmdCertificateFile, type AmdFileContents, amdFileContents } from './bundle-contents.ts';
 import { addressedChipId, type SnpEndorsementRequest, type SnpEndorsementSource, snpRequestKey } from './request.ts';
@@ -79,8 +79,12 @@ class SnpBundle {
   }
 
   /** A file that cannot be read may be the one that lacks. */
+  #broken(): EndorsementRefusal | undefined {
+    return this.#foundIn.find(({ refusal }) => refusal !== undefined)?.refusal;
+  }
+
   #lacks(code: 'bundle-no-match' | 'bundle-incomplete', why: string): never {
-    const broken = this.#foundIn.find(({ refusal }) => refusal !== undefined)?.refusal;
+    const broken = this.#broken();
     if (broken !== undefined) throw new EndorsementRefused(broken);
     return refuseEndorsements(code, this.#options.path, why);
   }
@@ -122,7 +126,8 @@ class SnpBundle {
       );
     const chains = named(authority).flatMap((issuer) => named(root).map((ark) => issuer.pem + ark.pem));
     const lists: (Uint8Array | 'unchecked')[] = revocationLists.filter((list) => list.includes(root));
-    if (lists.length === 0 && this.#options.revocationList === 'when-there') lists.push('unchecked');
+    const isNone = lists.length === 0 && this.#broken() === undefined;
+    if (isNone && this.#options.revocationList === 'when-there') lists.push('unchecked');
     this.#required(lists, `the revocation list of ${root}`);
     return leaves.flatMap((certificate) =>
       chains.flatMap((authorityChain) =>
