@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { collateralToJson, createSimulatedPlatform, type PcsServer } from '@atesto/simulator';
+import { readVector, vectorsMissing } from '@atesto/vectors';
 import { base64url, claimsOf, collateral, platform, quoteOf, refusalOf } from '../__fixtures__/enclave.ts';
 import { endorsementCaFile, servePcs } from '../__fixtures__/endorsement-service.ts';
 import { serve, type TestService } from '../__fixtures__/service.ts';
@@ -109,4 +110,13 @@ describe('a certificate that comes for another platform is refused', async () =>
     assert.equal(answer.status === 200, false);
     assert.deepEqual(refusalOf(answer), [400, 'InvalidParameter', 'endorsements-not-found']);
   });
+});
+
+test('Intel’s own sample of type 1, which ends before the PCEID, is refused', {
+  skip: vectorsMissing('sgx', 'parse-only', 'certification-type-1'),
+}, async () => {
+  const service = await serveFrom(await servePcs({ collateral, dialect: 'pccs' }), 'pccs');
+  const quote = base64url(readVector('sgx', 'parse-only', 'certification-type-1', 'evidence.bin'));
+  const answer = await service.attest('SgxEnclave', { quote });
+  assert.deepEqual(refusalOf(answer), [400, 'InvalidParameter', 'pck-certificate-not-addressable']);
 });
