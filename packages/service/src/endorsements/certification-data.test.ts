@@ -83,6 +83,24 @@ describe('a bundle with the PCK certificate serves', async () => {
   });
 });
 
+test('quotes of trust domains are looked up in the same way, with the collateral of their own technology', async () => {
+  const tdx = await platform.collateral({ tee: 'tdx' });
+  const pcs = await servePcs({ collateral: tdx, dialect: 'pccs' });
+  const service = await serveFrom(pcs, 'pccs');
+  for (const type of [1, 2, 3, 4, 5]) {
+    const answer = await service.attest('TdxVm', { quote: base64url(platform.tdxQuote({ certification: { type } })) });
+    assert.equal(claimsOf(answer)['x-ms-attestation-type'], 'tdxvm', `type ${type}`);
+  }
+  const paths = new Set(pcs.requests.map((path) => path.split('?', 1)[0]));
+  assert.deepEqual([...paths].toSorted(), [
+    '/sgx/certification/v4/pckcert',
+    '/sgx/certification/v4/pckcrl',
+    '/sgx/certification/v4/rootcacrl',
+    '/tdx/certification/v4/qe/identity',
+    '/tdx/certification/v4/tcb',
+  ]);
+});
+
 test('type 4, the leaf alone, is completed by the authority of the revocation list', async () => {
   const pcs = await servePcs({ collateral });
   const service = await serveFrom(pcs, 'pcs');
