@@ -20,7 +20,7 @@ function value(
   identity: SnpGuestIdentity,
   more: Partial<SnpReferenceValue> = {},
 ): SnpReferenceValue {
-  return { complianceStatus, identity, hostData: 'any', minimumGuestSvn: 0, ...more };
+  return { complianceStatus, identity, hostData: 'any', minimumGuestSvn: 0, maximumVmpl: 0, ...more };
 }
 
 function statusOf(
@@ -60,6 +60,16 @@ describe('a guest is known', () => {
     assert.equal(statusOf([value('known', identity, { hostData: ['00'.repeat(32)] })]), undefined);
     assert.equal(statusOf([value('known', identity, { minimumGuestSvn: 5 })]), 'known');
     assert.equal(statusOf([value('known', identity, { minimumGuestSvn: 6 })]), undefined);
+  });
+
+  test('up to the privilege level of the value: software below a paravisor binds data of its own', async () => {
+    const identity = { measurements: [measurement] };
+    for (const vmpl of [1, 2, 3]) {
+      const below = await reportWith({ vmpl });
+      assert.equal(statusOf([value('known', identity)], [], below), undefined);
+      assert.equal(statusOf([value('known', identity, { maximumVmpl: vmpl - 1 })], [], below), undefined);
+      assert.equal(statusOf([value('known', identity, { maximumVmpl: vmpl })], [], below), 'known');
+    }
   });
 
   test('never when it can be debugged', async () => {

@@ -24,6 +24,11 @@ export interface SnpReferenceValue {
   /** Host data, 32 bytes each in hex; `any` leaves it to the policy. */
   readonly hostData: readonly string[] | 'any';
   readonly minimumGuestSvn: number;
+  /**
+   * The highest virtual machine privilege level that may have requested the report, 0 to 3. Below a paravisor, which runs at 0, software of
+   * anybody's choice gets reports with the same measurement and with data of its own.
+   */
+  readonly maximumVmpl: number;
 }
 
 /** What was found out about a guest. */
@@ -35,9 +40,10 @@ export interface SnpGuestAppraisal {
 }
 
 function isKnown(report: SnpReport, value: SnpReferenceValue, uvm: UvmEndorsement | undefined): boolean {
-  const { identity, hostData, minimumGuestSvn } = value;
+  const { identity, hostData, minimumGuestSvn, maximumVmpl } = value;
   const { debugAllowed, migrationAgentAllowed } = report.policy;
-  if (debugAllowed || migrationAgentAllowed || report.guestSvn < minimumGuestSvn) return false;
+  if (debugAllowed || migrationAgentAllowed) return false;
+  if (report.guestSvn < minimumGuestSvn || report.vmpl > maximumVmpl) return false;
   if (hostData !== 'any' && !hostData.includes(hex(report.hostData))) return false;
   if ('measurements' in identity) return identity.measurements.includes(hex(report.measurement));
   if ('idKeyDigests' in identity) return identity.idKeyDigests.includes(hex(report.idKeyDigest));

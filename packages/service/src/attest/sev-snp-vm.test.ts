@@ -186,6 +186,16 @@ describe('reference values of the settings', () => {
     assert.equal('x-ms-compliance-status' in debug, false);
   });
 
+  test('know software below the most privileged level only where an entry says so', async () => {
+    const entry = { complianceStatus: 'mine', measurements: [measurement] };
+    const [strict, lenient] = [await serveKnown([entry]), await serveKnown([{ ...entry, maximumVmpl: 2 }])];
+    const statusAt = async (vmpl: number, by: typeof strict) =>
+      claimsOf(await attested({ vmpl }, {}, by))['x-ms-compliance-status'];
+    assert.deepEqual([await statusAt(0, strict), await statusAt(1, strict)], ['mine', undefined]);
+    assert.deepEqual([await statusAt(2, lenient), await statusAt(3, lenient)], ['mine', undefined]);
+    await assert.rejects(serveKnown([{ ...entry, maximumVmpl: 4 }]), /provider\.referenceValues\.sevsnp/);
+  });
+
   test('know a guest by the key of its ID block and by its host data', async () => {
     const known = await serveKnown([
       { complianceStatus: 'mine', idKeyDigests: ['ab'.repeat(48)], hostData: ['cd'.repeat(32)], minimumGuestSvn: 2 },

@@ -4,6 +4,7 @@ import { described } from './form.ts';
 
 const patchLevel = z.int().min(0).max(255).optional();
 const levels = { bootLoader: patchLevel, tee: patchLevel, snp: patchLevel, microcode: patchLevel };
+const privilegeLevel = z.int().min(0).max(3);
 const isAllowed = (what: string): z.ZodDefault<z.ZodBoolean> =>
   z
     .boolean()
@@ -34,10 +35,7 @@ export const sevSnpBaseline = z.strictObject({
   allowDebug: isAllowed('whose policy allows debugging'),
   allowMigration: isAllowed('whose policy allows a migration agent'),
   allowSmt: isAllowed('whose policy allows simultaneous multithreading'),
-  maximumVmpl: z
-    .int()
-    .min(0)
-    .max(3)
+  maximumVmpl: privilegeLevel
     .default(3)
     .meta(
       described(
@@ -66,6 +64,7 @@ const referenceValue = z
     uvm: uvm.optional(),
     hostData: listOf(32).optional(),
     minimumGuestSvn: unsigned32.default(0),
+    maximumVmpl: privilegeLevel.default(0),
   })
   .refine(
     ({ measurements, idKeyDigests, uvm: endorser }) =>
@@ -80,7 +79,7 @@ export const sevSnpReferenceValues = z
   .default([])
   .meta(
     described(
-      'SEV-SNP guests that the operator knows; the first that a guest fits gives its token the claim `x-ms-compliance-status`. A guest is known by its launch measurement, by the key that signed its ID block, or by who endorses its utility VM (a did:x509, with product line and security version; `signerValidAt`: whether the signer’s certificates must be valid at the appraisal, or at the time of signing that the signer states). Guests whose policy allows debugging or a migration agent fit none. Endorsements of utility VMs are looked at only where an entry names an endorser; then one must hold.',
-      'a list of {"complianceStatus": "…", "measurements": ["96 hex digits", …] or "idKeyDigests": ["96 hex digits", …] or "uvm": {"issuer": "did:x509:…", "feed": "…", "minimumSvn": 100, "signerValidAt"?: "appraisal" or "signing"}, "hostData"?: ["64 hex digits", …], "minimumGuestSvn"?: 0}',
+      'SEV-SNP guests that the operator knows; the first that a guest fits gives its token the claim `x-ms-compliance-status`. A guest is known by its launch measurement, by the key that signed its ID block, or by who endorses its utility VM (a did:x509, with product line and security version; `signerValidAt`: whether the signer’s certificates must be valid at the appraisal, or at the time of signing that the signer states). Guests whose policy allows debugging or a migration agent fit none. `maximumVmpl` is the highest virtual machine privilege level that may have requested the report: software at the levels below a paravisor, which runs at 0, can bind data of its own. Endorsements of utility VMs are looked at only where an entry names an endorser; then one must hold.',
+      'a list of {"complianceStatus": "…", "measurements": ["96 hex digits", …] or "idKeyDigests": ["96 hex digits", …] or "uvm": {"issuer": "did:x509:…", "feed": "…", "minimumSvn": 100, "signerValidAt"?: "appraisal" or "signing"}, "hostData"?: ["64 hex digits", …], "minimumGuestSvn"?: 0, "maximumVmpl"?: 0}',
     ),
   );

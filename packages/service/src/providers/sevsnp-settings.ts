@@ -40,6 +40,7 @@ export function snpReferenceValuesOf({ provider }: Settings): SnpReferenceValue[
     identity: identityOf(value),
     hostData: value.hostData?.map(lowerCase) ?? 'any',
     minimumGuestSvn: value.minimumGuestSvn,
+    maximumVmpl: value.maximumVmpl,
   }));
 }
 
