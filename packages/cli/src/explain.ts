@@ -8,9 +8,12 @@ const hints: Partial<Record<ClientCode, string>> = {
   'certificate-refused': 'Give the CA of the server with --ca FILE, or set NODE_EXTRA_CA_CERTS to its path.',
   'connection-failed': 'Is the server running, and is the address right?',
   'connection-timeout': 'Is the server overloaded? --timeout SECONDS gives it longer.',
+  'identity-refused': 'Are the id and the secret of the client right?',
   'address-insecure': 'Evidence, tokens and secrets travel over https alone.',
   'attestation-unavailable': 'Run this inside the enclave or confidential VM, or give evidence with --evidence FILE.',
 };
+
+const roles = 'The operator of the service grants roles with identity.roles: docs/hosting.md.';
 
 const serviceHints: Readonly<Record<string, string>> = {
   'access-token-missing': 'Give --issuer and --client-file (or --client-id and --client-secret-file).',
@@ -18,6 +21,8 @@ const serviceHints: Readonly<Record<string, string>> = {
     'The operator sets endorsements.intel or endorsements.amd. For development: atesto serve --development --simulator DIRECTORY.',
   'chain-root-untrusted':
     'Only evidence of genuine hardware counts, or of a simulator that the service trusts: atesto serve --development --simulator DIRECTORY.',
+  'role-missing': roles,
+  'administrator-role-missing': roles,
   'signature-missing': 'Give --signer-key and --signer-certificate, or a JWS of atesto provider policy sign.',
   'policy-invalid': 'atesto policy check FILE shows each place.',
   'collateral-expired': 'The operator of the service must bring current collateral, or permit a grace for old one.',
