@@ -1,5 +1,5 @@
 /** How do the store's refusals look on the wire? */
-import type { Outcome } from '@atesto/evidence';
+import { type Outcome, Refused } from '@atesto/evidence';
 import type { StorageCode } from '../storage/index.ts';
 import { refuseFor } from './refusal.ts';
 
@@ -15,6 +15,14 @@ const wire: Readonly<Record<StorageCode, readonly [status: number, wireCode: str
   'integrity-key-invalid': [500, 'InternalError'],
   'cluster-unconfirmed': [503, 'ServiceUnavailable'],
 };
+
+/** Refuses the request with a refusal of the store that was thrown; what is none passes. */
+export function refuseThrown(error: unknown): never {
+  const row = error instanceof Refused ? Object.entries(wire).find(([code]) => code === error.refusal.code) : undefined;
+  if (!(error instanceof Refused) || row === undefined) throw error;
+  const [, [status, wireCode]] = row;
+  return refuseFor(error.refusal, status, wireCode);
+}
 
 /** The value of what the store answered; its refusal refuses the request. */
 export function storedOr<Value>(outcome: Outcome<Value, StorageCode>): Value {

@@ -157,6 +157,37 @@ describe('the signing keys of a provider', () => {
     assert.ok('privateKey' in current && current.privateKey.equals(privateKey));
   });
 
+  test('may be imported at the same time, by two instances too: each is in the ring, and can be opened', async () => {
+    await using database = await createSqlite();
+    const store = await database.open();
+    const [one, two] = [await open(store, 0), await open(store, 0)];
+    const imported = Array.from({ length: 6 }, () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
+    const outcomes = await Promise.all(
+      imported.map((key, index) => (index % 2 === 0 ? one : two).importKey(key, at(1), origin())),
+    );
+    assert.deepEqual(outcomes, Array(6).fill({ ok: true, value: true }));
+    const again = await open(store, 2);
+    assert.deepEqual(states(again, 2), ['current', ...Array(6).fill('coming')]);
+    assert.equal((await database.sql('select key_id from sealed_keys')).length, 7);
+  });
+
+  test('rotate as often as they are told to, also at the same time', async () => {
+    await using database = await createSqlite();
+    const keys = await open(await database.open(), 0);
+    const rotated = await Promise.all(Array.from({ length: 12 }, () => keys.rotate(at(1), origin())));
+    assert.deepEqual(rotated, Array(12).fill(true));
+  });
+
+  test('that are withdrawn are not imported again', async () => {
+    await using database = await createSqlite();
+    const keys = await open(await database.open(), 0);
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    assert.ok((await keys.importKey(privateKey, at(1), origin())).ok);
+    await keys.withdraw(kids(keys, 1).at(-1) ?? '', at(2), origin());
+    const outcome = await keys.importKey(privateKey, at(3), origin());
+    assert.equal(outcome.ok ? 'imported' : outcome.refusal.code, 'key-unusable');
+  });
+
   test('that are withdrawn are published no longer, and another one signs at once', async () => {
     await using database = await createSqlite();
     const keys = await open(await database.open(), 0);

@@ -50,6 +50,13 @@ interface Loaded {
 type Next = (ring: KeyRing<RingKey>) => Promise<{ ring: KeyRing<RingKey>; made?: MadeKey } | undefined>;
 
 const mostAttempts = 8;
+/** The status of a key whose private part is gone for good. */
+const destroyed = 'destroyed';
+const usedUp = {
+  code: 'key-unusable',
+  where: 'privateKey',
+  why: 'it was a key of this provider before; make another',
+} as const;
 
 export class StoredKeys implements ProviderKeys {
   readonly #parts: StoredKeysParts;
@@ -57,6 +64,8 @@ export class StoredKeys implements ProviderKeys {
   readonly #opened = new Map<string, TokenSigningKey>();
   #loaded: Loaded = { ring: [], etag: absentEtag, revision: 0 };
   #unsubscribe: () => void = () => {};
+  /** Changes of this instance are made one after the other. */
+  #changing: Promise<unknown> = Promise.resolve();
 
   private constructor(parts: StoredKeysParts) {
     this.#parts = parts;
@@ -107,23 +116,27 @@ export class StoredKeys implements ProviderKeys {
   /** Adds the next key when its time has come, or algorithm or holder were changed; answers whether it did. */
   rotateWhenDue(at: Date): Promise<boolean> {
     const { schedule, algorithm, holder } = this.#parts;
+    const make = this.#makerAt(at);
     return this.#change(byService(at), async (ring) => {
       const newest = ring.at(-1)?.key;
       const isOther = newest?.algorithm !== algorithm || newest.heldBy !== holder.kind;
       if (!isOther && !rotationDue(ring, at, schedule)) return undefined;
-      return this.#added(ring, at, await this.#make(at));
+      return this.#added(ring, at, await make());
     });
   }
 
   rotate(at: Date, origin: ChangeOrigin): Promise<boolean> {
-    return this.#change(origin, async (ring) => this.#added(ring, at, await this.#make(at)));
+    const make = this.#makerAt(at);
+    return this.#change(origin, async (ring) => this.#added(ring, at, await make()));
   }
 
   async importKey(privateKey: KeyObject, at: Date, origin: ChangeOrigin): Promise<Outcome<boolean>> {
-    const { issuer, algorithm, schedule, keeper } = this.#parts;
+    const { store, providerId, issuer, algorithm, schedule, keeper } = this.#parts;
     const key = await importSigningKey({ issuer, algorithm, ...keyValidity(at, schedule) }, privateKey);
     if (!key.ok) return key;
     const made = await keeper.keep(key.value);
+    const known = held(await store.keys.list(providerId)).find(({ keyId }) => keyId === made.key.kid);
+    if (known?.status === destroyed) return { ok: false, refusal: usedUp };
     const isAdded = await this.#change(origin, async (ring) =>
       ring.some(({ key: known }) => known.kid === made.key.kid) ? undefined : this.#added(ring, at, made),
     );
@@ -131,13 +144,13 @@ export class StoredKeys implements ProviderKeys {
   }
 
   async withdraw(kid: string, at: Date, origin: ChangeOrigin): Promise<boolean> {
-    const isWithdrawn = await this.#change(origin, async (ring) => {
+    const make = this.#makerAt(at);
+    return this.#change(origin, async (ring) => {
       const rest = withdrawKey(ring, kid, at);
       if (rest.length === ring.length) return undefined;
       if (currentKey(rest, at) !== undefined) return { ring: rest };
-      return this.#added(rest, at, await this.#make(at));
+      return this.#added(rest, at, await make());
     });
-    return isWithdrawn;
   }
 
   /** Takes in what the store holds now. Throws `Refused`. */
@@ -172,9 +185,14 @@ export class StoredKeys implements ProviderKeys {
     return its?.open(key, async () => held(await store.keys.sealed(providerId, key.kid)));
   }
 
-  #make(at: Date): Promise<MadeKey> {
+  /** Makes one key, however often a change must be tried again. */
+  #makerAt(at: Date): () => Promise<MadeKey> {
     const { issuer, algorithm, schedule, holder } = this.#parts;
-    return holder.make({ issuer, algorithm, ...keyValidity(at, schedule) });
+    let made: Promise<MadeKey> | undefined;
+    return () => {
+      made ??= holder.make({ issuer, algorithm, ...keyValidity(at, schedule) });
+      return made;
+    };
   }
 
   #added(ring: KeyRing<RingKey>, at: Date, made: MadeKey): { ring: KeyRing<RingKey>; made: MadeKey } {
@@ -187,32 +205,54 @@ export class StoredKeys implements ProviderKeys {
   }
 
   /** Changes the ring under the condition that nobody else did; answers whether there was something to change. */
-  async #change(origin: ChangeOrigin, next: Next): Promise<boolean> {
-    const { store, providerId, issuer } = this.#parts;
+  #change(origin: ChangeOrigin, next: Next): Promise<boolean> {
+    const change = this.#changing.then(() => this.#attempt(origin, next));
+    this.#changing = change.catch(() => {});
+    return change;
+  }
+
+  async #attempt(origin: ChangeOrigin, next: Next): Promise<boolean> {
+    const { store, issuer } = this.#parts;
+    const added = new Set<string>();
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
       await this.refresh();
       const { ring, etag } = this.#loaded;
       const changed = await next(ring);
-      if (changed === undefined) return false;
-      const { made } = changed;
-      if (made !== undefined) {
-        held(await store.keys.add(providerId, made.key.kid, stateOf(made), made.sealed, origin));
-        this.#opened.set(made.key.kid, made.key);
+      if (changed === undefined) {
+        await this.#destroy(added, ring, origin);
+        return false;
       }
+      if (changed.made !== undefined) await this.#add(changed.made, added, origin);
       const set = await store.settings.set(this.#name, writeRing(issuer, changed.ring), origin, { expectedEtag: etag });
-      const kept = set.ok ? changed.ring : ring;
-      const left = [...ring.map(({ key }) => key.kid), ...(made === undefined ? [] : [made.key.kid])].filter(
-        (kid) => !kept.some(({ key }) => key.kid === kid),
-      );
-      for (const kid of left) await store.keys.destroy(providerId, kid, 'destroyed', origin);
       if (set.ok) {
+        await this.#destroy([...ring.map(({ key }) => key.kid), ...added], changed.ring, origin);
         held(await store.confirmed(set.value.revision));
         await this.refresh();
         return true;
       }
+      // What else there is leaves open whether the ring was written: no key may be destroyed then.
       if (set.refusal.code !== 'version-conflict') throw new Refused(set.refusal);
     }
-    throw new Error(`the key ring of ${issuer} changes all the time`);
+    await this.#destroy(added, this.#loaded.ring, origin);
+    throw new Refused<StorageCode>({ code: 'version-conflict', where: 'keys', why: 'they change all the time' });
+  }
+
+  /** Keeps a private part; one that an earlier attempt, or a crash, left there is used. */
+  async #add(made: MadeKey, added: Set<string>, origin: ChangeOrigin): Promise<void> {
+    const { kid } = made.key;
+    this.#opened.set(kid, made.key);
+    if (added.has(kid)) return;
+    const kept = await this.#parts.store.keys.add(this.#parts.providerId, kid, stateOf(made), made.sealed, origin);
+    if (kept.ok) added.add(kid);
+    else if (kept.refusal.code !== 'version-conflict') throw new Refused(kept.refusal);
+  }
+
+  /** Destroys the private parts of keys that a ring does not have. */
+  async #destroy(kids: Iterable<string>, ring: KeyRing<RingKey>, origin: ChangeOrigin): Promise<void> {
+    const { store, providerId } = this.#parts;
+    for (const kid of kids) {
+      if (!ring.some(({ key }) => key.kid === kid)) await store.keys.destroy(providerId, kid, destroyed, origin);
+    }
   }
 }
 

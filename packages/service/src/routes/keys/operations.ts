@@ -9,6 +9,7 @@ import { parseJsonObject } from '../../http/json.ts';
 import type { Operation } from '../../http/operation.ts';
 import { refuseFor, refuseRequest } from '../../http/refusal.ts';
 import { jsonType } from '../../http/reply.ts';
+import { refuseThrown } from '../../http/store-outcome.ts';
 import type { ProviderKeys } from '../../keys/signing-keys.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import type { ChangeOrigin } from '../../storage/index.ts';
@@ -49,7 +50,7 @@ function change(context: ServiceContext, name: 'rotate' | 'import' | 'withdraw',
       const provider = await context.providerOf(request);
       await context.authorize(request, provider, 'service-administrator');
       const at = context.clock();
-      const changed = await work(provider.keys, at, changeOrigin(request, at), request);
+      const changed = await work(provider.keys, at, changeOrigin(request, at), request).catch(refuseThrown);
       return send(reply, { changed, keys: provider.keys.list(at) });
     },
   };
