@@ -1,5 +1,7 @@
 /** The demonstration plays all five steps to the end, with simulated and with real evidence, and stops what it started. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { readVector, readVectorJson, vectorCases, vectorPath, vectorsMissing } from '@atesto/vectors';
@@ -34,6 +36,17 @@ test('simulated evidence, as a process: five steps, what was sent and checked, t
   assert.match(stdout, /\[quote-signature\]/);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: no colour without a terminal
   assert.doesNotMatch(stdout, /\u001b/);
+  assert.deepEqual(readdirSync(TMPDIR), []);
+});
+
+test('a reader that has had enough after the first lines: nothing left behind', async () => {
+  const TMPDIR = temporaryDirectory();
+  const env = { PATH: process.env.PATH, TMPDIR };
+  const child = spawn(process.execPath, [binary, 'demo'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  await once(child.stdout, 'data');
+  child.stdout.destroy();
+  await ended;
   assert.deepEqual(readdirSync(TMPDIR), []);
 });
 

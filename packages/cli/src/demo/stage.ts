@@ -1,4 +1,5 @@
 /** Where the demonstration plays: a real service and a real OpenID provider on loopback ports, with a state of their own. */
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +34,9 @@ export interface Theatre {
 /** Opens a theatre in a temporary directory. */
 export async function openTheatre(cast: Cast): Promise<Theatre> {
   const directory = await mkdtemp(join(tmpdir(), 'atesto-demo-'));
+  // A reader of the output that has had enough, such as `head`, ends the process at once.
+  const clearAtExit = (): void => rmSync(directory, { recursive: true, force: true });
+  process.once('exit', clearAtExit);
   const bundle = cast.collateralFile ?? join(directory, 'collateral.json');
   if (cast.collateralFile === undefined) await writeFile(bundle, cast.collateral);
   await mkdir(join(directory, 'state'));
@@ -62,6 +66,7 @@ export async function openTheatre(cast: Cast): Promise<Theatre> {
       await lastSet;
       await service?.close();
       await rm(directory, { recursive: true, force: true });
+      process.removeListener('exit', clearAtExit);
     },
   };
 }
