@@ -10,16 +10,14 @@ export interface AuditRow extends LoadResult {
   readonly name: string;
   /** This row's attestations a second divided by those without audit. */
   readonly ratio: number;
-  /** CPU time of all threads of the service for one attestation, in microseconds: the disk and a busy machine are not in it. */
+  /** CPU time of all threads of the service for one attestation, in microseconds: the least of all rounds. */
   readonly cpuMicroseconds: number;
 }
 
-type MeasuredLoad = LoadResult & Pick<AuditRow, 'cpuMicroseconds'>;
-
 const connections = 16;
 /** Many short rounds: the figures to compare come from moments that are alike. */
-const roundRequests = 800;
-const rounds = 10;
+const roundRequests = 300;
+const rounds = 40;
 const goal = 0.9;
 
 /** Measures; PostgreSQL is left out where it cannot be started. */
@@ -39,15 +37,18 @@ export async function benchAudit(): Promise<AuditRow[]> {
     ];
     if (server !== undefined) stores.push(['audit on PostgreSQL', await server.createDatabase()]);
     const client = start('load.ts', 1);
-    const works: (() => Promise<MeasuredLoad>)[] = [];
-    for (const [, argument] of stores) {
+    const leastCpu = stores.map(() => Number.POSITIVE_INFINITY);
+    const works: (() => Promise<LoadResult>)[] = [];
+    for (const [index, [, argument]] of stores.entries()) {
       const service = start('atesto-server.ts', 0, argument);
       const address = await service.ask<ServerAddress>('address');
       const order: LoadOrder = { ...address, connections, requests: roundRequests };
       works.push(async () => {
         const before = cpuOf(await service.ask('cpu'));
         const result = await client.ask<LoadResult>(order);
-        return { ...result, cpuMicroseconds: (cpuOf(await service.ask('cpu')) - before) / roundRequests };
+        const spent = (cpuOf(await service.ask('cpu')) - before) / roundRequests;
+        leastCpu[index] = Math.min(leastCpu[index] ?? spent, spent);
+        return result;
       });
     }
     const results = await inTurns(works, rounds);
@@ -56,7 +57,7 @@ export async function benchAudit(): Promise<AuditRow[]> {
       const result = results[index];
       return result === undefined || off === undefined
         ? []
-        : [{ name, ...result, ratio: result.perSecond / off.perSecond }];
+        : [{ name, ...result, ratio: result.perSecond / off.perSecond, cpuMicroseconds: leastCpu[index] ?? 0 }];
     });
   } finally {
     for (const partner of partners) partner.stop();

@@ -31,7 +31,8 @@ const service = await startService(
     provider: { trustAnchors: [...trustAnchors] },
   },
   {
-    clock: () => at,
+    // As at the time at which the quote is good, and moving on.
+    clock: () => new Date(at.getTime() + performance.now()),
     intelEndorsements: { get: async () => ({ ok: true, collateral }) },
     ...(store === 'off' ? { audit } : {}),
   },

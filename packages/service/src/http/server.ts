@@ -1,5 +1,4 @@
 /** The HTTPS server: TLS, limits, time-outs, request ids, headers, error replies. It knows no operation. */
-import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { serviceCodes } from '../codes.ts';
 import type { ServiceConfig } from '../config/schema.ts';
@@ -8,6 +7,7 @@ import { noteForAudit } from '../trail/notes.ts';
 import { answerClientError } from './client-error.ts';
 import { RequestRefused, refuseRequest } from './refusal.ts';
 import { asRefusal, sendRefusal, stampHeaders } from './reply.ts';
+import { requestId } from './request-id.ts';
 import { logRequest, noteForLog } from './request-log.ts';
 
 /** Where log lines go; default: standard output. */
@@ -28,7 +28,7 @@ export function createServer(config: ServiceConfig, tls: TlsMaterial, challenge:
       connectionsCheckingInterval: Math.ceil(limits.headersTimeoutMs / 4),
     },
     logger: { level: config.log.level, base: null, ...(sink === undefined ? {} : { stream: sink }) },
-    genReqId: () => randomUUID(),
+    genReqId: () => requestId(),
     requestIdHeader: false,
     logController: new LogController({ requestIdLogLabel: 'requestId', disableRequestLogging: true }),
     bodyLimit: limits.bodyBytes,
