@@ -1,4 +1,4 @@
-/** Test report: one line a file, failures in full, skips with their reasons, and a closing count. */
+/** Test report: one line a file as soon as it is done, failures in full, skips with their reasons, and a closing count. */
 import { relative } from 'node:path';
 import type { TestEvent } from 'node:test/reporters';
 import { inspect } from 'node:util';
@@ -15,8 +15,15 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
   const files = new Map<string, FileCount>();
   const skips = new Map<string, number>();
   const failures: string[] = [];
+  const told = new Set<string>();
   for await (const event of source) {
     if (event.type === 'test:stderr') yield event.data.message;
+    if (event.type === 'test:summary' && event.data.file !== undefined) {
+      const file = relative(process.cwd(), event.data.file);
+      const count = files.get(file);
+      if (count !== undefined && !told.has(file)) yield lineOf(file, count);
+      told.add(file);
+    }
     if (event.type !== 'test:pass' && event.type !== 'test:fail') continue;
     const { data } = event;
     const file = relative(process.cwd(), data.file ?? 'unknown');
@@ -38,14 +45,18 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
     } else count.passed += 1;
   }
   const total: FileCount = { passed: 0, failed: 0, skipped: 0 };
-  for (const [file, count] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [file, count] of files) {
     total.passed += count.passed;
     total.failed += count.failed;
     total.skipped += count.skipped;
-    const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
-    yield `${count.failed > 0 ? '✖' : '✔'} ${file}: ${count.passed} passed${count.failed > 0 ? `, ${count.failed} failed` : ''}${skipped}\n`;
+    if (!told.has(file)) yield lineOf(file, count);
   }
   for (const [reason, count] of skips) yield `${count} skipped: ${reason}\n`;
   yield* failures;
   yield `\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`;
+}
+
+function lineOf(file: string, { passed, failed, skipped }: FileCount): string {
+  const more = [failed > 0 ? `, ${failed} failed` : '', skipped > 0 ? `, ${skipped} skipped` : ''].join('');
+  return `${failed > 0 ? '✖' : '✔'} ${file}: ${passed} passed${more}\n`;
 }

@@ -65,8 +65,10 @@ test('counts relative paths of the file from the file', () => {
     environment: 'development',
     stateDirectory: 'state',
     provider: { policies: { SgxEnclave: 'policy.txt' } },
+    identity: { issuers: [{ issuer: 'https://login.example.org', caFile: 'policy.txt' }] },
   });
   const config = loadConfig({ file });
+  assert.equal(config.identity.issuers[0]?.caFile, join(directory, 'policy.txt'));
   assert.equal(config.stateDirectory, join(directory, 'state'));
   assert.equal(config.provider.policies.SgxEnclave, join(directory, 'policy.txt'));
 });

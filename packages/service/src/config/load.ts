@@ -60,6 +60,10 @@ function withAbsolutePaths(tree: Tree, base: string): Tree {
     const value = valueAt(tree, row.path);
     if (row.isPath && typeof value === 'string') assign(tree, row.path, resolve(base, value));
   }
+  const issuers = valueAt(tree, 'identity.issuers');
+  for (const issuer of Array.isArray(issuers) ? issuers : []) {
+    if (isTree(issuer) && typeof issuer.caFile === 'string') issuer.caFile = resolve(base, issuer.caFile);
+  }
   const policies = valueAt(tree, 'provider.policies');
   if (isTree(policies)) {
     for (const [type, path] of Object.entries(policies)) {
