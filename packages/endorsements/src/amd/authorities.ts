@@ -2,11 +2,12 @@
  * AMD's chain and revocation list above a kind of key, fetched once for all chips: who sends certificates or chip ids of his own making must not
  * make the service ask AMD for them each time.
  */
-import { type TrustAnchor, verifySnpAuthorities } from '@atesto/evidence';
+import type { TrustAnchor } from '@atesto/evidence';
 import type { Timing } from '../http/timing.ts';
-import { refusedAs } from '../refusal.ts';
+import { isRefusal } from '../refusal.ts';
 import type { KdsDocuments } from './documents.ts';
 import { authorityPath, type SnpEndorsementRequest } from './request.ts';
+import { verifyAuthoritiesFor } from './verify.ts';
 
 /** Chain and list, verified under a trusted root. */
 export interface SnpAuthorities {
@@ -51,20 +52,30 @@ export class AuthorityMemory {
     if (known !== undefined && Math.abs(now.getTime() - known.fetchedAt.getTime()) < authorityMemorySeconds * 1000) {
       return known;
     }
-    const [chain, revocationList] = await Promise.all([
-      this.#documents.get(authorityPath(request, 'cert_chain'), signal),
+    const [authorityChain, revocationList] = await Promise.all([
+      this.#chain(request, signal),
       this.#documents.get(authorityPath(request, 'crl'), signal),
     ]);
-    const authorityChain = chain.toString('latin1');
-    const list = refusedAs('endorsements-not-genuine', this.#documents.name, () =>
-      verifySnpAuthorities(authorityChain, revocationList, trustAnchors),
-    );
-    const fetched = { authorityChain, revocationList, issued: list?.thisUpdate ?? 0, fetchedAt: timing.clock() };
+    const above = { authorityChain, revocationList };
+    const list = verifyAuthoritiesFor(request, above, this.#documents.name, trustAnchors);
+    const fetched = { ...above, issued: list?.thisUpdate ?? 0, fetchedAt: timing.clock() };
     const before = this.#known.get(key);
     // Services answer from several machines, not all of them up to date: what has been revoked stays revoked.
     const isOlder = before !== undefined && fetched.issued < before.issued;
-    const authorities = isOlder ? { ...before, fetchedAt: fetched.fetchedAt } : fetched;
+    const { revocationList: newest, issued } = isOlder ? before : fetched;
+    const authorities = { ...fetched, revocationList: newest, issued };
     this.#known.set(key, authorities);
     return authorities;
+  }
+
+  /** PEM. Files may hold the list alone: it then serves for the authorities that came with the evidence. */
+  async #chain(request: SnpEndorsementRequest, signal: AbortSignal | undefined): Promise<string> {
+    try {
+      return (await this.#documents.get(authorityPath(request, 'cert_chain'), signal)).toString('latin1');
+    } catch (error) {
+      const supplied = 'certificate' in request ? request.authorityChain : undefined;
+      if (supplied === undefined || !isRefusal(error, 'bundle-no-match')) throw error;
+      return supplied;
+    }
   }
 }

@@ -64,7 +64,7 @@ class SnpBundle {
       this.#found = new LeastRecentlyUsed(rememberedRequests);
       this.#foundIn = files;
     }
-    const key = snpRequestKey(request);
+    const key = `${snpRequestKey(request)} ${suppliedChain(request) ?? ''}`;
     const candidates = this.#found.get(key) ?? this.#candidates(request, files);
     this.#found.set(key, candidates);
     const [best] = candidates.toSorted((one, other) => suitability(other, at) - suitability(one, at));
@@ -114,17 +114,17 @@ class SnpBundle {
   }
 
   #combinations(
-    { product, signingKey }: SnpEndorsementRequest,
+    request: SnpEndorsementRequest,
     leaves: readonly (string | Uint8Array)[],
     { certificates, revocationLists }: AmdFileContents,
   ): SnpEndorsements[] {
+    const { product, signingKey } = request;
     const [root, authority] = [`ARK-${product}`, signingKey === 'VCEK' ? `SEV-${product}` : `SEV-VLEK-${product}`];
-    const named = (name: string): AmdCertificateFile[] =>
-      this.#required(
-        certificates.filter(({ commonName }) => commonName === name),
-        `the certificate ${name}`,
-      );
+    const named = (name: string): AmdCertificateFile[] => certificates.filter(({ commonName }) => commonName === name);
     const chains = named(authority).flatMap((issuer) => named(root).map((ark) => issuer.pem + ark.pem));
+    const supplied = suppliedChain(request);
+    if (chains.length === 0 && supplied !== undefined) chains.push(supplied);
+    this.#required(chains, `the certificate ${named(authority).length === 0 ? authority : root}`);
     const lists: (Uint8Array | 'unchecked')[] = revocationLists.filter((list) => list.includes(root));
     const isNone = lists.length === 0 && this.#broken() === undefined;
     if (isNone && this.#options.revocationList === 'when-there') lists.push('unchecked');
@@ -136,10 +136,14 @@ class SnpBundle {
     );
   }
 
-  #required<Item>(items: Item[], what: string): Item[] {
-    if (items.length > 0) return items;
-    return this.#lacks('bundle-incomplete', `${what} is missing`);
+  #required(items: readonly unknown[], what: string): void {
+    if (items.length === 0) this.#lacks('bundle-incomplete', `${what} is missing`);
   }
+}
+
+/** The authorities that came with the evidence. */
+function suppliedChain(request: SnpEndorsementRequest): string | undefined {
+  return 'certificate' in request ? request.authorityChain : undefined;
 }
 
 /** The certificates that may be the one of the request. */

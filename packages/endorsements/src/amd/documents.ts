@@ -40,14 +40,31 @@ export function fileDocuments(directory: string): KdsDocuments {
   return {
     name: directory,
     get: async (path) => {
-      const file = join(directory, path);
-      try {
-        if ((await stat(file)).size <= largestDocument) return await readFile(file);
-      } catch {
-        return refuseEndorsements('bundle-no-match', file, 'there is no such file, or it cannot be read');
+      const places = [path, ...otherPlaces(path)].map((place) => join(directory, place));
+      for (const file of places) {
+        const bytes = await readDocument(file);
+        if (bytes !== undefined) return bytes;
       }
-      return refuseEndorsements('endorsements-too-large', file, `the file is larger than ${largestDocument} bytes`);
+      return refuseEndorsements('bundle-no-match', join(directory, path), 'there is no such file');
     },
     close: async () => {},
   };
+}
+
+/** A product's list is the ARK's, the same for both kinds of key: a mirror may have it for one of them alone. */
+function otherPlaces(path: string): string[] {
+  const [, kind, product] = /^\/(vcek|vlek)\/v1\/(\w+)\/crl$/.exec(path) ?? [];
+  return kind === undefined ? [] : [`/${kind === 'vcek' ? 'vlek' : 'vcek'}/v1/${product}/crl`];
+}
+
+/** Undefined: there is no such file. One that cannot be read is not the same. */
+async function readDocument(file: string): Promise<Buffer | undefined> {
+  try {
+    if ((await stat(file)).size <= largestDocument) return await readFile(file);
+  } catch (error) {
+    const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    return refuseEndorsements('bundle-unreadable', file, 'the file cannot be read');
+  }
+  return refuseEndorsements('endorsements-too-large', file, `the file is larger than ${largestDocument} bytes`);
 }

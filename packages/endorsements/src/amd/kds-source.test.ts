@@ -171,6 +171,25 @@ test('a mirror on disk is as good as the service; an older list than one that wa
   assert.deepEqual([await listOf(vcek), await listOf(another)], [newer, newer]);
 });
 
+test('a mirror has a product’s list for either kind of key; the authorities may come with the evidence', async (t) => {
+  const directory = folder(t);
+  const { ark, ask, asvk, vcek: pem } = platform.certificates;
+  mkdirSync(join(directory, 'vlek/v1/Milan'), { recursive: true });
+  const source = createKdsDirectorySource({ directory, trustAnchors });
+  const request = { signingKey: 'VCEK', product: 'Milan', certificate: pem, authorityChain: ask + ark } as const;
+  assert.equal(codeOf(await source.get(request, { at })), 'bundle-no-match');
+  writeFileSync(join(directory, 'vlek/v1/Milan/crl'), await platform.revocationList());
+  assert.equal(codeOf(await source.get(request, { at })), 'ok');
+  assert.equal(
+    codeOf(await source.get({ ...request, authorityChain: ark }, { at })),
+    'supplied-certificate-not-genuine',
+  );
+  assert.equal(codeOf(await source.get({ ...vlek, authorityChain: asvk + ark }, { at })), 'ok');
+  assert.equal(codeOf(await source.get(vlek, { at })), 'bundle-no-match');
+  mkdirSync(join(directory, 'vcek/v1/Milan/crl'), { recursive: true });
+  assert.equal(codeOf(await source.get(request, { at })), 'bundle-unreadable');
+});
+
 describe('a cache before it', () => {
   test('survives a restart while the service is down, for both kinds of key', async (t) => {
     const directory = folder(t);

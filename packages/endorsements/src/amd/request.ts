@@ -22,6 +22,8 @@ export interface SuppliedCertificateRequest {
   readonly product: SnpProduct;
   /** PEM or DER. */
   readonly certificate: string | Uint8Array;
+  /** PEM: ASK (or ASVK), then ARK, as they came with the certificate. Files that lack them give their list for these. */
+  readonly authorityChain?: string;
 }
 
 export type SnpEndorsementRequest = VcekRequest | SuppliedCertificateRequest;
@@ -76,8 +78,9 @@ export function snpRequestFor(
   | { readonly ok: false; readonly refusal: EndorsementRefusal } {
   const { signingKey, product, chipId, reportedTcb, supplied } = lookup;
   if (supplied !== undefined) {
-    const { kind, certificate } = supplied;
-    return { ok: true, value: { signingKey: kind, product: supplied.product, certificate } };
+    const { kind, certificate, authorityChain } = supplied;
+    const authorities = authorityChain === '' ? {} : { authorityChain };
+    return { ok: true, value: { signingKey: kind, product: supplied.product, certificate, ...authorities } };
   }
   if (signingKey === 'VCEK') {
     return { ok: true, value: { signingKey, product, chipId: Buffer.from(chipId).toString('hex'), reportedTcb } };

@@ -19,6 +19,23 @@ export interface SnpDates {
 
 const tcbParts = ['fmc', 'bootLoader', 'tee', 'snp', 'microcode'] as const;
 
+/** Verifies chain and list above a key; which of them is wrong tells whose fault that is. Gives the list. */
+export function verifyAuthoritiesFor(
+  request: SnpEndorsementRequest,
+  { authorityChain, revocationList }: Pick<SnpEndorsements, 'authorityChain' | 'revocationList'>,
+  where: string,
+  trustAnchors?: readonly TrustAnchor[],
+): ReturnType<typeof verifySnpAuthorities> {
+  if ('certificate' in request && authorityChain === request.authorityChain) {
+    refusedAs('supplied-certificate-not-genuine', where, () =>
+      verifySnpAuthorities(authorityChain, 'unchecked', trustAnchors),
+    );
+  }
+  return refusedAs('endorsements-not-genuine', where, () =>
+    verifySnpAuthorities(authorityChain, revocationList, trustAnchors),
+  );
+}
+
 /** What is wrong with a certificate that came with the evidence is not the source's fault, when all above it is right. */
 function verified(
   endorsements: SnpEndorsements,
@@ -26,12 +43,7 @@ function verified(
   where: string,
   trustAnchors: readonly TrustAnchor[],
 ): VerifiedSnpEndorsements {
-  const { authorityChain, revocationList } = endorsements;
-  if ('certificate' in request) {
-    refusedAs('endorsements-not-genuine', where, () =>
-      verifySnpAuthorities(authorityChain, revocationList, trustAnchors),
-    );
-  }
+  if ('certificate' in request) verifyAuthoritiesFor(request, endorsements, where, trustAnchors);
   const code = 'certificate' in request ? 'supplied-certificate-not-genuine' : 'endorsements-not-genuine';
   return refusedAs(code, where, () => verifySnpEndorsements(endorsements, trustAnchors));
 }

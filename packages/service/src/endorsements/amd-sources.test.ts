@@ -262,6 +262,62 @@ describe('without a revocation list', () => {
     assert.equal(await revocationOf(open({ ...lenient, mirror: filesIn({}) })), 'unchecked');
   });
 
+  describe('a list at hand is used although the authorities come with the evidence:', () => {
+    const lenient = { revocationList: 'when-there' } as const;
+    const revoking = platform.revocationList({ crl: { revoked: [new X509Certificate(asvk).serialNumber] } });
+    const fromAsvk = vlek + asvk + ark;
+    const underVlek = (amd: AmdSettings): Promise<unknown> =>
+      revocationOf(open({ ...lenient, ...amd }), { signingKey: 'VLEK' }, fromAsvk);
+    const refused = [400, 'certificate-revoked'];
+
+    test('of a bundle without the ASVK', async () => {
+      assert.equal(await underVlek({ bundle: filesIn({ 'ark.pem': ark, 'milan.crl': list }) }), 'checked');
+      assert.deepEqual(await underVlek({ bundle: filesIn({ 'ark.pem': ark, 'milan.crl': await revoking }) }), refused);
+    });
+
+    test('of a mirror without /vlek/', async () => {
+      const mirrored = (crl: Uint8Array) =>
+        filesIn({ 'vcek/v1/Milan/cert_chain': ask + ark, 'vcek/v1/Milan/crl': crl });
+      assert.equal(await underVlek({ mirror: mirrored(list) }), 'checked');
+      assert.deepEqual(await underVlek({ mirror: mirrored(await revoking) }), refused);
+    });
+
+    test('of a mirror beside a bundle without it', async () => {
+      const mirror = filesIn({ 'vcek/v1/Milan/crl': list });
+      const bundle = filesIn({ 'all.pem': vcek + ask + asvk + ark });
+      assert.equal(await underVlek({ bundle, mirror }), 'checked');
+      assert.equal(await revocationOf(open({ ...lenient, bundle, mirror })), 'checked');
+    });
+
+    test('of a mirror, past its next update', async () => {
+      const past = { thisUpdate: new Date(at.getTime() - 9 * day), nextUpdate: new Date(at.getTime() - day) };
+      const mirror = filesIn({ 'vcek/v1/Milan/crl': await platform.revocationList({ crl: past }) });
+      const bundle = filesIn({ 'all.pem': asvk + ark });
+      assert.deepEqual(await underVlek({ bundle, mirror }), [400, 'collateral-expired']);
+    });
+
+    test('of a mirror, where it cannot be read', async () => {
+      const mirror = filesIn({ 'vlek/v1/Milan/crl/in-its-place': '' });
+      const bundle = filesIn({ 'all.pem': asvk + ark });
+      for (const amd of [{ mirror }, { mirror, bundle }]) {
+        assert.deepEqual(await underVlek(amd), [503, 'bundle-unreadable']);
+      }
+    });
+
+    test('and none of them vouches for authorities that AMD did not sign', async () => {
+      const { certificates } = await createSimulatedSnpPlatform({ at, keys: await generateAmdKeys(2048) });
+      const supplied = vlek + certificates.asvk + certificates.ark;
+      for (const amd of [
+        { bundle: filesIn({ 'milan.crl': list }) },
+        { mirror: filesIn({ 'vcek/v1/Milan/crl': list }) },
+      ]) {
+        const opened = open({ ...lenient, ...amd });
+        const answer = await attest(opened, { signingKey: 'VLEK' }, supplied);
+        assert.deepEqual(answer, [400, 'supplied-certificate-not-genuine']);
+      }
+    });
+  });
+
   test('a bundle does not stand in for a service that is away', async () => {
     const kds = await serveKds({ contents: platform, faults: [{ kind: 'status', status: 403 }] });
     const bundle = filesIn({ 'all.pem': vcek + ask + ark });

@@ -20,13 +20,13 @@ export function amdSources(config: Config, cache: CacheSettings): SourceChain<Sn
   const trustAnchors = trustAnchorsOf(amdRoots, config.provider.trustAnchors);
   const bundle = (list: typeof revocationList): SnpEndorsementSource[] =>
     path === undefined ? [] : [createSnpBundleSource({ path, revocationList: list, trustAnchors })];
-  const files = [
-    ...bundle('required'),
-    ...(directory === undefined ? [] : [createKdsDirectorySource({ directory, trustAnchors })]),
-  ];
+  const mirrors = directory === undefined ? [] : [createKdsDirectorySource({ directory, trustAnchors })];
+  const files = [...bundle('required'), ...mirrors];
   // To do without a list is for sites where none can be had: a bundle without one must not keep it from being asked for.
-  if (url === undefined)
-    return { sources: revocationList === 'required' ? files : [...files, ...bundle(revocationList)], upkeep: [] };
+  if (url === undefined) {
+    const lenient = revocationList === 'required' ? [] : bundle(revocationList);
+    return { sources: [...files, ...lenient.map((source) => withListOf(mirrors, source))], upkeep: [] };
+  }
   const ca = caFile === undefined ? {} : { ca: certificatesIn('endorsements.amd.caFile', caFile) };
   const service = createKdsSource({ baseUrl: url, trustAnchors, ...ca });
   const source = createSnpCachedSource(service, { ...cache, trustAnchors, staleGraceSeconds });
@@ -35,4 +35,21 @@ export function amdSources(config: Config, cache: CacheSettings): SourceChain<Sn
     await source.close();
   };
   return { sources: [...files, source], upkeep: [{ refreshDue: () => source.refreshDue(), close }] };
+}
+
+/** A source that may do without a list; for what it then gives, the others are asked for theirs. */
+function withListOf(others: readonly SnpEndorsementSource[], source: SnpEndorsementSource): SnpEndorsementSource {
+  const get: SnpEndorsementSource['get'] = async (request, options) => {
+    const given = await source.get(request, options);
+    if (!given.ok || given.collateral.revocationList !== 'unchecked') return given;
+    const { certificate, authorityChain } = given.collateral;
+    const { signingKey, product } = request;
+    for (const other of others) {
+      const listed = await other.get({ signingKey, product, certificate, authorityChain }, options);
+      // One that has a list and cannot give it is not the same as one without.
+      if (listed.ok || listed.refusal.code !== 'bundle-no-match') return listed;
+    }
+    return given;
+  };
+  return { ...source, get };
 }
