@@ -37,7 +37,7 @@ test('takes defaults, then the file, then the environment, then overrides', () =
     env: { ATESTO_LISTEN_PORT: '2', ATESTO_LOG_LEVEL: 'error', PATH: '/bin' },
     overrides: { listen: { port: 3 } },
   });
-  assert.deepEqual(config.listen, { host: '127.0.0.2', port: 3 });
+  assert.deepEqual(config.listen, { host: '127.0.0.2', port: 3, trustedProxies: [] });
   assert.equal(config.log.level, 'error');
   assert.equal(config.limits.bodyBytes, 1_048_576);
 });

@@ -24,6 +24,16 @@ const listen = z.strictObject({
     .max(65_535)
     .default(8443)
     .meta(described('The port to listen on; 0 takes a free one.', 'a whole number from 0 to 65535')),
+  trustedProxies: z
+    .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+    .max(100)
+    .default([])
+    .meta(
+      described(
+        'The load balancers whose `X-Forwarded-For` is believed: logs and audit entries then name the address of the caller, not theirs.',
+        'a list of IP addresses and networks such as "10.0.0.0/8"',
+      ),
+    ),
 });
 
 const tls = z.strictObject({

@@ -30,6 +30,7 @@ export function createServer(config: ServiceConfig, tls: TlsMaterial, challenge:
     logger: { level: config.log.level, base: null, ...(sink === undefined ? {} : { stream: sink }) },
     genReqId: () => requestId(),
     requestIdHeader: false,
+    trustProxy: config.listen.trustedProxies.length === 0 ? false : config.listen.trustedProxies,
     logController: new LogController({ requestIdLogLabel: 'requestId', disableRequestLogging: true }),
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestTimeoutMs,

@@ -93,3 +93,16 @@ function mockRecord(seen: () => void): { restore(): void } {
     },
   };
 }
+
+test('believes X-Forwarded-For of the load balancers that the settings name, and of nobody else', async () => {
+  const headers = { ...json, 'x-forwarded-for': '203.0.113.9' };
+  const addressAt = async (trustedProxies: string[]): Promise<string | undefined> => {
+    const seen = seenAudit();
+    const behind = await serve({ listen: { port: 0, trustedProxies } }, { audit: seen });
+    await behind.call(`/attest/SgxEnclave?${query}`, { method: 'POST', headers, body: '{}' });
+    return seen.entries[0]?.address;
+  };
+  assert.equal(await addressAt(['127.0.0.0/8']), '203.0.113.9');
+  assert.equal(await addressAt([]), '127.0.0.1');
+  assert.equal(await addressAt(['192.0.2.1']), '127.0.0.1');
+});
