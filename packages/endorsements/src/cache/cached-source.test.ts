@@ -425,14 +425,18 @@ test('of many platforms the one that was asked for longest ago is forgotten, on 
   const cache = createCachedSource(counting, { trustAnchors, clock: () => at, directory, maximumEntries: 1 });
   const chain = collateral.pckCertificateChain ?? '';
   assert.notEqual(chain, '');
-  const address = { qeId: '00'.repeat(16), cpuSvn: '02'.repeat(16), pceSvn: '0d00', pceId: '0000' };
-  await cache.get(needed, { at });
-  await cache.get({ tee: 'sgx', pckCertificate: address }, { at });
+  const ask = (qeId: string) => {
+    const address = { qeId, cpuSvn: '02'.repeat(16), pceSvn: '0d00', pceId: '0000' };
+    return cache.get({ tee: 'sgx', pckCertificate: address }, { at });
+  };
+  const [first, second] = ['00'.repeat(16), '11'.repeat(16)];
+  await ask(first);
+  await ask(second);
   await cache.close();
   assert.equal(readdirSync(directory).length, 1);
-  await cache.get({ tee: 'sgx', pckCertificate: address }, { at });
+  await ask(second);
   assert.equal(asked, 2);
-  await cache.get(needed, { at });
+  await ask(first);
   assert.equal(asked, 3);
   await cache.close();
 });

@@ -13,6 +13,11 @@ export interface EndorsementKind<Request, Value> {
   readonly name: string;
   /** One text for each request, the same for the same request. */
   keyOf(request: Request): string;
+  /**
+   * One text for each holder of the evidence that can bring many requests for itself: few of them are kept for each. Absent: each request is
+   * kept for itself.
+   */
+  holderOf?(value: Value): string | undefined;
   encode(value: Value): string;
   /** Undefined: not in the form that `encode` writes. */
   decode(text: string): Value | undefined;

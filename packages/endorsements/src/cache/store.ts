@@ -17,6 +17,9 @@ export interface HeldEntry<Request, Value> extends Dated {
   used: boolean;
 }
 
+/** How many requests of one holder are kept. */
+const maximumOfHolder = 8;
+
 /** Memory and disk of one cache. */
 export class EndorsementStore<Request, Value> {
   readonly #kind: EndorsementKind<Request, Value>;
@@ -93,6 +96,18 @@ export class EndorsementStore<Request, Value> {
   #keep(entry: HeldEntry<Request, Value>): void {
     const evicted = this.#memory.set(entry.key, entry);
     if (evicted !== undefined) this.#enqueue((disk) => disk.remove(evicted));
+    for (const key of this.#surplusBeside(entry)) {
+      this.#memory.delete(key);
+      this.#enqueue((disk) => disk.remove(key));
+    }
+  }
+
+  /** The keys of the same holder that were used longest ago. */
+  #surplusBeside({ value }: HeldEntry<Request, Value>): string[] {
+    const holder = this.#kind.holderOf?.(value);
+    if (holder === undefined) return [];
+    const held = this.entries().filter((entry) => this.#kind.holderOf?.(entry.value) === holder);
+    return held.slice(0, -maximumOfHolder).map(({ key }) => key);
   }
 
   #enqueue(work: (disk: DiskCache) => Promise<void>): void {

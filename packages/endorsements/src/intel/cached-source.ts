@@ -56,11 +56,29 @@ function intelCollateralKind(
   };
 }
 
-/** Puts a cache before a source of Intel's endorsements. Its files are collateral as `parseIntelCollateralBundle` reads it, in an envelope. */
+/**
+ * Puts a cache before a source of Intel's endorsements. Its files are collateral as `parseIntelCollateralBundle` reads it, in an envelope.
+ *
+ * Requests that name a platform are kept apart from those that name a family, `maximumEntries` of each: one platform can name itself in any
+ * number of ways, since the encryption of its PPID is different each time.
+ */
 export function createCachedSource(
   source: IntelEndorsementSource,
   options: IntelCacheOptions = {},
 ): CachedSource<IntelEndorsementRequest, IntelCollateral> {
   const { trustAnchors, ...cache } = options;
-  return cacheEndorsements(source, intelCollateralKind(trustAnchors), cache);
+  const kind = intelCollateralKind(trustAnchors);
+  const families = cacheEndorsements(source, kind, cache);
+  const holderOf = ({ pckCertificateChain }: IntelCollateral): string | undefined => pckCertificateChain;
+  const platforms = cacheEndorsements(source, { ...kind, name: 'intel-platform', holderOf }, cache);
+  return {
+    ...(source.name === undefined ? {} : { name: source.name }),
+    get: (request, circumstances) => ('pckCertificate' in request ? platforms : families).get(request, circumstances),
+    refreshDue: async () => {
+      await Promise.all([families.refreshDue(), platforms.refreshDue()]);
+    },
+    close: async () => {
+      await Promise.all([families.close(), platforms.close()]);
+    },
+  };
 }
