@@ -227,7 +227,12 @@ const intelBaseline = z.strictObject({
     .int()
     .min(0)
     .optional()
-    .meta(described('The lowest `tcbEvaluationDataNumber` of the collateral; default: any.', 'a whole number')),
+    .meta(
+      described(
+        'The lowest `tcbEvaluationDataNumber` of the collateral; default: any. Set it in production: Intel signs older numbers too, with fresh dates.',
+        'a whole number',
+      ),
+    ),
   allowDebug: z
     .boolean()
     .default(true)
