@@ -7,6 +7,7 @@ import { configuredSources } from './endorsements/sources.ts';
 import { baseUriOf, portOf } from './http/base-uri.ts';
 import { closeServer } from './http/close.ts';
 import { createServer, type LogSink } from './http/server.ts';
+import { UnderWay } from './http/under-way.ts';
 import { acceptedIssuers } from './identity/accepted-issuers.ts';
 import { bearerChallenge } from './identity/challenge.ts';
 import {
@@ -132,9 +133,10 @@ async function start(
   };
   app.addHook('onSend', recordBeforeSending(audit, clock));
   const known = baseUriOf(config, config.listen.port);
-  addRoutes(app, known === undefined ? '' : new URL(known).pathname.replace(/\/$/, ''), context);
+  const underWay = new UnderWay();
+  addRoutes(app, known === undefined ? '' : new URL(known).pathname.replace(/\/$/, ''), context, underWay);
   if (known !== undefined) await host.open(known);
-  stops.push(() => closeServer(app, config.limits.shutdownGraceMs));
+  stops.push(() => closeServer(app, config.limits.shutdownGraceMs, underWay));
   stops.push(() => {
     isStopping = true;
   });

@@ -1,5 +1,6 @@
 /** Which operations does the service have, and where? */
-import { addOperations, type Routes } from '../http/operation.ts';
+import { addOperations, type Operation, type Routes } from '../http/operation.ts';
+import type { UnderWay } from '../http/under-way.ts';
 import { providerParameter } from '../providers/address.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { getAudit } from './get-audit.ts';
@@ -16,9 +17,9 @@ import { signerOperations } from './signers/operations.ts';
 
 /**
  * Adds all operations; those of a provider below `prefix`, the path of the base URI (empty, or `/` and segments), and below
- * `/providers/{name}` there.
+ * `/providers/{name}` there. `underWay` learns which requests are at work.
  */
-export function addRoutes(routes: Routes, prefix: string, context: ServiceContext): void {
+export function addRoutes(routes: Routes, prefix: string, context: ServiceContext, underWay: UnderWay): void {
   const ofProvider = [
     getCerts(context),
     getOpenIdConfiguration(context),
@@ -30,16 +31,20 @@ export function addRoutes(routes: Routes, prefix: string, context: ServiceContex
     ...keyOperations(context),
     ...previewOperations(context),
   ];
+  const followed = (operation: Operation): Operation => ({
+    ...operation,
+    handle: (request, reply) => underWay.follow((async () => operation.handle(request, reply))()),
+  });
   addOperations(routes, [getHealth, getReadiness(context)]);
   addOperations(
     routes,
-    resourceProvider(context).map((operation) => ({ ...operation, path: `${prefix}${operation.path}` })),
+    resourceProvider(context).map((operation) => ({ ...followed(operation), path: `${prefix}${operation.path}` })),
   );
   for (const base of [prefix, `${prefix}/providers/:${providerParameter}`]) {
     addOperations(
       routes,
       ofProvider.map((operation) => ({
-        ...operation,
+        ...followed(operation),
         provider: context.addressed,
         path: `${base}${operation.path}`,
       })),
