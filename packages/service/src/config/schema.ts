@@ -65,7 +65,10 @@ const limits = z.strictObject({
   headersTimeoutMs: milliseconds('How long a client may take to send the headers.', 10_000),
   keepAliveTimeoutMs: milliseconds('How long an idle connection is kept.', 72_000),
   endorsementTimeoutMs: milliseconds('How long an attestation may wait for endorsements.', 20_000),
-  shutdownGraceMs: milliseconds('How long requests under way may last when the service stops.', 10_000),
+  shutdownGraceMs: milliseconds(
+    'How long requests under way may last when the service stops; what those that are cut then leave at work has as long again.',
+    10_000,
+  ),
 });
 
 const openIdIssuer = z.strictObject({
