@@ -5,7 +5,8 @@ export const azureCodes = {
   'hcl-report-type': 'The runtime data names a hardware report other than SEV-SNP or TDX, or another than was given.',
   'hcl-hash-type': 'The runtime data names a hash other than SHA-256, SHA-384 or SHA-512.',
   'hcl-size': 'The sizes that the report states do not fit together.',
-  'hcl-runtime-claims': 'The runtime claims are not a JSON object in UTF-8.',
+  'hcl-runtime-claims':
+    'The runtime claims are not a JSON object in UTF-8 in which no name occurs twice and every number is exact.',
   'hcl-attestation-key': 'The runtime claims hold no usable RSA key HCLAkPub.',
   'hcl-binding': "The hardware report's report data does not commit to the runtime claims.",
   'hcl-vmpl':

@@ -133,6 +133,28 @@ describe('a machine', () => {
     }
   });
 
+  describe('whose runtime claims readers may read differently is refused with hcl-runtime-claims:', () => {
+    const text = JSON.stringify(members);
+    for (const [what, member] of [
+      ['a name twice', '"keys":[]'],
+      ['a name twice, once escaped', String.raw`"\u006beys":[]`],
+      ['a name twice further down', '"extra":[{"a":1,"b":{"a":2,"a":2}}]'],
+      ['an integer that a double rounds', '"extra":9007199254740993'],
+      ['a number beyond every double', '"extra":[{"a":-1e400}]'],
+    ] as const) {
+      test(what, () => {
+        for (const claims of [`{${member},${text.slice(1)}`, `${text.slice(0, -1)},${member}}`]) {
+          assert.equal(codeOf({ claims: Buffer.from(claims) }), 'hcl-runtime-claims');
+        }
+      });
+    }
+
+    test('but not the same name in two objects, nor a text that looks like a name', () => {
+      const member = String.raw`"extra" : [{"a":1},{"a":"\"a\":1,\"a\":2\\"},"a", {"__proto__":9007199254740991}, 1.5]`;
+      assert.equal(codeOf({ claims: Buffer.from(`{${member},${text.slice(1)}`) }), 'accepted');
+    });
+  });
+
   test('is never accepted when its HCL report is cut', () => {
     for (let length = 0; length < report.length; length += 1) {
       const outcome = readHclReport(report.subarray(0, length));

@@ -3,6 +3,7 @@
  * Source: Microsoft, "Confidential VM guest attestation, attestation report format".
  */
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import { repeatsName, roundsNumber } from '../bytes/json.ts';
 import { refuse } from '../bytes/refusal.ts';
 import type { ClaimJson } from '../claims.ts';
 import type { SnpAppraisal } from '../sevsnp/appraisal.ts';
@@ -38,14 +39,18 @@ export function runtimeDataHash({ claims, hash }: RuntimeData): Buffer {
   return createHash(nodeHashes[hash]).update(claims).digest();
 }
 
-/** Decodes the claims' JSON. */
+/** Decodes the claims' JSON. They are told on to relying parties, so what readers may read differently is refused. */
 export function parseRuntimeClaims(bytes: Uint8Array): RuntimeClaims {
+  let text: string;
   let claims: ClaimJson;
   try {
-    claims = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    claims = JSON.parse(text);
   } catch {
     return refuseClaims('hcl-runtime-claims', 'the runtime claims are not JSON in UTF-8');
   }
+  if (repeatsName(text, claims)) refuseClaims('hcl-runtime-claims', 'a name occurs twice in the runtime claims');
+  if (roundsNumber(claims)) refuseClaims('hcl-runtime-claims', 'a number in the runtime claims is not exact');
   return isObject(claims) ? claims : refuseClaims('hcl-runtime-claims', 'the runtime claims are not a JSON object');
 }
 

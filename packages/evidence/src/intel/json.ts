@@ -1,24 +1,6 @@
 /** Reads Intel's signed JSON bodies member by member; whatever does not have the expected shape is refused. */
+import { repeatsName } from '../bytes/json.ts';
 import { refuse } from '../bytes/refusal.ts';
-
-/** How many names of members the text holds; it is known to be JSON. */
-function countNames(text: string): number {
-  return [...text.matchAll(/"(?:[^"\\]|\\.)*"([ \t\n\r]*:)?/g)].filter(([, colon]) => colon !== undefined).length;
-}
-
-/** How many members the parsed value has, at every depth. */
-function countMembers(value: unknown): number {
-  const open = [value];
-  let members = 0;
-  while (open.length > 0) {
-    const next = open.pop();
-    if (typeof next !== 'object' || next === null) continue;
-    const children = Object.values(next);
-    if (!Array.isArray(next)) members += children.length;
-    for (const child of children) open.push(child);
-  }
-  return members;
-}
 
 /** One object of a body, with the path to it for refusals. */
 export class JsonObject {
@@ -38,7 +20,7 @@ export class JsonObject {
     try {
       const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
       const value: unknown = JSON.parse(text);
-      if (countMembers(value) !== countNames(text)) refuse('collateral-malformed', path, 'a member occurs twice');
+      if (repeatsName(text, value)) refuse('collateral-malformed', path, 'a member occurs twice');
       return new JsonObject(value, path);
     } catch (error) {
       if (error instanceof SyntaxError || error instanceof TypeError) {
