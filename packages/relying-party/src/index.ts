@@ -1,5 +1,6 @@
 export { type RelyingPartyCode, relyingPartyCodes } from './codes.ts';
 export type {
+  AzureVmExpectations,
   CommonExpectations,
   Expectations,
   NonceExpectation,

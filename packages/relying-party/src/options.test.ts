@@ -49,6 +49,7 @@ const malformed: Record<string, object> = {
   'a development root alone': { developmentRoot: true },
   'further claims that are undefined': { claims: { a: undefined } },
   'an expectation of another kind of environment': { launchMeasurement: 'any' },
+  'claims of isolation for what is no Azure machine': { isolationClaims: {} },
   'a misspelt expectation': { mrSinger: 'any' },
 };
 for (const [what, change] of Object.entries(malformed)) {
@@ -101,6 +102,7 @@ test('takes complete expectations of every kind of environment', () => {
     expectations,
     { ...common, attestationType: 'sevsnpvm', launchMeasurement: 'any', minimumGuestSvn: 'any' },
     { ...common, attestationType: 'tdxvm', mrTd: 'any' },
+    { ...common, attestationType: 'azurevm', isolationClaims: { 'x-ms-compliance-status': 'mine' } },
     ...(['tpm', 'vbs', 'azurevm', 'any'] as const).map((attestationType) => ({ ...common, attestationType })),
   ];
   for (const each of complete) assert.ok(createVerifier({ issuers: [issuer], expectations: each }));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import {
   accepted,
   codeOf,
@@ -127,6 +127,21 @@ const environments: { expected: Expectations; good: Changes; bad: Record<string,
     },
   },
   {
+    expected: {
+      ...common,
+      attestationType: 'sevsnpvm',
+      launchMeasurement: 'any',
+      minimumGuestSvn: 'any',
+      claims: { 'x-ms-sevsnpvm-migration-allowed': false },
+    },
+    good: {
+      'x-ms-attestation-type': 'sevsnpvm',
+      'x-ms-sevsnpvm-is-debuggable': false,
+      'x-ms-sevsnpvm-migration-allowed': false,
+    },
+    bad: { 'claim-unexpected': { 'x-ms-sevsnpvm-migration-allowed': true } },
+  },
+  {
     expected: { ...common, attestationType: 'tdxvm', mrTd: measurement },
     good: { 'x-ms-attestation-type': 'tdxvm', tdx_td_attributes_debug: false, tdx_mrtd: measurement },
     bad: {
@@ -169,6 +184,57 @@ for (const { expected, good, bad } of environments) {
     });
   }
 }
+
+describe('the hardware below an Azure machine', async () => {
+  const hardware = {
+    'x-ms-attestation-type': 'sevsnpvm',
+    'x-ms-compliance-status': 'azure-compliant-cvm',
+    'x-ms-sevsnpvm-is-debuggable': false,
+    'x-ms-sevsnpvm-migration-allowed': false,
+  };
+  const isolationClaims = {
+    'x-ms-compliance-status': 'azure-compliant-cvm',
+    'x-ms-sevsnpvm-migration-allowed': false,
+  };
+  const verifier = await verifierWith({ expectations: { ...common, attestationType: 'azurevm', isolationClaims } });
+  const verdictOn = async (isolationTee: Changes[string], more: Changes = {}) => {
+    const claims = { 'x-ms-attestation-type': 'azurevm', 'x-ms-isolation-tee': isolationTee, ...more };
+    return verifier.verify(await tokenWith(claims));
+  };
+
+  test('is accepted with the claims that are expected of it', async () => {
+    accepted(await verdictOn({ ...hardware, 'x-ms-sevsnpvm-vmpl': 0 }));
+  });
+
+  for (const [what, code, change] of [
+    ['of another compliance status', 'claim-unexpected', { 'x-ms-compliance-status': 'mine' }],
+    ['without a compliance status', 'claim-unexpected', { 'x-ms-compliance-status': undefined }],
+    ['that may be given to a migration agent', 'claim-unexpected', { 'x-ms-sevsnpvm-migration-allowed': true }],
+    ['that can be debugged', 'debug-enabled', { 'x-ms-sevsnpvm-is-debuggable': true }],
+  ] as const) {
+    test(`is refused ${what}, whatever the machine says of itself`, async () => {
+      const verdict = await verdictOn(
+        { ...hardware, ...change },
+        { ...isolationClaims, 'x-ms-sevsnpvm-is-debuggable': false },
+      );
+      assert.equal(codeOf(verdict), code);
+    });
+  }
+
+  test('is refused when it is missing, although debugging is accepted', async () => {
+    const lenient = { ...common, attestationType: 'azurevm', isolationClaims, debuggable: 'any' } as const;
+    const token = await tokenWith({ 'x-ms-attestation-type': 'azurevm', ...isolationClaims });
+    const verdict = await (await verifierWith({ expectations: lenient })).verify(token);
+    assert.deepEqual(verdict, {
+      ok: false,
+      refusal: {
+        code: 'claim-unexpected',
+        where: 'x-ms-isolation-tee.x-ms-compliance-status',
+        why: 'the claim x-ms-isolation-tee.x-ms-compliance-status has not the expected value',
+      },
+    });
+  });
+});
 
 test('takes nonce and runtime data of one token in place of the general expectation', async () => {
   const verifier = await verifierWith();

@@ -1,7 +1,7 @@
 /** Whether a genuine token is about the wanted environment: one rule for each expectation. */
 import type { RelyingPartyCode } from '../codes.ts';
 import { refuse } from '../refusal.ts';
-import { type Claims, type ClaimValue, claimOf, sameClaim } from '../token/claims.ts';
+import { type Claims, type ClaimValue, claimOf, isObject, sameClaim } from '../token/claims.ts';
 import { isDebuggable } from './debuggable.ts';
 import type { Expectations, NonceExpectation, OneOf, RuntimeDataExpectation, SgxExpectations } from './expectations.ts';
 import { hasRuntimeData } from './runtime-data.ts';
@@ -19,9 +19,14 @@ export function checkExpectations(claims: Claims, expected: Expectations): void 
   checkNonce(claims, expected.nonce);
   checkRuntimeData(claims, expected.runtimeData);
   checkEnvironment(claims, expected);
-  for (const [name, value] of Object.entries(expected.claims ?? {})) {
+  checkClaims(claims, expected.claims ?? {}, '');
+}
+
+/** @param path what stands before the names in refusals */
+function checkClaims(claims: Claims, expected: Readonly<Record<string, ClaimValue>>, path: string): void {
+  for (const [name, value] of Object.entries(expected)) {
     if (!sameClaim(claimOf(claims, name), value)) {
-      refuse('claim-unexpected', name, `the claim ${name} has not the expected value`);
+      refuse('claim-unexpected', path + name, `the claim ${path}${name} has not the expected value`);
     }
   }
 }
@@ -34,6 +39,10 @@ function checkEnvironment(claims: Claims, expected: Expectations): void {
     checkMinimum(claims, 'x-ms-sevsnpvm-guestsvn', minimumGuestSvn, 'guest-svn-too-low');
   }
   if (expected.attestationType === 'tdxvm') checkHex(claims, 'tdx_mrtd', expected.mrTd, 'mr-td-unexpected');
+  if (expected.attestationType === 'azurevm') {
+    const isolation = claimOf(claims, 'x-ms-isolation-tee');
+    checkClaims(isObject(isolation) ? isolation : {}, expected.isolationClaims ?? {}, 'x-ms-isolation-tee.');
+  }
 }
 
 function checkEnclave(claims: Claims, expected: SgxExpectations): void {

@@ -65,6 +65,10 @@ const defaulted: Readonly<Record<string, Rule>> = {
   claims: claimValues,
 };
 
+const defaultedByType: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
+  azurevm: { isolationClaims: claimValues },
+};
+
 /** Refuses expectations that leave a decision out, decide something else than their type, or have another shape. */
 export function checkDecisions(expectations: Expectations): void {
   const type: string =
@@ -72,6 +76,7 @@ export function checkDecisions(expectations: Expectations): void {
   const rules = Object.hasOwn(byType, type) ? byType[type] : undefined;
   if (rules === undefined) refuse('expectation-malformed', 'attestationType', 'the attestation type is not known');
   const required = { ...common, ...rules };
+  const optional = { ...defaulted, ...(Object.hasOwn(defaultedByType, type) ? defaultedByType[type] : {}) };
   for (const [name, rule] of Object.entries(required)) {
     const value = member(expectations, name);
     if (value === undefined) refuse('decision-missing', name, leftOut(name));
@@ -79,7 +84,7 @@ export function checkDecisions(expectations: Expectations): void {
   }
   for (const name of Object.keys(expectations)) {
     if (name === 'attestationType' || Object.hasOwn(required, name)) continue;
-    const rule = Object.hasOwn(defaulted, name) ? defaulted[name] : undefined;
+    const rule = Object.hasOwn(optional, name) ? optional[name] : undefined;
     const value = member(expectations, name);
     checkShape(name, rule !== undefined && (value === undefined || rule(value)));
   }

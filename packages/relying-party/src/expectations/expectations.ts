@@ -69,13 +69,28 @@ export interface TdxExpectations extends CommonExpectations {
   readonly mrTd: OneOf<string>;
 }
 
+/** An Azure confidential VM. */
+export interface AzureVmExpectations extends CommonExpectations {
+  readonly attestationType: 'azurevm';
+  /**
+   * Claims of its hardware, below `x-ms-isolation-tee`, each with exactly this value: `x-ms-compliance-status`,
+   * `x-ms-sevsnpvm-migration-allowed` … Default: none.
+   */
+  readonly isolationClaims?: Readonly<Record<string, ClaimValue>>;
+}
+
 /** Any other environment; what makes it the wanted one stands in `claims`. */
 export interface OtherExpectations extends CommonExpectations {
-  readonly attestationType: 'tpm' | 'vbs' | 'azurevm' | 'any';
+  readonly attestationType: 'tpm' | 'vbs' | 'any';
 }
 
 /** What a relying party wants. */
-export type Expectations = SgxExpectations | SevSnpExpectations | TdxExpectations | OtherExpectations;
+export type Expectations =
+  | SgxExpectations
+  | SevSnpExpectations
+  | TdxExpectations
+  | AzureVmExpectations
+  | OtherExpectations;
 
 /** Expectations that can differ from token to token. */
 export type TokenExpectations = Partial<Pick<CommonExpectations, 'nonce' | 'runtimeData'>>;
