@@ -248,6 +248,7 @@ describe('atesto token verify', () => {
     ['names an unknown type', ['--type', 'sev', '--accept-any'], /--type is sgx/],
     ['mixes types', ['--mr-td', '0'.repeat(96), '--mr-enclave', zeros, '--accept-any'], /different attestation types/],
     ['writes a signer that is no hash', ['--mr-signer', 'abc', '--accept-any'], /64 hexadecimal digits/],
+    ['expects hardware of no machine', [...anySgx, '--isolation-claim', 'a=1'], /different attestation types/],
     ['writes a claim without a value', ['--claim', 'tee', '--accept-any'], /write name=value/],
     [
       'gives two kinds of runtime data',

@@ -56,6 +56,7 @@ export function tokenVerifyCommand(session: Session): Command {
     .option('--runtime-json <file>', 'JSON runtime data, in any order of members')
     .option('--runtime-key <file>', 'a public key (JWK) among the runtime data')
     .option('--claim <name=value>', 'a further claim with exactly this value (repeatable)', collected(text))
+    .option('--isolation-claim <name=value>', 'Azure machine: a claim of its hardware (repeatable)', collected(text))
     .option('--accept-any', 'accept any value of everything that is not named')
     .option('--allow-debug', 'accept environments that can be debugged')
     .option('--allow-development-root', 'accept evidence of a simulator')

@@ -19,6 +19,7 @@ export interface ExpectationOptions {
   readonly runtimeJson?: string;
   readonly runtimeKey?: string;
   readonly claim?: readonly string[];
+  readonly isolationClaim?: readonly string[];
   readonly acceptAny?: true;
   readonly allowDebug?: true;
   readonly allowDevelopmentRoot?: true;
@@ -47,7 +48,7 @@ export async function readExpectations(options: ExpectationOptions): Promise<Rea
     runtimeData: decided(await runtimeData(options), '--runtime-data, --runtime-json or --runtime-key'),
     debuggable: allowDebug === true ? ('any' as const) : (false as const),
     developmentRoot: allowDevelopmentRoot === true ? ('any' as const) : (false as const),
-    claims: claimsOf(options.claim ?? []),
+    claims: claimsOf(options.claim ?? [], '--claim'),
   };
   const expectations = byType(options, common, decided);
   if (unchecked.length > 0 && options.acceptAny !== true) {
@@ -83,9 +84,12 @@ function byType(options: ExpectationOptions, common: Common, decided: Decide): E
       };
     case 'tdxvm':
       return { attestationType, ...common, mrTd: decided(options.mrTd, '--mr-td') };
+    case 'azurevm': {
+      const isolationClaims = claimsOf(options.isolationClaim ?? [], '--isolation-claim');
+      return { attestationType, ...common, isolationClaims };
+    }
     case 'tpm':
     case 'vbs':
-    case 'azurevm':
     case 'any':
       return { attestationType, ...common };
     default:
@@ -98,6 +102,7 @@ const optionsOfType: Readonly<Record<string, readonly (keyof ExpectationOptions)
   sgx: ['mrSigner', 'mrEnclave', 'productId', 'minimumSvn'],
   sevsnpvm: ['launchMeasurement', 'minimumGuestSvn'],
   tdxvm: ['mrTd'],
+  azurevm: ['isolationClaim'],
 };
 
 /** The type that the options imply when none is named; refuses options of another type than the named one. */
@@ -128,10 +133,10 @@ function isJwk(value: ClaimValue): value is PublicJwk & { readonly [name: string
 }
 
 /** `name=value`; a value that is not JSON is a text. */
-function claimsOf(given: readonly string[]): Record<string, ClaimValue> {
+function claimsOf(given: readonly string[], option: string): Record<string, ClaimValue> {
   const claims = given.map((text): [string, ClaimValue] => {
     const at = text.indexOf('=');
-    if (at < 1) misused(`--claim ${text}: write name=value`);
+    if (at < 1) misused(`${option} ${text}: write name=value`);
     return [text.slice(0, at), jsonOrText(text.slice(at + 1))];
   });
   return Object.fromEntries(claims);
