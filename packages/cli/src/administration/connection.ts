@@ -21,15 +21,31 @@ const managementScope = 'https://management.azure.com/.default';
 
 const names: readonly ClientOption[] = ['endpoint', 'provider', 'ca', 'issuer', 'clientFile'];
 
-const connectionHelp = `
---endpoint, --provider, --ca, --issuer and --client-file may also stand in ${names.map((name) => clientVariables[name]).join(', ')}.`;
+const providerHelp = `
+--endpoint, --provider, --ca, --issuer and --client-file may also stand in ${variablesOf(names)}.`;
+const serviceHelp = `
+--endpoint, --ca, --issuer and --client-file may also stand in ${variablesOf(names.filter((name) => name !== 'provider'))}.`;
+
+function variablesOf(options: readonly ClientOption[]): string {
+  return options.map((option) => clientVariables[option]).join(', ');
+}
 
 /** Adds the options that say where and as whom. @param examples what follows `atesto provider` in each example */
 export function connectable(command: Command, ...examples: readonly string[]): Command {
+  const placed = command
+    .option('--endpoint <uri>', 'the service')
+    .option('--provider <name>', 'the attestation provider (default: the one at the bare address)');
+  return credentialed(placed, examples, providerHelp);
+}
+
+/** The same without `--provider`: for commands that are about the service, or name a provider as their argument. */
+export function serviceConnectable(command: Command, ...examples: readonly string[]): Command {
+  return credentialed(command.option('--endpoint <uri>', 'the service'), examples, serviceHelp);
+}
+
+function credentialed(command: Command, examples: readonly string[], help: string): Command {
   const shown = examples.map((example) => `  $ atesto provider ${example}\n`).join('');
   return command
-    .option('--endpoint <uri>', 'the service')
-    .option('--provider <name>', 'the attestation provider (default: the one at the bare address)')
     .option('--issuer <uri>', 'the OpenID issuer that gives the access token')
     .option('--client-id <id>', 'the client at the issuer')
     .option('--client-secret-file <file>', 'its secret: the first line of the file')
@@ -38,7 +54,7 @@ export function connectable(command: Command, ...examples: readonly string[]): C
     .option('--ca <file>', 'a CA (PEM) to trust besides the public ones')
     .option('--timeout <seconds>', 'how long each step may take', readInteger(1, 600), 30)
     .option('--json', 'print JSON')
-    .addHelpText('after', `\nExample${examples.length === 1 ? '' : 's'}:\n${shown}${connectionHelp}`);
+    .addHelpText('after', `\nExample${examples.length === 1 ? '' : 's'}:\n${shown}${help}`);
 }
 
 /** Works as administrator of a service, and ends the connections. */

@@ -21,6 +21,15 @@ function output({ exitCode, stdout, stderr }: CliResult): string {
 }
 
 describe('atesto provider', () => {
+  test('offers no --provider where the name is an argument, or there is none', async () => {
+    for (const command of ['create', 'list', 'show', 'delete']) {
+      const { stdout } = await provider(command, '--help');
+      assert.match(stdout, /--endpoint <uri>/);
+      assert.doesNotMatch(stdout, /--provider/, command);
+    }
+    assert.match((await provider('policy', 'get', '--help')).stdout, /--provider <name>/);
+  });
+
   test('creates, shows, lists and deletes a provider', async () => {
     const made = JSON.parse(output(await provider('create', 'payments', '--json')));
     assert.deepEqual(made, {

@@ -1,7 +1,7 @@
 /** `atesto provider create | list | show | delete`: the attestation providers of a service. */
 import type { ProviderDescription } from '@atesto/client';
 import { Command } from 'commander';
-import { administer, type ConnectionOptions, connectable } from '../administration/connection.ts';
+import { administer, type ConnectionOptions, serviceConnectable } from '../administration/connection.ts';
 import { readText } from '../input/file.ts';
 import { collected } from '../input/options.ts';
 import type { Session } from '../session.ts';
@@ -20,7 +20,7 @@ export function providerCommands(session: Session): Command[] {
 }
 
 function placed(command: Command, ...examples: readonly string[]): Command {
-  return connectable(command, ...examples)
+  return serviceConnectable(command, ...examples)
     .option('--subscription <id>', 'where it is filed', 'atesto')
     .option('--resource-group <name>', 'where it is filed', 'default');
 }
