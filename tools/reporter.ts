@@ -1,5 +1,5 @@
 /** Test report: one line a file as soon as it is done, failures in full, skips with their reasons, and a closing count. */
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { TestEvent } from 'node:test/reporters';
 import { inspect } from 'node:util';
 
@@ -28,16 +28,18 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
     const { data } = event;
     const file = relative(process.cwd(), data.file ?? 'unknown');
     const isSuite = data.details.type === 'suite';
-    const isFile = data.nesting === 0 && data.name === data.file;
+    // A file stands for itself only when it reported no test: it holds none, or it ended before they were done.
+    const isEmptyFile = data.nesting === 0 && resolve(data.name) === data.file && event.type === 'test:pass';
     if (event.type === 'test:fail' && !isSuite) {
       failures.push(
         `\n✖ ${file}: ${data.name}\n${inspect(event.data.details.error.cause ?? event.data.details.error, { depth: 8 })}\n`,
       );
     }
-    if (isSuite || (isFile && event.type === 'test:pass')) continue;
+    if (isEmptyFile) failures.push(`\n✖ ${file}: it reported no test\n`);
+    if (isSuite) continue;
     const count = files.get(file) ?? { passed: 0, failed: 0, skipped: 0 };
     files.set(file, count);
-    if (event.type === 'test:fail') count.failed += 1;
+    if (event.type === 'test:fail' || isEmptyFile) count.failed += 1;
     else if (data.skip !== undefined) {
       count.skipped += 1;
       const reason = typeof data.skip === 'string' ? data.skip : data.name;
@@ -54,6 +56,7 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
   for (const [reason, count] of skips) yield `${count} skipped: ${reason}\n`;
   yield* failures;
   yield `\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`;
+  if (total.failed > 0) process.exitCode = 1;
 }
 
 function lineOf(file: string, { passed, failed, skipped }: FileCount): string {

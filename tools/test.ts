@@ -10,7 +10,8 @@ if (files.length === 0) {
   console.error('no test file matches');
   process.exit(1);
 }
-const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=./tools/reporter.ts', ...files], {
-  stdio: 'inherit',
-});
+/** Longer than any test takes on a slow machine: what hangs must fail. Milliseconds. */
+const timeoutMs = 600_000;
+const options = ['--test', '--test-reporter=./tools/reporter.ts', `--test-timeout=${timeoutMs}`];
+const { status } = spawnSync(process.execPath, [...options, ...files], { stdio: 'inherit' });
 process.exit(status ?? 1);
