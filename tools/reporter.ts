@@ -36,7 +36,7 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
       );
     }
     if (isEmptyFile) failures.push(`\n✖ ${file}: it reported no test\n`);
-    if (isSuite) continue;
+    if (isSuite && data.skip === undefined) continue;
     const count = files.get(file) ?? { passed: 0, failed: 0, skipped: 0 };
     files.set(file, count);
     if (event.type === 'test:fail' || isEmptyFile) count.failed += 1;
