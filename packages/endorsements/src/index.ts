@@ -1,4 +1,4 @@
-export { createSnpBundleSource, type SnpBundleSourceOptions } from './amd/bundle-source.ts';
+export { createSnpBundleSource, type SnpBundleSource, type SnpBundleSourceOptions } from './amd/bundle-source.ts';
 export { createSnpCachedSource, type SnpCacheOptions } from './amd/cached-source.ts';
 export { createKdsDirectorySource, createKdsSource, type KdsSource, type KdsSourceOptions } from './amd/kds-source.ts';
 export {
@@ -15,7 +15,7 @@ export { type EndorsementCode, type EndorsementFault, endorsementCodes, endorsem
 export { createFallbackSource } from './fallback.ts';
 export { systemTiming, type Timing } from './http/timing.ts';
 export { parseIntelCollateralBundle, writeIntelCollateralBundle } from './intel/bundle.ts';
-export { type BundleSourceOptions, createBundleSource } from './intel/bundle-source.ts';
+export { type BundleSourceOptions, createBundleSource, type IntelBundleSource } from './intel/bundle-source.ts';
 export { createCachedSource, type IntelCacheOptions } from './intel/cached-source.ts';
 export {
   type IntelEndorsementRequest,

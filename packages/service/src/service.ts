@@ -102,6 +102,7 @@ async function start(
   const accessTokens = acceptedIssuers(config, issuers, app.log);
   const sources = configuredSources(config, { ...options, clock }, app.log);
   stops.push(sources.close);
+  await sources.look();
   const authorization = { accessTokens, rules: [...config.identity.roles, ...developmentRules(development)] };
   const holders = openHolders(config);
   stops.push(holders.close);

@@ -1,7 +1,7 @@
 /** AMD's endorsements from a directory of certificates and revocation lists, whatever the files are called: for offline and air-gapped sites. */
 import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence';
 import { LeastRecentlyUsed } from '../cache/memory.ts';
-import { type WatchedFile, WatchedFiles } from '../files/watched-files.ts';
+import { type ReportBroken, type WatchedFile, WatchedFiles } from '../files/watched-files.ts';
 import { type EndorsementRefusal, EndorsementRefused, refuseEndorsements, settleRefusals } from '../refusal.ts';
 import type { EndorsementResult } from '../source.ts';
 import { type AmdCertificateFile, type AmdFileContents, amdFileContents } from './bundle-contents.ts';
@@ -21,6 +21,14 @@ export interface SnpBundleSourceOptions {
   /** For how long the files count as unchanged after they were looked at, milliseconds. Default: 1000. */
   readonly recheckMilliseconds?: number;
   readonly clock?: () => Date;
+  /** Called for each file that cannot be used, when it is read. */
+  readonly reportBroken?: ReportBroken;
+}
+
+/** A source over files. */
+export interface SnpBundleSource extends SnpEndorsementSource {
+  /** Reads the files now, so that broken ones are reported before anything is asked for. */
+  readonly look: () => Promise<void>;
 }
 
 /** Verified endorsements for one request. */
@@ -54,8 +62,19 @@ class SnpBundle {
   constructor(options: SnpBundleSourceOptions) {
     const { path, recheckMilliseconds = 1000, clock = () => new Date() } = options;
     this.#options = options;
-    const read = amdFileContents;
-    this.#files = new WatchedFiles({ path, extensions, largestBytes: largestFile, recheckMilliseconds, clock, read });
+    this.#files = new WatchedFiles({
+      path,
+      extensions,
+      largestBytes: largestFile,
+      recheckMilliseconds,
+      clock,
+      read: amdFileContents,
+      reportBroken: options.reportBroken,
+    });
+  }
+
+  look(): Promise<void> {
+    return this.#files.look();
   }
 
   async find(request: SnpEndorsementRequest, at: Date): Promise<EndorsementResult<SnpEndorsements>> {
@@ -165,7 +184,11 @@ function suitability({ nextUpdate, issued }: Candidate, at: Date): number {
 }
 
 /** A source over files, each read again when it changes. What it gives is verified. */
-export function createSnpBundleSource(options: SnpBundleSourceOptions): SnpEndorsementSource {
+export function createSnpBundleSource(options: SnpBundleSourceOptions): SnpBundleSource {
   const bundle = new SnpBundle(options);
-  return { name: options.path, get: (request, { at }) => settleRefusals(() => bundle.find(request, at)) };
+  return {
+    name: options.path,
+    get: (request, { at }) => settleRefusals(() => bundle.find(request, at)),
+    look: () => bundle.look(),
+  };
 }

@@ -2,12 +2,20 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { EndorsementCode } from '../codes.ts';
-import { type EndorsementRefusal, refuseEndorsements } from '../refusal.ts';
+import { type EndorsementRefusal, refuseEndorsements, settleRefusals } from '../refusal.ts';
 
-/** Reads the bytes of one file. Answers a refusal as a value; `where` in it is a member, or empty for the whole. */
+/**
+ * Reads the bytes of one file. Answers a refusal as a value; `where` in it is a member, or empty for the whole. `namedPlatforms`: the platforms
+ * that its bytes name nevertheless.
+ */
 export type ReadContents<Contents> = (
   bytes: Buffer,
-) => { readonly ok: true; readonly value: Contents } | { readonly ok: false; readonly refusal: EndorsementRefusal };
+) =>
+  | { readonly ok: true; readonly value: Contents }
+  | { readonly ok: false; readonly refusal: EndorsementRefusal; readonly namedPlatforms?: readonly string[] };
+
+/** Takes the refusal of a file; `where` begins with its path. */
+export type ReportBroken = (refusal: EndorsementRefusal) => void;
 
 /** What to read, and how often. */
 export interface WatchedFilesOptions<Contents> {
@@ -20,6 +28,8 @@ export interface WatchedFilesOptions<Contents> {
   readonly recheckMilliseconds: number;
   readonly clock: () => Date;
   readonly read: ReadContents<Contents>;
+  /** Called once for each state of a file that has no contents, when it is read. */
+  readonly reportBroken?: ReportBroken | undefined;
 }
 
 /** One file; `refusal` when it has no contents. */
@@ -27,8 +37,8 @@ export type WatchedFile<Contents> = {
   readonly path: string;
   readonly readAt: Date;
 } & (
-  | { readonly contents: Contents; readonly refusal?: never }
-  | { readonly refusal: EndorsementRefusal; readonly contents?: never }
+  | { readonly contents: Contents; readonly refusal?: never; readonly namedPlatforms?: never }
+  | { readonly refusal: EndorsementRefusal; readonly namedPlatforms?: readonly string[]; readonly contents?: never }
 );
 
 interface Known<Contents> {
@@ -62,13 +72,26 @@ export class WatchedFiles<Contents> {
     return this.#looking;
   }
 
+  /** Reads the files, and reports as broken also when there is nothing to list. */
+  async look(): Promise<void> {
+    const looked = await settleRefusals(async () => ({ ok: true, files: await this.current() }) as const);
+    if (!looked.ok) this.#options.reportBroken?.(looked.refusal);
+  }
+
   async #look(now: Date): Promise<readonly WatchedFile<Contents>[]> {
     const paths = await this.#list();
     const found = await Promise.all(paths.map((path) => this.#readFile(path, now)));
+    for (const known of found) this.#reportBroken(known);
     this.#known = new Map(found.map((known) => [known.file.path, known]));
     this.#files = found.map(({ file }) => file);
     this.#lookedAt = now.getTime();
     return this.#files;
+  }
+
+  #reportBroken({ file, stamp }: Known<Contents>): void {
+    const before = this.#known.get(file.path);
+    const isTold = before?.file.refusal !== undefined && before.stamp === stamp;
+    if (file.refusal !== undefined && !isTold) this.#options.reportBroken?.(file.refusal);
   }
 
   async #list(): Promise<string[]> {
@@ -85,8 +108,12 @@ export class WatchedFiles<Contents> {
 
   async #readFile(path: string, readAt: Date): Promise<Known<Contents>> {
     const { largestBytes, read } = this.#options;
-    const refused = (stamp: string, refusal: EndorsementRefusal): Known<Contents> => {
-      return { stamp, file: { path, readAt, refusal } };
+    const refused = (
+      stamp: string,
+      refusal: EndorsementRefusal,
+      namedPlatforms: readonly string[] = [],
+    ): Known<Contents> => {
+      return { stamp, file: { path, readAt, refusal, namedPlatforms } };
     };
     let stamp: string;
     let bytes: Buffer;
@@ -104,6 +131,7 @@ export class WatchedFiles<Contents> {
     }
     const result = read(bytes);
     if (result.ok) return { stamp, file: { path, readAt, contents: result.value } };
-    return refused(stamp, { ...result.refusal, where: `${path} ${result.refusal.where}`.trim() });
+    const where = `${path} ${result.refusal.where}`.trim();
+    return refused(stamp, { ...result.refusal, where }, result.namedPlatforms);
   }
 }

@@ -81,6 +81,12 @@ export function bundleContents(collateral: IntelCollateral): BundleContents {
   };
 }
 
+/** The FMSPCs, lower-case hex, that stand in the bytes of a file which cannot be read as a whole. */
+export function namedPlatforms(bytes: Buffer): string[] {
+  const found = bytes.toString('latin1').matchAll(/fmspc\W{1,8}([0-9a-f]{12})/gi);
+  return [...found].flatMap(([, fmspc]) => (fmspc === undefined ? [] : [fmspc.toLowerCase()]));
+}
+
 /** OCTET STRING of 16 bytes: CPUSVN as the SGX extension of a PCK certificate holds it. */
 const octetString16 = Buffer.from([0x04, 0x10]);
 const authorityNames = { platform: 'Intel SGX PCK Platform CA', processor: 'Intel SGX PCK Processor CA' } as const;

@@ -94,6 +94,30 @@ test('a path that is not there is refused, and a fallback asks the next source',
   assert.equal(code(await createFallbackSource([]).get(needed, { at })), 'endorsements-unavailable');
 });
 
+test('a file that broke off counts as missing for the platform it names, and for all when it names none', async () => {
+  const directory = mkdtempSync(join(folder, 'cut-'));
+  const path = join(directory, 'cut.json');
+  const told: string[] = [];
+  const reportBroken = ({ where }: { readonly where: string }): void => void told.push(where);
+  const source = createBundleSource({ path: directory, recheckMilliseconds: 0, reportBroken });
+  writeFileSync(path, json.slice(0, json.indexOf('00a5a5000000') + 40));
+  await source.look();
+  assert.equal(code(await source.get({ ...needed, fmspc: '00a5a5000000' }, { at })), 'bundle-malformed');
+  assert.equal(code(await source.get({ ...needed, fmspc: '00a5a5000001' }, { at })), 'bundle-no-match');
+  assert.deepEqual(told, [`${path} collateral`]);
+  writeFileSync(path, json.slice(0, 40));
+  assert.equal(code(await source.get({ ...needed, fmspc: '00a5a5000001' }, { at })), 'bundle-malformed');
+  assert.deepEqual(told, [`${path} collateral`, `${path} collateral`]);
+});
+
+test('a directory that is not there is reported when it is looked at', async () => {
+  const path = join(folder, 'nowhere');
+  const told: string[] = [];
+  const source = createBundleSource({ path, reportBroken: ({ code, where }) => void told.push(`${code} ${where}`) });
+  await source.look();
+  assert.deepEqual(told, [`bundle-unreadable ${path}`]);
+});
+
 test('a file that is malformed does not hide another, and is named when there is no other', async () => {
   const directory = mkdtempSync(join(folder, 'mixed-'));
   writeFileSync(join(directory, 'a.json'), '{');

@@ -4,37 +4,40 @@ import {
   createKdsSource,
   createSnpBundleSource,
   createSnpCachedSource,
+  type EndorsementRefusal,
   type SnpEndorsementSource,
 } from '@atesto/endorsements';
 import { amdRoots } from '@atesto/evidence';
 import type { ServiceConfig } from '../config/schema.ts';
 import { trustAnchorsOf } from '../providers/trust-anchors.ts';
 import { certificatesIn } from './setting-files.ts';
-import type { CacheSettings, SourceChain } from './source-chain.ts';
+import type { SourceChain, SourceSettings } from './source-chain.ts';
 
 type Config = Pick<ServiceConfig, 'endorsements' | 'provider'>;
 
 /** The sources. Throws `ConfigRefused` for a file of the settings. */
-export function amdSources(config: Config, cache: CacheSettings): SourceChain<SnpEndorsementSource> {
+export function amdSources(config: Config, settings: SourceSettings): SourceChain<SnpEndorsementSource> {
   const { bundle: path, mirror: directory, url, caFile, revocationList, staleGraceSeconds } = config.endorsements.amd;
   const trustAnchors = trustAnchorsOf(amdRoots, config.provider.trustAnchors);
-  const bundle = (list: typeof revocationList): SnpEndorsementSource[] =>
-    path === undefined ? [] : [createSnpBundleSource({ path, revocationList: list, trustAnchors })];
+  const reportBroken = (refusal: EndorsementRefusal): void => settings.reportBroken('endorsements.amd.bundle', refusal);
+  const bundle = path === undefined ? [] : [createSnpBundleSource({ path, trustAnchors, reportBroken })];
+  const look = async (): Promise<void> => bundle[0]?.look();
   const mirrors = directory === undefined ? [] : [createKdsDirectorySource({ directory, trustAnchors })];
-  const files = [...bundle('required'), ...mirrors];
+  const files = [...bundle, ...mirrors];
   // To do without a list is for sites where none can be had: a bundle without one must not keep it from being asked for.
   if (url === undefined) {
-    const lenient = revocationList === 'required' ? [] : bundle(revocationList);
-    return { sources: [...files, ...lenient.map((source) => withListOf(mirrors, source))], upkeep: [] };
+    const isLenient = path !== undefined && revocationList !== 'required';
+    const lenient = isLenient ? [createSnpBundleSource({ path, revocationList, trustAnchors })] : [];
+    return { sources: [...files, ...lenient.map((source) => withListOf(mirrors, source))], upkeep: [], look };
   }
   const ca = caFile === undefined ? {} : { ca: certificatesIn('endorsements.amd.caFile', caFile) };
   const service = createKdsSource({ baseUrl: url, trustAnchors, ...ca });
-  const source = createSnpCachedSource(service, { ...cache, trustAnchors, staleGraceSeconds });
+  const source = createSnpCachedSource(service, { ...settings.cache, trustAnchors, staleGraceSeconds });
   const close = async (): Promise<void> => {
     await service.close();
     await source.close();
   };
-  return { sources: [...files, source], upkeep: [{ refreshDue: () => source.refreshDue(), close }] };
+  return { sources: [...files, source], upkeep: [{ refreshDue: () => source.refreshDue(), close }], look };
 }
 
 /** A source that may do without a list; for what it then gives, the others are asked for theirs. */

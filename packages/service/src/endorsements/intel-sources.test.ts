@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { endorsementCodes } from '@atesto/endorsements';
 import { collateralToJson, createSimulatedPlatform, type PcsFault, type PcsServer } from '@atesto/simulator';
 import { readVector, readVectorCollateral, readVectorJson, vectorCases, vectorsMissing } from '@atesto/vectors';
 import { base64url, claimsOf, collateral, platform, quoteOf, refusalOf } from '../__fixtures__/enclave.ts';
@@ -253,6 +254,41 @@ describe('a bundle', () => {
     const settings = { endorsements: { intel: { bundle: bundleOf('{') } } };
     const { service } = await serveFrom(pcs, {}, settings);
     assert.deepEqual(refusalOf(await attestOn(service)), [503, 'ServiceUnavailable', 'bundle-malformed']);
+  });
+
+  test('is named to the caller by its setting, and by its path in the log alone', async () => {
+    for (const [text, status, code] of [
+      ['{', 503, 'bundle-malformed'],
+      [JSON.stringify(collateralToJson(await platform.collateral({ tee: 'tdx' }))), 400, 'bundle-no-match'],
+    ] as const) {
+      const path = bundleOf(text);
+      const service = await serve({
+        provider: { trustAnchors: [platform.rootFingerprint] },
+        endorsements: { intel: { bundle: path } },
+      });
+      const answer = await attestOn(service);
+      const message = `endorsements.intel.bundle: ${endorsementCodes[code]}`;
+      const wireCode = status === 400 ? 'InvalidParameter' : 'ServiceUnavailable';
+      assert.equal(answer.status, status);
+      assert.deepEqual(answer.body, { error: { code: wireCode, message, innererror: { code } } });
+      assert.ok(service.logged.some((line) => line.includes('"route"') && line.includes(path)));
+    }
+  });
+
+  test('with a broken file says so in the log when the service starts, with the path', async () => {
+    const directory = stateDirectory();
+    writeFileSync(join(directory, 'a.json'), JSON.stringify(collateralToJson(collateral)));
+    writeFileSync(join(directory, 'b.json'), '{');
+    const service = await serve({
+      provider: { trustAnchors: [platform.rootFingerprint] },
+      endorsements: { intel: { bundle: directory } },
+    });
+    const told = service.logged.map((line) => JSON.parse(line)).filter(({ code }) => code === 'bundle-malformed');
+    assert.deepEqual(
+      told.map(({ level, setting, where }) => [level, setting, where]),
+      [[40, 'endorsements.intel.bundle', `${join(directory, 'b.json')} collateral`]],
+    );
+    assert.equal((await attestOn(service)).status, 200);
   });
 });
 

@@ -3,26 +3,30 @@ import {
   createBundleSource,
   createCachedSource,
   createPcsSource,
+  type EndorsementRefusal,
   type IntelEndorsementSource,
 } from '@atesto/endorsements';
 import { intelRoots } from '@atesto/evidence';
 import type { ServiceConfig } from '../config/schema.ts';
 import { trustAnchorsOf } from '../providers/trust-anchors.ts';
 import { certificatesIn, keyIn } from './setting-files.ts';
-import type { CacheSettings, SourceChain } from './source-chain.ts';
+import type { SourceChain, SourceSettings } from './source-chain.ts';
 
 type Config = Pick<ServiceConfig, 'endorsements' | 'provider'>;
 
 /** The sources. Throws `ConfigRefused` for a file of the settings. */
-export function intelSources(config: Config, cache: CacheSettings): SourceChain<IntelEndorsementSource> {
+export function intelSources(config: Config, settings: SourceSettings): SourceChain<IntelEndorsementSource> {
   const { bundle: path, url } = config.endorsements.intel;
-  const bundle = path === undefined ? [] : [createBundleSource({ path })];
-  if (url === undefined) return { sources: bundle, upkeep: [] };
-  const { source, ...upkeep } = serviceBehindCache(url, config, cache);
-  return { sources: [...bundle, source], upkeep: [upkeep] };
+  const reportBroken = (refusal: EndorsementRefusal): void =>
+    settings.reportBroken('endorsements.intel.bundle', refusal);
+  const bundle = path === undefined ? [] : [createBundleSource({ path, reportBroken })];
+  const look = async (): Promise<void> => bundle[0]?.look();
+  if (url === undefined) return { sources: bundle, upkeep: [], look };
+  const { source, ...upkeep } = serviceBehindCache(url, config, settings);
+  return { sources: [...bundle, source], upkeep: [upkeep], look };
 }
 
-function serviceBehindCache(url: string, { endorsements: { intel }, provider }: Config, cache: CacheSettings) {
+function serviceBehindCache(url: string, { endorsements: { intel }, provider }: Config, { cache }: SourceSettings) {
   const { service: dialect, caFile, subscriptionKeyFile, tcbUpdateType, staleGraceSeconds } = intel;
   const trustAnchors = trustAnchorsOf(intelRoots, provider.trustAnchors);
   const service = createPcsSource({

@@ -1,5 +1,5 @@
-/** What the caches of endorsements tell the operator's log. */
-import type { CacheEvent } from '@atesto/endorsements';
+/** What the sources of endorsements tell the operator's log. */
+import type { CacheEvent, EndorsementRefusal } from '@atesto/endorsements';
 import type { FastifyBaseLogger } from 'fastify';
 
 /** How long the log is silent on stale endorsements after it told of them: they are used in every call. */
@@ -39,4 +39,10 @@ export function reportTo(log: FastifyBaseLogger, clock: () => Date): (event: Cac
         return log.error({ endorsements, why: event.why }, 'endorsements could not be written to the state directory');
     }
   };
+}
+
+/** Writes to a log which files of the settings cannot be used. */
+export function reportBrokenTo(log: FastifyBaseLogger): (setting: string, refusal: EndorsementRefusal) => void {
+  return (setting, refusal) =>
+    log.warn({ setting, ...refusal, cause: undefined }, 'a file of endorsements cannot be used');
 }

@@ -1,8 +1,12 @@
 /** What opening the sources of one vendor gives, and what all caches have in common. */
-import type { CacheOptions, EndorsementSource } from '@atesto/endorsements';
+import type { CacheOptions, EndorsementRefusal, EndorsementSource } from '@atesto/endorsements';
 
-/** What is set the same for the caches of every vendor. */
-export type CacheSettings = Pick<CacheOptions, 'directory' | 'clock' | 'report'>;
+/** What is set the same for the sources of every vendor. */
+export interface SourceSettings {
+  readonly cache: Pick<CacheOptions, 'directory' | 'clock' | 'report'>;
+  /** Tells of a file of a setting that cannot be used. */
+  readonly reportBroken: (setting: string, refusal: EndorsementRefusal) => void;
+}
 
 /** What must be done with an open source besides asking it. */
 export interface SourceUpkeep {
@@ -15,5 +19,7 @@ export interface SourceUpkeep {
 /** The sources of one vendor, in the order in which they are asked. */
 export interface SourceChain<Source extends EndorsementSource<never, unknown>> {
   readonly sources: readonly Source[];
+  /** Reads the files of the settings for the first time. */
+  readonly look: () => Promise<void>;
   readonly upkeep: readonly SourceUpkeep[];
 }

@@ -5,7 +5,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { ServiceConfig } from '../config/schema.ts';
 import { amdSources } from './amd-sources.ts';
 import { intelSources } from './intel-sources.ts';
-import { reportTo } from './report.ts';
+import { reportBrokenTo, reportTo } from './report.ts';
 import type { SourceUpkeep } from './source-chain.ts';
 
 /** The sources of all vendors. */
@@ -16,6 +16,8 @@ export interface EndorsementSources {
 
 /** Open sources. */
 export interface OpenEndorsementSources extends EndorsementSources {
+  /** Reads the files of the settings for the first time, so that the log tells of those that cannot be used. */
+  look(): Promise<void>;
   /** Ends the refreshes and the connections. */
   close(): Promise<void>;
 }
@@ -36,10 +38,13 @@ export function configuredSources(
   { intelEndorsements, amdEndorsements, clock }: SourceOverrides,
   log: FastifyBaseLogger,
 ): OpenEndorsementSources {
-  const cache = { directory: join(config.stateDirectory, 'endorsements'), clock, report: reportTo(log, clock) };
-  const none = { sources: [], upkeep: [] };
-  const intel = intelEndorsements === undefined ? intelSources(config, cache) : none;
-  const amd = amdEndorsements === undefined ? amdSources(config, cache) : none;
+  const settings = {
+    cache: { directory: join(config.stateDirectory, 'endorsements'), clock, report: reportTo(log, clock) },
+    reportBroken: reportBrokenTo(log),
+  };
+  const none = { sources: [], upkeep: [], look: async () => {} };
+  const intel = intelEndorsements === undefined ? intelSources(config, settings) : none;
+  const amd = amdEndorsements === undefined ? amdSources(config, settings) : none;
   const upkeep: readonly SourceUpkeep[] = [...intel.upkeep, ...amd.upkeep];
   const timer = setInterval(() => {
     for (const { refreshDue } of upkeep) void refreshDue();
@@ -51,6 +56,9 @@ export function configuredSources(
   return {
     intel: intelEndorsements ?? createFallbackSource(intel.sources),
     amd: amdEndorsements ?? createFallbackSource(amd.sources),
+    look: async () => {
+      await Promise.all([intel.look(), amd.look()]);
+    },
     close,
   };
 }

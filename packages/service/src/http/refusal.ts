@@ -1,20 +1,25 @@
 /** What a request is refused with: a status, a wire code and a sentence. Within the service it travels as one exception. */
 import type { Refusal } from '@atesto/evidence';
 import { type ServiceCode, serviceCodes } from '../codes.ts';
+import { meaningOf } from './meaning.ts';
 
 /** A refused request: `Refused` of the HTTP boundary, which alone turns it into a reply. */
 export class RequestRefused extends Error {
   readonly status: number;
   /** `error.code` of the reply. */
   readonly wireCode: string;
+  /** What the caller is told. */
   readonly refusal: Refusal;
+  /** What only the log is told: it may name paths and hosts. */
+  readonly detail: Refusal | undefined;
 
-  constructor(status: number, wireCode: string, refusal: Refusal) {
+  constructor(status: number, wireCode: string, refusal: Refusal, detail?: Refusal) {
     super(refusal.why);
     this.name = 'RequestRefused';
     this.status = status;
     this.wireCode = wireCode;
     this.refusal = refusal;
+    this.detail = detail;
   }
 }
 
@@ -27,4 +32,18 @@ export function refuseRequest(code: ServiceCode, where: string, why: string): ne
 /** Refuses the request because another package refused what it carries: 400 InvalidParameter unless said otherwise. */
 export function refuseFor(refusal: Refusal, status = 400, wireCode = 'InvalidParameter'): never {
   throw new RequestRefused(status, wireCode, refusal);
+}
+
+/**
+ * Refuses the request for something within the service: the caller gets the code with its meaning, the log place and reason.
+ * @param where what the caller is told in place of the place: a setting or a part of the service
+ */
+export function refuseWithin(refusal: Refusal, where: string, status: number, wireCode: string): never {
+  throw withinRefused(refusal, where, status, wireCode);
+}
+
+/** The same, to be given where nothing is thrown. */
+export function withinRefused(refusal: Refusal, where: string, status: number, wireCode: string): RequestRefused {
+  const { code } = refusal;
+  return new RequestRefused(status, wireCode, { code, where, why: meaningOf(code) }, refusal);
 }

@@ -1,10 +1,13 @@
 /** One log line for each request: what was asked, what came of it, how long it took. No headers, bodies, tokens or queries. */
+import type { Refusal } from '@atesto/evidence';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** What an operation adds to the line of its request. */
 export interface LogNote {
   /** The refusal code; absent: the request was answered. */
   readonly code?: string;
+  /** Place and reason of a refusal that the caller was not told. */
+  readonly detail?: Refusal;
   readonly provider?: string;
   readonly attestationType?: string;
   /** Milliseconds that were spent on the endorsements. */

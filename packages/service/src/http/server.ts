@@ -72,7 +72,8 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   const refused = error === request.raw.errored ? aborted() : asRefusal(error);
   if (refused.status >= 500 && !(error instanceof RequestRefused)) request.log.error({ err: error }, 'request failed');
   if (refused.status === 401) reply.header('www-authenticate', challenge);
-  noteForLog(request, { code: refused.refusal.code });
+  const { detail } = refused;
+  noteForLog(request, { code: refused.refusal.code, ...(detail === undefined ? {} : { detail }) });
   noteForAudit(request, { code: refused.refusal.code, refusedAt: refused.refusal.where });
   return sendRefusal(reply, refused);
 }

@@ -1,7 +1,7 @@
 /** How do the store's refusals look on the wire? */
-import { type Outcome, Refused } from '@atesto/evidence';
+import { type Outcome, type Refusal, Refused } from '@atesto/evidence';
 import type { StorageCode } from '../storage/index.ts';
-import { refuseFor } from './refusal.ts';
+import { refuseFor, refuseWithin } from './refusal.ts';
 
 const wire: Readonly<Record<StorageCode, readonly [status: number, wireCode: string]>> = {
   'version-conflict': [412, 'PreconditionFailed'],
@@ -21,12 +21,17 @@ export function refuseThrown(error: unknown): never {
   const row = error instanceof Refused ? Object.entries(wire).find(([code]) => code === error.refusal.code) : undefined;
   if (!(error instanceof Refused) || row === undefined) throw error;
   const [, [status, wireCode]] = row;
-  return refuseFor(error.refusal, status, wireCode);
+  return refuseStored(error.refusal, status, wireCode);
 }
 
 /** The value of what the store answered; its refusal refuses the request. */
 export function storedOr<Value>(outcome: Outcome<Value, StorageCode>): Value {
   if (outcome.ok) return outcome.value;
   const [status, wireCode] = wire[outcome.refusal.code];
-  return refuseFor(outcome.refusal, status, wireCode);
+  return refuseStored(outcome.refusal, status, wireCode);
+}
+
+/** What the caller asked of the store is answered in full; what is wrong with the store itself is the operator's. */
+function refuseStored(refusal: Refusal, status: number, wireCode: string): never {
+  return status < 500 ? refuseFor(refusal, status, wireCode) : refuseWithin(refusal, 'store', status, wireCode);
 }

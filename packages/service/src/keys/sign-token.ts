@@ -7,7 +7,7 @@ import {
   type Outcome,
   type TokenSigningKey,
 } from '@atesto/token';
-import { refuseFor } from '../http/refusal.ts';
+import { refuseWithin } from '../http/refusal.ts';
 
 /** The signed token. Refuses the request with 503 `key-unavailable` when an HSM does not sign. */
 export async function signToken(key: TokenSigningKey, claims: JsonObject): Promise<string> {
@@ -15,8 +15,8 @@ export async function signToken(key: TokenSigningKey, claims: JsonObject): Promi
   if (issued.ok) return issued.value;
   const { code } = issued.refusal;
   return code === 'key-unavailable'
-    ? refuseFor(issued.refusal, 503, 'ServiceUnavailable')
-    : refuseFor(issued.refusal, 500, 'InternalError');
+    ? refuseWithin(issued.refusal, 'signing key', 503, 'ServiceUnavailable')
+    : refuseWithin(issued.refusal, 'token', 500, 'InternalError');
 }
 
 /** An RSA signature takes longer than the way to the thread pool and back, an ECDSA signature does not; an HSM signs itself. */

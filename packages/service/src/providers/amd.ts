@@ -63,7 +63,7 @@ export class AmdEndorsements {
     const request = snpRequestFor(lookup.value);
     if (!request.ok) return refuseFor(request.refusal);
     const { timeoutMs, graceSeconds } = this.#settings;
-    const { value } = await fetchEndorsements(this.#source, request.value, at, timeoutMs, (refusal) =>
+    const { value } = await fetchEndorsements('amd', this.#source, request.value, at, timeoutMs, (refusal) =>
       this.#fromEvidence(lookup.value, refusal),
     );
     const endorsements = this.#verify(value);

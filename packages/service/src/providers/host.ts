@@ -2,7 +2,7 @@
 import { Refused } from '@atesto/evidence';
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 import type { ServiceConfig } from '../config/schema.ts';
-import { refuseFor, refuseRequest } from '../http/refusal.ts';
+import { refuseRequest, refuseWithin } from '../http/refusal.ts';
 import type { OpenKeys } from '../keys/open-keys.ts';
 import type { Store } from '../storage/index.ts';
 import { noteForAudit } from '../trail/notes.ts';
@@ -100,7 +100,7 @@ export class ProviderHost {
     try {
       return await directory.byName(name);
     } catch (error) {
-      if (error instanceof Refused) return refuseFor(error.refusal, 503, 'ServiceUnavailable');
+      if (error instanceof Refused) return refuseWithin(error.refusal, 'store', 503, 'ServiceUnavailable');
       throw error;
     }
   }

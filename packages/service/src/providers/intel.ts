@@ -57,7 +57,7 @@ export class IntelEndorsements {
   /** The verified collateral for a quote. Refuses the request with the code of evidence or endorsements. */
   async endorse(quote: ParsedQuote, at: Date): Promise<IntelEndorsed> {
     const { timeoutMs, graceSeconds } = this.#settings;
-    const { value } = await fetchEndorsements(this.#source, this.#requestFor(quote), at, timeoutMs);
+    const { value } = await fetchEndorsements('intel', this.#source, this.#requestFor(quote), at, timeoutMs);
     const collateral = this.#prepare(value);
     const nextUpdate = Math.min(...Object.values(collateral.dates).map((dates) => dates.nextUpdate));
     const allowExpiredCollateral = at.getTime() <= nextUpdate + graceSeconds * 1000;

@@ -5,7 +5,7 @@
 import type { AuditQuery, StoredAuditEntry } from '../audit/index.ts';
 import { optionalApiVersion } from '../http/api-version.ts';
 import type { Operation } from '../http/operation.ts';
-import { refuseFor } from '../http/refusal.ts';
+import { refuseFor, refuseWithin } from '../http/refusal.ts';
 import { jsonType } from '../http/reply.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ServiceContext } from '../service-context.ts';
@@ -24,7 +24,7 @@ export function getAudit(context: ServiceContext): Operation {
       const page = await context.audit.query(isService ? queryOf(parameters) : withinProvider(parameters, provider));
       if (!page.ok) {
         const isQuery = page.refusal.code === 'audit-query-invalid';
-        return isQuery ? refuseFor(page.refusal) : refuseFor(page.refusal, 503, 'ServiceUnavailable');
+        return isQuery ? refuseFor(page.refusal) : refuseWithin(page.refusal, 'audit', 503, 'ServiceUnavailable');
       }
       const { entries, next } = page.value;
       return reply.header('content-type', jsonType).send(JSON.stringify({ entries: entries.map(shown), next }));

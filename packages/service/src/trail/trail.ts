@@ -5,7 +5,7 @@
 import { Refused } from '@atesto/evidence';
 import type { FastifyReply, FastifyRequest, onSendAsyncHookHandler } from 'fastify';
 import type { Audit, AuditEntry, AuditVerdict } from '../audit/index.ts';
-import { RequestRefused } from '../http/refusal.ts';
+import { RequestRefused, withinRefused } from '../http/refusal.ts';
 import { errorBody, jsonType } from '../http/reply.ts';
 import type { ChangeOrigin } from '../storage/index.ts';
 import { auditNoteOf } from './notes.ts';
@@ -71,7 +71,7 @@ function withhold(reply: FastifyReply, error: unknown): string {
       : { code: 'internal-error', where: 'audit', why: 'the service failed; quote the request id to its operator' };
   const refused =
     error instanceof Refused
-      ? new RequestRefused(503, 'ServiceUnavailable', refusal)
+      ? withinRefused(refusal, 'audit', 503, 'ServiceUnavailable')
       : new RequestRefused(500, 'InternalError', refusal);
   reply
     .code(refused.status)

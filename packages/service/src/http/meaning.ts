@@ -1,0 +1,14 @@
+/** What may a caller hear of a failure that is none of its business? What the code means, and nothing of paths, hosts or databases. */
+import { endorsementCodes } from '@atesto/endorsements';
+import { tokenCodes } from '@atesto/token';
+import { auditCodes } from '../audit/codes.ts';
+import { storageCodes } from '../storage/codes.ts';
+
+const meanings: ReadonlyMap<string, string> = new Map(
+  Object.entries({ ...tokenCodes, ...storageCodes, ...auditCodes, ...endorsementCodes }),
+);
+
+/** The meaning of a code of another package; of a code that no table has, that the operator knows more. */
+export function meaningOf(code: string): string {
+  return meanings.get(code) ?? 'the service failed; quote the request id to its operator';
+}
