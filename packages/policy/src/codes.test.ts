@@ -126,6 +126,17 @@ const texts: readonly TextCase[] = [
   ['information', 'never-holds', authorize('[value==1, valueType=="String"] => deny();'), 'valueType=="String"'],
   [
     'information',
+    'unknown-service-claim',
+    authorize('[type=="x-ms-sgx-mrsignr", value=="ab"] => deny();'),
+    '"x-ms-sgx-mrsignr"',
+  ],
+  ['information', 'unknown-service-claim', authorize('[type=="$min-svn"] => deny();'), '"$min-svn"'],
+  ['information', 'unknown-service-claim', authorize('[type=="tdx_mrtd"] => deny();'), '"tdx_mrtd"'],
+  ['information', 'never-holds', authorize('[type=="x-ms-sgx-is-debuggable", value=="false"] => deny();'), '"false"'],
+  ['information', 'never-holds', authorize('[type=="$svn", value=="1"] => deny();'), '"1"'],
+  ['information', 'never-holds', authorize('[type=="x-ms-sgx-mrsigner", value>=1] => deny();'), '1'],
+  [
+    'information',
     'filter-never-null',
     authorize('[value==JmesPath("[]", "[?a] | @ != `null`")] => deny();'),
     '"[?a] | @ != `null`"',
@@ -203,6 +214,47 @@ describe('a policy text', () => {
         [5, 'unbound-identifier'],
       ],
     );
+  });
+
+  test('gets no remark for claims of the service that it tests as they are, or that it makes itself', () => {
+    for (const rules of [
+      '[type=="x-ms-sgx-is-debuggable", value==false] => deny();',
+      '[type=="x-ms-sgx-svn", value>=2] && [type=="x-ms-sgx-mrsigner", value!="ab"] => deny();',
+      '[type=="my-mrsignr", value=="ab"] => deny();',
+      '=> add(type="x-ms-sgx-own", value="ab"); [type=="x-ms-sgx-own", value=="ab"] => deny();',
+      '[type=="x-ms-sgx-own", issuer=="AttestationPolicy"] => deny();',
+    ]) {
+      assert.deepEqual(remarks(authorize(rules)), [], rules);
+    }
+  });
+
+  test('of no known attestation type may ask for the claims of all', () => {
+    const policy = authorize(
+      '[type=="tdx_mrtd"] => deny(); [type=="x-ms-sgx-svn"] => deny(); [type=="tdx_mrtb"] => deny();',
+    );
+    const { informations } = compilePolicy(policy);
+    assert.deepEqual(
+      informations.map(({ code, hint }) => [code, hint]),
+      [['unknown-service-claim', 'Did you mean tdx_mrtd?']],
+    );
+  });
+
+  test('that is none gets one error, whatever it is', () => {
+    const base64 = 'MIIB+/'.repeat(200);
+    for (const text of [
+      `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`,
+      '\u007fELF\u0002\u0001\0\0\ufffd\ufffd version \ufffd{\u0003"\n~~'.repeat(20),
+      '#!/bin/sh\necho "$1" | tr a b # comment\n',
+      base64,
+    ]) {
+      const outcome = compilePolicy(text);
+      assert.ok(!outcome.ok);
+      const all = [...outcome.errors, ...outcome.warnings, ...outcome.informations];
+      assert.deepEqual(
+        all.map(({ code, line, column }) => [code, line, column]),
+        [['missing-version', 1, 1]],
+      );
+    }
   });
 
   test('is refused for its warnings in strict mode', () => {

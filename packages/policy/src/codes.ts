@@ -47,6 +47,7 @@ export const policyCodes = {
   'nothing-permits': 'No rule can permit: every request is refused.',
   'dead-rule': 'A rule can never run, because an unconditional deny stands before it.',
   'never-holds': 'A condition can never hold.',
+  'unknown-service-claim': 'A condition asks for a claim that the service never has, most likely a misspelt one.',
   'filter-never-null': 'A filter of JMESPath gives a list, never null: the comparison always has the same result.',
   // The evaluation
   'not-one-value': 'A function needs exactly one value of its type and got none, several, or another type.',

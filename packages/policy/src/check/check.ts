@@ -7,6 +7,7 @@ import type { CheckContext } from './context.ts';
 import { checkExpression } from './expressions.ts';
 import { bind, checkCopied, type Scope } from './identifiers.ts';
 import { lintReach } from './reach.ts';
+import { lintServiceClaims } from './service-claims.ts';
 import { checkFunctionVersion, checkNegationVersion, checkSectionVersion } from './versions.ts';
 
 /** Checks the meaning of a tree. */
@@ -17,6 +18,7 @@ export function checkPolicy(tree: PolicyTree, context: CheckContext): void {
     checkSectionVersion(section.name, section.kind, context);
     for (const rule of section.rules) checkRule(rule, section.kind, context);
   }
+  lintServiceClaims(tree, context);
   // What could not be read may hold the rule that permits.
   if (isWhole) lintReach(tree, context.diagnostics);
 }

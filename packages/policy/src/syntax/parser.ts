@@ -1,5 +1,5 @@
 /** From tokens to the syntax tree of a policy (policy language, section 2). Recovers after an error at the next rule or section. */
-import type { Diagnostics } from '../diagnostic.ts';
+import type { Diagnostics, Span } from '../diagnostic.ts';
 import { limits } from '../limits.ts';
 import type { Name, PolicyTree, Rule, Section } from './ast.ts';
 import { Cursor, clip, SyntaxStop } from './cursor.ts';
@@ -9,11 +9,25 @@ import { lookUp, nearest, type SectionName, sectionNames, versions } from './voc
 
 /** Reads a policy text; reports what does not fit and returns what could be read. */
 export function parsePolicy(text: string, diagnostics: Diagnostics): PolicyTree {
+  if (isForeign(text)) {
+    const start: Span = { offset: 0, line: 1, column: 1, length: 0 };
+    diagnostics.error('missing-version', start, 'A policy begins with its version.', hintAtStart(text.trimStart()));
+    return { version: undefined, sections: [] };
+  }
   const cursor = new Cursor(tokenize(text, diagnostics), diagnostics);
   const version = parseVersion(cursor);
   const sections = parseSections(cursor);
   checkRuleCount(sections, diagnostics);
   return { version, sections };
+}
+
+const beginning = /^[\ufeff\s]*(?:version|\/[/*])/i;
+const words = new RegExp(`\\b(?:version|${sectionNames.join('|')})\\b`, 'i');
+const bytes = /[\0\ufffd]/;
+
+/** Whether a text is something else, such as a certificate or a program: one remark then says all. A policy that merely lacks its version is read on. */
+function isForeign(text: string): boolean {
+  return !beginning.test(text) && (!words.test(text) || bytes.test(text));
 }
 
 function parseVersion(cursor: Cursor): Name | undefined {
@@ -55,7 +69,9 @@ function readVersion(cursor: Cursor): Name | undefined {
 
 /** Policies travel as JSON and as JWS: what is inside is the text. */
 function hintAtStart(found: string): string {
-  if (found === '{' || found.startsWith('eyJ'))
+  if (found.startsWith('-----BEGIN '))
+    return 'This looks like PEM, such as a certificate or a key: give the text of a policy.';
+  if (found.startsWith('{') || found.startsWith('eyJ'))
     return 'This looks like JSON or a JWS that holds a policy: take the text out of it.';
   return 'Write version=1.2; in front.';
 }

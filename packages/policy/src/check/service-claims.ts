@@ -1,0 +1,63 @@
+/** Do conditions ask for claims that the service has, and for values that these can have? (policy language, section 12) */
+import { valueTypeOf } from '../claims/claim.ts';
+import { isInServiceNames, serviceClaims } from '../claims/service-claims.ts';
+import type { Action, Condition, Literal, PolicyTree, Test } from '../syntax/ast.ts';
+import { nearest, type PropertyName } from '../syntax/vocabulary.ts';
+import type { CheckContext } from './context.ts';
+
+/** Looks for misspelt claims of the service, and for literals of another type than the value of the claim. */
+export function lintServiceClaims(tree: PolicyTree, context: CheckContext): void {
+  const rules = tree.sections.flatMap((section) => section.rules);
+  const made = new Set(rules.map(({ action }) => literalType(action)));
+  for (const condition of rules.flatMap(({ conditions }) => conditions)) {
+    const type = equalTo(condition, 'type');
+    const issuer = equalTo(condition, 'issuer');
+    // What a rule makes is a claim of the policy, whatever the service calls it.
+    if (typeof type?.value !== 'string' || made.has(type.value) || issuer?.value === 'AttestationPolicy') continue;
+    checkType(type, type.value, context);
+    checkValues(condition, type.value, context);
+  }
+}
+
+function literalType({ assignments }: Action): Literal['value'] | undefined {
+  const expression = assignments.find(({ property }) => property === 'type')?.expression;
+  return expression?.kind === 'literal' ? expression.value : undefined;
+}
+
+function equalTo({ tests }: Condition, property: PropertyName): Literal | undefined {
+  const operand = tests.find((test) => test.property === property && test.operator === '==')?.operand;
+  return operand?.kind === 'literal' ? operand : undefined;
+}
+
+function checkType(at: Literal, type: string, { diagnostics, attestationType }: CheckContext): void {
+  const known = serviceClaims(attestationType);
+  if (!isInServiceNames(type) || known.has(type)) return;
+  const whose = attestationType === undefined ? 'any attestation type' : attestationType;
+  const meant = nearest([...known.keys()], type);
+  const isOthers = serviceClaims(undefined).has(type);
+  diagnostics.inform(
+    'unknown-service-claim',
+    at,
+    `The service has no claim ${type} for ${whose}.`,
+    isOthers
+      ? 'It is a claim of another attestation type.'
+      : meant === undefined
+        ? undefined
+        : `Did you mean ${meant}?`,
+  );
+}
+
+function checkValues({ tests }: Condition, type: string, { diagnostics }: CheckContext): void {
+  const expected = serviceClaims(undefined).get(type);
+  if (expected === undefined) return;
+  const wrong = tests.find((test) => isWrong(test, expected));
+  if (wrong === undefined) return;
+  const message = `The value of ${type} is of type ${expected}: the test never holds.`;
+  diagnostics.inform('never-holds', wrong.operand, message, `Compare with a literal of type ${expected}.`);
+}
+
+/** A value of another type is unlike every literal, so that only `!=` can hold. */
+function isWrong({ property, operator, operand }: Test, expected: string): boolean {
+  if (property !== 'value' || operator === '!=' || operand.kind !== 'literal') return false;
+  return valueTypeOf(operand.value) !== expected || (operator !== '==' && expected !== 'Integer');
+}
