@@ -99,6 +99,17 @@ refused: 1 error, 1 warning
     );
   });
 
+  test('counts notes beside the verdict: a misspelt claim of the service and a value that it never has', async () => {
+    const text =
+      'version=1.0;\nauthorizationrules {\n  [type=="x-ms-sgx-mrsignr"] &&\n  [type=="x-ms-sgx-is-debuggable", value=="false"] => permit();\n};\n';
+    const { exitCode, stdout } = await runCli(['policy', 'check', temporaryFile('policy.txt', text)]);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /^note 3:10 .+\[unknown-service-claim\]$/m);
+    assert.match(stdout, /^ {2}hint: Did you mean x-ms-sgx-mrsigner\?$/m);
+    assert.match(stdout, /^note 4:43 .+\[never-holds\]$/m);
+    assert.match(stdout, /^sound: version 1\.0, no errors, no warnings, 2 notes, hash /m);
+  });
+
   test('tells version and hash of a sound policy, whether it comes as text or in a JWS', async () => {
     const text = 'version= 1.0;authorizationrules{=> permit();};';
     const payload = JSON.stringify({ AttestationPolicy: Buffer.from(text).toString('base64url') });

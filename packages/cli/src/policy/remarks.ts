@@ -9,11 +9,12 @@ export interface Remarks {
   readonly informations: readonly Remark[];
 }
 
-/** `1 error, no warnings` */
-export function counted({ errors, warnings }: Remarks): string {
+/** `1 error, no warnings`; notes only when there are some. */
+export function counted({ errors, warnings, informations }: Remarks): string {
   const count = (number: number, noun: string): string =>
     `${number === 0 ? 'no' : number} ${noun}${number === 1 ? '' : 's'}`;
-  return `${count(errors.length, 'error')}, ${count(warnings.length, 'warning')}`;
+  const notes = informations.length === 0 ? '' : `, ${count(informations.length, 'note')}`;
+  return `${count(errors.length, 'error')}, ${count(warnings.length, 'warning')}${notes}`;
 }
 
 type Write = (text: string) => string;
