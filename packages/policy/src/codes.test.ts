@@ -133,6 +133,7 @@ const texts: readonly TextCase[] = [
   ['information', 'unknown-service-claim', authorize('[type=="$min-svn"] => deny();'), '"$min-svn"'],
   ['information', 'unknown-service-claim', authorize('[type=="tdx_mrtd"] => deny();'), '"tdx_mrtd"'],
   ['information', 'never-holds', authorize('[type=="x-ms-sgx-is-debuggable", value=="false"] => deny();'), '"false"'],
+  ['information', 'always-holds', authorize('[type=="x-ms-sgx-is-debuggable", value!="true"] => deny();'), '"true"'],
   ['information', 'never-holds', authorize('[type=="$svn", value=="1"] => deny();'), '"1"'],
   ['information', 'never-holds', authorize('[type=="x-ms-sgx-mrsigner", value>=1] => deny();'), '1'],
   [

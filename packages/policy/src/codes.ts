@@ -48,6 +48,7 @@ export const policyCodes = {
   'dead-rule': 'A rule can never run, because an unconditional deny stands before it.',
   'never-holds': 'A condition can never hold.',
   'unknown-service-claim': 'A condition asks for a claim that the service never has, most likely a misspelt one.',
+  'always-holds': 'A test holds whatever the claim says, because it compares with a value of another type.',
   'filter-never-null': 'A filter of JMESPath gives a list, never null: the comparison always has the same result.',
   // The evaluation
   'not-one-value': 'A function needs exactly one value of its type and got none, several, or another type.',

@@ -49,15 +49,17 @@ function checkType(at: Literal, type: string, { diagnostics, attestationType }: 
 
 function checkValues({ tests }: Condition, type: string, { diagnostics }: CheckContext): void {
   const expected = serviceClaims(undefined).get(type);
-  if (expected === undefined) return;
-  const wrong = tests.find((test) => isWrong(test, expected));
-  if (wrong === undefined) return;
-  const message = `The value of ${type} is of type ${expected}: the test never holds.`;
-  diagnostics.inform('never-holds', wrong.operand, message, `Compare with a literal of type ${expected}.`);
+  const wrong = expected === undefined ? undefined : tests.find((test) => isWrong(test, expected));
+  if (expected === undefined || wrong === undefined) return;
+  const always = wrong.operator === '!=';
+  const message = `The value of ${type} is of type ${expected}: the test ${always ? 'always' : 'never'} holds.`;
+  const hint = `Compare with a literal of type ${expected}.`;
+  diagnostics.inform(always ? 'always-holds' : 'never-holds', wrong.operand, message, hint);
 }
 
-/** A value of another type is unlike every literal, so that only `!=` can hold. */
+/** A value of another type is unlike every literal, so that only `!=` can hold, and always does. */
 function isWrong({ property, operator, operand }: Test, expected: string): boolean {
-  if (property !== 'value' || operator === '!=' || operand.kind !== 'literal') return false;
-  return valueTypeOf(operand.value) !== expected || (operator !== '==' && expected !== 'Integer');
+  if (property !== 'value' || operand.kind !== 'literal') return false;
+  if (valueTypeOf(operand.value) !== expected) return true;
+  return operator !== '==' && operator !== '!=' && expected !== 'Integer';
 }
