@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { pathToFileURL } from 'node:url';
 import { type CompiledPolicy, compilePolicy, evaluatePolicy, issuedValue } from '@atesto/policy';
-import { measureTogether } from './measure.ts';
+import { measureTogether } from '../measure.ts';
 import { type Workload, workloads } from './workload.ts';
 
 /** One line of the table. */

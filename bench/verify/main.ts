@@ -15,8 +15,8 @@ import {
   prepareIntelCollateral,
   VerificationMemo,
 } from '@atesto/evidence';
+import { measureTogether } from '../measure.ts';
 import { bareLimit } from './bare-limit.ts';
-import { measureTogether } from './measure.ts';
 import { peerVerifier } from './peer.ts';
 import type { BenchRow } from './row.ts';
 import { benchSevSnp } from './sevsnp.ts';

@@ -15,7 +15,7 @@ import {
 } from '@atesto/evidence';
 import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/simulator';
 import { readVector, readVectorJson, vectorsMissing } from '@atesto/vectors';
-import { measureTogether } from './measure.ts';
+import { measureTogether } from '../measure.ts';
 import type { BenchRow } from './row.ts';
 
 interface SnpWorkload {
