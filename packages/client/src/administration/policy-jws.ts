@@ -1,6 +1,7 @@
 /** The signed forms in which policies and changes of policy signers are sent (Azure Attestation's JWT in JWT). */
-import { createPrivateKey, type KeyObject, sign, X509Certificate } from 'node:crypto';
+import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { ClientError } from '../error.ts';
+import { chainOf, kindOf, leafOf, signerKey } from './certificates.ts';
 
 /** Who signs: a private key and the certificate chain that the provider knows, leaf first. */
 export interface PolicySigner {
@@ -35,10 +36,7 @@ export function resetJws(signer?: PolicySigner, binding?: RequestBinding): strin
 
 /** A certificate (PEM) to be added or removed as policy signer, as JWS by one who is a signer already. */
 export function signerChangeJws(certificate: string, signer: PolicySigner, binding?: RequestBinding): string {
-  const x5c = chainOf(certificate, 'the certificate');
-  const { kty, alg } = kindOf(leafOf(certificate, 'the certificate').publicKey);
-  const policyCertificate = { kty, alg, use: 'sig', x5c };
-  return signed(JSON.stringify({ policyCertificate, ...bindingClaims(binding) }), signer);
+  return signed(JSON.stringify({ policyCertificate: signerKey(certificate), ...bindingClaims(binding) }), signer);
 }
 
 function bindingClaims(binding: RequestBinding | undefined): { aud?: string; exp?: number } {
@@ -70,31 +68,4 @@ function keyOf(pem: string): KeyObject {
       'the private key cannot be read; write it in PEM, without passphrase',
     );
   }
-}
-
-function leafOf(pem: string, what: string): X509Certificate {
-  try {
-    return new X509Certificate(pem);
-  } catch {
-    throw new ClientError('option-invalid', 'signer', `${what} cannot be read; write it in PEM`);
-  }
-}
-
-/** The certificates of a PEM text as JWS headers have them: base64 of the DER. */
-function chainOf(pem: string, what: string): string[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  return blocks.map((block) => leafOf(block, what).raw.toString('base64'));
-}
-
-const curves: Readonly<Record<string, { alg: string; digest: string }>> = {
-  prime256v1: { alg: 'ES256', digest: 'sha256' },
-  secp384r1: { alg: 'ES384', digest: 'sha384' },
-  secp521r1: { alg: 'ES512', digest: 'sha512' },
-};
-
-function kindOf(key: KeyObject): { readonly kty: string; readonly alg: string; readonly digest: string } {
-  if (key.asymmetricKeyType === 'rsa') return { kty: 'RSA', alg: 'RS256', digest: 'sha256' };
-  const curve = curves[key.asymmetricKeyDetails?.namedCurve ?? ''];
-  if (curve !== undefined) return { kty: 'EC', ...curve };
-  throw new ClientError('option-invalid', 'signer', 'policy signers have RSA keys or keys on P-256, P-384 or P-521');
 }

@@ -1,6 +1,7 @@
 /** The providers of a service, through the resource-provider API of Azure (`Microsoft.Attestation`, 2021-06-01). */
 import { ClientError } from '../error.ts';
 import { isMembers, type JsonMembers, memberOf, requireMembers, requireText } from '../http/json.ts';
+import { signerKey } from './certificates.ts';
 import { type ExchangeParts, exchange } from './exchange.ts';
 
 /** Where a provider is filed. */
@@ -43,7 +44,7 @@ export class ProvidersClient {
   async create(place: ProviderPlace, name: string, creation: ProviderCreation): Promise<ProviderDescription> {
     const url = this.#url(place, name);
     const { location, tags = {}, policySigners = [] } = creation;
-    const keys = policySigners.map((pem) => ({ kty: 'RSA', use: 'sig', x5c: derOf(pem) }));
+    const keys = policySigners.map(signerKey);
     const properties = keys.length === 0 ? {} : { policySigningCertificates: { keys } };
     const body = { type: 'application/json', text: JSON.stringify({ location, tags, properties }) };
     const { text } = await exchange(this.#parts, { method: 'PUT', url, body });
@@ -90,10 +91,4 @@ function descriptionOf(resource: JsonMembers, where: string): ProviderDescriptio
     attestUri: requireText(inner, 'attestUri', where),
     tags: isMembers(tags) ? tags : {},
   };
-}
-
-function derOf(pem: string): string[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  if (blocks.length === 0) throw new ClientError('option-invalid', 'policySigners', 'there is no certificate in PEM');
-  return blocks.map((block) => block.replace(/-----[^-]+-----|\s/g, ''));
 }

@@ -1,7 +1,6 @@
 /** Steps 2 to 5 of an attest call: from the wire's body to genuine evidence and the data that it commits to. */
-import type { Outcome } from '@atesto/evidence';
 import type { AttestationType } from '../attestation-types/attestation-type.ts';
-import { refuseFor } from '../http/refusal.ts';
+import { settled } from '../http/refusal.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { AttestRequest } from './request.ts';
 import { bind } from './steps/bind.ts';
@@ -43,9 +42,4 @@ export async function appraise<Evidence, Endorsements, Appraisal>(
   // 5 bind
   bind(type, appraisal, request, provider);
   return { request, appraisal, endorseMs };
-}
-
-/** The value of an outcome. Refuses the request otherwise. */
-export function settled<Value>(outcome: Outcome<Value>): Value {
-  return outcome.ok ? outcome.value : refuseFor(outcome.refusal);
 }

@@ -1,9 +1,10 @@
 /** The way of one attest call, from the request to the token: ten steps, in this order, each of which may refuse. */
 import type { AttestationType } from '../attestation-types/attestation-type.ts';
 import type { ApiVersion } from '../http/api-version.ts';
+import { settled } from '../http/refusal.ts';
 import type { Caller } from '../identity/access-token.ts';
 import type { Provider } from '../providers/provider.ts';
-import { appraise, settled } from './appraise.ts';
+import { appraise } from './appraise.ts';
 import { authenticate } from './steps/authenticate.ts';
 import { checkInForce, evaluate, policyFor, underPolicy } from './steps/evaluate.ts';
 import { issue } from './steps/issue.ts';

@@ -20,7 +20,7 @@ import {
   tdxComplianceStatus,
 } from '@atesto/evidence';
 import { sealReply } from '../attest/sealed-reply.ts';
-import { refuseFor } from '../http/refusal.ts';
+import { settled } from '../http/refusal.ts';
 import type { AmdEndorsed } from '../providers/amd.ts';
 import type { IntelEndorsed } from '../providers/intel.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -73,10 +73,6 @@ export const azureGuest: AttestationType<ParsedAzureGuest, AzureEndorsed, AzureV
   isDevelopment: ({ guest }) => guest.hardware.developmentRoot,
   deliver: (token, { guest }) => sealReply(token, guest.encryptionKey.publicKey),
 };
-
-function settled<Value>(outcome: Outcome<Value>): Value {
-  return outcome.ok ? outcome.value : refuseFor(outcome.refusal);
-}
 
 async function endorse({ proof }: ParsedAzureGuest, provider: Provider, at: Date): Promise<AzureEndorsed> {
   if (proof.type === 'Tdx') {

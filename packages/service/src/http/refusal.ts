@@ -1,5 +1,5 @@
 /** What a request is refused with: a status, a wire code and a sentence. Within the service it travels as one exception. */
-import type { Refusal } from '@atesto/evidence';
+import type { Outcome, Refusal } from '@atesto/evidence';
 import { type ServiceCode, serviceCodes } from '../codes.ts';
 import { meaningOf } from './meaning.ts';
 
@@ -32,6 +32,11 @@ export function refuseRequest(code: ServiceCode, where: string, why: string): ne
 /** Refuses the request because another package refused what it carries: 400 InvalidParameter unless said otherwise. */
 export function refuseFor(refusal: Refusal, status = 400, wireCode = 'InvalidParameter'): never {
   throw new RequestRefused(status, wireCode, refusal);
+}
+
+/** The value of an outcome. Refuses the request otherwise, as {@link refuseFor}. */
+export function settled<Value>(outcome: Outcome<Value>): Value {
+  return outcome.ok ? outcome.value : refuseFor(outcome.refusal);
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 
 import type { KeyObject } from 'node:crypto';
-import { type Refusal, Refused } from '@atesto/evidence';
+import { Refused } from '@atesto/evidence';
 import {
   addKey,
   currentKey,
@@ -21,7 +21,7 @@ import {
   type TokenSigningKey,
   withdrawKey,
 } from '@atesto/token';
-import { absentEtag, type ChangeOrigin, type StorageCode, type Store } from '../storage/index.ts';
+import { absentEtag, type ChangeOrigin, held, type StorageCode, type Store } from '../storage/index.ts';
 import { type KeyHolder, type MadeKey, type StoreHolder, settled } from './holder.ts';
 import { type RingKey, readRing, ringName, writeRing } from './ring-document.ts';
 import type { ProviderKeys, RingState } from './signing-keys.ts';
@@ -264,13 +264,4 @@ function stateOf({ key }: MadeKey): Parameters<Store['keys']['add']>[2] {
   const publicJwk = JSON.stringify({ ...key.publicKey, x5c: [Buffer.from(key.certificate).toString('base64')] });
   const times = { publishedAtMs: null, activeFromMs: null, activeUntilMs: null, publishedUntilMs: null };
   return { status: 'in-ring', publicJwk, ...times };
-}
-
-function held<Value>(
-  outcome:
-    | { readonly ok: true; readonly value: Value }
-    | { readonly ok: false; readonly refusal: Refusal<StorageCode> },
-): Value {
-  if (outcome.ok) return outcome.value;
-  throw new Refused(outcome.refusal);
 }

@@ -1,4 +1,5 @@
 /** Policies of a provider as administrators see and change them: everything is checked before anything changes. */
+import { policyTokenHash } from '@atesto/policy';
 import type { JsonObject } from '@atesto/token';
 import { refuseRequest } from '../http/refusal.ts';
 import { storedOr } from '../http/store-outcome.ts';
@@ -7,7 +8,7 @@ import type { Provider } from '../providers/provider.ts';
 import { checkBinding } from '../signers/binding.ts';
 import { payloadObject } from '../signers/jws.ts';
 import { absentEtag, type ChangeOrigin, type Condition, type PolicyVersion, type Store } from '../storage/index.ts';
-import { parsePolicy, policyTokenHash, unsecuredPolicy } from './document.ts';
+import { parsePolicy, unsecuredPolicy } from './document.ts';
 import { checkReset } from './reset.ts';
 import { checkTrusted, type PolicyTrust } from './trust.ts';
 

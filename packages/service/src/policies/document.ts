@@ -2,7 +2,6 @@
  * In which form did a policy come? As a JWS whose payload is `{"AttestationPolicy": base64url(text)}`, secured or not, or as its
  * bare text. Nothing is trusted here.
  */
-import { createHash } from 'node:crypto';
 import { decodeBase64url } from '../http/base64url.ts';
 import { refuseRequest } from '../http/refusal.ts';
 import { isJws, type ParsedJws, parseJws, payloadObject } from '../signers/jws.ts';
@@ -30,11 +29,6 @@ export function parsePolicy(content: string, where: string): PolicyDocument {
 export function unsecuredPolicy(text: string): string {
   const payload = JSON.stringify({ AttestationPolicy: Buffer.from(text).toString('base64url') });
   return `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from(payload).toString('base64url')}.`;
-}
-
-/** `x-ms-policy-token-hash`: base64url of SHA-256 over the JWS. */
-export function policyTokenHash(compact: string): string {
-  return createHash('sha256').update(compact).digest('base64url');
 }
 
 function textIn(jws: ParsedJws, where: string): string {

@@ -1,15 +1,13 @@
 /** The provider at the bare base URI is made when the store has none. */
 import { Refused } from '@atesto/evidence';
-import type { Store } from '../storage/index.ts';
+import { held, type Store } from '../storage/index.ts';
 
 /** The provider that answers at the bare base URI; it is always there. */
 export const defaultProviderName = 'default';
 
 /** Makes it unless it is there. Throws `Refused` with the store's code. */
 export async function ensureDefaultProvider(store: Store, location: string, at: Date): Promise<void> {
-  const found = await store.providers.byName(defaultProviderName);
-  if (!found.ok) throw new Refused(found.refusal);
-  if (found.value !== undefined) return;
+  if (held(await store.providers.byName(defaultProviderName)) !== undefined) return;
   const draft = {
     name: defaultProviderName,
     subscription: '',

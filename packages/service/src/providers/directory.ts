@@ -2,10 +2,10 @@
  * Which providers are there? All of them are known by name; each is opened with its first request, and follows the store from then
  * on: a change that another instance made is in force here before that instance may call it so.
  */
-import { type Refusal, Refused } from '@atesto/evidence';
+import type { Refusal } from '@atesto/evidence';
 import type { FastifyBaseLogger } from 'fastify';
 import type { OpenKeys } from '../keys/open-keys.ts';
-import type { ProviderVersion, StorageCode, Store, StoreChange } from '../storage/index.ts';
+import { held, type ProviderVersion, type Store, type StoreChange } from '../storage/index.ts';
 import { LiveProvider } from './live-provider.ts';
 import type { SharedParts } from './open-provider.ts';
 import { PoliciesInForce } from './policies-in-force.ts';
@@ -164,13 +164,4 @@ export class ProviderDirectory {
       log.error({ provider: record.name, ...refusal }, 'a stored policy does not count');
     return new LiveProvider({ store, leaseMs, record, uri, shared, openKeys, policies, onRefused });
   }
-}
-
-function held<Value>(
-  outcome:
-    | { readonly ok: true; readonly value: Value }
-    | { readonly ok: false; readonly refusal: Refusal<StorageCode> },
-): Value {
-  if (outcome.ok) return outcome.value;
-  throw new Refused(outcome.refusal);
 }

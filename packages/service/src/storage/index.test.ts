@@ -8,6 +8,7 @@ test('the rooms of storage and audit offer these values', () => {
     'absentEtag',
     'auditColumns',
     'auditIdFloor',
+    'held',
     'openStore',
     'storageCodes',
   ]);

@@ -9,6 +9,7 @@ export {
   type VersionFacts,
 } from './document.ts';
 export type { HistoryPage } from './documents.ts';
+export { held } from './held.ts';
 export type { KeyState, Keys, KeyVersion } from './keys.ts';
 export type { Policies, PolicyCondition, PolicyContent, PolicyVersion } from './policies.ts';
 export type { ProviderAction, ProviderRecord, ProviderVersion } from './provider.ts';

@@ -5,7 +5,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { optionalApiVersion } from '../../http/api-version.ts';
-import { parseJsonObject } from '../../http/json.ts';
+import { jsonBody } from '../../http/json-body.ts';
 import type { Operation } from '../../http/operation.ts';
 import { refuseFor, refuseRequest } from '../../http/refusal.ts';
 import { jsonType } from '../../http/reply.ts';
@@ -74,11 +74,8 @@ function privateKeyOf(pem: string): KeyObject {
   }
 }
 
-function textIn({ body }: FastifyRequest, name: string): string {
-  if (!(body instanceof Uint8Array) || body.length === 0) {
-    return refuseRequest('body-empty', 'body', 'the request needs a JSON object');
-  }
-  const value = parseJsonObject(body, 'body', 'body-not-json')[name];
+function textIn(request: FastifyRequest, name: string): string {
+  const value = jsonBody(request)[name];
   if (typeof value === 'string' && value !== '') return value;
   return refuseRequest('member-invalid', `body.${name}`, 'it must be a text');
 }

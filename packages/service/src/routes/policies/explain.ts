@@ -16,7 +16,7 @@ import type { FastifyRequest } from 'fastify';
 import { draftPolicyText } from '../../attest/steps/draft-policy.ts';
 import { attestationTypes } from '../../attestation-types/registry.ts';
 import { optionalApiVersion } from '../../http/api-version.ts';
-import { parseJsonObject } from '../../http/json.ts';
+import { bodyBytes, jsonBody } from '../../http/json-body.ts';
 import type { Operation } from '../../http/operation.ts';
 import { refuseFor, refuseRequest } from '../../http/refusal.ts';
 import { jsonType } from '../../http/reply.ts';
@@ -33,9 +33,8 @@ export function explainPolicy(context: ServiceContext): Operation {
     handle: async (request, reply) => {
       optionalApiVersion(request.query);
       const { provider, attestationType } = await policyAt(context, request, 'attestation-reader');
-      const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
-      if (body.length === 0) refuseRequest('body-empty', 'body', 'the request needs a JSON object');
-      const { policy, claims } = parseJsonObject(body, 'body', 'body-not-json');
+      const body = bodyBytes(request);
+      const { policy, claims } = jsonBody(request);
       const text = policyText(policy, provider, attestationType);
       const incoming =
         claims === undefined

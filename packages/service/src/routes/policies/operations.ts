@@ -1,7 +1,7 @@
 /** The policies of a provider: read, set, reset, and put an earlier version in force again (the last an operation of our own). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { optionalApiVersion, requireApiVersion } from '../../http/api-version.ts';
-import { parseJsonObject } from '../../http/json.ts';
+import { jsonBody } from '../../http/json-body.ts';
 import type { Operation } from '../../http/operation.ts';
 import { refuseRequest } from '../../http/refusal.ts';
 import { textBody } from '../../http/text-body.ts';
@@ -96,11 +96,8 @@ async function change(
   return sendToken(reply, place.provider, changeClaims(changed), how.at, changed.record.etag);
 }
 
-function versionIn({ body }: FastifyRequest): number {
-  if (!(body instanceof Uint8Array) || body.length === 0) {
-    return refuseRequest('body-empty', 'body', 'the request needs a JSON object');
-  }
-  const { version } = parseJsonObject(body, 'body', 'body-not-json');
+function versionIn(request: FastifyRequest): number {
+  const { version } = jsonBody(request);
   if (typeof version === 'number' && Number.isSafeInteger(version) && version > 0) return version;
   return refuseRequest('member-invalid', 'body.version', 'it must be the number of an earlier version');
 }

@@ -1,7 +1,7 @@
 /** What may be asked of a provider: the bodies of create and update, checked for shape. Members that are not known are passed over. */
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { parseJsonObject } from '../../http/json.ts';
+import { jsonBody } from '../../http/json-body.ts';
 import { refuseRequest } from '../../http/refusal.ts';
 
 const toggle = z.enum(['Enabled', 'Disabled']);
@@ -40,11 +40,8 @@ export function updateIn(request: FastifyRequest): Update {
   return read(request, update);
 }
 
-function read<Body>({ body }: FastifyRequest, schema: z.ZodType<Body>): Body {
-  if (!(body instanceof Uint8Array) || body.length === 0) {
-    return refuseRequest('body-empty', 'body', 'the request needs a JSON object');
-  }
-  const parsed = schema.safeParse(parseJsonObject(body, 'body', 'body-not-json'));
+function read<Body>(request: FastifyRequest, schema: z.ZodType<Body>): Body {
+  const parsed = schema.safeParse(jsonBody(request));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   return refuseRequest('member-invalid', `body.${issue?.path.join('.') ?? ''}`, 'it is absent or has the wrong form');
