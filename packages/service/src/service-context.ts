@@ -1,6 +1,7 @@
 /** What the operations of a running service share. */
 import type { FastifyRequest } from 'fastify';
 import type { Audit } from './audit/index.ts';
+import type { Health } from './health/health.ts';
 import type { Caller } from './identity/access-token.ts';
 import type { Provider } from './providers/provider.ts';
 import type { Role } from './roles/role.ts';
@@ -27,8 +28,10 @@ export interface ServiceContext {
   readonly uriOf: (name: string) => string;
   readonly store: Store;
   readonly audit: Audit;
+  /** The state of each dependency. */
+  readonly health: Health;
   /** The time at which evidence is appraised, tokens are issued and changes are made. */
   readonly clock: () => Date;
-  /** Whether requests can be answered: neither starting nor stopping, and the database is not away for too long. */
+  /** Whether requests can be answered: neither starting nor stopping, no required dependency failing, and the database is not away for too long. */
   readonly isReady: () => boolean;
 }

@@ -4,6 +4,7 @@ import type { Audit } from './audit/index.ts';
 import { parseConfig } from './config/load.ts';
 import type { ServiceConfig, ServiceSettings } from './config/schema.ts';
 import { configuredSources } from './endorsements/sources.ts';
+import { Health } from './health/health.ts';
 import { baseUriOf, portOf } from './http/base-uri.ts';
 import { closeServer } from './http/close.ts';
 import { createServer, type LogSink } from './http/server.ts';
@@ -93,6 +94,7 @@ async function start(
   );
   const app = createServer(config, tls, challenge, options.log);
   const clock = options.clock ?? (() => new Date());
+  const health = new Health(app.log, clock);
   const store = options.store ?? (await openConfiguredStore(config, app.log));
   stops.push(() => store.close());
   const audit = options.audit ?? openConfiguredAudit(config, store, app.log);
@@ -123,7 +125,8 @@ async function start(
     clock,
     store,
     audit,
-    isReady: () => host.isOpen && !isStopping && store.freshness().ageMs < config.storage.leaseMs,
+    health,
+    isReady: () => host.isOpen && !isStopping && health.isReady && store.freshness().ageMs < config.storage.leaseMs,
     providerOf: (request) => host.providerOf(request),
     addressed: (request) => host.addressed(request),
     recordedName: (name) => host.recordedName(name),
