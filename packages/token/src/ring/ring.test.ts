@@ -56,8 +56,26 @@ test('lets the first key sign at once and asks for it while there is none', () =
   assert.equal(nextRotation([], schedule), undefined);
   const ring = add([], 'a', 0);
   assert.equal(currentKey(ring, at(0))?.kid, 'a');
-  assert.equal(currentKey(ring, at(-1)), undefined);
   assert.equal(rotationDue(ring, at(0), schedule), false);
+});
+
+test('lets a clock that is up to an hour behind sign with the first key, and asks it for no other', () => {
+  const ring = add([], 'a', 0);
+  assert.equal(currentKey(ring, at(-3600))?.kid, 'a');
+  assert.equal(rotationDue(ring, at(-3600), schedule), false);
+  assert.deepEqual(kids(ring, -3600), ['a']);
+  assert.equal(currentKey(ring, at(-3601)), undefined);
+});
+
+test('ends a key that has not begun where it would have begun, never before', () => {
+  const ring = add(add([], 'a', 0), 'b', -3601);
+  assert.deepEqual(
+    ring.map(({ key, signsFrom, signsUntil }) => [key.kid, signsFrom, signsUntil]),
+    [
+      ['a', at(0), at(0)],
+      ['b', at(-3601), undefined],
+    ],
+  );
 });
 
 test('asks for the next key a lead before the current one has signed its time', () => {
@@ -139,6 +157,21 @@ test('refuses schedules with parts of seconds, negative spans, or a lead as long
   for (const change of [{ signingSeconds: 0.5 }, { clientCacheSeconds: -1 }, { leadSeconds: 1000 }]) {
     assert.equal(codeOf(checkSchedule({ ...schedule, ...change })), 'schedule-invalid');
   }
+});
+
+test('property: whatever clocks change a ring, no key ends before it begins', () => {
+  const step = fc.record({ seconds: fc.integer({ min: -5000, max: 5000 }), isWithdrawn: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+      let ring: KeyRing = [];
+      for (const [index, { seconds, isWithdrawn }] of steps.entries()) {
+        const [first] = ring;
+        if (isWithdrawn && first !== undefined) ring = withdrawKey(ring, first.key.kid, at(seconds));
+        else ring = accepted(addKey(ring, keyNamed(String(index), at(seconds)), at(seconds), schedule));
+        for (const { signsFrom, signsUntil } of ring) assert.ok(signsUntil === undefined || signsFrom <= signsUntil);
+      }
+    }),
+  );
 });
 
 test('property: whenever rotations come, one key signs, was published a lead before, and outlives its tokens in the set', () => {

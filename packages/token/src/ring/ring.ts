@@ -20,9 +20,12 @@ export interface RingEntry<Key extends PublishedKey = PublishedKey> {
 /** Keys in the order in which they sign. */
 export type KeyRing<Key extends PublishedKey = PublishedKey> = readonly RingEntry<Key>[];
 
-/** The key that signs at a time; none when no key has begun, or when its certificate has ended. */
+/**
+ * The key that signs at a time; none when its certificate has ended. Where none has begun yet, the clock is behind the one that
+ * wrote the ring, and the first key that will sign does so already, if its certificate is valid.
+ */
 export function currentKey<Key extends PublishedKey>(ring: KeyRing<Key>, at: Date): Key | undefined {
-  return ring.findLast((entry) => signs(entry, at))?.key;
+  return (ring.findLast((entry) => signs(entry, at)) ?? firstToSign(ring, at))?.key;
 }
 
 /** The keys to publish at a time: the current one, then coming ones, then retired ones, latest first. */
@@ -96,9 +99,19 @@ export function dropRetired<Key extends PublishedKey>(
   return ring.filter((entry) => at < publishedUntil(entry, schedule));
 }
 
-function signs(entry: RingEntry, at: Date): boolean {
-  const { key, signsFrom, signsUntil } = entry;
-  return signsFrom <= at && (signsUntil === undefined || at < signsUntil) && key.notBefore <= at && at <= key.notAfter;
+function signs({ key, signsFrom, signsUntil }: RingEntry, at: Date): boolean {
+  return signsFrom <= at && (signsUntil === undefined || at < signsUntil) && isValid(key, at);
+}
+
+function firstToSign<Key extends PublishedKey>(ring: KeyRing<Key>, at: Date): RingEntry<Key> | undefined {
+  if (ring.some(({ signsFrom }) => signsFrom <= at)) return undefined;
+  return ring.find(
+    ({ key, signsFrom, signsUntil }) => signsUntil?.getTime() !== signsFrom.getTime() && isValid(key, at),
+  );
+}
+
+function isValid(key: PublishedKey, at: Date): boolean {
+  return key.notBefore <= at && at <= key.notAfter;
 }
 
 function publishedUntil({ key, signsUntil }: RingEntry, schedule: RotationSchedule): Date {
@@ -107,6 +120,8 @@ function publishedUntil({ key, signsUntil }: RingEntry, schedule: RotationSchedu
   return later(lastSigned, overlapSeconds(schedule) + 1);
 }
 
+/** An entry that would begin after its successor never signs: it ends where it begins, not before. */
 function endedBy<Key extends PublishedKey>(entry: RingEntry<Key>, successor: Date): RingEntry<Key> {
-  return entry.signsUntil === undefined || entry.signsUntil > successor ? { ...entry, signsUntil: successor } : entry;
+  const end = successor < entry.signsFrom ? entry.signsFrom : successor;
+  return entry.signsUntil === undefined || entry.signsUntil > end ? { ...entry, signsUntil: end } : entry;
 }

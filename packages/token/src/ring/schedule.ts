@@ -38,16 +38,22 @@ export function checkSchedule(schedule: RotationSchedule): Outcome<RotationSched
   });
 }
 
+/** How far the clock of an instance that signs with a key may be behind the clock of the one that made it. */
+const behindSeconds = 3600;
+
 /**
- * The validity that a new key's certificate needs: it begins now and covers lead, signing, a successor as late as one more
- * signing span, and the life of the last token.
+ * The validity that a new key's certificate needs: it covers clocks that are an hour behind, lead, signing, a successor as late as
+ * one more signing span, and the life of the last token.
  */
 export function keyValidity(
   at: Date,
   schedule: RotationSchedule,
 ): { readonly notBefore: Date; readonly notAfter: Date } {
   const { leadSeconds, signingSeconds } = schedule;
-  return { notBefore: at, notAfter: later(at, leadSeconds + 2 * signingSeconds + overlapSeconds(schedule)) };
+  return {
+    notBefore: later(at, -behindSeconds),
+    notAfter: later(at, leadSeconds + 2 * signingSeconds + overlapSeconds(schedule)),
+  };
 }
 
 /** How long a retired key stays published. */

@@ -1,0 +1,21 @@
+/** Signing keys of a provider in a store, opened at a time of the test's choice. */
+import type { RotationSchedule } from '@atesto/token';
+import type { Store } from '../../storage/index.ts';
+import { StoreHolder } from '../holder.ts';
+import { StoredKeys } from '../stored-keys.ts';
+
+export const issuer = 'https://attest.example.org';
+
+/** Days would do as well: what counts is which span is longer. */
+export const schedule: RotationSchedule = {
+  signingSeconds: 1000,
+  leadSeconds: 100,
+  tokenLifetimeSeconds: 50,
+  clientCacheSeconds: 20,
+};
+
+/** Opens the keys of a provider. */
+export function openStoredKeys(store: Store, providerId: string, at: Date): Promise<StoredKeys> {
+  const holder = new StoreHolder({ kind: 'key', key: new Uint8Array(32).fill(1) });
+  return StoredKeys.open({ store, providerId, issuer, algorithm: 'ES256', schedule, holder, keeper: holder }, at);
+}
