@@ -69,7 +69,7 @@ export {
   verifySnpAuthorities,
   verifySnpEndorsements,
 } from './sevsnp/endorsements.ts';
-export { type SnpLookup, type SuppliedSnpCertificates, snpLookupFor } from './sevsnp/lookup.ts';
+export { type SnpLookup, type SuppliedSnpCertificates, snpKeyKindOf, snpLookupFor } from './sevsnp/lookup.ts';
 export { type SnpProduct, type SnpTcb, snpProducts } from './sevsnp/product.ts';
 export { type ParsedSnpReport, parseSnpReport, type SnpReport } from './sevsnp/report.ts';
 export { type UvmEndorsement, type UvmReference, verifyUvmEndorsement } from './sevsnp/uvm.ts';

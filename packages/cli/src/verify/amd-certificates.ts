@@ -1,6 +1,6 @@
 /** Which of the given certificates stand above an endorsement key? Files may hold them in any order, and more than are needed. */
 import { X509Certificate } from 'node:crypto';
-import type { Refusal } from '@atesto/evidence';
+import { type Refusal, type SnpReport, snpKeyKindOf } from '@atesto/evidence';
 
 /** A VCEK or VLEK certificate and what stands above it: PEM. */
 export interface AmdCertificates {
@@ -37,13 +37,21 @@ function withoutIssuer(certificate: X509Certificate): Refusal {
   return { code: 'chain-length', where: 'certificates', why };
 }
 
+type SigningKey = SnpReport['signingKey'];
+
+function isOfKind({ raw }: X509Certificate, signingKey: SigningKey): boolean {
+  const kind = snpKeyKindOf(raw);
+  return kind.ok && kind.value === signingKey;
+}
+
 /**
  * Picks the certificate of the endorsement key and its authorities.
- * @param files the first certificate of the first file is that of the key
+ * @param files the first certificate of the kind of key that signed the report is taken; where there is none, the first of all
  */
-export function amdCertificates(files: readonly Uint8Array[]): AmdCertificates | Refusal {
+export function amdCertificates(files: readonly Uint8Array[], signingKey: SigningKey): AmdCertificates | Refusal {
   try {
-    const [leaf, ...others] = files.flatMap(certificatesIn);
+    const others = files.flatMap(certificatesIn);
+    const leaf = others.find((certificate) => isOfKind(certificate, signingKey)) ?? others[0];
     if (leaf === undefined) return missing;
     const authority = issuerOf(leaf, others);
     if (authority === undefined) return withoutIssuer(leaf);

@@ -12,6 +12,7 @@ import {
   type MeasuredBoot,
   type Outcome,
   type PcrValues,
+  parseSnpEvidence,
   type RuntimeClaims,
   readHclReport,
 } from '@atesto/evidence';
@@ -119,7 +120,9 @@ function appraiseHardware({ hclReport, endorsements, at, developmentRoots }: Azu
   }
   const hcl = readHclReport(hclReport);
   if (!hcl.ok) return hcl;
-  const chain = amdCertificates(endorsements.certificates);
+  const parsed = parseSnpEvidence(hcl.value.hardwareReport);
+  if (!parsed.ok) return parsed;
+  const chain = amdCertificates(endorsements.certificates, parsed.value.report.signingKey);
   if ('code' in chain) return { ok: false, refusal: chain };
   const { certificate, authorityChain } = chain;
   const { revocationList = 'unchecked', allowExpiredCollateral } = endorsements;

@@ -99,7 +99,7 @@ export function snpVerdict(input: SnpVerdictInput): SnpVerdict {
   if (!parsed.ok) return { ...refused(parsed.refusal), ...noFacts };
   const { report, certificates } = parsed.value;
   const evidence = reportFacts(report);
-  const chain = amdCertificates(certificateFiles(certificates, input));
+  const chain = amdCertificates(certificateFiles(certificates, input), report.signingKey);
   if ('code' in chain) return { ...refused(chain), ...noFacts, evidence };
   const facts = { ...noFacts, ...certificateFacts(report, chain), evidence };
   const appraised = appraise(parsed.value, chain, input);

@@ -60,6 +60,7 @@ function tableOf(entries: readonly (readonly [string, Uint8Array])[]): Buffer {
 const ark = ['c0b406a4-a803-4952-9743-3fb6014cd0ae', der(certificates.ark)] as const;
 const ask = ['4ab7b379-bbac-4fe4-a02f-05aef327c782', der(certificates.ask)] as const;
 const vcek = ['63da758d-e664-4564-adc5-f4b93be8accd', der(certificates.vcek)] as const;
+const vlek = ['a8074bc2-a25a-483e-aae6-39c045a0b8a1', der(certificates.vlek)] as const;
 const chainIn = (document: Uint8Array): string | undefined => {
   const { VcekCertChain: chain } = JSON.parse(Buffer.from(document).toString());
   return chain === undefined ? undefined : Buffer.from(chain, 'base64url').toString();
@@ -103,6 +104,20 @@ describe('an SEV-SNP machine', () => {
     const { bytes } = await sourceOf({ ...snp, auxiliary: tableOf([ark, ask, vcek]) }).collect(reportData);
     const expected = [certificates.vcek, certificates.ask, certificates.ark].map((pem) => new X509Certificate(pem));
     assert.equal(chainIn(bytes), expected.join(''));
+  });
+
+  test('gives the certificate of the kind of key that signed the report where the host has both', async () => {
+    const auxiliary = tableOf([ark, ask, vcek, vlek]);
+    const under = (signingKey: 'VCEK' | 'VLEK') => (asked: Uint8Array) =>
+      amd.report({ signingKey, fields: { reportData: asked } });
+    for (const [kind, leaf] of [
+      ['VCEK', certificates.vcek],
+      ['VLEK', certificates.vlek],
+    ] as const) {
+      const { bytes } = await sourceOf({ ...snp, report: under(kind), auxiliary }).collect(reportData);
+      const expected = [leaf, certificates.ask, certificates.ark].map((pem) => new X509Certificate(pem));
+      assert.equal(chainIn(bytes), expected.join(''));
+    }
   });
 
   test('takes ids whose first groups are little-endian, and leaves out what is not known', async () => {

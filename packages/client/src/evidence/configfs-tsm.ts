@@ -128,7 +128,8 @@ async function evidenceBy(provider: string, entry: Entry, reportData: Uint8Array
     case 'sev_guest': {
       checkBinding(bytes, snpReportDataOffset, reportData, where);
       const table = await entry.readOptional('auxblob');
-      const chain = table === undefined ? undefined : chainOfCertificateTable(table, join(entry.path, 'auxblob'));
+      const chain =
+        table === undefined ? undefined : chainOfCertificateTable(table, bytes, join(entry.path, 'auxblob'));
       const document = writeSnpDocument({ report: bytes, ...(chain === undefined ? {} : { certificateChain: chain }) });
       return { ...evidenceOf(document, where), kind: 'snp-report' };
     }

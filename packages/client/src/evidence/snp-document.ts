@@ -29,21 +29,28 @@ export function writeSnpDocument({ report, certificateChain, uvmEndorsements }: 
   );
 }
 
-/** The table's certificates in the order of the chain. */
-const chainOrder = [
-  '63da758de6644564adc5f4b93be8accd', // VCEK
-  'a8074bc2a25a483eaae639c045a0b8a1', // VLEK
-  '4ab7b379bbac4fe4a02f05aef327c782', // ASK, or ASVK
-  'c0b406a4a803495297433fb6014cd0ae', // ARK
-];
+const vcekId = '63da758de6644564adc5f4b93be8accd';
+const vlekId = 'a8074bc2a25a483eaae639c045a0b8a1';
+/** ASK or ASVK, then ARK. */
+const authorityIds = ['4ab7b379bbac4fe4a02f05aef327c782', 'c0b406a4a803495297433fb6014cd0ae'];
+
+/** The table's certificates in the order of the chain. KEY_INFO of the report says in bits 2 to 4, SIGNING_KEY, which kind of key signed it. */
+function chainOrder(report: Uint8Array): string[] {
+  const isVlek = (((report[keyInfoOffset] ?? 0) >> 2) & 7) === 1;
+  return [isVlek ? vlekId : vcekId, ...authorityIds];
+}
+
+const keyInfoOffset = 72;
 const entryBytes = 24;
 const emptyId = '00'.repeat(16);
 
 /**
  * The certificates that a host gives with a report, as a PEM chain; undefined when there are none that are known. Nothing is trusted.
+ * Of certificates of both kinds of keys, the one that signed the report is taken.
  * @param table entries of id (16 bytes), offset and length (32 bits each, little-endian), ended by one of zeros; then the certificates
  */
-export function chainOfCertificateTable(table: Uint8Array, where: string): string | undefined {
+export function chainOfCertificateTable(table: Uint8Array, report: Uint8Array, where: string): string | undefined {
+  const order = chainOrder(report);
   const found = new Map<string, Uint8Array>();
   const view = new DataView(table.buffer, table.byteOffset, table.byteLength);
   for (let at = 0; at + entryBytes <= table.length; at += entryBytes) {
@@ -52,10 +59,10 @@ export function chainOfCertificateTable(table: Uint8Array, where: string): strin
     const [offset, size] = [view.getUint32(at + 16, true), view.getUint32(at + 20, true)];
     if (offset + size > table.length) throw malformed(where, 'an entry points outside the table');
     for (const known of [id, inMixedOrder(id)]) {
-      if (chainOrder.includes(known)) found.set(known, table.subarray(offset, offset + size));
+      if (order.includes(known)) found.set(known, table.subarray(offset, offset + size));
     }
   }
-  const chain = chainOrder.flatMap((id) => {
+  const chain = order.flatMap((id) => {
     const bytes = found.get(id);
     return bytes === undefined ? [] : [pemOf(bytes, where)];
   });

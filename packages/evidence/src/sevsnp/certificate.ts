@@ -73,13 +73,19 @@ function productOf(certificate: Certificate): SnpProduct {
   return product;
 }
 
+/** The kind of endorsement key that a certificate is of, by its extensions; undefined: it is of none. */
+export function endorsementKeyKind({ extensions }: Pick<Certificate, 'extensions'>): SigningKey | undefined {
+  if (!extensions.has(oids.productName)) return undefined;
+  return extensions.has(oids.cspId) ? 'VLEK' : 'VCEK';
+}
+
 /** Reads the AMD extensions of an endorsement key certificate. */
 export function parseEndorsementKeyFacts(certificate: Certificate): EndorsementKeyFacts {
   if (certificate.publicKey.asymmetricKeyDetails?.namedCurve !== 'secp384r1') {
     refuseExtension('snp-certificate-key', certificate, 'the key is not on P-384');
   }
   const product = productOf(certificate);
-  const kind = certificate.extensions.has(oids.cspId) ? 'VLEK' : 'VCEK';
+  const kind = endorsementKeyKind(certificate) ?? 'VCEK';
   const tcb: SnpTcb = {
     ...(product === 'Turin' ? { fmc: patchLevel(certificate, oids.fmc) } : {}),
     bootLoader: patchLevel(certificate, oids.bootLoader),

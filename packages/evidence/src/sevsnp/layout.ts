@@ -14,13 +14,32 @@ export const curveValueSize = 48;
 /** SIGNATURE_ALGO: ECDSA on P-384 with SHA-384, the only one defined. */
 export const ecdsaP384Sha384 = 1;
 
-/** Versions seen on real machines: 2 (Milan), 3 (CPUID fields added), 5 (mitigation vectors added). */
-export const reportVersions: readonly number[] = [2, 3, 5];
+/**
+ * Versions that firmware writes, and what each adds to the one before it. What a version does not define must be zero.
+ *
+ * | version | specification | fields |
+ * | --- | --- | --- |
+ * | 2 | the first revisions | the base: bytes 392-415 and 504-671 are reserved |
+ * | 3 | later revisions | CPUID family, model and stepping: 392-394 |
+ * | 4 | none that is public; written by firmware 1.55.31 of Milan and Genoa | the layout of version 3 |
+ * | 5 | revision 1.58 | LAUNCH_MIT_VECTOR and CURRENT_MIT_VECTOR: 504-519 |
+ *
+ * Version 1 was never published, 6 and later are not defined.
+ */
+export const reportVersions: readonly number[] = [2, 3, 4, 5];
 
 /** Guests have VMPL 0 to 3; all ones stand for a report that the host requested. */
 export const highestVmpl = 3;
 
-/** POLICY: bits 0-15 are the ABI version; bit 17 must be one; bits above 25 are reserved. */
+/**
+ * Bits of the report's bit fields, by revision 1.58.
+ *
+ * | field | defined | refused | ignored |
+ * | --- | --- | --- | --- |
+ * | POLICY | 0-15 ABI version, 16-25 as below; 17 must be one | 26-63 | |
+ * | KEY_INFO | 0 AUTHOR_KEY_EN, 1 MASK_CHIP_KEY, 2-4 SIGNING_KEY: 0, 1 (7: not signed, refused) | 5-31; 2 to 6 of SIGNING_KEY | |
+ * | PLATFORM_INFO | 0 SMT, 1 TSME, 2 ECC, 3 RAPL off, 4 ciphertext hiding, 5 alias check, 7 TIO | | 6, 8-63: facts of the platform that permit nothing |
+ */
 export const policyBits = {
   smt: 16n,
   reservedOne: 17n,

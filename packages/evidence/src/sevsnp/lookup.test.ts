@@ -1,13 +1,13 @@
 /** What a report needs is read from it and from the certificates beside it. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/simulator';
 import { parseSnpReport, type SnpReport, snpLookupFor } from '../index.ts';
 
 const at = new Date('2026-06-01T12:00:00Z');
 const keys = await generateAmdKeys(2048);
 const platform = await createSimulatedSnpPlatform({ at, keys, product: 'Genoa' });
-const { ark, ask, vcek, vlek } = platform.certificates;
+const { ark, ask, asvk, vcek, vlek } = platform.certificates;
 const parsed = parseSnpReport(platform.report());
 assert.ok(parsed.ok);
 const { report } = parsed.value;
@@ -29,14 +29,40 @@ test('a report of version 3 names its product itself', () => {
   assert.deepEqual(lookup.value.chipId, report.chipId);
 });
 
-test('the first certificate beside a report is the one of its key, the rest are authorities', () => {
-  const lookup = snpLookupFor(report, `\n${vlek}\r\n${ask}${ark}`);
-  assert.ok(lookup.ok);
-  const plain = (pem: string): string => pem.trim().replaceAll('\r', '');
-  const { supplied } = lookup.value;
-  assert.deepEqual([supplied?.kind, supplied?.product], ['VLEK', 'Genoa']);
-  assert.equal(plain(supplied?.certificate ?? ''), plain(vlek));
-  assert.equal(plain(supplied?.authorityChain ?? '').replaceAll('\n', ''), plain(ask + ark).replaceAll('\n', ''));
+/** The DER of each certificate of a PEM text. */
+const dersOf = (pem: string): string[] =>
+  pem
+    .split('-----BEGIN CERTIFICATE-----')
+    .slice(1)
+    .map((block) => block.replaceAll(/\s|-----END CERTIFICATE-----/g, ''));
+const underVlek: SnpReport = { ...report, signingKey: 'VLEK' };
+
+describe('of the certificates beside a report', () => {
+  const supplied = (one: SnpReport, pem: string) => {
+    const lookup = snpLookupFor(one, pem);
+    assert.ok(lookup.ok && lookup.value.supplied !== undefined);
+    const { kind, product, certificate, authorityChain } = lookup.value.supplied;
+    return { kind, product, certificate: dersOf(certificate), authorities: dersOf(authorityChain) };
+  };
+  const ofVcek = { kind: 'VCEK', product: 'Genoa', certificate: dersOf(vcek), authorities: dersOf(ask + ark) };
+  const ofVlek = { kind: 'VLEK', product: 'Genoa', certificate: dersOf(vlek), authorities: dersOf(asvk + ark) };
+
+  test('the one of the kind of key that signed it is taken, with those that stand above it', () => {
+    for (const all of [vcek + vlek + ask + asvk + ark, ark + asvk + `\n${ask}\r\n` + vlek + vcek]) {
+      assert.deepEqual(supplied(report, all), ofVcek);
+      assert.deepEqual(supplied(underVlek, all), ofVlek);
+    }
+    assert.deepEqual(supplied(underVlek, vlek + asvk + ark), ofVlek);
+  });
+
+  test('authorities of another key are left out', () => {
+    assert.deepEqual(supplied(report, vcek + vlek + asvk + ark), { ...ofVcek, authorities: [] });
+    assert.deepEqual(supplied(report, vcek), { ...ofVcek, authorities: [] });
+  });
+
+  test('the first stands for all where none is of that kind', () => {
+    assert.deepEqual(supplied(report, vlek + asvk + ark), ofVlek);
+  });
 });
 
 test('a report of version 2 has its product from the certificate, or is refused', () => {
@@ -46,11 +72,11 @@ test('a report of version 2 has its product from the certificate, or is refused'
   assert.equal(!without.ok && without.refusal.code, 'snp-product-unknown');
 });
 
-test('what is beside a report must be certificates, the first one of an endorsement key', () => {
+test('what is beside a report must be certificates, one of them of an endorsement key', () => {
   for (const [text, code] of [
     ['', 'pem-malformed'],
     ['junk', 'pem-malformed'],
-    [ask + vcek, 'snp-certificate-key'],
+    [ask + ark, 'snp-certificate-key'],
   ] as const) {
     const lookup = snpLookupFor(report, text);
     assert.equal(!lookup.ok && lookup.refusal.code, code);

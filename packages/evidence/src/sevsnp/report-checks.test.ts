@@ -75,8 +75,7 @@ const signatureWith = (offset: number, value: Uint8Array): Buffer => {
 };
 
 const refused: readonly (readonly [what: string, report: SnpReportOptions, code: string])[] = [
-  ['a version that is not known', { fields: { version: 4 } }, 'snp-report-version'],
-  ['version 0', { fields: { version: 0 } }, 'snp-report-version'],
+  ...[0, 1, 6].map((version) => [`version ${version}`, { fields: { version } }, 'snp-report-version'] as const),
   [
     'a signature algorithm other than ECDSA P-384 with SHA-384',
     { fields: { signatureAlgorithm: 2 } },
@@ -91,6 +90,12 @@ const refused: readonly (readonly [what: string, report: SnpReportOptions, code:
   ['the byte after the current firmware version', { mutateSigned: set(491, 1) }, 'snp-reserved-field'],
   ['the byte after the committed firmware version', { mutateSigned: set(495, 1) }, 'snp-reserved-field'],
   ['mitigation vectors in version 3', { mutateSigned: set(504, 1) }, 'snp-reserved-field'],
+  ['mitigation vectors in version 4', { fields: { version: 4 }, mutateSigned: set(519, 1) }, 'snp-reserved-field'],
+  [
+    'the space after the mitigation vectors',
+    { fields: { version: 5 }, mutateSigned: set(520, 1) },
+    'snp-reserved-field',
+  ],
   ['the space before the signature', { mutateSigned: set(671, 1) }, 'snp-reserved-field'],
   ['the space after the signature', { mutate: flip(1183) }, 'snp-reserved-field'],
   ['a reserved byte of the reported TCB', { fields: { reportedTcb: '04000100000018db' } }, 'snp-reserved-field'],

@@ -214,7 +214,6 @@ function parseFields(reader: Reader): SnpReport {
   const current = parseFirmwareVersion(reader, 'CURRENT_BUILD, _MINOR and _MAJOR');
   const committed = parseFirmwareVersion(reader, 'COMMITTED_BUILD, _MINOR and _MAJOR');
   const launchTcb = reader.bytes(8, 'LAUNCH_TCB');
-  // LAUNCH_MIT_VECTOR and CURRENT_MIT_VECTOR, which version 5 adds: seen as 3f00000000000000 on a real Turin.
   if (version >= 5) reader.bytes(16, 'LAUNCH_MIT_VECTOR and CURRENT_MIT_VECTOR');
   demandZero(reader, reader.remaining, 'the space before SIGNATURE');
   return {
