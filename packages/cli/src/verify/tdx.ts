@@ -22,7 +22,10 @@ export interface TdxBodyFacts {
   /** Layout 1.5 only. */
   readonly teeTcbSvn2?: string;
   readonly mrServiceTd?: string;
+  /** Under debug: by the attribute DEBUG, or by one that lets the host profile. */
   readonly debug: boolean;
+  /** Attributes that are set, by the names of Intel's specification. */
+  readonly attributeNames: readonly string[];
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -48,7 +51,14 @@ function bodyFacts(body: TdReportBody): TdxBodyFacts {
     ...(body.teeTcbSvn2 === undefined ? {} : { teeTcbSvn2: hex(body.teeTcbSvn2) }),
     ...(body.mrServiceTd === undefined ? {} : { mrServiceTd: hex(body.mrServiceTd) }),
     debug: body.debug,
+    attributeNames: body.attributeNames,
   };
+}
+
+function debugText({ debug, attributeNames }: TdxBodyFacts): string {
+  if (!debug) return 'no';
+  const can = attributeNames.includes('DEBUG') ? 'read the memory of the trust domain' : 'profile the trust domain';
+  return `yes: the host can ${can}`;
 }
 
 /** TDX: a quote of version 4 or 5. */
@@ -63,7 +73,8 @@ export const tdx: IntelTechnology<TdReportBody, TdxBodyFacts> = {
     ['RTMR2', facts.rtmr2],
     ['RTMR3', facts.rtmr3],
     ['TDX module', `SVN ${facts.teeTcbSvn}, MRSEAM ${facts.mrSeam}`],
-    ['debug', facts.debug ? 'yes: the host can read the memory of the trust domain' : 'no'],
+    ['attributes', facts.attributeNames.join(', ')],
+    ['debug', debugText(facts)],
     ['report data', facts.reportData],
   ],
 };

@@ -149,6 +149,20 @@ const environments: { expected: Expectations; good: Changes; bad: Record<string,
       'mr-td-unexpected': { tdx_mrtd: '00'.repeat(48) },
     },
   },
+  ...['10', '20', '40'].map((profiling) => ({
+    // An issuer that looks at DEBUG alone: the host may profile the domain.
+    expected: { ...common, attestationType: 'tdxvm' as const, mrTd: measurement },
+    good: {
+      'x-ms-attestation-type': 'tdxvm',
+      tdx_td_attributes_debug: false,
+      tdx_td_attributes: '0000011000000000',
+      tdx_mrtd: measurement,
+    },
+    bad: {
+      'debug-enabled': { tdx_td_attributes: `${profiling}00001000000000` },
+      'debug-unknown': { tdx_td_attributes: 'none' },
+    },
+  })),
   {
     expected: { ...common, attestationType: 'azurevm' },
     good: {

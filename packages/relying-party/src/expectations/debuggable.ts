@@ -18,5 +18,17 @@ export function isDebuggable(claims: Claims): boolean | undefined {
   }
   const name = typeof type === 'string' ? debugClaims.get(type) : undefined;
   const value = name === undefined ? undefined : claimOf(claims, name);
-  return typeof value === 'boolean' ? value : undefined;
+  if (typeof value !== 'boolean') return undefined;
+  return type === 'tdxvm' && !value ? isUnderDebug(claimOf(claims, 'tdx_td_attributes')) : value;
+}
+
+/**
+ * Whether the attributes of a trust domain have a bit of the group "TD under debug", the first byte: DEBUG, or one that lets the host profile;
+ * an issuer may look at DEBUG alone. Source: Intel TDX Module ABI Reference (348551), table "TD Attributes".
+ * @param attributes 16 hex digits, little-endian; absent: the issuer's word stands
+ */
+function isUnderDebug(attributes: unknown): boolean | undefined {
+  if (attributes === undefined) return false;
+  if (typeof attributes !== 'string' || !/^[0-9a-f]{16}$/i.test(attributes)) return undefined;
+  return !attributes.startsWith('00');
 }
