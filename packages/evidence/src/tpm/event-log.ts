@@ -7,8 +7,12 @@ import { Reader } from '../bytes/reader.ts';
 import type { TpmHash } from './algorithms.ts';
 import { refuseTpm } from './attest.ts';
 
-/** EV_NO_ACTION: events that extend nothing. */
+/** EV_NO_ACTION: events that extend nothing, whatever register they name. */
 export const noAction = 0x00000003;
+/** EV_EFI_HCRTM_EVENT: what a root of trust outside the firmware measured before the TPM was started. */
+const hcrtmEvent = 0x80000010;
+const firstRegister = 0;
+const hcrtmStart = 4;
 const sha1Bytes = 20;
 const largestAlgorithmCount = 8;
 const largestDigestBytes = 64;
@@ -18,7 +22,7 @@ const startsWithOnes = (register: number): boolean => register >= 17 && register
 
 /** One event after the first. */
 export interface LoggedEvent {
-  /** PCR; in the logs of confidential computing 1 to 4 stand for MRTD and RTMR 0 to 2. */
+  /** PCR, 0 to 23; anything in events of no action. In the logs of confidential computing 1 to 4 stand for MRTD and RTMR 0 to 2. */
   readonly register: number;
   readonly type: number;
   /** By TPM_ALG_ID. */
@@ -75,7 +79,9 @@ function parseEvent(reader: Reader, sizes: ReadonlyMap<number, number>): LoggedE
   const where = reader.where();
   const register = reader.u32('pcrIndex');
   const type = reader.u32('eventType');
-  if (register >= registerCount) refuseTpm('tpm-event-log', where, `there is no register ${register}`);
+  if (register >= registerCount && type !== noAction) {
+    refuseTpm('tpm-event-log', where, `there is no register ${register}`);
+  }
   const count = reader.u32('digest count');
   const digests = new Map<number, Uint8Array>();
   if (count !== sizes.size) refuseTpm('tpm-event-log', where, `${count} digests, ${sizes.size} were announced`);
@@ -94,34 +100,38 @@ function parseEvent(reader: Reader, sizes: ReadonlyMap<number, number>): LoggedE
   return { register, type, digests, data: reader.bytes(reader.u32('eventSize'), 'event') };
 }
 
-/** Parses a crypto-agile log. Firmware tables are larger than their log and filled up with one byte, 00h or ffh. */
+/** Parses a crypto-agile log. The area that firmware keeps for it is larger: 00h or ffh may follow the last event. */
 export function parseEventLog(bytes: Uint8Array): EventLog {
   const reader = new Reader(bytes, 'event log');
   const sizes = parseSpecId(reader);
-  const end = endOfEvents(bytes);
   const events: LoggedEvent[] = [];
-  while (reader.offset < end) events.push(parseEvent(reader, sizes));
+  while (!isPadding(bytes.subarray(reader.offset))) events.push(parseEvent(reader, sizes));
   return { algorithms: [...sizes.keys()], events };
 }
 
-/** Only ffh can be told from an event: a log may end in zeros of its own. */
-function endOfEvents(bytes: Uint8Array): number {
-  let end = bytes.length;
-  while (end > 0 && bytes[end - 1] === 0xff) end -= 1;
-  return end;
+/** No event is like it: the count of its digests is 1 to 8. Looked at from where an event would begin, so that an event may end in such bytes. */
+function isPadding(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0x00 || byte === 0xff);
 }
 
 function startValue(register: number, hash: TpmHash, locality: number): Buffer {
   const value = Buffer.alloc(hash.sizeBytes, startsWithOnes(register) ? 0xff : 0);
-  if (register === 0) value[hash.sizeBytes - 1] = locality;
+  if (register === firstRegister) value[hash.sizeBytes - 1] = locality;
   return value;
 }
 
-/** EV_NO_ACTION of the first register may tell at which locality the TPM was started: the register starts with that number. */
+/**
+ * What the first register starts with: 4 where an H-CRTM measured before the TPM was started, else the locality at which it was started, which
+ * an event of no action may tell. Source: TPM Library, Part 1: Architecture, "H-CRTM before TPM2_Startup()".
+ */
+function startOfFirstRegister(events: readonly LoggedEvent[]): number {
+  const ofFirst = events.filter(({ register }) => register === firstRegister);
+  const told = startupLocality(ofFirst);
+  return ofFirst.find(({ type }) => type !== noAction)?.type === hcrtmEvent ? hcrtmStart : told;
+}
+
 function startupLocality(events: readonly LoggedEvent[]): number {
-  const event = events.find(
-    ({ register, type, data }) => register === 0 && type === noAction && startsWith(data, localitySignature),
-  );
+  const event = events.find(({ type, data }) => type === noAction && startsWith(data, localitySignature));
   if (event === undefined) return 0;
   const locality = event.data[localitySignature.length];
   if (event.data.length !== localitySignature.length + 1 || (locality !== 0 && locality !== 3 && locality !== 4)) {
@@ -135,7 +145,7 @@ export function replayEventLog({ algorithms, events }: EventLog, hash: TpmHash):
   if (!algorithms.includes(hash.id)) {
     refuseTpm('tpm-event-log-bank', 'event log', `the log has no digests of ${hash.name}`);
   }
-  const locality = startupLocality(events);
+  const locality = startOfFirstRegister(events);
   const registers = new Map<number, Uint8Array>();
   for (const { register, type, digests } of events) {
     const digest = digests.get(hash.id);

@@ -10,8 +10,10 @@ import { type PcrValues, quotedSelection, type TpmQuote } from './quote.ts';
 /** PCRs that belong to the firmware: nothing extends them once the operating system runs. */
 const lastFirmwarePcr = 7;
 const secureBootPcr = 7;
-/** What EV_SEPARATOR measures where the firmware's own part ends. */
-const separator = Buffer.alloc(4);
+/** What EV_SEPARATOR measures where the firmware's own part ends (Platform Firmware Profile, "EV_SEPARATOR"). */
+const separators = ['00000000', 'ffffffff'];
+/** What it measures instead where the firmware could not measure. */
+const errorSeparator = '01000000';
 /** EFI_GLOBAL_VARIABLE, as GUIDs stand in memory. */
 const globalVariable = Buffer.from('61dfe48bca93d211aa0d00e098032b8c', 'hex');
 
@@ -38,18 +40,32 @@ function parseSecureBoot(data: Uint8Array): Outcome<boolean | undefined> {
   });
 }
 
+/** Whether an event's digest ends the firmware's part of a register, and how. */
+type Boundary = 'end' | 'error' | undefined;
+
+/** By digests alone, because nothing authenticates an event's type. */
+function boundaries(digestOf: (data: Uint8Array) => Buffer): (digest: Uint8Array) => Boundary {
+  const ends = separators.map((data) => digestOf(Buffer.from(data, 'hex')));
+  const error = digestOf(Buffer.from(errorSeparator, 'hex'));
+  return (digest) => {
+    if (error.equals(digest)) return 'error';
+    return ends.some((end) => end.equals(digest)) ? 'end' : undefined;
+  };
+}
+
 /**
  * The variable as the firmware measured it: before its separator, because what runs later can extend the register with what it likes; by
  * digests, because nothing authenticates an event's type, nor its data unless they hash to the digest.
  */
 function secureBootOf({ events }: EventLog, hash: TpmHash): boolean | undefined {
   const digestOf = (data: Uint8Array): Buffer => createHash(hash.name).update(data).digest();
-  const end = digestOf(separator);
+  const boundaryOf = boundaries(digestOf);
   const states: boolean[] = [];
   for (const { register, type, digests, data } of events) {
     const digest = digests.get(hash.id);
     if (register !== secureBootPcr || type === noAction || digest === undefined) continue;
-    if (end.equals(digest)) return states.length === 1 ? states[0] : undefined;
+    const boundary = boundaryOf(digest);
+    if (boundary !== undefined) return boundary === 'end' && states.length === 1 ? states[0] : undefined;
     const state = digestOf(data).equals(digest) ? parseSecureBoot(data) : undefined;
     if (state?.ok === true && state.value !== undefined) states.push(state.value);
   }

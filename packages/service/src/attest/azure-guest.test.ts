@@ -8,6 +8,7 @@ import {
   createSimulatedSnpPlatform,
   createSimulatedVtpm,
   defaultBoot,
+  eventTypes,
   generateAmdKeys,
   SimulatedAzureGuest,
 } from '@atesto/simulator';
@@ -104,6 +105,23 @@ describe('an Azure guest', () => {
     assert.deepEqual([tee['x-ms-attestation-type'], tee.attester_tcb_status], ['tdxvm', 'UpToDate']);
     assert.equal(tee['x-ms-compliance-status'], 'azure-compliant-cvm');
   });
+
+  const { attestationKey, encryptionKey } = vtpm;
+  const hcrtm = { pcr: 0, type: eventTypes.hcrtm, data: Buffer.from('HCRTM') };
+  const trustPoint = { pcr: 0xffff_ffff, type: eventTypes.noAction, data: Buffer.from('trust point') };
+  for (const [what, boot, padding] of [
+    ['zeros follow', defaultBoot(), Buffer.alloc(64)],
+    ['tells of an H-CRTM', [hcrtm, ...defaultBoot()], Buffer.of()],
+    ['has separators of ones', defaultBoot(true, 'ffffffff'), Buffer.of()],
+    ['ends with the trust point of Windows', [...defaultBoot(), trustPoint], Buffer.of()],
+  ] as const) {
+    test(`whose event log ${what} has its state of secure boot in the token`, async () => {
+      const machine = await createSimulatedVtpm({ attestationKey, encryptionKey, boot });
+      const TcgLogs = Buffer.concat([machine.eventLog(), padding]).toString('base64');
+      const guest = new SimulatedAzureGuest(snpGuest.machine, machine);
+      assert.equal((await attested(guest, { members: { TcgLogs } })).secureboot, true);
+    });
+  }
 
   test('gets a reply in the shape of the contract, and never the token in the open', async () => {
     const answer = await service.attest('AzureGuest', bodyOf(snpGuest));

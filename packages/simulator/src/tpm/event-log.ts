@@ -23,6 +23,7 @@ export const eventTypes = {
   version: 0x00000008,
   bootApplication: 0x80000003,
   variableDriverConfig: 0x80000001,
+  hcrtm: 0x80000010,
 } as const;
 
 const digestBytes = { sha256: 32, sha384: 48 } as const;
@@ -55,12 +56,17 @@ export function writeEventLog(events: readonly SimulatedEvent[], banks: readonly
   return Buffer.concat([writeSpecId(banks), ...written]);
 }
 
-/** The values of all 24 PCRs after the events. */
+const firstPcr = 0;
+const hcrtmStart = 4;
+
+/** The values of all 24 PCRs after the events. The first starts with 4 where an H-CRTM measured before all else. */
 export function extendPcrs(events: readonly SimulatedEvent[], bank: TpmHashName = 'sha256'): Map<number, Buffer> {
   const sizeBytes = digestBytes[bank];
   const pcrs = new Map(
     Array.from({ length: 24 }, (_, pcr) => [pcr, Buffer.alloc(sizeBytes, pcr >= 17 && pcr <= 22 ? 0xff : 0)] as const),
   );
+  const first = events.find(({ pcr, type }) => pcr === firstPcr && type !== eventTypes.noAction);
+  if (first?.type === eventTypes.hcrtm) pcrs.get(firstPcr)?.writeUInt8(hcrtmStart, sizeBytes - 1);
   for (const event of events) {
     if (event.type === eventTypes.noAction) continue;
     const before = pcrs.get(event.pcr) ?? Buffer.alloc(sizeBytes);
@@ -76,9 +82,9 @@ export function secureBootVariable(isOn: boolean): Buffer {
   return Buffer.concat([vendor, u64(10n), u64(1n), name, Buffer.of(isOn ? 1 : 0)]);
 }
 
-/** A boot for those who name none: firmware, secure boot, a boot loader, and a separator in each PCR of the firmware. */
-export function defaultBoot(secureBoot = true): SimulatedEvent[] {
-  const separators = [0, 1, 2, 3, 4, 5, 6, 7].map((pcr) => ({ pcr, type: eventTypes.separator, data: '00000000' }));
+/** A boot for those who name none: firmware, secure boot, a boot loader, and a separator in each PCR of the firmware. @param separator hex */
+export function defaultBoot(secureBoot = true, separator = '00000000'): SimulatedEvent[] {
+  const separators = [0, 1, 2, 3, 4, 5, 6, 7].map((pcr) => ({ pcr, type: eventTypes.separator, data: separator }));
   return [
     { pcr: 0, type: eventTypes.version, data: Buffer.from('Atesto Simulator: firmware') },
     { pcr: 7, type: eventTypes.variableDriverConfig, data: secureBootVariable(secureBoot) },
