@@ -19,6 +19,7 @@ export {
   signerChangeJws,
 } from './administration/policy-jws.ts';
 export {
+  type PolicySignerDescription,
   type ProviderCreation,
   type ProviderDescription,
   type ProviderPlace,

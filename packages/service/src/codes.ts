@@ -119,6 +119,9 @@ export const serviceCodes = {
   ),
   'policy-signer-unknown': operation('Who signed is not a policy signer of this provider.'),
   'policy-signer-last': operation('The only policy signer cannot be removed: nobody could change anything after that.'),
+  'policy-signer-in-force': operation(
+    'Policy signers are recovered only when no signer’s certificate is in force; one that is can sign the change.',
+  ),
   'signer-claim-missing': operation('The payload of the JWS does not name one policy certificate as a JWK.'),
   'signature-missing': operation('The provider has the trust model Isolated: a policy signer must sign the request.'),
   'jws-malformed': invalid('A JWS is not in compact form, or its header or payload is not what it must be.'),

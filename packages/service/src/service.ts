@@ -24,6 +24,7 @@ import { authorizeAt, authorizeManagement } from './roles/authorize.ts';
 import { hasRole, type RoleRule } from './roles/role.ts';
 import { addRoutes } from './routes/routes.ts';
 import type { ServiceContext } from './service-context.ts';
+import { watchSigners } from './signers/watch-expiry.ts';
 import { openConfiguredStore } from './state/open-store.ts';
 import type { Store } from './storage/index.ts';
 import { tlsMaterial } from './tls/material.ts';
@@ -99,6 +100,8 @@ async function start(
   stops.push(() => store.close());
   const audit = options.audit ?? openConfiguredAudit(config, store, app.log);
   stops.push(() => audit.close());
+  const signerExpiry = health.dependency('policy-signers', { isRequired: false });
+  stops.push(watchSigners({ store, reporter: signerExpiry, clock }));
   stops.push(keepRetention(audit, config.audit.retentionDays, clock, app.log));
 
   const accessTokens = acceptedIssuers(config, issuers, app.log);

@@ -107,6 +107,14 @@ describe('atesto provider policy', () => {
   });
 });
 
+describe('atesto provider recover-signers', () => {
+  test('is refused while the certificate of a signer is in force', async () => {
+    output(await provider('create', 'recovering', '--signer', signer.certificate));
+    const asked = ['recover-signers', 'recovering', '--signer', other.certificate];
+    assert.match(await refused(...asked), /\[policy-signer-in-force\]/);
+  });
+});
+
 describe('atesto provider signer', () => {
   test('adds, lists and removes policy signers at the request of one that is there', async () => {
     output(await provider('create', 'guarded', '--signer', signer.certificate));
@@ -115,6 +123,9 @@ describe('atesto provider signer', () => {
     assert.equal(added, `IsPresent  ${thumbprint(other.certificate)}\n`);
     const listed = output(await provider('signer', 'list', ...at));
     for (const { certificate } of [signer, other]) assert.ok(listed.includes(thumbprint(certificate)), listed);
+    const shown = output(await provider('show', 'guarded'));
+    for (const { certificate } of [signer, other])
+      assert.match(shown, new RegExp(`${thumbprint(certificate)} until 20`));
     const removed = output(await provider('signer', 'remove', signer.certificate, ...other.options, ...at));
     assert.equal(removed, `IsAbsent  ${thumbprint(signer.certificate)}\n`);
     assert.match(await refused('signer', 'add', signer.certificate, ...signer.options, ...at), /policy-signer-unknown/);

@@ -1,5 +1,5 @@
-/** `atesto provider create | list | show | delete`: the attestation providers of a service. */
-import type { ProviderDescription } from '@atesto/client';
+/** `atesto provider create | list | show | recover-signers | delete`: the attestation providers of a service. */
+import type { PolicySignerDescription, ProviderDescription } from '@atesto/client';
 import { Command } from 'commander';
 import { administer, type ConnectionOptions, serviceConnectable } from '../administration/connection.ts';
 import { readText } from '../input/file.ts';
@@ -16,7 +16,7 @@ interface Options extends ConnectionOptions {
 
 /** The commands. */
 export function providerCommands(session: Session): Command[] {
-  return [create(session), list(session), show(session), remove(session)];
+  return [create(session), list(session), show(session), recover(session), remove(session)];
 }
 
 function placed(command: Command, ...examples: readonly string[]): Command {
@@ -66,6 +66,30 @@ function show(session: Session): Command {
   );
 }
 
+function recover(session: Session): Command {
+  return placed(
+    new Command('recover-signers')
+      .description('Gives a provider policy signers again after the certificates of all its signers have expired.')
+      .argument('<name>', 'its name')
+      .requiredOption(
+        '--signer <file>',
+        'a certificate chain (PEM) of a policy signer; may be given several times',
+        collected(String),
+      ),
+    'recover-signers payments --signer signer.pem',
+  ).action((name: string, options: Options) =>
+    administer(options, session, async ({ providers }) => {
+      const signers = await Promise.all((options.signer ?? []).map((path) => readText(path, 'the certificate')));
+      const all = await providers.recoverSigners(options, name, signers);
+      session.out(options.json === true ? `${JSON.stringify(all)}\n` : columns(all.map(signerLine)));
+    }),
+  );
+}
+
+function signerLine({ thumbprint, expires }: PolicySignerDescription): [string, string] {
+  return [thumbprint, `${Date.parse(expires) < Date.now() ? 'expired on' : 'until'} ${expires}`];
+}
+
 function remove(session: Session): Command {
   return placed(
     new Command('delete')
@@ -85,13 +109,14 @@ function tell(provider: ProviderDescription, { json }: Options, session: Session
     session.out(`${JSON.stringify(provider)}\n`);
     return;
   }
-  const { name, trustModel, status, location, attestUri } = provider;
+  const { name, trustModel, status, location, attestUri, policySigners } = provider;
   const lines = rows(
     [
       ['uri', attestUri],
       ['trust model', trustModel],
       ['status', status],
       ['location', location],
+      ...policySigners.map((signer): [string, string] => ['policy signer', signerLine(signer).join(' ')]),
     ],
     session.style.out,
   );

@@ -19,6 +19,16 @@ export interface ProviderDescription {
   /** Its base URI for clients. */
   readonly attestUri: string;
   readonly tags: JsonMembers;
+  /** Its policy signers; empty unless its trust model is Isolated, and in lists. */
+  readonly policySigners: readonly PolicySignerDescription[];
+}
+
+/** A policy signer of a provider. */
+export interface PolicySignerDescription {
+  /** SHA-1 of the certificate, upper-case hex. */
+  readonly thumbprint: string;
+  /** When its certificate chain ends, ISO 8601. */
+  readonly expires: string;
 }
 
 /** What a new provider is to be. */
@@ -57,6 +67,18 @@ export class ProvidersClient {
     return descriptionOf(requireMembers(text, url), url);
   }
 
+  /** Gives an Isolated provider whose signers' certificates have all expired other ones: certificate chains in PEM. */
+  async recoverSigners(
+    place: ProviderPlace,
+    name: string,
+    signers: readonly string[],
+  ): Promise<readonly PolicySignerDescription[]> {
+    const url = this.#url(place, name, '/recoverPolicySigners');
+    const text = JSON.stringify({ policySigningCertificates: { keys: signers.map(signerKey) } });
+    const answer = await exchange(this.#parts, { method: 'POST', url, body: { type: 'application/json', text } });
+    return signersIn(requireMembers(answer.text, url), url);
+  }
+
   /** Answers whether there was one. */
   async delete(place: ProviderPlace, name: string): Promise<boolean> {
     const { status } = await exchange(this.#parts, { method: 'DELETE', url: this.#url(place, name) });
@@ -72,10 +94,10 @@ export class ProvidersClient {
     return value.map((item) => descriptionOf(isMembers(item) ? item : {}, url));
   }
 
-  #url({ subscription, resourceGroup }: ProviderPlace, name: string): string {
+  #url({ subscription, resourceGroup }: ProviderPlace, name: string, operation = ''): string {
     const [s, g, n] = [subscription, resourceGroup, name].map(encodeURIComponent);
     const path = `/subscriptions/${s}/resourceGroups/${g}/providers/Microsoft.Attestation/attestationProviders/${n}`;
-    return `${this.#base}${path}?${version}`;
+    return `${this.#base}${path}${operation}?${version}`;
   }
 }
 
@@ -90,5 +112,18 @@ function descriptionOf(resource: JsonMembers, where: string): ProviderDescriptio
     status: requireText(inner, 'status', where),
     attestUri: requireText(inner, 'attestUri', where),
     tags: isMembers(tags) ? tags : {},
+    policySigners: signersIn(inner, where),
   };
+}
+
+function signersIn(members: JsonMembers, where: string): PolicySignerDescription[] {
+  const signers = memberOf(members, 'policySigners');
+  if (!Array.isArray(signers)) return [];
+  return signers.map((signer) => {
+    const described = isMembers(signer) ? signer : {};
+    return {
+      thumbprint: requireText(described, 'thumbprint', where),
+      expires: requireText(described, 'expires', where),
+    };
+  });
 }

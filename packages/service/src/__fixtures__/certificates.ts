@@ -17,6 +17,8 @@ export interface CertificateChanges {
   readonly notAfter?: Date;
   readonly issuer?: TestCertificate;
   readonly algorithm?: EcKeyGenParams | RsaHashedKeyGenParams;
+  /** The keys of another certificate, which this one renews. */
+  readonly keys?: CryptoKeyPair;
 }
 
 const curve: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' };
@@ -25,7 +27,7 @@ const day = 86_400_000;
 /** Makes one. */
 export async function makeCertificate(name: string, changes: CertificateChanges = {}): Promise<TestCertificate> {
   const { isCa = true, issuer, algorithm = curve } = changes;
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const keys = changes.keys ?? (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']));
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: '01',
     subject: `CN=${name}`,

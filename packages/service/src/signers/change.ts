@@ -2,15 +2,18 @@
 import { refuseRequest } from '../http/refusal.ts';
 import type { SignerCertificate } from '../storage/index.ts';
 import { type CertificateChain, checkChain, findSigner, signerOf } from './certificates.ts';
+import { renewedSigner } from './renewal.ts';
 
-/** The set with a signer more. Refuses with `policy-signer-invalid`. */
+/** The set with a signer more, or with one renewed. Refuses with `policy-signer-invalid`. */
 export function withSigner(
   signers: readonly SignerCertificate[],
   chain: CertificateChain,
   at: Date,
 ): readonly SignerCertificate[] | undefined {
   checkChain(chain, at, 'body.policyCertificate');
-  return findSigner(signers, chain.leaf) === undefined ? [...signers, signerOf(chain)] : undefined;
+  if (findSigner(signers, chain.leaf) !== undefined) return undefined;
+  const replaced = renewedSigner(signers, chain);
+  return [...signers.filter((signer) => signer !== replaced), signerOf(chain)];
 }
 
 /** The set without a signer. Refuses with `policy-signer-last`: nobody could change anything after that. */

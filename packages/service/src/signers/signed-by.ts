@@ -3,11 +3,13 @@ import { refuseRequest } from '../http/refusal.ts';
 import type { SignerCertificate } from '../storage/index.ts';
 import { type CertificateChain, checkChain, findSigner, parseChain } from './certificates.ts';
 import type { ParsedJws } from './jws.ts';
+import { renewedSigner } from './renewal.ts';
 import { checkSignature, signerChain } from './signature.ts';
 
 /**
- * Checks that a JWS is signed by one of the signers whose registered chain is in force at a time; answers that chain. Refuses with
- * `signature-missing`, `policy-signer-unknown`, `policy-signer-invalid`, `jws-algorithm-refused`, `jws-signature-invalid`.
+ * Checks that a JWS is signed by one of the signers, under the registered chain or a renewal of it that is in force at a time;
+ * answers the chain that counted. Refuses with `signature-missing`, `policy-signer-unknown`, `policy-signer-invalid`,
+ * `jws-algorithm-refused`, `jws-signature-invalid`.
  */
 export function checkSignedByOneOf(
   jws: ParsedJws,
@@ -18,12 +20,12 @@ export function checkSignedByOneOf(
   if (jws.algorithm === 'none') {
     return refuseRequest('signature-missing', where, 'it must be signed by one of the provider’s policy signers');
   }
-  const { leaf } = signerChain(jws, where);
-  const known = findSigner(signers, leaf);
-  if (known === undefined) {
+  const presented = signerChain(jws, where);
+  const known = findSigner(signers, presented.leaf);
+  if (known === undefined && renewedSigner(signers, presented) === undefined) {
     return refuseRequest('policy-signer-unknown', where, 'who signed it is not a policy signer of this provider');
   }
-  const chain = parseChain(known.x5c, where);
+  const chain = known === undefined ? presented : parseChain(known.x5c, where);
   checkChain(chain, at, where);
   checkSignature(jws, chain.leaf, where);
   return chain;

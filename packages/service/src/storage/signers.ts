@@ -11,7 +11,7 @@ import { requireProvider } from './provider.ts';
 import type { DocumentTable } from './schema.ts';
 
 const signersContent = z.array(z.strictObject({ thumbprint: z.string(), x5c: z.array(z.string()) }));
-const signersAction = z.enum(['create', 'add', 'remove']);
+const signersAction = z.enum(['create', 'add', 'remove', 'recover']);
 
 /** One policy signer. */
 export interface SignerCertificate {
@@ -26,7 +26,7 @@ export interface SignersChange {
   readonly action: z.infer<typeof signersAction>;
   /** The whole set after the change. */
   readonly certificates: readonly SignerCertificate[];
-  /** The request that an existing signer signed, verbatim; absent when the provider is created. */
+  /** The request that an existing signer signed, verbatim; absent when the provider is created and when its signers are recovered. */
   readonly authorizationJws?: string | undefined;
 }
 

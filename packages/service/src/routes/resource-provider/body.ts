@@ -12,13 +12,15 @@ const settings = {
 };
 const signingKey = z.object({ x5c: z.array(z.string().max(16_384)).min(1).max(10) });
 
+const policySigningCertificates = z.object({ keys: z.array(signingKey).max(100).nullish() }).nullish();
+
 const creation = z.object({
   location: z.string().min(1).max(64),
   tags: tags.nullish(),
   properties: z
     .object({
       ...settings,
-      policySigningCertificates: z.object({ keys: z.array(signingKey).max(100).nullish() }).nullish(),
+      policySigningCertificates,
     })
     .nullish(),
 });
@@ -38,6 +40,13 @@ export function creationIn(request: FastifyRequest): Creation {
 /** Reads the body of an update. Refuses like {@link creationIn}. */
 export function updateIn(request: FastifyRequest): Update {
   return read(request, update);
+}
+
+const recovery = z.object({ policySigningCertificates });
+
+/** The certificate chains of a recovery of policy signers: standard base64 of DER, leaf first. Refuses like {@link creationIn}. */
+export function signersIn(request: FastifyRequest): string[][] {
+  return (read(request, recovery).policySigningCertificates?.keys ?? []).map(({ x5c }) => x5c);
 }
 
 function read<Body>(request: FastifyRequest, schema: z.ZodType<Body>): Body {

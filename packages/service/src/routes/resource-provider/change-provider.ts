@@ -19,7 +19,9 @@ export function getProvider(context: ServiceContext): Operation {
       requireManagementVersion(request);
       await context.authorizeManagement(request);
       const record = await requireProvider(context, request);
-      return sendResource(reply, record, context.uriOf(record.name));
+      const signers =
+        record.trustModel === 'Isolated' ? storedOr(await context.store.signers.current(record.id)) : undefined;
+      return sendResource(reply, record, context.uriOf(record.name), signers?.certificates);
     },
   };
 }

@@ -5,6 +5,7 @@ import { nameIn, requireManagementVersion } from './address.ts';
 import { deleteProvider, getProvider, patchProvider } from './change-provider.ts';
 import { listOperations } from './list-providers.ts';
 import { putProvider } from './put-provider.ts';
+import { recoverPolicySigners } from './recover-signers.ts';
 import { sendList } from './resource.ts';
 
 /** Every operation of the resource provider. */
@@ -15,6 +16,7 @@ export function resourceProvider(context: ServiceContext): Operation[] {
     putProvider(context),
     patchProvider(context),
     deleteProvider(context),
+    recoverPolicySigners(context),
     ...listOperations(context),
   ];
   return operations.map((operation) => ({

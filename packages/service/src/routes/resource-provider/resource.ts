@@ -1,15 +1,21 @@
 /** How does a provider look in the resource-provider API? */
 import type { FastifyReply } from 'fastify';
 import { jsonType } from '../../http/reply.ts';
-import type { ProviderVersion } from '../../storage/index.ts';
+import { signerExpiry } from '../../signers/recover.ts';
+import type { ProviderVersion, SignerCertificate } from '../../storage/index.ts';
 
 const type = 'Microsoft.Attestation/attestationProviders';
 
 /** What a provider is set to besides its tags: a part of its record's `settings`. */
 export const defaultSettings = { publicNetworkAccess: 'Enabled', tpmAttestationAuthentication: 'Enabled' } as const;
 
-/** The resource of a provider. */
-export function resourceOf(record: ProviderVersion, uri: string): object {
+/** The policy signers of a provider: names and last days of their certificates. */
+export function policySignersOf(signers: readonly SignerCertificate[]): object[] {
+  return signers.map((signer) => ({ thumbprint: signer.thumbprint, expires: signerExpiry(signer).toISOString() }));
+}
+
+/** The resource of a provider; with `signers`, it names them. */
+export function resourceOf(record: ProviderVersion, uri: string, signers?: readonly SignerCertificate[]): object {
   const { name, subscription, resourceGroup, location, tags, trustModel, status, settings } = record;
   const path = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}`;
   return {
@@ -23,16 +29,28 @@ export function resourceOf(record: ProviderVersion, uri: string): object {
       lastModifiedBy: record.origin.actor,
       lastModifiedAt: new Date(record.origin.atMs).toISOString(),
     },
-    properties: { trustModel, status, attestUri: uri, ...defaultSettings, ...settings },
+    properties: {
+      trustModel,
+      status,
+      attestUri: uri,
+      ...defaultSettings,
+      ...settings,
+      ...(signers === undefined ? {} : { policySigners: policySignersOf(signers) }),
+    },
   };
 }
 
 /** Answers with a resource and its entity tag. */
-export function sendResource(reply: FastifyReply, record: ProviderVersion, uri: string): FastifyReply {
+export function sendResource(
+  reply: FastifyReply,
+  record: ProviderVersion,
+  uri: string,
+  signers?: readonly SignerCertificate[],
+): FastifyReply {
   return reply
     .header('content-type', jsonType)
     .header('etag', record.etag)
-    .send(JSON.stringify(resourceOf(record, uri)));
+    .send(JSON.stringify(resourceOf(record, uri, signers)));
 }
 
 /** Answers with a list. */

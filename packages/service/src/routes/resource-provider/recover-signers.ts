@@ -1,0 +1,38 @@
+/** Gives a provider whose policy signers have all expired new ones: an operation of our own, for service administrators. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Operation } from '../../http/operation.ts';
+import { refuseRequest } from '../../http/refusal.ts';
+import { jsonType } from '../../http/reply.ts';
+import type { ServiceContext } from '../../service-context.ts';
+import { recoverSigners } from '../../signers/recover.ts';
+import { noteForAudit } from '../../trail/notes.ts';
+import { changeOrigin } from '../../trail/trail.ts';
+import { requireManagementVersion, resourcePath } from './address.ts';
+import { signersIn } from './body.ts';
+import { requireProvider } from './find.ts';
+import { policySignersOf } from './resource.ts';
+import { signersOf } from './signing-certificates.ts';
+
+export function recoverPolicySigners(context: ServiceContext): Operation {
+  return {
+    method: 'POST',
+    path: `${resourcePath}/recoverPolicySigners`,
+    audit: 'recover-signers',
+    handle: (request, reply) => recover(context, request, reply),
+  };
+}
+
+async function recover(context: ServiceContext, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  requireManagementVersion(request);
+  await context.authorizeManagement(request);
+  const { store, clock } = context;
+  const provider = await requireProvider(context, request);
+  const at = clock();
+  const signers = signersOf(signersIn(request), at);
+  if (signers.length === 0) {
+    refuseRequest('member-missing', 'body.policySigningCertificates', 'name at least one certificate chain');
+  }
+  noteForAudit(request, { detail: `signer ${signers.map(({ thumbprint }) => thumbprint).join(', ')}` });
+  const all = await recoverSigners({ store, provider, signers, origin: changeOrigin(request, at), at });
+  return reply.header('content-type', jsonType).send(JSON.stringify({ policySigners: policySignersOf(all) }));
+}
