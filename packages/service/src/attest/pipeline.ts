@@ -15,14 +15,15 @@ export interface AttestCall {
   readonly apiVersion: ApiVersion;
   /** The `Authorization` header. */
   readonly authorization: string | undefined;
-  readonly body: Uint8Array;
+  /** Reads the body. Refuses as `RequestBody.bytes`. */
+  readonly readBody: () => Promise<Uint8Array>;
 }
 
 /** What the pipeline needs besides the call. */
 export interface AttestSurroundings {
   readonly provider: Provider;
-  /** The time at which the evidence is appraised and the token issued. */
-  readonly at: Date;
+  /** The evidence is appraised and the token issued at the time at which the request is there as a whole. */
+  readonly clock: () => Date;
   readonly trail: AttestTrail;
   /** Whether a caller is a reader of the provider: refusals may then show what the policy says. */
   readonly mayReadPolicies: (caller: Caller) => boolean;
@@ -40,14 +41,16 @@ export interface AttestAnswer {
 export async function attest<Evidence, Endorsements, Appraisal>(
   type: AttestationType<Evidence, Endorsements, Appraisal>,
   call: AttestCall,
-  { provider, at, trail, mayReadPolicies }: AttestSurroundings,
+  { provider, clock, trail, mayReadPolicies }: AttestSurroundings,
 ): Promise<AttestAnswer> {
   // 1 authenticate
   const requirement = provider.requireAccessToken ? 'required' : type.tokenRequirement(call.apiVersion);
   const caller = await authenticate(call.authorization, requirement, provider.accessTokens);
   noteCaller(trail, caller);
+  const body = await call.readBody();
+  const at = clock();
   // 2 decode, 3 endorse, 4 appraise, 5 bind
-  const { request, appraisal, endorseMs } = await appraise(type, call.body, { provider, at, trail });
+  const { request, appraisal, endorseMs } = await appraise(type, body, { provider, at, trail });
   // 6 baseline, as the policy configures it
   const policy = policyFor(type.name, request, provider);
   notePolicy(trail, policy, request.draftPolicy !== undefined);
@@ -58,7 +61,7 @@ export async function attest<Evidence, Endorsements, Appraisal>(
   const { token, tokenId } = await issue(type, appraisal, request, verdict, provider, at);
   // 9 record
   trail.note({ tokenId });
-  await trail.recordAllowed();
+  await trail.recordAllowed(at);
   checkInForce(type.name, verdict, provider);
   // 10 answer
   return { token: type.deliver?.(token, appraisal) ?? token, endorseMs };

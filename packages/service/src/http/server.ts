@@ -1,12 +1,12 @@
 /** The HTTPS server: TLS, limits, time-outs, request ids, headers, error replies. It knows no operation. */
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
-import { serviceCodes } from '../codes.ts';
+import Fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { ServiceConfig } from '../config/schema.ts';
 import type { TlsMaterial } from '../tls/tls-material.ts';
 import { noteForAudit } from '../trail/notes.ts';
 import { answerClientError } from './client-error.ts';
 import { RequestRefused, refuseRequest } from './refusal.ts';
 import { asRefusal, sendRefusal, stampHeaders } from './reply.ts';
+import { discardRest, readBodiesLate } from './request-body.ts';
 import { requestId } from './request-id.ts';
 import { logRequest, noteForLog } from './request-log.ts';
 
@@ -32,7 +32,6 @@ export function createServer(config: ServiceConfig, tls: TlsMaterial, challenge:
     requestIdHeader: false,
     trustProxy: config.listen.trustedProxies.length === 0 ? false : config.listen.trustedProxies,
     logController: new LogController({ requestIdLogLabel: 'requestId', disableRequestLogging: true }),
-    bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     forceCloseConnections: 'idle',
@@ -47,29 +46,17 @@ export function createServer(config: ServiceConfig, tls: TlsMaterial, challenge:
   });
   app.server.headersTimeout = limits.headersTimeoutMs;
   app.server.maxConnections = limits.maxConnections;
-  readBodiesAsBytes(app);
+  readBodiesLate(app, limits.bodyBytes, () => () => {});
   app.addHook('onRequest', async (request, reply) => stampHeaders(request, reply));
+  app.addHook('onSend', async ({ raw }) => discardRest(raw));
   app.addHook('onResponse', async (request, reply) => logRequest(request, reply));
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, challenge));
   app.setNotFoundHandler(() => refuseRequest('route-unknown', 'path', 'there is no such operation'));
   return app;
 }
 
-/** Bodies reach the operations as bytes, so that each decides after authentication how to read them. */
-function readBodiesAsBytes(app: Pick<FastifyInstance, 'removeAllContentTypeParsers' | 'addContentTypeParser'>): void {
-  app.removeAllContentTypeParsers();
-  const types = ['application/json', 'text/plain'];
-  app.addContentTypeParser(types, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-}
-
-/** Nobody gets this answer; log and audit record have it. */
-function aborted(): RequestRefused {
-  const { status, wireCode, meaning } = serviceCodes['request-aborted'];
-  return new RequestRefused(status, wireCode, { code: 'request-aborted', where: 'request', why: meaning });
-}
-
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, challenge: string): FastifyReply {
-  const refused = error === request.raw.errored ? aborted() : asRefusal(error);
+  const refused = asRefusal(error);
   if (refused.status >= 500 && !(error instanceof RequestRefused)) request.log.error({ err: error }, 'request failed');
   if (refused.status === 401) reply.header('www-authenticate', challenge);
   const { detail } = refused;

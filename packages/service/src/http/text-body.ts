@@ -1,12 +1,17 @@
 /** Reads bodies that are one text: as it is, or quoted as a JSON string, whatever the content type says: clients send both. */
 import type { FastifyRequest } from 'fastify';
 import { refuseRequest } from './refusal.ts';
+import { readBody } from './request-body.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The text of a body. Refuses with `body-empty` and `body-not-text`. */
-export function textBody({ body }: Pick<FastifyRequest, 'body'>): string {
-  const bytes = body instanceof Uint8Array ? body : new Uint8Array();
+/** The text of a body. Refuses with `body-empty` and `body-not-text`, and as `readBody`. */
+export async function textBody(request: Pick<FastifyRequest, 'body'>): Promise<string> {
+  return textOf(await readBody(request));
+}
+
+/** The text that a body says. Refuses with `body-empty` and `body-not-text`. */
+export function textOf(bytes: Uint8Array): string {
   const text = decode(bytes);
   const trimmed = text.trim();
   if (trimmed === '') return refuseRequest('body-empty', 'body', 'the request needs a body');

@@ -7,6 +7,7 @@ import { requireApiVersion } from '../http/api-version.ts';
 import type { Operation } from '../http/operation.ts';
 import { refuseRequest } from '../http/refusal.ts';
 import { jsonType } from '../http/reply.ts';
+import { readBody } from '../http/request-body.ts';
 import { noteForLog } from '../http/request-log.ts';
 import type { Caller } from '../identity/access-token.ts';
 import type { ServiceContext } from '../service-context.ts';
@@ -39,9 +40,8 @@ function operationOf(type: RegisteredType, path: string, context: ServiceContext
       noteForAudit(request, { attestationType: type.name });
       const provider = await context.providerOf(request);
       noteForLog(request, { provider: provider.uri, attestationType: type.name });
-      const at = context.clock();
       const mayReadPolicies = (caller: Caller): boolean => context.hasRole(caller, provider, 'attestation-reader');
-      const surroundings = { provider, at, trail: trailOf(request, context, at), mayReadPolicies };
+      const surroundings = { provider, clock: context.clock, trail: trailOf(request, context), mayReadPolicies };
       const { token, endorseMs } = await type.attest(callOf(request), surroundings);
       noteForLog(request, { endorseMs: Math.round(endorseMs) });
       return reply.header('content-type', jsonType).send(`{"token":"${token}"}`);
@@ -49,14 +49,14 @@ function operationOf(type: RegisteredType, path: string, context: ServiceContext
   };
 }
 
-function trailOf(request: FastifyRequest, { audit }: ServiceContext, at: Date): AttestTrail {
-  return { note: (note) => noteForAudit(request, note), recordAllowed: () => recordAllowed(request, audit, at) };
+function trailOf(request: FastifyRequest, { audit }: ServiceContext): AttestTrail {
+  return { note: (note) => noteForAudit(request, note), recordAllowed: (at) => recordAllowed(request, audit, at) };
 }
 
 function callOf(request: FastifyRequest): AttestCall {
   return {
     apiVersion: requireApiVersion(request.query),
     authorization: request.headers.authorization,
-    body: request.body instanceof Uint8Array ? request.body : new Uint8Array(),
+    readBody: () => readBody(request),
   };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { RequestRefused } from '../http/refusal.ts';
-import { textBody } from '../http/text-body.ts';
+import { textOf } from '../http/text-body.ts';
 import { parseChain } from './certificates.ts';
 import { isJws, parseJws, payloadObject } from './jws.ts';
 import { requestedCertificate } from './request.ts';
@@ -85,7 +85,7 @@ test('property: no header, payload or body makes the parsers fail otherwise than
   );
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 60 }), (body) => {
-      codeOf(() => textBody({ body }));
+      codeOf(() => textOf(body));
       codeOf(() => parseChain([Buffer.from(body).toString('base64')], 'body'));
     }),
   );
@@ -95,8 +95,8 @@ test('property: a body says the same bare and quoted', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (text) => {
       fc.pre(text.trim() !== '' && !text.trim().startsWith('"'));
-      assert.equal(textBody({ body: Buffer.from(text) }), text);
-      assert.equal(textBody({ body: Buffer.from(` ${JSON.stringify(text)}\n`) }), text);
+      assert.equal(textOf(Buffer.from(text)), text);
+      assert.equal(textOf(Buffer.from(` ${JSON.stringify(text)}\n`)), text);
     }),
   );
 });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { connect } from 'node:tls';
 import { seenAudit } from '../__fixtures__/audit.ts';
-import { identity, managementBearer } from '../__fixtures__/callers.ts';
+import { bearer, identity, managementBearer } from '../__fixtures__/callers.ts';
 import { collateral, quoteOf, serveEnclaves } from '../__fixtures__/enclave.ts';
 import { serve } from '../__fixtures__/service.ts';
 import { openTestStore } from '../__fixtures__/store.ts';
@@ -28,7 +28,8 @@ async function entryOf(path: string, sent: Parameters<typeof service.call>[1]): 
 test('names the provider as its readers know it, however early a request is refused and however it is spelt', async () => {
   const policy = '/providers/CONTOSO/policies/SgxEnclave';
   const post = { method: 'POST', headers: json, body: '{}' };
-  const large = { method: 'PUT', headers: json, body: 'x'.repeat(2000) };
+  const contributor = await bearer('carl', 'contoso-contributors');
+  const large = { method: 'PUT', headers: { ...json, ...contributor }, body: 'x'.repeat(2000) };
   assert.deepEqual(await entryOf(policy, {}), [['read-policy', 'Contoso', 'api-version-missing']]);
   assert.deepEqual(await entryOf(`${policy}?${query}`, large), [['set-policy', 'Contoso', 'body-too-large']]);
   assert.deepEqual(await entryOf(`/providers/contoso/attest/Nitro?${query}`, post), [

@@ -9,7 +9,7 @@ export interface AttestTrail {
   /** Adds to the entry, which is put down whatever comes of the call. */
   readonly note: (note: AuditNote) => void;
   /** Puts down that the call is permitted; the answer waits for it. Throws `Refused` with `audit-unavailable`. */
-  readonly recordAllowed: () => Promise<void>;
+  readonly recordAllowed: (at: Date) => Promise<void>;
 }
 
 /** Notes who calls; undefined: anonymous. */

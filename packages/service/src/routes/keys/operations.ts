@@ -18,9 +18,19 @@ import { changeOrigin } from '../../trail/trail.ts';
 export function keyOperations(context: ServiceContext): Operation[] {
   return [
     listKeys(context),
-    change(context, 'rotate', (keys, at, origin) => keys.rotate(at, origin)),
-    change(context, 'import', importKey),
-    change(context, 'withdraw', (keys, at, origin, request) => keys.withdraw(textIn(request, 'kid'), at, origin)),
+    change(
+      context,
+      'rotate',
+      async () => undefined,
+      (keys, at, origin) => keys.rotate(at, origin),
+    ),
+    change(context, 'import', (request) => textIn(request, 'privateKey'), importKey),
+    change(
+      context,
+      'withdraw',
+      (request) => textIn(request, 'kid'),
+      (keys, at, origin, kid) => keys.withdraw(kid, at, origin),
+    ),
   ];
 }
 
@@ -38,9 +48,13 @@ function listKeys(context: ServiceContext): Operation {
   };
 }
 
-type Change = (keys: ProviderKeys, at: Date, origin: ChangeOrigin, request: FastifyRequest) => Promise<boolean>;
-
-function change(context: ServiceContext, name: 'rotate' | 'import' | 'withdraw', work: Change): Operation {
+/** `work` gets what `read` finds in the body of a caller who has the role. */
+function change<Asked>(
+  context: ServiceContext,
+  name: 'rotate' | 'import' | 'withdraw',
+  read: (request: FastifyRequest) => Promise<Asked>,
+  work: (keys: ProviderKeys, at: Date, origin: ChangeOrigin, asked: Asked) => Promise<boolean>,
+): Operation {
   return {
     method: 'POST',
     path: `/keys::${name}`,
@@ -49,20 +63,16 @@ function change(context: ServiceContext, name: 'rotate' | 'import' | 'withdraw',
       optionalApiVersion(request.query);
       const provider = await context.providerOf(request);
       await context.authorize(request, provider, 'service-administrator');
+      const asked = await read(request);
       const at = context.clock();
-      const changed = await work(provider.keys, at, changeOrigin(request, at), request).catch(refuseThrown);
+      const changed = await work(provider.keys, at, changeOrigin(request, at), asked).catch(refuseThrown);
       return send(reply, { changed, keys: provider.keys.list(at) });
     },
   };
 }
 
-async function importKey(
-  keys: ProviderKeys,
-  at: Date,
-  origin: ChangeOrigin,
-  request: FastifyRequest,
-): Promise<boolean> {
-  const imported = await keys.importKey(privateKeyOf(textIn(request, 'privateKey')), at, origin);
+async function importKey(keys: ProviderKeys, at: Date, origin: ChangeOrigin, pem: string): Promise<boolean> {
+  const imported = await keys.importKey(privateKeyOf(pem), at, origin);
   return imported.ok ? imported.value : refuseFor(imported.refusal);
 }
 
@@ -74,8 +84,8 @@ function privateKeyOf(pem: string): KeyObject {
   }
 }
 
-function textIn(request: FastifyRequest, name: string): string {
-  const value = jsonBody(request)[name];
+async function textIn(request: FastifyRequest, name: string): Promise<string> {
+  const value = (await jsonBody(request))[name];
   if (typeof value === 'string' && value !== '') return value;
   return refuseRequest('member-invalid', `body.${name}`, 'it must be a text');
 }

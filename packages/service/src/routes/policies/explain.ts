@@ -33,8 +33,8 @@ export function explainPolicy(context: ServiceContext): Operation {
     handle: async (request, reply) => {
       optionalApiVersion(request.query);
       const { provider, attestationType } = await policyAt(context, request, 'attestation-reader');
-      const body = bodyBytes(request);
-      const { policy, claims } = jsonBody(request);
+      const body = await bodyBytes(request);
+      const { policy, claims } = await jsonBody(request);
       const text = policyText(policy, provider, attestationType);
       const incoming =
         claims === undefined

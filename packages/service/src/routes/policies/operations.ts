@@ -53,7 +53,7 @@ function putPolicy(context: ServiceContext): Operation {
     takesText: true,
     handle: (request, reply) => {
       requireApiVersion(request.query);
-      return change(context, request, reply, (place, how) => setPolicy(place, textBody(request), how));
+      return change(context, request, reply, textBody, setPolicy);
     },
   };
 }
@@ -66,7 +66,7 @@ function resetOperation(context: ServiceContext): Operation {
     takesText: true,
     handle: (request, reply) => {
       requireApiVersion(request.query);
-      return change(context, request, reply, (place, how) => resetPolicy(place, textBody(request).trim(), how));
+      return change(context, request, reply, textBody, (place, text, how) => resetPolicy(place, text.trim(), how));
     },
   };
 }
@@ -78,26 +78,29 @@ function rollback(context: ServiceContext): Operation {
     audit: 'roll-back-policy',
     handle: (request, reply) => {
       optionalApiVersion(request.query);
-      return change(context, request, reply, (place, how) => rollBackPolicy(place, versionIn(request), how));
+      return change(context, request, reply, versionIn, rollBackPolicy);
     },
   };
 }
 
-async function change(
+/** `work` gets what `read` finds in the body of a caller who has the role. */
+async function change<Asked>(
   context: ServiceContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  work: (place: PolicyPlace, how: PolicyChange) => Promise<ChangedPolicy>,
+  read: (request: FastifyRequest) => Promise<Asked>,
+  work: (place: PolicyPlace, asked: Asked, how: PolicyChange) => Promise<ChangedPolicy>,
 ): Promise<FastifyReply> {
   const place = await policyAt(context, request, 'attestation-contributor');
+  const asked = await read(request);
   const how = policyChange(context, request);
-  const changed = await work(place, how);
+  const changed = await work(place, asked, how);
   noteChange(request, changed);
   return sendToken(reply, place.provider, changeClaims(changed), how.at, changed.record.etag);
 }
 
-function versionIn(request: FastifyRequest): number {
-  const { version } = jsonBody(request);
+async function versionIn(request: FastifyRequest): Promise<number> {
+  const { version } = await jsonBody(request);
   if (typeof version === 'number' && Number.isSafeInteger(version) && version > 0) return version;
   return refuseRequest('member-invalid', 'body.version', 'it must be the number of an earlier version');
 }

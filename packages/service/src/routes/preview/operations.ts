@@ -51,8 +51,9 @@ function putPolicy(context: ServiceContext): Operation {
     takesText: true,
     handle: async (request, reply) => {
       const place = await placeOf(context, request, 'attestation-contributor');
+      const prepared = await textBody(request);
       const how = policyChange(context, request);
-      const policy = preparedPolicy(textBody(request), place, how.at);
+      const policy = preparedPolicy(prepared, place, how.at);
       const changed = await setPolicy(place, policy, how);
       noteChange(request, changed);
       return sendJson(reply.header('etag', changed.record.etag), null);
@@ -68,7 +69,8 @@ function reset(context: ServiceContext): Operation {
     takesText: true,
     handle: async (request, reply) => {
       const place = await placeOf(context, request, 'attestation-contributor');
-      const changed = await resetPolicy(place, textBody(request).trim(), policyChange(context, request));
+      const jws = (await textBody(request)).trim();
+      const changed = await resetPolicy(place, jws, policyChange(context, request));
       noteChange(request, changed);
       return sendJson(reply.header('etag', changed.record.etag), null);
     },
@@ -83,8 +85,9 @@ function prepare(context: ServiceContext): Operation {
     takesText: true,
     handle: async (request, reply) => {
       const place = await placeOf(context, request, 'attestation-contributor');
+      const text = await textBody(request);
       const at = context.clock();
-      const { compact, policy } = checkPolicy(place, textBody(request), await trustOf(place), at);
+      const { compact, policy } = checkPolicy(place, text, await trustOf(place), at);
       const claims = preparedClaims(place.attestationType, compact, policy.tokenHash);
       return sendJson(reply, await managementToken(place.provider, claims, at));
     },

@@ -33,24 +33,25 @@ export type Creation = z.output<typeof creation>;
 export type Update = z.output<typeof update>;
 
 /** Reads the body of a creation. Refuses with `body-empty`, `body-not-json`, `member-invalid`. */
-export function creationIn(request: FastifyRequest): Creation {
+export function creationIn(request: FastifyRequest): Promise<Creation> {
   return read(request, creation);
 }
 
 /** Reads the body of an update. Refuses like {@link creationIn}. */
-export function updateIn(request: FastifyRequest): Update {
+export function updateIn(request: FastifyRequest): Promise<Update> {
   return read(request, update);
 }
 
 const recovery = z.object({ policySigningCertificates });
 
 /** The certificate chains of a recovery of policy signers: standard base64 of DER, leaf first. Refuses like {@link creationIn}. */
-export function signersIn(request: FastifyRequest): string[][] {
-  return (read(request, recovery).policySigningCertificates?.keys ?? []).map(({ x5c }) => x5c);
+export async function signersIn(request: FastifyRequest): Promise<string[][]> {
+  const { policySigningCertificates } = await read(request, recovery);
+  return (policySigningCertificates?.keys ?? []).map(({ x5c }) => x5c);
 }
 
-function read<Body>(request: FastifyRequest, schema: z.ZodType<Body>): Body {
-  const parsed = schema.safeParse(jsonBody(request));
+async function read<Body>(request: FastifyRequest, schema: z.ZodType<Body>): Promise<Body> {
+  const parsed = schema.safeParse(await jsonBody(request));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   return refuseRequest('member-invalid', `body.${issue?.path.join('.') ?? ''}`, 'it is absent or has the wrong form');

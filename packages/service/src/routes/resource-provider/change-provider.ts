@@ -35,8 +35,8 @@ export function patchProvider(context: ServiceContext): Operation {
       requireManagementVersion(request);
       await context.authorizeManagement(request);
       const { store, clock } = context;
+      const update = await updateIn(request);
       const { id, tags, settings } = await requireProvider(context, request);
-      const update = updateIn(request);
       const changes = { tags: update.tags ?? tags, settings: { ...settings, ...settingsIn(update) } };
       const origin = changeOrigin(request, clock());
       const record = storedOr(await store.providers.update(id, changes, origin, conditionOf(request)));

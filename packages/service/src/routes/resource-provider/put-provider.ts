@@ -23,7 +23,7 @@ export function putProvider(context: ServiceContext): Operation {
       requireManagementVersion(request);
       await context.authorizeManagement(request);
       const name = nameOf(request);
-      const creation = creationIn(request);
+      const creation = await creationIn(request);
       const chains = creation.properties?.policySigningCertificates?.keys ?? [];
       const signers = signersOf(
         chains.map(({ x5c }) => x5c),

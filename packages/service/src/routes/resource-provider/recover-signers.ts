@@ -26,9 +26,10 @@ async function recover(context: ServiceContext, request: FastifyRequest, reply: 
   requireManagementVersion(request);
   await context.authorizeManagement(request);
   const { store, clock } = context;
+  const chains = await signersIn(request);
   const provider = await requireProvider(context, request);
   const at = clock();
-  const signers = signersOf(signersIn(request), at);
+  const signers = signersOf(chains, at);
   if (signers.length === 0) {
     refuseRequest('member-missing', 'body.policySigningCertificates', 'name at least one certificate chain');
   }

@@ -65,9 +65,9 @@ export async function changeAt(
 ): Promise<{ readonly claims: JsonObject; readonly etag: string }> {
   const provider = await context.providerOf(request);
   await context.authorize(request, provider, 'attestation-contributor');
+  const jws = await signedRequest(request, action);
   const at = context.clock();
   const origin = changeOrigin(request, at);
-  const jws = signedRequest(request, action);
   const asked = { action, jws, origin, condition: conditionOf(request), at };
   const { thumbprint, etag } = await changeSigners({ store: context.store, provider }, asked);
   noteForAudit(request, { detail: `signer ${thumbprint}` });
@@ -79,8 +79,8 @@ export async function changeAt(
 }
 
 /** The JWS: the body itself, or since 2025-06-01 a member of it. */
-function signedRequest(request: FastifyRequest, action: 'add' | 'remove'): string {
-  const text = textBody(request);
+async function signedRequest(request: FastifyRequest, action: 'add' | 'remove'): Promise<string> {
+  const text = await textBody(request);
   if (!text.trim().startsWith('{')) return text;
   const name = action === 'add' ? 'policycertificatetoadd' : 'policycertificatetoremove';
   const object = parseJsonObject(Buffer.from(text.trim()), 'body', 'body-not-json');
