@@ -40,6 +40,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       settleAsync(async () => {
         checkTokenDecisions(expected);
         const parsed = parseToken(token);
+        checkExtensions(parsed.header);
         const algorithm = checkAlgorithm(parsed, settings.algorithms);
         const issuer = checkIssuer(parsed.claims, settings.issuers);
         checkKeyAddress(parsed.header, issuer);
@@ -70,6 +71,16 @@ function issuerKeys(issuer: string, settings: Required<VerifierOptions>): FindKe
 
 function certsUri(issuer: string): string {
   return `${issuer}/certs`;
+}
+
+/** No extension is understood (RFC 7515, section 4.1.11), so no `crit` is; nor is a payload that is not base64url (RFC 7797). */
+function checkExtensions(header: Claims): void {
+  if (claimOf(header, 'crit') !== undefined) {
+    refuse('token-malformed', 'crit', 'the header has extensions that must be understood, and none is');
+  }
+  if ((claimOf(header, 'b64') ?? true) !== true) {
+    refuse('token-malformed', 'b64', 'the header says that the payload is not base64url');
+  }
 }
 
 function checkAlgorithm({ header, signed }: UntrustedToken, accepted: readonly AcceptedAlgorithm[]): AcceptedAlgorithm {
@@ -112,7 +123,6 @@ async function checkSignature(
     if (error instanceof errors.JWSSignatureVerificationFailed) {
       refuse('signature-invalid', 'signature', 'the signature does not verify under the key that the token names');
     }
-    // Header members that must be understood and are not, such as `crit`.
     if (error instanceof errors.JOSEError) refuse('token-malformed', 'header', 'the header cannot be understood');
     // RSA keys below 2048 bits.
     if (error instanceof TypeError) refuse('key-unsuitable', 'kid', 'the key that the token names is too weak');

@@ -50,6 +50,9 @@ export const serviceCodes = {
   'member-duplicate': invalid(
     'A JSON object has two members of the same name; request members compare without regard to case.',
   ),
+  'number-inexact': invalid(
+    'A JSON document has a number that would have to be rounded: write it as a string, or with fewer digits.',
+  ),
   'member-forbidden': invalid('A JSON object has a member named __proto__.'),
   'body-not-text': invalid('The body is neither a text in UTF-8 nor a JSON string.'),
   'member-missing': invalid('A member that the operation needs is absent or empty.'),

@@ -37,7 +37,6 @@ test('exports exactly the public API', () => {
     'nextRotation',
     'openIdMetadata',
     'openSigningKey',
-    'parseExactJson',
     'publishedKeys',
     'rotationDue',
     'sealSigningKey',

@@ -11,8 +11,6 @@ export const tokenCodes = {
   'claim-reserved': 'A policy issued a claim that only the service may issue.',
   'claim-collision': 'Two sources give the same claim different values; a token must not contradict the evidence.',
   'number-not-finite': 'A claim holds a number that JSON cannot express.',
-  'json-malformed': 'The text is not JSON.',
-  'json-too-deep': 'The JSON nests deeper than 128 levels.',
   'secret-invalid': 'The secret is an empty passphrase, a key of other than 32 bytes, or a cost out of range.',
   'secret-kind': 'The signing key was sealed with the other kind of secret: passphrase or key file.',
   'secret-wrong': 'The secret is not the one that the signing key was sealed with.',

@@ -1,3 +1,4 @@
+export type { JsonObject, JsonValue } from '@atesto/core';
 export { type TokenCode, tokenCodes } from './codes.ts';
 export {
   type AttestationFacts,
@@ -16,7 +17,6 @@ export {
 } from './issue/jws.ts';
 export { type ManagementReply, managementClaims, managementLifetimeSeconds } from './issue/management-claims.ts';
 export type { TokenFrame } from './issue/times.ts';
-export { type JsonObject, type JsonValue, parseExactJson } from './json.ts';
 export { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from './keys/algorithm.ts';
 export type { CertificateExtension } from './keys/certificate.ts';
 export { certifyHeldKey, generateSigningKey, importSigningKey, type SigningKeyRequest } from './keys/generate.ts';

@@ -199,6 +199,28 @@ describe('atesto token verify', () => {
     assert.deepEqual([refused.verdict, refused.code, refused.claims], ['refused', 'nonce-unexpected', null]);
   });
 
+  test('reads integers beyond 2^53 exactly, in the runtime data and in claims', async () => {
+    const large = temporaryFile('large.json', '{"id":9007199254740993}');
+    const near = temporaryFile('near.json', '{"id":9007199254740992}');
+    const { stdout: about } = await attest('--runtime-json', large);
+    const verdictOf = async (...args: string[]): Promise<string> =>
+      (await judge(about.trim(), ...anySgx, ...args)).stdout;
+    assert.match(await verdictOf('--runtime-json', large), /^valid/);
+    assert.match(await verdictOf('--runtime-json', near), /\[runtime-data-unexpected\]/);
+    assert.match(await verdictOf('--claim', 'x-ms-runtime={"id":9007199254740993}'), /^valid/);
+    assert.match(await verdictOf('--claim', 'x-ms-runtime={"id":9007199254740992}'), /\[claim-unexpected\]/);
+  });
+
+  test('refuses expectations with a number that would have to be rounded: 2', async () => {
+    const inexact = temporaryFile('inexact.json', '{"id":9007199254740993.0}');
+    for (const args of [
+      ['--runtime-json', inexact],
+      ['--claim', 'svn=1e400'],
+    ]) {
+      assertFails(await judge(token, ...anySgx, ...args), 2, /would have to be rounded/);
+    }
+  });
+
   const zeros = '0'.repeat(64);
   for (const [what, args, code] of [
     ['a development root, unless allowed', ['--type', 'sgx', '--accept-any'], 'development-root'],

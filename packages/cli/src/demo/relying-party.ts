@@ -1,5 +1,6 @@
 /** Step 5: the relying party fetches the service's keys, verifies the token, and decides. */
 import { type AttestedData, createTrustingFetch } from '@atesto/client';
+import { readJson } from '@atesto/core';
 import type { SgxReportBody } from '@atesto/evidence';
 import {
   createVerifier,
@@ -9,6 +10,7 @@ import {
   type SgxExpectations,
   type VerifiedToken,
 } from '@atesto/relying-party';
+import { misused } from '../failure.ts';
 import { jsonText } from '../token/json.ts';
 import type { Cast } from './cast.ts';
 import type { Narrator } from './narrator.ts';
@@ -35,7 +37,8 @@ export function expectationsFor(cast: Cast, body: SgxReportBody, nonce: string, 
 function expectedData(data: AttestedData | undefined): RuntimeDataExpectation {
   if (data === undefined) return 'any';
   if ('binary' in data) return { bytes: data.binary };
-  return { json: JSON.parse(typeof data.json === 'string' ? data.json : Buffer.from(data.json).toString('utf8')) };
+  const reading = readJson(data.json);
+  return reading.ok ? { json: reading.value } : misused(`the runtime data cannot be read: ${reading.fault.why}`);
 }
 
 /** Verifies the token as a relying party that knows nothing but the service's URI and its own expectations. */

@@ -1,4 +1,5 @@
 /** Turns options into expectations. What is not named is expected to be decided: `--accept-any` decides all of it at once. */
+import { readJson } from '@atesto/core';
 import type { ClaimValue, Expectations, OneOf, PublicJwk, RuntimeDataExpectation } from '@atesto/relying-party';
 import { misused } from '../failure.ts';
 import { readBytes, readText } from '../input/file.ts';
@@ -132,28 +133,25 @@ function isJwk(value: ClaimValue): value is PublicJwk & { readonly [name: string
   return typeof value === 'object' && value !== null && !Array.isArray(value) && 'kty' in value;
 }
 
-/** `name=value`; a value that is not JSON is a text. */
+/** `name=value`; a value that is not JSON is a text, one with a number that would have to be rounded is refused. */
 function claimsOf(given: readonly string[], option: string): Record<string, ClaimValue> {
   const claims = given.map((text): [string, ClaimValue] => {
     const at = text.indexOf('=');
     if (at < 1) misused(`${option} ${text}: write name=value`);
-    return [text.slice(0, at), jsonOrText(text.slice(at + 1))];
+    return [text.slice(0, at), jsonOrText(text.slice(at + 1), option)];
   });
   return Object.fromEntries(claims);
 }
 
-function jsonOrText(text: string): ClaimValue {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+function jsonOrText(text: string, option: string): ClaimValue {
+  const reading = readJson(text);
+  if (reading.ok) return reading.value;
+  return reading.fault.kind === 'syntax'
+    ? text
+    : misused(`the value of ${option} cannot be read: ${reading.fault.why}`);
 }
 
 function parsed(text: string, option: string): ClaimValue {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return misused(`${option} needs a file with JSON`);
-  }
+  const reading = readJson(text);
+  return reading.ok ? reading.value : misused(`${option} needs a file with JSON: ${reading.fault.why}`);
 }

@@ -140,7 +140,10 @@ describe('a machine', () => {
       ['a name twice, once escaped', String.raw`"\u006beys":[]`],
       ['a name twice further down', '"extra":[{"a":1,"b":{"a":2,"a":2}}]'],
       ['an integer that a double rounds', '"extra":9007199254740993'],
+      ['an integer that a double rounds, with a fraction of zero', '"extra":9007199254740993.0'],
       ['a number beyond every double', '"extra":[{"a":-1e400}]'],
+      ['a fraction that a double rounds', '"extra":0.1234567890123456789'],
+      ['the name __proto__', '"extra":{"__proto__":1}'],
     ] as const) {
       test(what, () => {
         for (const claims of [`{${member},${text.slice(1)}`, `${text.slice(0, -1)},${member}}`]) {
@@ -150,7 +153,7 @@ describe('a machine', () => {
     }
 
     test('but not the same name in two objects, nor a text that looks like a name', () => {
-      const member = String.raw`"extra" : [{"a":1},{"a":"\"a\":1,\"a\":2\\"},"a", {"__proto__":9007199254740991}, 1.5]`;
+      const member = String.raw`"extra" : [{"a":1},{"a":"\"a\":1,\"a\":2\\"},"a", {"toString":9007199254740991}, 1.5]`;
       assert.equal(codeOf({ claims: Buffer.from(`{${member},${text.slice(1)}`) }), 'accepted');
     });
   });

@@ -1,4 +1,5 @@
 /** Reads the JSON document of a guest member by member; whatever does not have the expected shape is refused. */
+import { readJson } from '@atesto/core';
 import { decodeBase64 } from '../bytes/base64.ts';
 import { refuse } from '../bytes/refusal.ts';
 
@@ -28,14 +29,10 @@ export class GuestObject {
 
   /** Parses UTF-8 text that holds one object. */
   static parse(bytes: Uint8Array, path: string): GuestObject {
-    const text = utf8(bytes, path);
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      return refuseMember(path, 'JSON is needed');
-    }
-    return new GuestObject(value, path);
+    const reading = readJson(bytes);
+    return reading.ok
+      ? new GuestObject(reading.value, path)
+      : refuseMember(path, `JSON is needed: ${reading.fault.why}`);
   }
 
   #where(name: string): string {

@@ -3,7 +3,7 @@
  * Source: Microsoft, "Confidential VM guest attestation, attestation report format".
  */
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
-import { repeatsName, roundsNumber } from '../bytes/json.ts';
+import { type JsonValue, readJson } from '@atesto/core';
 import { refuse } from '../bytes/refusal.ts';
 import type { ClaimJson } from '../claims.ts';
 import type { SnpAppraisal } from '../sevsnp/appraisal.ts';
@@ -34,6 +34,12 @@ function isObject(value: ClaimJson | undefined): value is RuntimeClaims {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Whether no integer in it is beyond 2^53-1: not every reader of claims holds those exactly. */
+function isClaim(value: JsonValue): value is ClaimJson {
+  if (typeof value !== 'object' || value === null) return typeof value !== 'bigint';
+  return Object.values(value).every(isClaim);
+}
+
 /** The hash that a hardware report commits to. */
 export function runtimeDataHash({ claims, hash }: RuntimeData): Buffer {
   return createHash(nodeHashes[hash]).update(claims).digest();
@@ -41,16 +47,10 @@ export function runtimeDataHash({ claims, hash }: RuntimeData): Buffer {
 
 /** Decodes the claims' JSON. They are told on to relying parties, so what readers may read differently is refused. */
 export function parseRuntimeClaims(bytes: Uint8Array): RuntimeClaims {
-  let text: string;
-  let claims: ClaimJson;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    claims = JSON.parse(text);
-  } catch {
-    return refuseClaims('hcl-runtime-claims', 'the runtime claims are not JSON in UTF-8');
-  }
-  if (repeatsName(text, claims)) refuseClaims('hcl-runtime-claims', 'a name occurs twice in the runtime claims');
-  if (roundsNumber(claims)) refuseClaims('hcl-runtime-claims', 'a number in the runtime claims is not exact');
+  const reading = readJson(bytes);
+  if (!reading.ok) return refuseClaims('hcl-runtime-claims', `the runtime claims cannot be read: ${reading.fault.why}`);
+  const claims = reading.value;
+  if (!isClaim(claims)) return refuseClaims('hcl-runtime-claims', 'a number in the runtime claims is beyond 2^53-1');
   return isObject(claims) ? claims : refuseClaims('hcl-runtime-claims', 'the runtime claims are not a JSON object');
 }
 

@@ -8,6 +8,8 @@ const parse = (text: string): JsonObject => JsonObject.parse(Buffer.from(text), 
 const malformed = (work: () => unknown, name?: string): void =>
   assert.equal(codeOf(work), 'collateral-malformed', name);
 
+const name = fc.string().filter((text) => text !== '__proto__');
+
 describe('JsonObject', () => {
   test('refuses what is not one JSON object in UTF-8', () => {
     for (const text of ['', '{', '[]', 'null', '1', '"x"', '{} {}', '{a:1}', '\uFEFF{}'])
@@ -28,12 +30,16 @@ describe('JsonObject', () => {
 
   test('no text of a valid object is taken for one with a member twice', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.constantFrom(undefined, 2), (value, indent) => {
-        assert.equal(
-          codeOf(() => parse(JSON.stringify(value, null, indent))),
-          'accepted',
-        );
-      }),
+      fc.property(
+        fc.object({ key: name, values: [fc.string(), fc.integer(), fc.constant(null)] }),
+        fc.constantFrom(undefined, 2),
+        (value, indent) => {
+          assert.equal(
+            codeOf(() => parse(JSON.stringify(value, null, indent))),
+            'accepted',
+          );
+        },
+      ),
     );
   });
 

@@ -1,5 +1,5 @@
 /** Reads Intel's signed JSON bodies member by member; whatever does not have the expected shape is refused. */
-import { repeatsName } from '../bytes/json.ts';
+import { readJson } from '@atesto/core';
 import { refuse } from '../bytes/refusal.ts';
 
 /** One object of a body, with the path to it for refusals. */
@@ -17,17 +17,9 @@ export class JsonObject {
 
   /** Parses UTF-8 text that holds one object, in which no name occurs twice: readers differ in which of two they believe. */
   static parse(bytes: Uint8Array, path: string): JsonObject {
-    try {
-      const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-      const value: unknown = JSON.parse(text);
-      if (repeatsName(text, value)) refuse('collateral-malformed', path, 'a member occurs twice');
-      return new JsonObject(value, path);
-    } catch (error) {
-      if (error instanceof SyntaxError || error instanceof TypeError) {
-        return refuse('collateral-malformed', path, 'the body is not JSON in UTF-8');
-      }
-      throw error;
-    }
+    const reading = readJson(bytes);
+    if (!reading.ok) return refuse('collateral-malformed', path, `the body cannot be read: ${reading.fault.why}`);
+    return new JsonObject(reading.value, path);
   }
 
   has(name: string): boolean {

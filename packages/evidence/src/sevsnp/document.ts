@@ -2,6 +2,7 @@
  * What is sent to attest an SEV-SNP guest? The bare report, or the JSON document that guests of Azure send. Nothing here is trusted.
  * Source: Azure Attestation REST contract, AttestSevSnpVm; microsoft/confidential-sidecar-containers.
  */
+import { isJsonObject, readJson } from '@atesto/core';
 import { decodeBase64 } from '../bytes/base64.ts';
 import { type Outcome, Refused, refuse, settle } from '../bytes/refusal.ts';
 import type { SevSnpCode } from './codes.ts';
@@ -61,16 +62,9 @@ class Members {
 }
 
 function objectIn(bytes: Uint8Array, path: string): object {
-  const text = utf8(bytes, path);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return malformed(path, 'JSON is needed');
-  }
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? value
-    : malformed(path, 'an object is needed');
+  const reading = readJson(bytes);
+  if (!reading.ok) return malformed(path, `JSON is needed: ${reading.fault.why}`);
+  return isJsonObject(reading.value) ? reading.value : malformed(path, 'an object is needed');
 }
 
 function bytesOf(value: unknown, where: string): Uint8Array {

@@ -2,6 +2,7 @@
  * What does the endorsement of a utility VM say? Microsoft's builders write it in two forms: a JSON payload under text labels (`iss`,
  * `feed`, `signingtime`), and a COSE Hash Envelope under CWT claims, whose payload is the launch measurement itself.
  */
+import { isJsonObject, readJson } from '@atesto/core';
 import { refuse } from '../bytes/refusal.ts';
 import { type CoseSign1, coseLabels } from './cose.ts';
 
@@ -47,12 +48,9 @@ function signedAtOf(value: unknown): number | undefined {
 }
 
 function parsePayload(payload: Uint8Array): ReadonlyMap<string, unknown> {
-  try {
-    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
-    return new Map(Object.entries(typeof json === 'object' && json !== null ? json : {}));
-  } catch {
-    return malformed('the payload is not JSON in UTF-8');
-  }
+  const reading = readJson(payload);
+  if (!reading.ok) return malformed(`the payload cannot be read: ${reading.fault.why}`);
+  return new Map(Object.entries(isJsonObject(reading.value) ? reading.value : {}));
 }
 
 function parseJsonForm(headers: Headers, payload: Uint8Array): UvmStatement {

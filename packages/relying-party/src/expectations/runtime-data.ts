@@ -18,9 +18,9 @@ function runtimeJson(claims: Claims): ClaimValue | undefined {
   const held = claimOf(claims, 'x-ms-sgx-ehd');
   if (typeof held !== 'string' || !/^[\w-]+$/.test(held)) return undefined;
   try {
-    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(base64url.decode(held)));
+    // Binary data that holds no JSON holds no key.
+    return parseJson(base64url.decode(held));
   } catch {
-    // Binary data that holds no text holds no key.
     return undefined;
   }
 }

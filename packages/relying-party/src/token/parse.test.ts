@@ -23,10 +23,15 @@ test('shows an unsecured token as one that is not signed', async () => {
 });
 
 test('reads members named as those of every object as plain claims', async () => {
-  const payload = Buffer.from('{"__proto__":{"iss":"x"},"constructor":1}').toString('base64url');
+  const payload = Buffer.from('{"toString":{"iss":"x"},"constructor":1}').toString('base64url');
   const { claims } = accepted(inspectToken(`e30.${payload}.`));
-  assert.deepEqual(Object.keys(claims), ['__proto__', 'constructor']);
+  assert.deepEqual(Object.keys(claims), ['toString', 'constructor']);
   assert.equal(claims.iss, undefined);
+});
+
+test('refuses a claim named __proto__: copies of the claims would have another prototype', () => {
+  const payload = Buffer.from('{"__proto__":{"iss":"x"}}').toString('base64url');
+  assert.equal(codeOf(inspectToken(`e30.${payload}.`)), 'token-malformed');
 });
 
 test('refuses JSON that nests beyond all measure', async () => {

@@ -1,7 +1,8 @@
 /** What a token says, without trust: JWS compact serialization (RFC 7515 section 7.1), strictly. */
+import { readJson } from '@atesto/core';
 import { base64url } from 'jose';
 import { type Outcome, refuse, settle } from '../refusal.ts';
-import { type Claims, isObject, parseJson } from './claims.ts';
+import { type Claims, isObject } from './claims.ts';
 
 const maxTokenChars = 2 ** 20;
 
@@ -52,14 +53,7 @@ function decodeOrNothing(text: string): Uint8Array | undefined {
 }
 
 function objectOf(bytes: Uint8Array, part: string): Claims {
-  const json = parseJson(textOf(bytes, part));
-  return isObject(json) ? json : refuse('token-malformed', part, `the ${part} is not a JSON object`);
-}
-
-function textOf(bytes: Uint8Array, part: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return refuse('token-malformed', part, `the ${part} is not UTF-8`);
-  }
+  const reading = readJson(bytes);
+  if (!reading.ok) return refuse('token-malformed', part, `the ${part} cannot be read: ${reading.fault.why}`);
+  return isObject(reading.value) ? reading.value : refuse('token-malformed', part, `the ${part} is not a JSON object`);
 }

@@ -43,7 +43,7 @@ test('refuses bodies that are no JSON object', async () => {
   assert.deepEqual(refusalOf(await service.attest('SgxEnclave', '')), invalid('body-empty'));
   assert.deepEqual(
     refusalOf(await service.attest('SgxEnclave', `{"a":${'['.repeat(500_000)}`)),
-    invalid('body-not-json'),
+    invalid('json-too-deep'),
   );
   const deep = `{"quote":"${quote}","a":${'['.repeat(40)}${']'.repeat(40)}}`;
   assert.deepEqual(refusalOf(await service.attest('SgxEnclave', deep)), invalid('json-too-deep'));
@@ -114,6 +114,14 @@ test('refuses data types it does not know, and JSON data that is no JSON object'
     const evidence = quoteOf({ body: { reportData: reportDataOf(Buffer.from(text)) } });
     const body = { quote: evidence, runtimeData: { data: base64url(text), dataType: 'JSON' } };
     assert.deepEqual(refusalOf(await service.attest('SgxEnclave', body)), invalid('data-not-json'), text);
+  }
+});
+
+test('refuses JSON data with a number that would be another one in the token', async () => {
+  for (const text of ['{"n":1e400}', '{"n":9007199254740993.0}', '{"n":12345678901234567890e0}', '{"n":1e-400}']) {
+    const evidence = quoteOf({ body: { reportData: reportDataOf(Buffer.from(text)) } });
+    const body = { quote: evidence, runtimeData: { data: base64url(text), dataType: 'JSON' } };
+    assert.deepEqual(refusalOf(await service.attest('SgxEnclave', body)), invalid('number-inexact'), text);
   }
 });
 

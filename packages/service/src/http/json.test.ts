@@ -75,18 +75,10 @@ test('refuses numbers that take long to read for their length', () => {
   assert.equal(codeOf(`{"a":1.${'9'.repeat(400)}}`), 'member-invalid');
 });
 
-test('property: reads every object of JSON.stringify as JSON.parse does', () => {
-  const values = fc.dictionary(
-    fc.string({ unit: 'binary' }).filter((name) => name !== '__proto__'),
-    fc.jsonValue({ maxDepth: 5 }),
-  );
-  fc.assert(
-    fc.property(values, fc.constantFrom(undefined, 1, '\t'), (value, indent) => {
-      const text = JSON.stringify(value, null, indent);
-      fc.pre(!text.includes('"__proto__"'));
-      assert.equal(JSON.stringify(parse(text), bigintAsNumber), JSON.stringify(JSON.parse(text)));
-    }),
-  );
+test('refuses numbers that would have to be rounded', () => {
+  for (const text of ['{"n":1e400}', '{"a":[9007199254740993.0]}', '{"a":0.1234567890123456789}', '{"a":1e-400}']) {
+    assert.equal(codeOf(text), 'number-inexact', text);
+  }
 });
 
 test('property: no text makes it fail otherwise than by a refusal', () => {
@@ -97,7 +89,3 @@ test('property: no text makes it fail otherwise than by a refusal', () => {
     }),
   );
 });
-
-function bigintAsNumber(_name: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? Number(value) : value;
-}

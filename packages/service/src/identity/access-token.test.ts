@@ -178,6 +178,19 @@ test('keeps verifying for an hour when the issuer goes away, then refuses', asyn
   assert.equal(await codeOf(verify(token)), 'issuer-unreachable');
 });
 
+test('refuses a header with extensions, and parts in which a name occurs twice', async () => {
+  for (const header of [{ crit: ['b64'], b64: true }, { crit: ['b64'], b64: false }, { b64: false }, { crit: [] }]) {
+    const [, payload, signature] = (await issuer.sign()).split('.');
+    const protectedHeader = JSON.stringify({ alg: 'RS256', typ: 'at+jwt', kid: 'key-1', ...header });
+    const forged = `${Buffer.from(protectedHeader).toString('base64url')}.${payload}.${signature}`;
+    assert.equal(await codeOf(verify(forged)), 'access-token-malformed', protectedHeader);
+  }
+  const [header, payload = '', signature] = (await issuer.sign()).split('.');
+  const claims = `${Buffer.from(payload, 'base64url').toString().slice(0, -1)},"sub":"client"}`;
+  const twice = `${header}.${Buffer.from(claims).toString('base64url')}.${signature}`;
+  assert.equal(await codeOf(verify(twice)), 'access-token-malformed');
+});
+
 test('refuses headers that carry no bearer token in JWT form', async () => {
   for (const header of [
     '',

@@ -1,6 +1,7 @@
 /** Gets a JSON document from another server over HTTPS: bounded in time and size, no redirects. */
 import { get } from 'node:https';
 import { rootCertificates } from 'node:tls';
+import { readJson } from '@atesto/core';
 
 /** How to get it. */
 export interface FetchLimits {
@@ -14,11 +15,9 @@ const maxBytes = 1_048_576;
 /** The parsed body of a 200 reply. Rejects with a plain sentence, without the body, when there is none in time. */
 export async function fetchJson(uri: string, { ca, timeoutMs }: FetchLimits): Promise<unknown> {
   const text = await fetchText(uri, ca, AbortSignal.timeout(timeoutMs));
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Error(`${uri} did not answer with JSON`);
-  }
+  const reading = readJson(text);
+  if (reading.ok) return reading.value;
+  throw new Error(`${uri} did not answer with JSON: ${reading.fault.why}`);
 }
 
 function fetchText(uri: string, ca: string | undefined, signal: AbortSignal): Promise<string> {

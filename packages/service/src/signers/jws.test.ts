@@ -61,6 +61,13 @@ test('refuses a header with crit, and none with a signature', () => {
     codeOf(() => parseJws(`${encode({ alg: 'none' })}..AQID`, 'body')),
     'jws-malformed',
   );
+  for (const header of [{ crit: ['b64'], b64: true }, { crit: null }, { b64: false }, { b64: 0 }]) {
+    assert.equal(
+      codeOf(() => parseJws(`${encode({ alg: 'ES256', ...header })}..AQID`, 'body')),
+      'jws-malformed',
+      JSON.stringify(header),
+    );
+  }
   assert.equal(
     codeOf(() => parseJws(`${encode({})}..AQID`, 'body')),
     'jws-algorithm-refused',

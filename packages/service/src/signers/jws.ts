@@ -35,6 +35,7 @@ export function parseJws(compact: string, where: string): ParsedJws {
   const headerBytes = decodeBase64url(encodedHeader, `${where}.header`);
   const header = parseJsonObject(headerBytes, `${where}.header`, 'jws-malformed');
   if (header.crit !== undefined) malformed(where, 'its header has `crit`, of which nothing is understood');
+  if ((header.b64 ?? true) !== true) malformed(where, 'its header says that the payload is not base64url');
   const { alg } = header;
   if (typeof alg !== 'string') return refuseRequest('jws-algorithm-refused', where, 'its header does not name one');
   if (alg === 'none' && encodedSignature !== '') malformed(where, 'its algorithm is none, yet it has a signature');

@@ -2,7 +2,7 @@
  * Which claims an attestation token carries: the service's, the appraisal's and the policy's, joined so that no source can
  * contradict another. Names: Azure Attestation "Claim sets".
  */
-import { type JsonObject, type JsonValue, sameJson } from '../json.ts';
+import { type JsonObject, type JsonValue, sameJson } from '@atesto/core';
 import { type Outcome, refuse, settle } from '../refusal.ts';
 import { isReserved } from './reserved.ts';
 import { frameClaims, type TokenFrame } from './times.ts';

@@ -1,8 +1,9 @@
 /** How claims become a token: JWS compact serialization (RFC 7515 section 7.1) of a JSON Web Token (RFC 7519). */
 import { createHash, sign } from 'node:crypto';
 import { promisify } from 'node:util';
+import type { JsonObject } from '@atesto/core';
 import { certsUri } from '../issuer.ts';
-import { type JsonObject, writeExactJson } from '../json.ts';
+import { writeExactJson } from '../json.ts';
 import { algorithmFacts } from '../keys/algorithm.ts';
 import type { HeldSigningKey, PublishedKey, SigningKey } from '../keys/signing-key.ts';
 import { type Outcome, refuse, settle, settleAsync } from '../refusal.ts';

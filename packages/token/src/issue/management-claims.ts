@@ -1,5 +1,5 @@
 /** Which claims the signed reply to a policy or certificate operation carries. */
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '@atesto/core';
 import { type Outcome, refuse, settle } from '../refusal.ts';
 import { frameClaims, type TokenFrame } from './times.ts';
 

@@ -1,0 +1,203 @@
+/**
+ * The one strict reader of JSON (RFC 8259). What two readers could understand differently is a fault: a name that occurs twice, a number
+ * that a double rounds, the name `__proto__`. Nesting and the length of numbers are bounded.
+ */
+import { exactNumber } from './number.ts';
+import type { JsonValue } from './value.ts';
+
+/** What is wrong with a text. */
+export type JsonFaultKind =
+  /** The bytes are not UTF-8. */
+  | 'encoding'
+  /** The text is not JSON. */
+  | 'syntax'
+  /** It nests deeper than allowed. */
+  | 'depth'
+  /** An object has two members of one name. */
+  | 'name-repeated'
+  /** A member is named `__proto__`. */
+  | 'name-forbidden'
+  /** A number has more characters than anybody means. */
+  | 'number-length'
+  /** A number would become another one: it has more digits than a double keeps, or is beyond all doubles. */
+  | 'number-inexact';
+
+/** Where and why a text is refused. */
+export interface JsonFault {
+  readonly kind: JsonFaultKind;
+  /** Number of characters before the place. */
+  readonly at: number;
+  /** One sentence without the text's own words. */
+  readonly why: string;
+}
+
+/** The value, or the first fault. */
+export type JsonReading =
+  | { readonly ok: true; readonly value: JsonValue }
+  | { readonly ok: false; readonly fault: JsonFault };
+
+/** Bounds of a reading. */
+export interface JsonLimits {
+  /** Levels of objects and arrays. Default 64. */
+  readonly maxDepth?: number;
+}
+
+/** Beyond the largest double nobody means a number; the time that a big integer takes grows faster than its length. */
+const longestNumber = 400;
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Reads one JSON text that fills the whole; a byte-order mark is no part of JSON. */
+export function readJson(source: string | Uint8Array, { maxDepth = 64 }: JsonLimits = {}): JsonReading {
+  const text = typeof source === 'string' ? source : decode(source);
+  if (text === undefined) return { ok: false, fault: { kind: 'encoding', at: 0, why: 'it is not UTF-8' } };
+  try {
+    return { ok: true, value: new JsonReader(text, maxDepth).whole() };
+  } catch (error) {
+    if (error instanceof Faulty) return { ok: false, fault: error.fault };
+    throw error;
+  }
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+class Faulty extends Error {
+  readonly fault: JsonFault;
+
+  constructor(fault: JsonFault) {
+    super(fault.why);
+    this.fault = fault;
+  }
+}
+
+class JsonReader {
+  readonly #text: string;
+  readonly #maxDepth: number;
+  #at = 0;
+
+  constructor(text: string, maxDepth: number) {
+    this.#text = text;
+    this.#maxDepth = maxDepth;
+  }
+
+  whole(): JsonValue {
+    const value = this.#value(0);
+    this.#space();
+    return this.#at === this.#text.length ? value : this.#malformed();
+  }
+
+  /** A value with the white space before it. @param depth levels around it */
+  #value(depth: number): JsonValue {
+    this.#space();
+    const character = this.#text.charAt(this.#at);
+    if (character === '"') return this.#string();
+    if (character === '{') return this.#object(depth + 1);
+    if (character === '[') return this.#array(depth + 1);
+    if (character === '-' || (character >= '0' && character <= '9')) return this.#number();
+    const word = this.#match(/true|false|null/y) ?? this.#malformed();
+    return word === 'null' ? null : word === 'true';
+  }
+
+  #object(depth: number): JsonValue {
+    this.#enter(depth);
+    const members = new Map<string, JsonValue>();
+    if (this.#take('}')) return {};
+    do {
+      this.#space();
+      const at = this.#at;
+      const name = this.#string();
+      if (name === '__proto__') this.#fault('name-forbidden', at, 'it has a member named __proto__');
+      if (members.has(name)) this.#fault('name-repeated', at, 'an object in it has two members of one name');
+      if (!this.#take(':')) this.#malformed();
+      members.set(name, this.#value(depth));
+    } while (this.#take(','));
+    return this.#take('}') ? Object.fromEntries(members) : this.#malformed();
+  }
+
+  #array(depth: number): JsonValue {
+    this.#enter(depth);
+    const items: JsonValue[] = [];
+    if (this.#take(']')) return items;
+    do items.push(this.#value(depth));
+    while (this.#take(','));
+    return this.#take(']') ? items : this.#malformed();
+  }
+
+  #enter(depth: number): void {
+    if (depth > this.#maxDepth) {
+      this.#fault('depth', this.#at, `it is nested more than ${this.#maxDepth} levels deep`);
+    }
+    this.#at++;
+  }
+
+  /** The engine reads what stands between the quotes; only where they are is found here. */
+  #string(): string {
+    const start = this.#at;
+    if (this.#text.charAt(start) !== '"') return this.#malformed();
+    let end = start;
+    do {
+      end = this.#text.indexOf('"', end + 1);
+      if (end === -1) return this.#malformed();
+    } while (this.#isEscaped(end));
+    this.#at = end + 1;
+    try {
+      return JSON.parse(this.#text.slice(start, end + 1));
+    } catch {
+      return this.#fault('syntax', start, 'it is not JSON');
+    }
+  }
+
+  /** Whether an odd number of backslashes stands before the place. */
+  #isEscaped(at: number): boolean {
+    let first = at;
+    while (this.#text.charAt(first - 1) === '\\') first--;
+    return (at - first) % 2 === 1;
+  }
+
+  #number(): number | bigint {
+    const start = this.#at;
+    const text = this.#match(/-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y) ?? this.#malformed();
+    if (text.length > longestNumber) {
+      this.#fault('number-length', start, `it has a number of more than ${longestNumber} characters`);
+    }
+    return exactNumber(text) ?? this.#fault('number-inexact', start, 'it has a number that would have to be rounded');
+  }
+
+  #match(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#at;
+    const [found] = pattern.exec(this.#text) ?? [];
+    this.#at += found?.length ?? 0;
+    return found;
+  }
+
+  /** Passes a character, and the white space before it, if it comes next. */
+  #take(character: string): boolean {
+    this.#space();
+    if (this.#text.charAt(this.#at) !== character) return false;
+    this.#at++;
+    return true;
+  }
+
+  #space(): void {
+    for (let character = this.#text.charCodeAt(this.#at); isSpace(character); ) {
+      character = this.#text.charCodeAt(++this.#at);
+    }
+  }
+
+  #malformed(): never {
+    return this.#fault('syntax', this.#at, 'it is not JSON');
+  }
+
+  #fault(kind: JsonFaultKind, at: number, why: string): never {
+    throw new Faulty({ kind, at, why });
+  }
+}
+
+function isSpace(character: number): boolean {
+  return character === 0x20 || character === 0x0a || character === 0x0d || character === 0x09;
+}
