@@ -32,6 +32,8 @@ export interface ServiceContext {
   readonly health: Health;
   /** The time at which evidence is appraised, tokens are issued and changes are made. */
   readonly clock: () => Date;
+  /** Whether a caller may see the state of each dependency: by address, or as reader of the default provider. */
+  readonly mayReadHealth: (request: FastifyRequest) => Promise<boolean>;
   /** Whether requests can be answered: neither starting nor stopping, no required dependency failing, and the database is not away for too long. */
   readonly isReady: () => boolean;
 }

@@ -5,6 +5,7 @@ import { parseConfig } from './config/load.ts';
 import type { ServiceConfig, ServiceSettings } from './config/schema.ts';
 import { configuredSources } from './endorsements/sources.ts';
 import { Health } from './health/health.ts';
+import { healthReaders } from './health/readers.ts';
 import { baseUriOf, portOf } from './http/base-uri.ts';
 import { closeServer } from './http/close.ts';
 import { createServer, type LogSink } from './http/server.ts';
@@ -18,6 +19,7 @@ import {
 } from './identity/development-provider.ts';
 import { openHolders, openKeys } from './keys/open-keys.ts';
 import { verifyStoredPolicy } from './policies/stored.ts';
+import { defaultProviderName } from './providers/default-provider.ts';
 import { ProviderHost } from './providers/host.ts';
 import { sharedParts } from './providers/open-provider.ts';
 import { authorizeAt, authorizeManagement } from './roles/authorize.ts';
@@ -130,6 +132,9 @@ async function start(
     audit,
     health,
     isReady: () => host.isOpen && !isStopping && health.isReady && store.freshness().ageMs < config.storage.leaseMs,
+    mayReadHealth: healthReaders(config.health.detailsFor, (request) =>
+      authorizeAt(authorization, request, { name: defaultProviderName }, 'attestation-reader'),
+    ),
     providerOf: (request) => host.providerOf(request),
     addressed: (request) => host.addressed(request),
     recordedName: (name) => host.recordedName(name),

@@ -321,6 +321,20 @@ export const configSchema = z.strictObject({
   listen: listen.prefault({}),
   tls: tls.prefault({}),
   limits: limits.prefault({}),
+  health: z
+    .strictObject({
+      detailsFor: z
+        .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+        .max(100)
+        .default([])
+        .meta(
+          described(
+            'From which addresses `/readyz` tells the state and the reason of each dependency; others need an access token of a reader of the default provider.',
+            'a list of IP addresses and networks such as "10.0.0.0/8"',
+          ),
+        ),
+    })
+    .prefault({}),
   log: z
     .strictObject({
       level: z

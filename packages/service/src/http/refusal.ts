@@ -25,8 +25,13 @@ export class RequestRefused extends Error {
 
 /** Refuses the request with one of the service's own codes. `where` is a member, header or path; never a value. */
 export function refuseRequest(code: ServiceCode, where: string, why: string): never {
+  throw refusalOf(code, where, why);
+}
+
+/** The same, to be given where nothing is thrown. */
+export function refusalOf(code: ServiceCode, where: string, why: string): RequestRefused {
   const { status, wireCode } = serviceCodes[code];
-  throw new RequestRefused(status, wireCode, { code, where, why });
+  return new RequestRefused(status, wireCode, { code, where, why });
 }
 
 /** Refuses the request because another package refused what it carries: 400 InvalidParameter unless said otherwise. */

@@ -10,10 +10,15 @@ const manifest: { version: string } = JSON.parse(readFileSync(new URL('../../pac
 /** The version that `x-ms-maa-service-version` tells. */
 export const serviceVersion: string = manifest.version;
 
-/** The body of an error reply: code, message, and the fine-grained code. */
-export function errorBody(refused: RequestRefused): string {
+/** What an error reply says: code, message, and the fine-grained code. */
+export function errorOf(refused: RequestRefused): { readonly error: object } {
   const { code, where, why } = refused.refusal;
-  return JSON.stringify({ error: { code: refused.wireCode, message: `${where}: ${why}`, innererror: { code } } });
+  return { error: { code: refused.wireCode, message: `${where}: ${why}`, innererror: { code } } };
+}
+
+/** The body of an error reply. */
+export function errorBody(refused: RequestRefused): string {
+  return JSON.stringify(errorOf(refused));
 }
 
 /** Answers a refused request. */

@@ -1,6 +1,7 @@
 /** One log line for each request: what was asked, what came of it, how long it took. No headers, bodies, tokens or queries. */
 import type { Refusal } from '@atesto/evidence';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { auditNoteOf } from '../trail/notes.ts';
 
 /** What an operation adds to the line of its request. */
 export interface LogNote {
@@ -21,16 +22,22 @@ export function noteForLog(request: FastifyRequest, note: LogNote): void {
   notes.set(request, { ...notes.get(request), ...note });
 }
 
-/** Writes the line; health checks only when they fail. */
+/** Writes the line: at error what the service failed at (5xx), else at info. Health checks have none: each change of a state has a line. */
 export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
   const route = request.routeOptions.url;
-  if ((route === '/healthz' || route === '/readyz') && reply.statusCode < 400) return;
+  if (route === '/healthz' || route === '/readyz') return;
+  const { caller, tokenId } = auditNoteOf(request);
   const line = {
     method: request.method,
     route,
     status: reply.statusCode,
     ms: Math.round(reply.elapsedTime * 1000) / 1000,
+    address: request.ip,
+    ...(caller === undefined ? {} : { caller }),
+    // A token that was issued and then held back is nobody's.
+    ...(tokenId === undefined || reply.statusCode >= 400 ? {} : { tokenId }),
     ...notes.get(request),
   };
-  request.log.info(line, 'request');
+  if (reply.statusCode >= 500) request.log.error(line, 'request');
+  else request.log.info(line, 'request');
 }

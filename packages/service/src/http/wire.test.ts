@@ -154,6 +154,7 @@ test('logs one line for each request, without query, headers and body', async ()
     method: 'POST',
     route: '/attest/SgxEnclave',
     status: 401,
+    address: '127.0.0.1',
     provider: quiet.url,
     attestationType: 'SgxEnclave',
     code: 'access-token-malformed',

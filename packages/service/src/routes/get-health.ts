@@ -1,8 +1,9 @@
-/** `GET /healthz`: does the process run? `GET /readyz`: should requests be sent here? For orchestrators, without credentials. */
+/** `GET /healthz` tells whether the process runs, `GET /readyz` whether requests should be sent here: for orchestrators, without credentials. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Health } from '../health/health.ts';
 import type { Operation } from '../http/operation.ts';
-import { refuseRequest } from '../http/refusal.ts';
-import { jsonType } from '../http/reply.ts';
-import type { ServiceContext } from '../service-context.ts';
+import { refusalOf } from '../http/refusal.ts';
+import { errorOf, jsonType, sendRefusal } from '../http/reply.ts';
 
 export const getHealth: Operation = {
   method: 'GET',
@@ -10,13 +11,34 @@ export const getHealth: Operation = {
   handle: (_request, reply) => reply.header('content-type', jsonType).send('{"status":"alive"}'),
 };
 
-export function getReadiness({ isReady }: Pick<ServiceContext, 'isReady'>): Operation {
-  return {
-    method: 'GET',
-    path: '/readyz',
-    handle: (_request, reply) => {
-      if (!isReady()) refuseRequest('not-ready', 'service', 'it is starting or stopping');
-      return reply.header('content-type', jsonType).send('{"status":"ready"}');
-    },
-  };
+/** What readiness is made of. */
+export interface Readiness {
+  readonly isReady: () => boolean;
+  readonly health: Pick<Health, 'states'>;
+  /** Whether the caller may see the state of each dependency, whose reasons may name hosts and files. */
+  readonly mayReadHealth: (request: FastifyRequest) => Promise<boolean>;
+}
+
+export function getReadiness(context: Readiness): Operation {
+  return { method: 'GET', path: '/readyz', handle: (request, reply) => answer(context, request, reply) };
+}
+
+async function answer(
+  { isReady, health, mayReadHealth }: Readiness,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const refused = isReady()
+    ? undefined
+    : refusalOf('not-ready', 'service', 'it is starting, stopping or lacks a dependency');
+  if (!(await mayReadHealth(request))) {
+    if (refused !== undefined) return sendRefusal(reply, refused);
+    return reply.header('content-type', jsonType).send('{"status":"ready"}');
+  }
+  const status = refused === undefined ? { status: 'ready' } : { status: 'not-ready', ...errorOf(refused) };
+  const dependencies = Object.fromEntries(health.states());
+  return reply
+    .code(refused?.status ?? 200)
+    .header('content-type', jsonType)
+    .send(JSON.stringify({ ...status, dependencies }));
 }
