@@ -26,7 +26,9 @@ export const serviceCodes = {
     wireCode: 'RequestTimeout',
     meaning: 'The client took too long to send the request.',
   },
-  'request-aborted': invalid('The client hung up before the request was sent as a whole.'),
+  'request-aborted': invalid(
+    'The client hung up before the request was sent as a whole, or while the service waited for something on its behalf.',
+  ),
   'body-too-large': {
     status: 413,
     wireCode: 'PayloadTooLarge',

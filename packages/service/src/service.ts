@@ -7,9 +7,10 @@ import { configuredSources } from './endorsements/sources.ts';
 import { Health } from './health/health.ts';
 import { healthReaders } from './health/readers.ts';
 import { baseUriOf, portOf } from './http/base-uri.ts';
-import { closeServer } from './http/close.ts';
+import { type ClosePhases, closeServer } from './http/close.ts';
+import { Connections } from './http/connections.ts';
+import { InFlightRequests } from './http/in-flight.ts';
 import { createServer, type LogSink } from './http/server.ts';
-import { UnderWay } from './http/under-way.ts';
 import { acceptedIssuers } from './identity/accepted-issuers.ts';
 import { bearerChallenge } from './identity/challenge.ts';
 import {
@@ -71,8 +72,10 @@ type Stops = (() => Promise<void> | void)[];
 export async function startService(settings: ServiceSettings, options: ServiceOptions = {}): Promise<RunningService> {
   const config = parseConfig(settings);
   const stops: Stops = [];
-  const close = async (): Promise<void> => {
-    for (const stop of stops.splice(0).reverse()) await stop();
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closed ??= stopAll(stops);
+    return closed;
   };
   try {
     return { ...(await start(config, options, stops)), close };
@@ -80,6 +83,19 @@ export async function startService(settings: ServiceSettings, options: ServiceOp
     await close();
     throw error;
   }
+}
+
+/** Ends everything in reverse order, also when one of the ends fails. Throws what failed first. */
+async function stopAll(stops: Stops): Promise<void> {
+  const failures: unknown[] = [];
+  for (const stop of stops.splice(0).reverse()) {
+    try {
+      await stop();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 async function start(
@@ -96,6 +112,10 @@ async function start(
     config.identity.audiences,
   );
   const app = createServer(config, tls, challenge, options.log);
+  let isStopping = false;
+  stops.push(() => {
+    if (isStopping) app.log.info({ event: 'shutdown' }, 'the service has stopped');
+  });
   const clock = options.clock ?? (() => new Date());
   const health = new Health(app.log, clock);
   const store = options.store ?? (await openConfiguredStore(config, app.log));
@@ -106,7 +126,9 @@ async function start(
   stops.push(watchSigners({ store, reporter: signerExpiry, clock }));
   stops.push(keepRetention(audit, config.audit.retentionDays, clock, app.log));
 
-  const accessTokens = acceptedIssuers(config, issuers, app.log);
+  const ended = new AbortController();
+  stops.push(() => ended.abort());
+  const accessTokens = acceptedIssuers(config, issuers, app.log, ended.signal);
   const sources = configuredSources(config, { ...options, clock }, app.log);
   stops.push(sources.close);
   await sources.look();
@@ -125,7 +147,6 @@ async function start(
   });
   stops.push(() => host.close());
 
-  let isStopping = false;
   const context: ServiceContext = {
     clock,
     store,
@@ -145,12 +166,18 @@ async function start(
   };
   app.addHook('onSend', recordBeforeSending(audit, clock));
   const known = baseUriOf(config, config.listen.port);
-  const underWay = new UnderWay();
-  addRoutes(app, known === undefined ? '' : new URL(known).pathname.replace(/\/$/, ''), context, underWay);
+  app.addHook('onSend', async (_request, reply) => {
+    if (isStopping) reply.header('connection', 'close');
+  });
+  const connections = new Connections(app.server);
+  const inFlight = new InFlightRequests();
+  addRoutes(app, known === undefined ? '' : new URL(known).pathname.replace(/\/$/, ''), context, inFlight);
   if (known !== undefined) await host.open(known);
-  stops.push(() => closeServer(app, config.limits.shutdownGraceMs, underWay));
+  const phases = closePhases(config);
+  stops.push(() => closeServer({ app, connections, inFlight }, phases));
   stops.push(() => {
     isStopping = true;
+    app.log.info({ event: 'shutdown', ...phases }, 'the service stops');
   });
   await app.listen({ host: config.listen.host, port: config.listen.port });
   const port = portOf(app.server.address());
@@ -159,6 +186,17 @@ async function start(
   const caFile = tls.developmentCaFile;
   if (caFile !== undefined) app.log.info(`to let a client trust this service: export NODE_EXTRA_CA_CERTS=${caFile}`);
   return { url, port, caFile, developmentIdentity: development?.identity };
+}
+
+/**
+ * Kubernetes and load balancers take an instance out of service one to three seconds after they know, at the latest with their next look at
+ * `/readyz`. With the grace this stays below the 30 seconds that Kubernetes gives by default. In development nobody is in between.
+ */
+const productionDelayMs = 5000;
+
+function closePhases({ environment, limits }: ServiceConfig): ClosePhases {
+  const delayMs = limits.shutdownDelayMs ?? (environment === 'production' ? productionDelayMs : 0);
+  return { delayMs, graceMs: limits.shutdownGraceMs };
 }
 
 /** The client of the development OpenID provider may do everything. */

@@ -13,6 +13,8 @@ export interface AppraisalSurroundings {
   /** The time at which the evidence is appraised. */
   readonly at: Date;
   readonly trail: Pick<AttestTrail, 'note'>;
+  /** Ends waits; its reason is thrown. */
+  readonly signal: AbortSignal;
 }
 
 /** What steps 2 to 5 come to: genuine evidence, and the data that it commits to. */
@@ -27,7 +29,7 @@ export interface AppraisedRequest<Appraisal> {
 export async function appraise<Evidence, Endorsements, Appraisal>(
   type: AttestationType<Evidence, Endorsements, Appraisal>,
   body: Uint8Array,
-  { provider, at, trail }: AppraisalSurroundings,
+  { provider, at, trail, signal }: AppraisalSurroundings,
 ): Promise<AppraisedRequest<Appraisal>> {
   // 2 decode
   const request = decodeRequest(body, type.evidenceMembers);
@@ -35,7 +37,7 @@ export async function appraise<Evidence, Endorsements, Appraisal>(
   const evidence = settled(type.parse(request.evidence));
   // 3 endorse
   const started = performance.now();
-  const endorsements = await type.endorse(evidence, provider, at);
+  const endorsements = await type.endorse(evidence, provider, at, signal);
   const endorseMs = performance.now() - started;
   // 4 appraise
   const appraisal = settled(type.appraise(request.evidence, endorsements, provider, at));

@@ -4,15 +4,7 @@ import { test } from 'node:test';
 import { reportDataOf } from '@atesto/simulator';
 import { decodeProtectedHeader } from 'jose';
 import { auditUnavailable, seenAudit } from '../__fixtures__/audit.ts';
-import {
-  base64url,
-  claimsOf,
-  collateral,
-  platform,
-  quoteOf,
-  refusalOf,
-  serveEnclaves,
-} from '../__fixtures__/enclave.ts';
+import { base64url, claimsOf, platform, quoteOf, refusalOf, serveEnclaves } from '../__fixtures__/enclave.ts';
 
 const audit = seenAudit();
 const service = await serveEnclaves({}, { audit });
@@ -213,38 +205,6 @@ test('tells the caller nothing of a fault of the audit record', async () => {
   assert.deepEqual(refusalOf(answer), [500, 'InternalError', 'internal-error']);
   assert.ok(!answer.text.includes('secret detail') && !answer.text.includes(' at '));
   assert.ok(broken.logged.join('').includes('secret detail of the database'));
-});
-
-test('lets a request under way finish when it stops, and takes no new one', async () => {
-  const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
-  const { promise: released, resolve: release } = Promise.withResolvers<void>();
-  const get = async (): Promise<{ ok: true; collateral: typeof collateral }> => {
-    reach();
-    await released;
-    return { ok: true, collateral };
-  };
-  const stopping = await serveEnclaves({}, { intelEndorsements: { get } });
-  const answer = stopping.attest('SgxEnclave', { quote });
-  await reached;
-  const closed = stopping.close();
-  release();
-  assert.equal((await answer).status, 200);
-  await closed;
-  await assert.rejects(stopping.call('/certs'));
-});
-
-test('cuts requests that outlast the grace of a stop', async () => {
-  const never = { get: () => new Promise<never>(() => {}) };
-  const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
-  const get = (): Promise<never> => {
-    reach();
-    return never.get();
-  };
-  const stopping = await serveEnclaves({ limits: { shutdownGraceMs: 20 } }, { intelEndorsements: { get } });
-  const answer = assert.rejects(stopping.attest('SgxEnclave', { quote }), { code: 'ECONNRESET' });
-  await reached;
-  await stopping.close();
-  await answer;
 });
 
 test('attests a quote that only names its platform when the endorsements bring its PCK certificate', async () => {

@@ -25,6 +25,8 @@ export interface AttestSurroundings {
   /** The evidence is appraised and the token issued at the time at which the request is there as a whole. */
   readonly clock: () => Date;
   readonly trail: AttestTrail;
+  /** Ends waits; its reason is thrown. */
+  readonly signal: AbortSignal;
   /** Whether a caller is a reader of the provider: refusals may then show what the policy says. */
   readonly mayReadPolicies: (caller: Caller) => boolean;
 }
@@ -41,16 +43,16 @@ export interface AttestAnswer {
 export async function attest<Evidence, Endorsements, Appraisal>(
   type: AttestationType<Evidence, Endorsements, Appraisal>,
   call: AttestCall,
-  { provider, clock, trail, mayReadPolicies }: AttestSurroundings,
+  { provider, clock, trail, signal, mayReadPolicies }: AttestSurroundings,
 ): Promise<AttestAnswer> {
   // 1 authenticate
   const requirement = provider.requireAccessToken ? 'required' : type.tokenRequirement(call.apiVersion);
-  const caller = await authenticate(call.authorization, requirement, provider.accessTokens);
+  const caller = await authenticate(call.authorization, requirement, provider.accessTokens, signal);
   noteCaller(trail, caller);
   const body = await call.readBody();
   const at = clock();
   // 2 decode, 3 endorse, 4 appraise, 5 bind
-  const { request, appraisal, endorseMs } = await appraise(type, body, { provider, at, trail });
+  const { request, appraisal, endorseMs } = await appraise(type, body, { provider, at, trail, signal });
   // 6 baseline, as the policy configures it
   const policy = policyFor(type.name, request, provider);
   notePolicy(trail, policy, request.draftPolicy !== undefined);

@@ -19,8 +19,11 @@ export interface AttestationType<Evidence, Endorsements, Appraisal> {
   readonly tokenRequirement: (version: ApiVersion) => TokenRequirement;
   /** Bytes to structure, without trust. */
   readonly parse: (bytes: Uint8Array) => Outcome<Evidence>;
-  /** Gets what the vendor says of the evidence's platform. May refuse the request by throwing `RequestRefused`. */
-  readonly endorse: (evidence: Evidence, provider: Provider, at: Date) => Promise<Endorsements>;
+  /**
+   * Gets what the vendor says of the evidence's platform. May refuse the request by throwing `RequestRefused`; throws the reason of
+   * `signal` when that aborts.
+   */
+  readonly endorse: (evidence: Evidence, provider: Provider, at: Date, signal: AbortSignal) => Promise<Endorsements>;
   readonly appraise: (
     bytes: Uint8Array,
     endorsements: Endorsements,

@@ -74,14 +74,19 @@ export const azureGuest: AttestationType<ParsedAzureGuest, AzureEndorsed, AzureV
   deliver: (token, { guest }) => sealReply(token, guest.encryptionKey.publicKey),
 };
 
-async function endorse({ proof }: ParsedAzureGuest, provider: Provider, at: Date): Promise<AzureEndorsed> {
+async function endorse(
+  { proof }: ParsedAzureGuest,
+  provider: Provider,
+  at: Date,
+  signal: AbortSignal,
+): Promise<AzureEndorsed> {
   if (proof.type === 'Tdx') {
     const { quote } = settled(parseTdxEvidence(proof.quote));
-    return { kind: 'Tdx', quote: proof.quote, by: await provider.intel.endorse(quote, at) };
+    return { kind: 'Tdx', quote: proof.quote, by: await provider.intel.endorse(quote, at, signal) };
   }
   const { report } = settled(parseSnpReport(proof.report));
   const certificates = proof.certificates.trim() === '' ? undefined : proof.certificates;
-  return { kind: 'SevSnp', report: proof.report, by: await provider.amd.endorse(report, certificates, at) };
+  return { kind: 'SevSnp', report: proof.report, by: await provider.amd.endorse(report, certificates, at, signal) };
 }
 
 function appraiseHardware(endorsed: AzureEndorsed, { intel }: Provider, at: Date): Outcome<AzureHardware> {

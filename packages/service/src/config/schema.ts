@@ -65,8 +65,19 @@ const limits = z.strictObject({
   headersTimeoutMs: milliseconds('How long a client may take to send the headers.', 10_000),
   keepAliveTimeoutMs: milliseconds('How long an idle connection is kept.', 72_000),
   endorsementTimeoutMs: milliseconds('How long an attestation may wait for endorsements.', 20_000),
+  shutdownDelayMs: z
+    .int()
+    .min(0)
+    .max(3_600_000)
+    .optional()
+    .meta(
+      described(
+        'How long the service goes on answering after it was told to stop, while `/readyz` says 503 and answers end their connections: load balancers need that time to send requests elsewhere. Default: 5000 in production, 0 in development.',
+        'milliseconds, a whole number from 0 to 3600000',
+      ),
+    ),
   shutdownGraceMs: milliseconds(
-    'How long requests under way may last when the service stops; what those that are cut then leave at work has as long again.',
+    'How long requests in flight may last when the service has closed its listener. Those that are left then are answered 503; that and their audit entries may take as long again.',
     10_000,
   ),
 });

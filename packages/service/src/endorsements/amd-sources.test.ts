@@ -50,7 +50,8 @@ function open(amd: AmdSettings, directory = stateDirectory(), endorsementTimeout
     turn: (ms: number): void => {
       now += ms;
     },
-    endorse: (report: SnpReport, supplied?: string) => endorsements.endorse(report, supplied, new Date(now)),
+    endorse: (report: SnpReport, supplied?: string) =>
+      endorsements.endorse(report, supplied, new Date(now), new AbortController().signal),
     now: () => new Date(now),
   };
 }

@@ -1,8 +1,8 @@
 /** The body of a request, read when the operation asks for it: of a request that is refused before, nothing is buffered. */
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { serviceCodes } from '../codes.ts';
-import { RequestRefused, refuseRequest } from './refusal.ts';
+import { clientGone } from './in-flight.ts';
+import { refuseRequest } from './refusal.ts';
 
 /** Counts memory that a body is about to take, in bytes. Refuses by throwing `RequestRefused`. */
 export type HoldBytes = (bytes: number) => void;
@@ -84,7 +84,7 @@ export function discardRest(raw: IncomingMessage): void {
 
 function eachChunk(raw: IncomingMessage, take: (chunk: Buffer) => void): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const abort = (): void => settle(() => reject(aborted()));
+  const abort = (): void => settle(() => reject(clientGone()));
   const finish = (): void => settle(resolve);
   const onData = (chunk: Buffer): void => {
     try {
@@ -99,15 +99,9 @@ function eachChunk(raw: IncomingMessage, take: (chunk: Buffer) => void): Promise
   };
   // The caller hears of it by `close`, which comes in any case.
   raw.on('error', () => {});
-  if (raw.destroyed) reject(aborted());
+  if (raw.destroyed) reject(clientGone());
   else raw.on('data', onData).on('end', finish).on('close', abort);
   return promise;
-}
-
-/** Nobody gets this answer; log and audit record have it. */
-function aborted(): RequestRefused {
-  const { status, wireCode, meaning } = serviceCodes['request-aborted'];
-  return new RequestRefused(status, wireCode, { code: 'request-aborted', where: 'request', why: meaning });
 }
 
 function tooLarge(maxBytes: number): never {

@@ -35,7 +35,7 @@ function accept(trusted: string | undefined): AccessTokens {
 }
 
 function verify(token: string): Promise<Caller> {
-  return verifyAccessToken(bearerToken(`Bearer ${token}`) ?? '', accepted);
+  return verifyAccessToken(bearerToken(`Bearer ${token}`) ?? '', accepted, 'attestation', new AbortController().signal);
 }
 
 async function codeOf(outcome: Promise<unknown> | (() => unknown)): Promise<string> {

@@ -5,6 +5,7 @@
 import { isJsonObject, type JsonObject, readJson } from '@atesto/core';
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import type { ServiceCode } from '../codes.ts';
+import { orAborted } from '../http/abortable.ts';
 import { refuseRequest } from '../http/refusal.ts';
 import { IssuerUnreachable, type OpenIdIssuer } from './openid-issuer.ts';
 
@@ -58,22 +59,30 @@ export function bearerToken(header: string | undefined): string | undefined {
   return token ?? refuse('access-token-malformed', 'it must be "Bearer" and a token in JWT form');
 }
 
-/** Verifies a token at the system's time. Refuses with an `access-token-…` code or with `issuer-unreachable`. */
+/**
+ * Verifies a token at the system's time. Refuses with an `access-token-…` code or with `issuer-unreachable`; throws the reason of
+ * `signal` when that aborts while the issuer is asked.
+ */
 export async function verifyAccessToken(
   token: string,
   accepted: AccessTokens,
-  purpose: TokenPurpose = 'attestation',
+  purpose: TokenPurpose,
+  signal: AbortSignal,
 ): Promise<Caller> {
   const issuer = issuerOf(token, accepted.issuers);
   const audiences = purpose === 'attestation' ? issuer.settings.audiences : accepted.managementAudiences;
   try {
-    const { payload } = await jwtVerify(token, issuer.keyFor, {
-      algorithms,
-      issuer: issuer.settings.issuer,
-      audience: [...audiences],
-      clockTolerance: accepted.clockSkewSeconds,
-      requiredClaims: ['exp', 'sub'],
-    });
+    const { payload } = await jwtVerify(
+      token,
+      (header, jws) => orAborted(Promise.resolve(issuer.keyFor(header, jws)), signal),
+      {
+        algorithms,
+        issuer: issuer.settings.issuer,
+        audience: [...audiences],
+        clockTolerance: accepted.clockSkewSeconds,
+        requiredClaims: ['exp', 'sub'],
+      },
+    );
     return { issuer: issuer.settings.issuer, subject: subjectOf(payload), claims: payload };
   } catch (error) {
     if (!(error instanceof IssuerUnreachable)) return refuseToken(error);

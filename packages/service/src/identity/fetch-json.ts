@@ -8,13 +8,16 @@ export interface FetchLimits {
   /** PEM certificates that are trusted besides the public CAs. */
   readonly ca?: string | undefined;
   readonly timeoutMs: number;
+  /** Gives up. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const maxBytes = 1_048_576;
 
 /** The parsed body of a 200 reply. Rejects with a plain sentence, without the body, when there is none in time. */
-export async function fetchJson(uri: string, { ca, timeoutMs }: FetchLimits): Promise<unknown> {
-  const text = await fetchText(uri, ca, AbortSignal.timeout(timeoutMs));
+export async function fetchJson(uri: string, { ca, timeoutMs, signal }: FetchLimits): Promise<unknown> {
+  const late = AbortSignal.timeout(timeoutMs);
+  const text = await fetchText(uri, ca, signal === undefined ? late : AbortSignal.any([late, signal]));
   const reading = readJson(text);
   if (reading.ok) return reading.value;
   throw new Error(`${uri} did not answer with JSON: ${reading.fault.why}`);
@@ -45,6 +48,7 @@ function fetchText(uri: string, ca: string | undefined, signal: AbortSignal): Pr
 }
 
 function reasonOf(error: Error, signal: AbortSignal): string {
-  if (signal.aborted) return 'time-out';
+  if (signal.aborted)
+    return signal.reason instanceof Error && signal.reason.name === 'TimeoutError' ? 'time-out' : 'given up';
   return 'code' in error ? String(error.code) : error.name;
 }

@@ -11,6 +11,8 @@ export interface OpenIdIssuerSettings {
   /** PEM certificates that are trusted for it besides the public CAs. */
   readonly ca?: string | undefined;
   readonly timeoutMs: number;
+  /** Breaks off what is being asked, as when the service stops. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Thrown when the issuer cannot be asked: nobody can tell whether the token is good. */
@@ -72,12 +74,12 @@ export class OpenIdIssuer {
 
   async #fetch(): Promise<KeySet> {
     this.#askedAt = this.#now();
-    const { issuer, ca, timeoutMs } = this.settings;
+    const { issuer, ca, timeoutMs, signal } = this.settings;
     try {
       const uri = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-      const metadata = metadataSchema.parse(await fetchJson(uri, { ca, timeoutMs }));
+      const metadata = metadataSchema.parse(await fetchJson(uri, { ca, timeoutMs, signal }));
       if (metadata.issuer !== issuer) throw new Error('its metadata name another issuer');
-      const { keys } = keySetSchema.parse(await fetchJson(metadata.jwks_uri, { ca, timeoutMs }));
+      const { keys } = keySetSchema.parse(await fetchJson(metadata.jwks_uri, { ca, timeoutMs, signal }));
       const set = createLocalJWKSet({ keys });
       this.#keys = { set, fetchedAt: this.#now() };
       return set;

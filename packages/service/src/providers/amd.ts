@@ -57,14 +57,23 @@ export class AmdEndorsements {
    * @param suppliedCertificates PEM that came with the report: VCEK or VLEK certificate, then its authorities if any; a report under a VLEK
    * needs it
    */
-  async endorse(report: SnpReport, suppliedCertificates: string | undefined, at: Date): Promise<AmdEndorsed> {
+  async endorse(
+    report: SnpReport,
+    suppliedCertificates: string | undefined,
+    at: Date,
+    signal: AbortSignal,
+  ): Promise<AmdEndorsed> {
     const lookup = snpLookupFor(report, suppliedCertificates);
     if (!lookup.ok) return refuseFor(lookup.refusal);
     const request = snpRequestFor(lookup.value);
     if (!request.ok) return refuseFor(request.refusal);
     const { timeoutMs, graceSeconds } = this.#settings;
-    const { value } = await fetchEndorsements('amd', this.#source, request.value, at, timeoutMs, (refusal) =>
-      this.#fromEvidence(lookup.value, refusal),
+    const { value } = await fetchEndorsements(
+      'amd',
+      this.#source,
+      request.value,
+      { at, signal, timeoutMs },
+      (refusal) => this.#fromEvidence(lookup.value, refusal),
     );
     const endorsements = this.#verify(value);
     const nextUpdate = endorsements.revocationList?.nextUpdate ?? at.getTime();

@@ -1,7 +1,17 @@
 /** Asks a source for endorsements, with patience; a refusal becomes the one of the request. */
 import { type EndorsementSource, endorsementFault, type Freshness } from '@atesto/endorsements';
 import type { Refusal } from '@atesto/evidence';
-import { refuseRequest, refuseWithin } from '../http/refusal.ts';
+import { orAborted } from '../http/abortable.ts';
+import { type RequestRefused, refusalOf, refuseWithin } from '../http/refusal.ts';
+
+/** How long endorsements are waited for. */
+export interface EndorsementWait {
+  /** The time of appraisal. */
+  readonly at: Date;
+  /** Ends the wait: nobody wants the answer any more, or the service stops. */
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+}
 
 /** What a source gave. */
 export interface Fetched<Value> {
@@ -11,7 +21,7 @@ export interface Fetched<Value> {
 
 /**
  * The endorsements for a request. Refuses with the code of the source: 400 when the evidence is at fault or no endorsements exist for it,
- * else 503; and with `endorsements-timeout`.
+ * else 503; and with `endorsements-timeout`. Throws the reason of `signal` when that aborts first.
  * @param vendor the caller is told no more of the place than its settings; the log gets files and addresses
  * @param instead endorsements to go on with in spite of a refusal
  */
@@ -19,20 +29,24 @@ export async function fetchEndorsements<Request, Value>(
   vendor: 'intel' | 'amd',
   source: EndorsementSource<Request, Value>,
   request: Request,
-  at: Date,
-  timeoutMs: number,
+  { at, signal, timeoutMs }: EndorsementWait,
   instead: (refusal: Refusal) => Value | undefined = () => undefined,
 ): Promise<Fetched<Value>> {
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), timeoutMs);
+  signal.throwIfAborted();
+  const wait = new AbortController();
+  const onAbort = (): void => wait.abort(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  const timer = setTimeout(() => wait.abort(late()), timeoutMs);
   try {
-    const got = await source.get(request, { at, signal: patience.signal });
+    const got = await orAborted(source.get(request, { at, signal: wait.signal }), wait.signal);
     if (got.ok) return { value: got.collateral, freshness: got.freshness };
+    wait.signal.throwIfAborted();
     const value = instead(got.refusal);
     if (value !== undefined) return { value, freshness: undefined };
-    return patience.signal.aborted ? refuseLate() : refuseWithout(got.refusal, vendor);
+    return refuseWithout(got.refusal, vendor);
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
   }
 }
 
@@ -47,6 +61,6 @@ function refuseWithout(refusal: Refusal, vendor: 'intel' | 'amd'): never {
   return refuseWithin(refusal, setting, 503, 'ServiceUnavailable');
 }
 
-function refuseLate(): never {
-  return refuseRequest('endorsements-timeout', 'endorsements', 'the endorsements did not arrive in time; try again');
+function late(): RequestRefused {
+  return refusalOf('endorsements-timeout', 'endorsements', 'the endorsements did not arrive in time; try again');
 }

@@ -54,10 +54,14 @@ export class IntelEndorsements {
     this.#trustAnchors = trustAnchorsOf(intelRoots, settings.developmentRoots);
   }
 
-  /** The verified collateral for a quote. Refuses the request with the code of evidence or endorsements. */
-  async endorse(quote: ParsedQuote, at: Date): Promise<IntelEndorsed> {
+  /** The verified collateral for a quote. Refuses the request with the code of evidence or endorsements; see {@link fetchEndorsements}. */
+  async endorse(quote: ParsedQuote, at: Date, signal: AbortSignal): Promise<IntelEndorsed> {
     const { timeoutMs, graceSeconds } = this.#settings;
-    const { value } = await fetchEndorsements('intel', this.#source, this.#requestFor(quote), at, timeoutMs);
+    const { value } = await fetchEndorsements('intel', this.#source, this.#requestFor(quote), {
+      at,
+      signal,
+      timeoutMs,
+    });
     const collateral = this.#prepare(value);
     const nextUpdate = Math.min(...Object.values(collateral.dates).map((dates) => dates.nextUpdate));
     const allowExpiredCollateral = at.getTime() <= nextUpdate + graceSeconds * 1000;

@@ -1,5 +1,6 @@
 /** Who calls, and may they? Every attempt is logged and noted for the audit record, whatever comes of it. */
 import type { FastifyRequest } from 'fastify';
+import { signalOf } from '../http/in-flight.ts';
 import { refuseRequest } from '../http/refusal.ts';
 import {
   type AccessTokens,
@@ -54,7 +55,7 @@ async function callerOf(
   if (token === undefined) {
     return refuseRequest('access-token-missing', 'authorization', 'the operation needs an access token');
   }
-  const caller = await verifyAccessToken(token, accessTokens, purpose);
+  const caller = await verifyAccessToken(token, accessTokens, purpose, signalOf(request));
   noteForAudit(request, { caller: callerName(caller) });
   return caller;
 }

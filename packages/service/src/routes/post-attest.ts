@@ -4,6 +4,7 @@ import type { AttestCall } from '../attest/pipeline.ts';
 import type { AttestTrail } from '../attest/steps/record.ts';
 import { attestationTypes, type RegisteredType } from '../attestation-types/registry.ts';
 import { requireApiVersion } from '../http/api-version.ts';
+import { signalOf } from '../http/in-flight.ts';
 import type { Operation } from '../http/operation.ts';
 import { refuseRequest } from '../http/refusal.ts';
 import { jsonType } from '../http/reply.ts';
@@ -41,7 +42,13 @@ function operationOf(type: RegisteredType, path: string, context: ServiceContext
       const provider = await context.providerOf(request);
       noteForLog(request, { provider: provider.uri, attestationType: type.name });
       const mayReadPolicies = (caller: Caller): boolean => context.hasRole(caller, provider, 'attestation-reader');
-      const surroundings = { provider, clock: context.clock, trail: trailOf(request, context), mayReadPolicies };
+      const surroundings = {
+        provider,
+        clock: context.clock,
+        trail: trailOf(request, context),
+        signal: signalOf(request),
+        mayReadPolicies,
+      };
       const { token, endorseMs } = await type.attest(callOf(request), surroundings);
       noteForLog(request, { endorseMs: Math.round(endorseMs) });
       return reply.header('content-type', jsonType).send(`{"token":"${token}"}`);

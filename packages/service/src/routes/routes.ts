@@ -1,6 +1,7 @@
 /** Which operations does the service have, and where? */
+
+import type { InFlightRequests } from '../http/in-flight.ts';
 import { addOperations, type Operation, type Routes } from '../http/operation.ts';
-import type { UnderWay } from '../http/under-way.ts';
 import { providerParameter } from '../providers/address.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { getAudit } from './get-audit.ts';
@@ -17,9 +18,9 @@ import { signerOperations } from './signers/operations.ts';
 
 /**
  * Adds all operations; those of a provider below `prefix`, the path of the base URI (empty, or `/` and segments), and below
- * `/providers/{name}` there. `underWay` learns which requests are at work.
+ * `/providers/{name}` there. `inFlight` learns which requests are at work.
  */
-export function addRoutes(routes: Routes, prefix: string, context: ServiceContext, underWay: UnderWay): void {
+export function addRoutes(routes: Routes, prefix: string, context: ServiceContext, inFlight: InFlightRequests): void {
   const ofProvider = [
     getCerts(context),
     getOpenIdConfiguration(context),
@@ -33,7 +34,7 @@ export function addRoutes(routes: Routes, prefix: string, context: ServiceContex
   ];
   const followed = (operation: Operation): Operation => ({
     ...operation,
-    handle: (request, reply) => underWay.follow((async () => operation.handle(request, reply))()),
+    handle: (request, reply) => inFlight.follow(request, reply, async () => operation.handle(request, reply)),
   });
   addOperations(routes, [getHealth, getReadiness(context)]);
   addOperations(

@@ -8,9 +8,10 @@ export async function authenticate(
   authorization: string | undefined,
   requirement: 'required' | 'optional',
   accepted: AccessTokens,
+  signal: AbortSignal,
 ): Promise<Caller | undefined> {
   const token = bearerToken(authorization);
-  if (token !== undefined) return verifyAccessToken(token, accepted);
+  if (token !== undefined) return verifyAccessToken(token, accepted, 'attestation', signal);
   if (requirement === 'optional') return undefined;
   return refuseRequest('access-token-missing', 'authorization', 'the operation needs an access token');
 }

@@ -13,9 +13,11 @@ import {
 } from '@atesto/policy';
 import type { JsonValue } from '@atesto/token';
 import type { FastifyRequest } from 'fastify';
+import type { AppraisalSurroundings } from '../../attest/appraise.ts';
 import { draftPolicyText } from '../../attest/steps/draft-policy.ts';
 import { attestationTypes } from '../../attestation-types/registry.ts';
 import { optionalApiVersion } from '../../http/api-version.ts';
+import { signalOf } from '../../http/in-flight.ts';
 import { bodyBytes, jsonBody } from '../../http/json-body.ts';
 import type { Operation } from '../../http/operation.ts';
 import { refuseFor, refuseRequest } from '../../http/refusal.ts';
@@ -81,5 +83,6 @@ async function claimsOfEvidence(
       `evidence of ${attestationType} is not appraised; send claims`,
     );
   }
-  return type.claims(body, { provider, at: clock(), trail: { note: (note) => noteForAudit(request, note) } });
+  const trail: AppraisalSurroundings['trail'] = { note: (note) => noteForAudit(request, note) };
+  return type.claims(body, { provider, at: clock(), trail, signal: signalOf(request) });
 }
