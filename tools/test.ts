@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 
 const wanted = process.argv.slice(2);
-const files = globSync(['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts'])
+const files = globSync(['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', 'fuzz/**/*.test.ts'])
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
   .sort();
 if (files.length === 0) {

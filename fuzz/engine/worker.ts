@@ -1,0 +1,43 @@
+/** Fuzzes one target in a thread of its own, so that a hang or a full heap ends the thread and not the run. */
+
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+import { fuzz } from './fuzz.ts';
+import { randomOf } from './random.ts';
+import { SharedInput } from './shared.ts';
+import type { FuzzTarget } from './target.ts';
+
+/** What the thread is given. */
+export interface FuzzWork {
+  readonly file: string;
+  readonly seed: number;
+  readonly seconds: number;
+  readonly crashers: readonly Uint8Array[];
+  readonly shared: SharedArrayBuffer;
+}
+
+function isTarget(value: unknown): value is FuzzTarget {
+  return typeof value === 'object' && value !== null && 'seeds' in value && 'run' in value;
+}
+
+async function targetOf(file: string): Promise<FuzzTarget> {
+  const module: unknown = await import(pathToFileURL(file).href);
+  const target = typeof module === 'object' && module !== null && 'target' in module ? module.target : undefined;
+  if (!isTarget(target)) throw new TypeError(`${file} exports no target`);
+  return target;
+}
+
+async function work({ file, seed, seconds, crashers, shared }: FuzzWork): Promise<void> {
+  const target = await targetOf(file);
+  const watched = new SharedInput(shared);
+  const end = performance.now() + seconds * 1000;
+  const report = await fuzz(target, {
+    random: randomOf(seed),
+    isOver: () => performance.now() >= end,
+    crashers,
+    watch: (input) => watched.begin(input),
+  });
+  parentPort?.postMessage(report);
+}
+
+await work(workerData);

@@ -1,0 +1,24 @@
+/** Files of Intel's collateral: JSON of signed bodies, chains and revocation lists. */
+import { parseIntelCollateralBundle } from '@atesto/endorsements';
+import { appraiseTdx } from '@atesto/evidence';
+import { collateralToJson } from '@atesto/simulator';
+import { outcomeOf } from '../engine/outcome.ts';
+import type { FuzzTarget } from '../engine/target.ts';
+import { intel, intelOptions } from '../platforms/intel.ts';
+
+const quote = intel.tdxQuote();
+const file = (overrides: object): Buffer => Buffer.from(JSON.stringify(overrides));
+
+export const target: FuzzTarget = {
+  seeds: [file(collateralToJson(await intel.collateral({ tee: 'tdx' })))],
+  run: (input) => {
+    const bundle = parseIntelCollateralBundle(input);
+    if (!bundle.ok) return outcomeOf(bundle, () => []);
+    const { tcbInfo, qeIdentity } = bundle.value;
+    return outcomeOf(appraiseTdx(quote, bundle.value, intelOptions), ({ tcbStatus, advisoryIds }) => [
+      tcbInfo,
+      qeIdentity,
+      JSON.stringify([tcbStatus, advisoryIds]),
+    ]);
+  },
+};

@@ -1,0 +1,26 @@
+/** SGX quotes of versions 3 and 5, bare and in the containers of the Open Enclave SDK. */
+import { appraiseSgx, parseSgxEvidence, sgxClaims } from '@atesto/evidence';
+import { outcomeOf } from '../engine/outcome.ts';
+import type { FuzzTarget } from '../engine/target.ts';
+import { intel, intelOptions, preparedCollateral } from '../platforms/intel.ts';
+
+const collateral = await preparedCollateral('sgx');
+
+export const target: FuzzTarget = {
+  seeds: [
+    intel.quote(),
+    intel.quote({ version: 5 }),
+    intel.quote({ body: { debug: true, reportData: 'ab'.repeat(64) } }),
+    intel.openEnclaveReport(),
+    intel.openEnclaveEvidence({ customClaims: [{ name: 'a', value: Buffer.from('b') }] }),
+  ],
+  run: (input) => {
+    const outcome = appraiseSgx(input, collateral, intelOptions);
+    const parsed = parseSgxEvidence(input);
+    return outcomeOf(outcome, (appraisal) => [
+      ...(parsed.ok ? [parsed.value.quote.signedBytes] : []),
+      JSON.stringify({ ...sgxClaims(appraisal), 'x-ms-sgx-collateral': null }),
+      JSON.stringify([appraisal.tcbStatus, appraisal.advisoryIds, appraisal.pck.fmspc, appraisal.qeIsvSvn]),
+    ]);
+  },
+};

@@ -1,0 +1,36 @@
+/** The JSON documents of SEV-SNP guests: report, certificates of both kinds of keys in any order, endorsements of utility VMs. */
+import { appraiseSnp, parseSnpEvidence, snpLookupFor } from '@atesto/evidence';
+import { createSimulatedUvmSigner } from '@atesto/simulator';
+import { outcomeOf } from '../engine/outcome.ts';
+import type { FuzzTarget } from '../engine/target.ts';
+import { amdOptions, milan } from '../platforms/amd.ts';
+import { at } from '../platforms/roots.ts';
+
+const { ark, ask, asvk, vcek, vlek } = milan.certificates;
+const signer = await createSimulatedUvmSigner({ at });
+const uvm = Buffer.from(signer.endorse({ measurement: milan.report().subarray(144, 192) })).toString('base64url');
+const text = (value: unknown): string =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+
+function documentOf(report: Uint8Array, chain: string, more: object = {}): Uint8Array {
+  const members = { SnpReport: Buffer.from(report).toString('base64url'), VcekCertChain: text(chain), ...more };
+  return Buffer.from(JSON.stringify(members));
+}
+
+export const target: FuzzTarget = {
+  seeds: [
+    documentOf(milan.report(), vcek + ask + ark, { Endorsements: text({ Uvm: [uvm] }) }),
+    documentOf(milan.report({ signingKey: 'VLEK' }), vcek + vlek + asvk + ark),
+  ],
+  run: (input) => {
+    const parsed = parseSnpEvidence(input);
+    if (!parsed.ok) return outcomeOf(parsed, () => []);
+    const { report, reportBytes, certificates } = parsed.value;
+    const lookup = snpLookupFor(report, certificates);
+    if (!lookup.ok) return outcomeOf(lookup, () => []);
+    const { supplied } = lookup.value;
+    if (supplied === undefined) return { code: 'no certificate' };
+    const outcome = appraiseSnp(reportBytes, { ...supplied, revocationList: 'unchecked' }, amdOptions);
+    return outcomeOf(outcome, ({ product, signingKey }) => [reportBytes.subarray(0, 672), product, signingKey]);
+  },
+};
