@@ -258,6 +258,12 @@ describe('a policy text', () => {
     }
   });
 
+  test('is read no further where it has too many errors', () => {
+    const outcome = compilePolicy(authorize('~'.repeat(limits.diagnostics + 50)));
+    assert.equal(outcome.ok ? undefined : outcome.errors.at(-1)?.code, 'limit-errors');
+    produced.add('limit-errors');
+  });
+
   test('is refused for its warnings in strict mode', () => {
     const policy = authorize('[type="a"] => deny();');
     assert.ok(compilePolicy(policy).ok);
@@ -336,6 +342,11 @@ const evaluations: readonly (readonly [code: PolicyCode, policy: string, claims?
     authorize('[value==-1, value!=2] => deny();'.repeat(900)),
     Array.from({ length: 5000 }, (_, at) => claim('z', BigInt(at))),
   ],
+  [
+    'limit-memory',
+    authorize('d:[type=="d"] && [value==JmesPath(d.value, "@")] => deny();'),
+    [claim('d', `[${'{},'.repeat(300_000)}{}]`)],
+  ],
 ];
 
 describe('an evaluation', () => {
@@ -364,6 +375,7 @@ describe('an evaluation', () => {
         why: 'the text is not JSON: see character 1',
       },
       trace: [],
+      spent: { work: 2, madeLength: 0, cells: 0 },
     });
   });
 });

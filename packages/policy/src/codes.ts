@@ -78,6 +78,8 @@ export const policyCodes = {
   'limit-outgoing': 'The claims to be issued are too long together.',
   'limit-made': 'An evaluation makes too much text.',
   'limit-work': 'An evaluation needs too much work.',
+  'limit-memory': 'An evaluation holds too much JSON at once.',
+  'limit-errors': 'The policy text has too many errors: the rest was not read.',
 } as const;
 
 /** A code of the policy package. */

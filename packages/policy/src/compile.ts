@@ -1,7 +1,7 @@
 /** From a policy text to a policy that can be evaluated, or to everything that is wrong with the text. */
 import type { AttestationKind } from './attestation-kind.ts';
 import { checkPolicy } from './check/check.ts';
-import { type Diagnostic, Diagnostics, type Span } from './diagnostic.ts';
+import { type Diagnostic, Diagnostics, readUntilTooMany, type Span } from './diagnostic.ts';
 import { compileProgram } from './evaluate/compile.ts';
 import type { Program } from './evaluate/program.ts';
 import { policyHash } from './hash.ts';
@@ -51,10 +51,10 @@ export type CompileOutcome =
       readonly informations: readonly Diagnostic[];
     };
 
-/** Reads, checks and compiles a policy text. Never throws, whatever the text. */
+/** Reads, checks and compiles a policy text. Never throws, whatever the text; reads no further after `limits.diagnostics` errors. */
 export function compilePolicy(text: string, options: CompileOptions = {}): CompileOutcome {
   const diagnostics = new Diagnostics();
-  const tree = readTree(text, options, diagnostics);
+  const tree = readUntilTooMany(() => readTree(text, options, diagnostics));
   const remarks = diagnostics.sorted(options.strict === true);
   const errors = remarks.filter(({ severity }) => severity === 'error');
   const warnings = remarks.filter(({ severity }) => severity === 'warning');

@@ -1,5 +1,6 @@
 /** What is said about a policy text: errors, warnings and informations, each with its place and, where possible, its mend. */
 import type { PolicyCode } from './codes.ts';
+import { limits } from './limits.ts';
 
 /** Errors refuse the policy; warnings tell of forms that other services may refuse; informations are lints. */
 export type Severity = 'error' | 'warning' | 'information';
@@ -27,13 +28,45 @@ export interface Diagnostic {
   readonly hint?: string;
 }
 
-/** Collects the remarks about one text. */
+/** Ends the reading of a text that has too many errors; what is wrong so far has been reported. */
+export class TooManyErrors extends Error {
+  constructor() {
+    super('the text has too many errors');
+    this.name = 'TooManyErrors';
+  }
+}
+
+/** Reads a text as far as that has a point; undefined: it had too many errors. */
+export function readUntilTooMany<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof TooManyErrors) return undefined;
+    throw error;
+  }
+}
+
+/** Collects the remarks about one text: `limits.diagnostics` of each severity. */
 export class Diagnostics {
   readonly #found: (Diagnostic & { readonly offset: number })[] = [];
-  errorCount = 0;
+  readonly #counts: Record<Severity, number> = { error: 0, warning: 0, information: 0 };
 
+  get errorCount(): number {
+    return this.#counts.error;
+  }
+
+  /** Whether a further warning, or information, would be told: what it costs to find its words can be saved otherwise. */
+  hasRoom(severity: Severity): boolean {
+    return this.#counts[severity] < limits.diagnostics;
+  }
+
+  /** Throws `TooManyErrors` from {@link limits.diagnostics} errors on. */
   error(code: PolicyCode, at: Span, message: string, hint?: string): void {
-    this.errorCount++;
+    if (!this.hasRoom('error')) {
+      const end = `There are more than ${limits.diagnostics} errors: the text is read no further.`;
+      this.#push('error', 'limit-errors', at, end, 'Mend those before, and check again.');
+      throw new TooManyErrors();
+    }
     this.#add('error', code, at, message, hint);
   }
 
@@ -54,6 +87,12 @@ export class Diagnostics {
   }
 
   #add(severity: Severity, code: PolicyCode, at: Span, message: string, hint: string | undefined): void {
+    if (!this.hasRoom(severity)) return;
+    this.#counts[severity]++;
+    this.#push(severity, code, at, message, hint);
+  }
+
+  #push(severity: Severity, code: PolicyCode, at: Span, message: string, hint: string | undefined): void {
     const { offset, line, column, length } = at;
     const remark = { severity, code, line, column, length, message, offset };
     this.#found.push(hint === undefined ? remark : { ...remark, hint });

@@ -1,4 +1,5 @@
 /** Evaluation as callers see it: a policy and claims in, a verdict out. */
+import type { Spent } from './budget.ts';
 import type { Claim, ClaimValue } from './claims/claim.ts';
 import type { CompiledPolicy } from './compile.ts';
 import { configureProgram, type EvaluateOptions, evaluateProgram, type Verdict } from './evaluate/evaluate.ts';
@@ -20,11 +21,14 @@ export function evaluatePolicy(
   return evaluateProgram(policy.program, claims, options);
 }
 
-/** The configuration properties that a policy sets, given the claims that are known before the evidence is judged. */
-export function configure(
-  policy: CompiledPolicy,
-  claims: readonly Claim[] = [],
-): Outcome<ReadonlyMap<string, ClaimValue>> {
+/** The configuration properties that a policy sets, and what it cost to find them. */
+export type Configured = Outcome<ReadonlyMap<string, ClaimValue>> & { readonly spent: Spent };
+
+/** Evaluates the configuration rules alone, given the claims that are known before the evidence is judged. */
+export function configure(policy: CompiledPolicy, claims: readonly Claim[] = []): Configured {
   const verdict = configureProgram(policy.program, claims);
-  return verdict.ok ? { ok: true, value: verdict.configuration } : { ok: false, refusal: verdict.refusal };
+  const { spent } = verdict;
+  return verdict.ok
+    ? { ok: true, value: verdict.configuration, spent }
+    : { ok: false, refusal: verdict.refusal, spent };
 }

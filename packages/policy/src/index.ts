@@ -1,4 +1,5 @@
 export { type AttestationKind, attestationKinds } from './attestation-kind.ts';
+export type { Spent } from './budget.ts';
 export {
   type Claim,
   type ClaimIssuer,
@@ -16,6 +17,7 @@ export { type CompiledPolicy, type CompileOptions, type CompileOutcome, compileP
 export { defaultPolicies } from './default-policies.ts';
 export type { Diagnostic, Severity } from './diagnostic.ts';
 export {
+  type Configured,
   configure,
   type EvaluateOptions,
   evaluatePolicy,
@@ -35,5 +37,5 @@ export {
   type ReportedValue,
   reportJson,
 } from './report.ts';
-export { type Explanation, explainRefusal, type FailedRule, shownValue } from './trace/explain.ts';
+export { type Explanation, explainRefusal, explainVerdict, type FailedRule, shownValue } from './trace/explain.ts';
 export type { Effect, Place, TraceCondition, TraceRule, TraceTest } from './trace/trace.ts';

@@ -29,8 +29,15 @@ export const limits = {
   outgoingLength: 1024 * 1024,
   /** UTF-16 units of all strings that one evaluation makes. */
   madeLength: 32 * 1024 * 1024,
-  /** Units of work of one evaluation. */
+  /** Units of work of one evaluation, the explanation of its refusal included. */
   work: 5_000_000,
+  /**
+   * Cells that JSON values and built queries of one evaluation take at once. A cell is about 32 bytes: a number or a string of JSON takes 1,
+   * an array 6 and an object 8 besides what is in it, a member 3 besides its value, a node of a query 8.
+   */
+  cells: 1_000_000,
+  /** Errors after which a text is read no further, and the most warnings and the most informations that are told. */
+  diagnostics: 100,
   /** Units of work that a trace may take besides; what is beyond is left out of it. */
   traceWork: 5_000_000,
   /** UTF-16 units of all strings that a trace shows. */

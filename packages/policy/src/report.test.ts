@@ -153,6 +153,7 @@ test('the package exports these names', () => {
     'evaluatePolicy',
     'evaluationReport',
     'explainRefusal',
+    'explainVerdict',
     'formatPolicy',
     'issuedValue',
     'limits',

@@ -7,7 +7,7 @@ import { type EvaluateOptions, evaluateProgram } from './evaluate/evaluate.ts';
 import type { RunWarning } from './evaluate/program.ts';
 import type { Issued } from './evaluate/run.ts';
 import type { Refusal } from './outcome.ts';
-import { type Explanation, explainRefusal } from './trace/explain.ts';
+import { type Explanation, explainTraced } from './trace/explain.ts';
 import type { TraceRule } from './trace/trace.ts';
 
 /** One remark of a report. */
@@ -51,7 +51,7 @@ export function evaluationReport(
   const nothing = { authorized: false, outgoing: {}, properties: {}, configuration: {} };
   if (!compiled.ok) return { parse: 'error', ...remarks, evaluation: 'error', ...nothing, trace: [] };
   const verdict = evaluateProgram(compiled.policy.program, claims, { ...options, trace: true });
-  const explanation = explainRefusal(compiled.policy, claims, options);
+  const explanation = explainTraced(verdict);
   const explained = explanation === undefined ? {} : { explanation };
   if (!verdict.ok) {
     const { refusal, trace } = verdict;

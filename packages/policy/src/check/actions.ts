@@ -83,6 +83,7 @@ function checkNamedProperty(
   const place: PropertyPlace = section === 'configurationrules' ? 'configuration' : 'properties';
   const known = namedProperty(place, name);
   if (known === undefined) {
+    if (!diagnostics.hasRoom('warning')) return;
     const meant = nearest(namesAt(place), name);
     const hint = meant === undefined ? `Known are ${namesAt(place).join(', ')}.` : `Did you mean ${meant}?`;
     diagnostics.warn('property-unknown', at, 'The service knows no property of this name: it has no effect.', hint);

@@ -98,6 +98,7 @@ function holds(operator: Test['operator'], actual: ClaimValue, wanted: ClaimValu
 
 /** `value > 5, value < 3` */
 function emptyRange(a: LiteralTest, b: LiteralTest): boolean {
+  if (a.operator === '!=' || b.operator === '!=') return false;
   const least = [a, b].map(leastOf).find((bound) => bound !== undefined);
   const greatest = [a, b].map(greatestOf).find((bound) => bound !== undefined);
   return least !== undefined && greatest !== undefined && least > greatest;

@@ -31,7 +31,7 @@ function equalTo({ tests }: Condition, property: PropertyName): Literal | undefi
 
 function checkType(at: Literal, type: string, { diagnostics, attestationType }: CheckContext): void {
   const known = serviceClaims(attestationType);
-  if (!isInServiceNames(type) || known.has(type)) return;
+  if (!isInServiceNames(type) || known.has(type) || !diagnostics.hasRoom('information')) return;
   const whose = attestationType === undefined ? 'any attestation type' : attestationType;
   const meant = nearest([...known.keys()], type);
   const isOthers = serviceClaims(undefined).has(type);

@@ -1,4 +1,5 @@
 /** Claims as JSON text: a list of `{type, value, valueType?, issuer?}`, as test cases and the command line give them. */
+import { Budget } from '../budget.ts';
 import { readJson, readNumber } from '../json/read.ts';
 import type { JsonValue } from '../json/value.ts';
 import { fail, type Outcome, settle } from '../outcome.ts';
@@ -14,22 +15,24 @@ import {
 
 /**
  * Reads claims. Integers are exact over 64 bits; a value may also stand as text beside a `valueType`, and is converted then.
- * Without `issuer` a claim is the client's. Refuses with `json-invalid`, `json-depth`, `json-number-range` or `invalid-claim`.
+ * Without `issuer` a claim is the client's. Refuses with `json-invalid`, `json-depth`, `json-number-range`, `limit-work`,
+ * `limit-memory` or `invalid-claim`.
  */
 export function parseClaims(text: string): Outcome<Claim[]> {
   return settle('claims', () => {
-    const list = readJson(text);
+    const budget = new Budget();
+    const list = readJson(text, budget);
     if (!Array.isArray(list)) return fail('invalid-claim', 'the text is not a list of claims');
-    return list.map((item, index) => claimOf(item, index));
+    return list.map((item, index) => claimOf(item, index, budget));
   });
 }
 
-function claimOf(item: JsonValue, index: number): Claim {
+function claimOf(item: JsonValue, index: number, budget: Budget): Claim {
   if (!(item instanceof Map)) return fail('invalid-claim', `claim ${index} is not an object`);
   const type = item.get('type');
   if (typeof type !== 'string' || type === '') return fail('invalid-claim', `claim ${index} has no type`);
   const issuer = issuerOf(item.get('issuer'), index);
-  const value = givenValue(item.get('value'), item.get('valueType'), index);
+  const value = givenValue(item.get('value'), item.get('valueType'), index, budget);
   return { type, value, issuer };
 }
 
@@ -39,10 +42,15 @@ function issuerOf(value: JsonValue | undefined, index: number): ClaimIssuer {
   return issuer ?? fail('invalid-claim', `the issuer of claim ${index} is none of ${claimIssuers.join(', ')}`);
 }
 
-function givenValue(value: JsonValue | undefined, valueType: JsonValue | undefined, index: number): ClaimValue {
+function givenValue(
+  value: JsonValue | undefined,
+  valueType: JsonValue | undefined,
+  index: number,
+  budget: Budget,
+): ClaimValue {
   const plain = plainValue(value, index);
   if (valueType === undefined || valueType === valueTypeOf(plain)) return plain;
-  const converted = typeof plain === 'string' ? convert(plain, valueType) : undefined;
+  const converted = typeof plain === 'string' ? convert(plain, valueType, budget) : undefined;
   return converted ?? fail('invalid-claim', `the value of claim ${index} is not of its valueType`);
 }
 
@@ -55,10 +63,10 @@ function plainValue(value: JsonValue | undefined, index: number): ClaimValue {
   return fail('invalid-claim', `the value of claim ${index} is no String, 64-bit Integer or Boolean`);
 }
 
-function convert(text: string, valueType: JsonValue): ClaimValue | undefined {
+function convert(text: string, valueType: JsonValue, budget: Budget): ClaimValue | undefined {
   if (valueType === 'Boolean') return text === 'true' ? true : text === 'false' ? false : undefined;
   if (valueType !== 'Integer') return undefined;
-  const number = readNumber(text);
+  const number = readNumber(text, budget);
   if (number === undefined || (typeof number === 'number' && !Number.isInteger(number))) return undefined;
   const whole = BigInt(number);
   return whole >= leastInteger && whole <= greatestInteger ? whole : undefined;

@@ -8,6 +8,7 @@ import type { SectionName } from '../syntax/vocabulary.ts';
 import type { Scope } from './compile-expression.ts';
 import { compileMake, type Make } from './made-claims.ts';
 import type { Act, CompiledRule, Run } from './program.ts';
+import { areSame } from './values.ts';
 
 /** Compiles an action; `permit` and `deny` do nothing themselves, the verdict is the evaluator's. */
 export function compileAction(action: Action, section: SectionName, scope: Scope): Act {
@@ -45,7 +46,7 @@ function checkIssued(run: Run, { type, value, readOnly }: Claim): void {
   if (!isServiceType(type)) return;
   run.budget.charge(run.claims.length * (1 + (type.length >> 10)));
   const stated = run.claims.filter((claim) => claim.type === type && claim.issuer === 'AttestationService');
-  if (stated.length > 0 && !stated.some((claim) => claim.value === value))
+  if (stated.length > 0 && !stated.some((claim) => areSame(claim.value, value, run.budget)))
     fail('contradicts-service', `${shown(type)} would contradict what the service found`);
 }
 
@@ -71,7 +72,7 @@ function keep(run: Run, place: PropertyPlace, type: string, value: ClaimValue): 
     const { rule } = run;
     if (namedProperty(place, type) === undefined && rule !== undefined && !isWritten(rule, type))
       run.warnings.push({ rule, message: `The service knows no property ${shown(type)}: it has no effect.` });
-  } else if (before !== value) {
+  } else if (!areSame(before, value, run.budget)) {
     fail('property-conflict', `the property ${shown(type)} gets two different values`);
   }
 }

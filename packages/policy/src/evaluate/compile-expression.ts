@@ -1,4 +1,5 @@
 /** From the tree of an expression to a function that yields its values. */
+import { Budget } from '../budget.ts';
 import { type Claim, type ClaimValue, isReadOnly, valueTypeOf } from '../claims/claim.ts';
 import { compileQuery } from '../jmespath/compile.ts';
 import type { Call, Expression } from '../syntax/ast.ts';
@@ -44,7 +45,7 @@ function compileReference(place: number, property: PropertyName): Evaluate {
 }
 
 function valuesOf(run: Run, claims: readonly Claim[], property: PropertyName): ValueSet {
-  run.budget.charge(claims.length);
+  run.budget.charge(2 * claims.length);
   const values = distinct(
     claims.map((claim) => propertyOf(claim, property)),
     run.budget,
@@ -71,7 +72,8 @@ function compileCall(call: Call, scope: Scope): Evaluate {
   const [json] = parameters;
   const query = call.arguments[1];
   if (call.name === 'JmesPath' && json !== undefined && query?.kind === 'literal' && typeof query.value === 'string') {
-    const compiled = compileQuery(query.value);
+    // The text was checked: it has at most as many queries as it has room for.
+    const compiled = compileQuery(query.value, new Budget());
     return (run, bound) => searchCompiled(run, json(run, bound), compiled);
   }
   const apply = policyFunctions[call.name];

@@ -19,7 +19,6 @@ export function compileProgram(tree: PolicyTree): Program {
       authorizationrules: rulesOf('authorizationrules'),
       issuancerules: rulesOf('issuancerules'),
     },
-    queries: new Map(),
   };
 }
 
@@ -34,7 +33,7 @@ function compileRule(rule: Rule, section: SectionName, slots: Map<string, number
 }
 
 function compileCondition(condition: Condition, scope: Scope, slots: Map<string, number>): CompiledCondition {
-  const allTests = condition.tests.map((test) => compileTest(test, scope));
+  const allTests = condition.tests.map((test, place) => compileTest(test, place, scope));
   const indexed = allTests.findIndex(
     (test) => test.property === 'type' && test.operator === '==' && typeof test.literal === 'string',
   );
@@ -58,7 +57,7 @@ function slotOf(slots: Map<string, number>, type: string): number {
   return slot;
 }
 
-function compileTest(test: Test, scope: Scope): CompiledTest {
+function compileTest(test: Test, place: number, scope: Scope): CompiledTest {
   const { property, operator, operand } = test;
   return {
     tree: test,
@@ -66,5 +65,6 @@ function compileTest(test: Test, scope: Scope): CompiledTest {
     operator,
     literal: operand.kind === 'literal' ? operand.value : undefined,
     operand: compileExpression(operand, scope),
+    place,
   };
 }

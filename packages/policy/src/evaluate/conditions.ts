@@ -3,7 +3,7 @@ import type { Budget } from '../budget.ts';
 import type { Claim, ClaimValue } from '../claims/claim.ts';
 import { propertyOf } from './compile-expression.ts';
 import type { Bound, CompiledCondition, CompiledTest, Run } from './program.ts';
-import type { ValueSet } from './values.ts';
+import { areSame, type ValueSet } from './values.ts';
 
 /** The values of the right-hand sides of a condition, in the order of its tests. */
 export type Operands = readonly ValueSet[];
@@ -28,7 +28,7 @@ export function select(run: Run, condition: CompiledCondition, operands: Operand
 
 function satisfies(budget: Budget, condition: CompiledCondition, claim: Claim, operands: Operands): boolean {
   for (const test of condition.tests) {
-    const operand = test.literal === undefined ? operands[condition.allTests.indexOf(test)] : undefined;
+    const operand = test.literal === undefined ? operands[test.place] : undefined;
     if (!passes(budget, test, claim, operand)) return false;
   }
   return true;
@@ -50,9 +50,7 @@ function holdsForOne(budget: Budget, test: CompiledTest, actual: ClaimValue, ope
 
 function compare(budget: Budget, operator: CompiledTest['operator'], actual: ClaimValue, wanted: ClaimValue): boolean {
   if (operator === '==' || operator === '!=') {
-    if (typeof actual === 'string' && typeof wanted === 'string' && actual.length === wanted.length)
-      budget.charge(actual.length >> 10);
-    return (actual === wanted) === (operator === '==');
+    return areSame(actual, wanted, budget) === (operator === '==');
   }
   if (typeof actual !== 'bigint' || typeof wanted !== 'bigint') return false;
   switch (operator) {

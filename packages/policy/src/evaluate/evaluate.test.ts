@@ -239,8 +239,9 @@ describe('configuration and properties', () => {
 
   test('are known before the evidence is judged', () => {
     const configured = configure(policy(baseline), [claim('t', 'sgx')]);
-    assert.deepEqual(configured, { ok: true, value: new Map([['x-ms-sgx-tcbidentifier', '11']]) });
-    assert.deepEqual(configure(policy(baseline)), { ok: true, value: new Map() });
+    const spent = { work: 3, madeLength: 0, cells: 0 };
+    assert.deepEqual(configured, { ok: true, value: new Map([['x-ms-sgx-tcbidentifier', '11']]), spent });
+    assert.deepEqual(configure(policy(baseline)), { ok: true, value: new Map(), spent: { ...spent, work: 0 } });
   });
 
   test('are claims for the rules behind', () => {
@@ -253,6 +254,7 @@ describe('configuration and properties', () => {
       configuration: new Map([['x-ms-sgx-tcbidentifier', '11']]),
       warnings: [],
       trace: [],
+      spent: { work: 5, madeLength: 0, cells: 0 },
     });
   });
 

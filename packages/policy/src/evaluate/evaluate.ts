@@ -1,5 +1,5 @@
 /** Evaluates a compiled policy over claims (policy language, section 5). */
-import { Budget } from '../budget.ts';
+import { Budget, type Spent } from '../budget.ts';
 import type { Claim, ClaimValue } from '../claims/claim.ts';
 import { Failed, type Refusal } from '../outcome.ts';
 import { Recorder } from '../trace/recorder.ts';
@@ -20,25 +20,40 @@ export type Verdict =
       readonly configuration: ReadonlyMap<string, ClaimValue>;
       readonly warnings: readonly RunWarning[];
       readonly trace: readonly TraceRule[];
+      /** What the evaluation cost; what a trace costs besides is not in it. */
+      readonly spent: Spent;
     }
   | {
       readonly ok: false;
       /** `where` is the line and column of the rule. */
       readonly refusal: Refusal;
       readonly trace: readonly TraceRule[];
+      readonly spent: Spent;
     };
 
 /** What a caller may choose. */
 export interface EvaluateOptions {
-  /** Write down what happened; costs time. */
+  /** Write down what happened: costs work of its own, up to `limits.traceWork`, so that a verdict never depends on whether it was traced. */
   readonly trace?: boolean;
   /** Claims that are known before the evidence is judged: configuration rules see these alone. Absent: all claims. */
   readonly configurationClaims?: readonly Claim[];
+  /** Units of work that the evaluation and its explanation may take together; absent: `limits.work`. */
+  readonly work?: number;
 }
 
 /** Evaluates all sections. Nothing of a failed evaluation leaves. */
 export function evaluateProgram(program: Program, claims: readonly Claim[], options: EvaluateOptions): Verdict {
-  const run = new RunState(program, new Budget(), options.trace === true ? new Recorder() : undefined);
+  return evaluateTraced(program, claims, options, options.trace === true ? new Recorder() : undefined);
+}
+
+/** The same, written down by a recorder. */
+export function evaluateTraced(
+  program: Program,
+  claims: readonly Claim[],
+  options: Pick<EvaluateOptions, 'configurationClaims' | 'work'>,
+  recorder: Recorder | undefined,
+): Verdict {
+  const run = new RunState(program, new Budget(options.work), recorder);
   return settleRun(run, () => {
     const known = options.configurationClaims;
     run.accept(known ?? claims);
@@ -68,7 +83,8 @@ function settleRun(run: RunState, work: () => Verdict): Verdict {
     const { rule, recorder } = run;
     if (rule !== undefined) recorder?.end(rule, 'failed');
     const where = rule === undefined ? 'claims' : `line ${rule.tree.line}, column ${rule.tree.column}`;
-    return { ok: false, refusal: { code: error.code, where, why: error.message }, trace: recorder?.rules ?? [] };
+    const refusal: Refusal = { code: error.code, where, why: error.message };
+    return { ok: false, refusal, trace: recorder?.rules ?? [], spent: run.budget.spent };
   }
 }
 
@@ -81,6 +97,7 @@ function verdictOf(run: RunState, authorized: boolean): Verdict {
     configuration: run.configuration,
     warnings: run.warnings,
     trace: run.recorder?.rules ?? [],
+    spent: run.budget.spent,
   };
 }
 

@@ -1,25 +1,22 @@
 /** The functions of the policy language (section 6). Each takes the sets of its arguments and yields a set. */
 import { type ClaimValue, greatestInteger, leastInteger } from '../claims/claim.ts';
-import { type CompiledQuery, compileQuery } from '../jmespath/compile.ts';
+import type { CompiledQuery } from '../jmespath/compile.ts';
 import type { JsonValue } from '../json/value.ts';
-import { writeJson } from '../json/write.ts';
-import { limits } from '../limits.ts';
+import { writeMeasured } from '../json/write.ts';
 import { fail } from '../outcome.ts';
 import type { FunctionName } from '../syntax/vocabulary.ts';
 import type { Run } from './program.ts';
-import { distinct, single, type ValueSet } from './values.ts';
+import { areSame, distinct, single, type ValueSet } from './values.ts';
 
 /** A function of the language; the arguments are as many as its arity. */
 export type PolicyFunction = (run: Run, parameters: readonly ValueSet[]) => ValueSet;
 
 const nothing: ValueSet = { values: [], readOnly: false };
-/** How many queries that rules built a policy keeps compiled. */
-const keptQueries = 64;
 
 export const policyFunctions: Readonly<Record<FunctionName, PolicyFunction>> = {
   JmesPath: (run, [json = nothing, query = nothing]) => {
     const document = run.document(text('JmesPath', json, false));
-    const compiled = builtQuery(run, text('JmesPath', query, false));
+    const compiled = run.query(text('JmesPath', query, false));
     return search(run, document, compiled, json.readOnly || query.readOnly);
   },
   JsonToClaimValue: (run, [json = nothing]) => {
@@ -52,8 +49,10 @@ export const policyFunctions: Readonly<Record<FunctionName, PolicyFunction>> = {
   ContainsOnlyValue: (run, [set = nothing, wanted = nothing]) => {
     if (wanted.values.length !== 1)
       return fail('not-one-value', `ContainsOnlyValue compares with one value, not ${describe(wanted)}`);
-    run.budget.charge(1);
-    return single(set.values.length === 1 && set.values[0] === wanted.values[0], false);
+    const [value] = set.values;
+    const [only] = wanted.values;
+    const isOnly = value !== undefined && only !== undefined && areSame(value, only, run.budget);
+    return single(isOnly && set.values.length === 1, false);
   },
 };
 
@@ -63,26 +62,12 @@ export function searchCompiled(run: Run, json: ValueSet, query: CompiledQuery): 
 }
 
 function search(run: Run, document: JsonValue, query: CompiledQuery, readOnly: boolean): ValueSet {
-  const answer = query.run(document, run.budget);
-  const written = writeJson(answer, (units) => run.budget.charge(units));
-  run.budget.chargeString(written.length);
-  run.remember(written, answer);
+  const { budget } = run;
+  const mark = budget.held;
+  const answer = query.run(document, budget);
+  const { text: written, cells } = writeMeasured(answer, budget);
+  if (budget.release(mark, cells)) run.remember(written, answer);
   return single(written, readOnly);
-}
-
-function builtQuery(run: Run, query: string): CompiledQuery {
-  if (query.length > limits.computedQueryLength)
-    fail('limit-query', `a computed query is longer than ${limits.computedQueryLength} characters`);
-  const { queries } = run.program;
-  const known = queries.get(query);
-  const compiled = known ?? compileQuery(query);
-  run.budget.charge(compiled.nodes + (query.length >> 10));
-  if (known === undefined) {
-    const [oldest] = queries.keys();
-    if (queries.size >= keptQueries && oldest !== undefined) queries.delete(oldest);
-    queries.set(query, compiled);
-  }
-  return compiled;
 }
 
 function text(name: FunctionName, set: ValueSet, mayBeEmpty: boolean): string {
@@ -103,7 +88,7 @@ function describe(set: ValueSet): string {
 /** What JSON means as claim values; `null` means none. */
 function claimValues(run: Run, document: JsonValue): readonly ClaimValue[] {
   if (!Array.isArray(document)) return document === null ? [] : [claimValue(document)];
-  run.budget.charge(document.length);
+  run.budget.charge(4 * document.length);
   return distinct(document.filter((item) => item !== null).map(claimValue), run.budget);
 }
 

@@ -25,7 +25,11 @@ export function compileMake(action: Action, scope: Scope): Make {
   const simple = compileSimple(action, scope);
   if (simple !== undefined) return simple;
   const groups = compileGroups(action.assignments, scope);
-  return (run, bound) => combine(groups.map((group) => group(run, bound))).map(claimOf);
+  return (run, bound) =>
+    combine(
+      run,
+      groups.map((group) => group(run, bound)),
+    ).map(claimOf);
 }
 
 function copies(run: Run, claims: readonly Claim[]): Claim[] {
@@ -53,6 +57,7 @@ function compileSimple(action: Action, scope: Scope): Make | undefined {
   const evaluate = compileExpression(value, scope);
   return (run, bound) => {
     const set = evaluate(run, bound);
+    run.budget.charge(set.values.length);
     return set.values.map((one) => made(name, one, set.readOnly));
   };
 }
@@ -88,6 +93,7 @@ function compileGroups(assignments: readonly Assignment[], scope: Scope): Group[
 function compileSet(property: PropertyName, evaluate: Evaluate): Group {
   return (run, bound) => {
     const set = evaluate(run, bound);
+    run.budget.charge(propertyWork * set.values.length);
     return set.values.map((value) => ({ [property]: value, readOnly: set.readOnly }));
   };
 }
@@ -105,9 +111,13 @@ function compileTogether(pairs: readonly { target: PropertyName; source: Propert
     });
 }
 
+/** Units of work for a row, and for each property in it. */
+const rowWork = 24;
+const propertyWork = 12;
+
 /** The distinct combinations of some properties over claims; one is read-only if a claim behind it is. */
 function rowsOf(run: Run, claims: readonly Claim[], properties: readonly PropertyName[]): Row[] {
-  run.budget.charge(claims.length);
+  run.budget.charge((rowWork + propertyWork * properties.length) * claims.length);
   const rows = new Map<string, Row>();
   const numbers = new Map<ClaimValue, number>();
   for (const claim of claims) {
@@ -131,13 +141,14 @@ function numberOf(value: ClaimValue, numbers: Map<ClaimValue, number>, budget: B
 }
 
 /** One row of each group; at most one group may have several. */
-function combine(groups: readonly (readonly Row[])[]): readonly Row[] {
+function combine(run: Run, groups: readonly (readonly Row[])[]): readonly Row[] {
   const several = groups.filter((rows) => rows.length > 1);
   if (several.length > 1)
     return fail('two-sets', 'two assignments have several values each; which belong together is not said');
   if (groups.some((rows) => rows.length === 0)) return [];
   const common = groups.filter((rows) => rows.length === 1).flat();
   const [varying = [{ readOnly: false }]] = several;
+  run.budget.charge(rowWork * varying.length);
   return varying.map((row) => merge([...common, row]));
 }
 

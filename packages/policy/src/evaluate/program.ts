@@ -26,6 +26,8 @@ export interface CompiledTest {
   /** The single value of a literal; undefined when `operand` computes the values. */
   readonly literal: ClaimValue | undefined;
   readonly operand: Evaluate;
+  /** Its place among the tests of its condition. */
+  readonly place: number;
 }
 
 export interface CompiledCondition {
@@ -53,8 +55,6 @@ export interface Program {
   /** Each type that a condition compares with, and its place in the index of claims. */
   readonly slots: ReadonlyMap<string, number>;
   readonly sections: Readonly<Record<SectionName, readonly CompiledRule[]>>;
-  /** Queries that rules built, compiled. */
-  readonly queries: Map<string, CompiledQuery>;
 }
 
 /** A remark that only an evaluation can make. */
@@ -84,6 +84,8 @@ export interface Run {
   issue(type: string, value: ClaimValue): void;
   /** The JSON document that a text holds; every use is paid for, and read once. */
   document(text: string): JsonValue;
-  /** Remembers the document of a text that was just written. */
+  /** Remembers the document of a text that was just written, and that the budget keeps. */
   remember(text: string, document: JsonValue): void;
+  /** A query that rules built, compiled; it lasts as long as the evaluation. */
+  query(text: string): CompiledQuery;
 }

@@ -1,6 +1,7 @@
 /** The state of one evaluation: the incoming set, what rules made of it, and what it may still cost. */
 import type { Budget } from '../budget.ts';
 import { type Claim, type ClaimValue, greatestInteger, leastInteger } from '../claims/claim.ts';
+import { type CompiledQuery, compileQuery } from '../jmespath/compile.ts';
 import { readJson } from '../json/read.ts';
 import type { JsonValue } from '../json/value.ts';
 import { limits } from '../limits.ts';
@@ -32,6 +33,7 @@ export class RunState implements Run {
   #outgoingLength = 0;
   /** By the length of their text, then by the text. */
   #documents: Map<number, Map<string, JsonValue>> | undefined;
+  #queries: Map<string, CompiledQuery> | undefined;
 
   constructor(program: Program, budget: Budget, recorder: Recorder | undefined) {
     this.program = program;
@@ -86,13 +88,26 @@ export class RunState implements Run {
     const peers = this.#documentsLike(text);
     const known = peers.get(text);
     if (known !== undefined) return known;
-    const document = readJson(text);
+    const document = readJson(text, this.budget);
     peers.set(text, document);
     return document;
   }
 
   remember(text: string, document: JsonValue): void {
     this.#documentsLike(text).set(text, document);
+  }
+
+  query(text: string): CompiledQuery {
+    if (text.length > limits.computedQueryLength)
+      fail('limit-query', `a computed query is longer than ${limits.computedQueryLength} characters`);
+    this.#queries ??= new Map();
+    this.budget.charge(1 + (text.length >> 10));
+    this.budget.chargeLookup(text, this.#queries.size);
+    const known = this.#queries.get(text);
+    if (known !== undefined) return known;
+    const compiled = compileQuery(text, this.budget);
+    this.#queries.set(text, compiled);
+    return compiled;
   }
 
   /** The documents whose texts are as long as this one; looking it up there is paid for. */

@@ -1,5 +1,5 @@
 /** The canonical text of a policy: same meaning, comments kept, one layout (policy language, sections 1 and 2). */
-import { type Diagnostic, Diagnostics } from '../diagnostic.ts';
+import { type Diagnostic, Diagnostics, readUntilTooMany } from '../diagnostic.ts';
 import { tokenize } from '../syntax/lexer.ts';
 import { parsePolicy } from '../syntax/parser.ts';
 import type { Token } from '../syntax/token.ts';
@@ -23,7 +23,7 @@ const stepIndent = '    ';
  */
 export function formatPolicy(text: string): FormatResult {
   const diagnostics = new Diagnostics();
-  parsePolicy(text, diagnostics);
+  readUntilTooMany(() => parsePolicy(text, diagnostics));
   if (diagnostics.errorCount > 0) {
     return { ok: false, errors: diagnostics.sorted(false).filter(({ severity }) => severity === 'error') };
   }

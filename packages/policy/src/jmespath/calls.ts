@@ -5,11 +5,15 @@ import { mostBy, sortedBy } from './functions/order.ts';
 import { wrongKind } from './functions/wrong-kind.ts';
 import type { Run } from './step.ts';
 
+/** Units of work of a call besides its arguments and what it does. */
+const callWork = 4;
+
 /** Compiles a call whose signature has been checked. */
 export function compileCall(name: string, parameters: readonly Run[]): Run {
   const apply = valueFunctions.get(name);
   if (apply !== undefined) {
     return (value, budget) => {
+      budget.charge(callWork);
       const values = parameters.map((parameter) => parameter(value, budget));
       return apply(values, budget);
     };
@@ -24,7 +28,7 @@ function compileMap(each: Run, items: Run): Run {
   return (value, budget) => {
     const list = items(value, budget);
     if (!Array.isArray(list)) return wrongKind('map', 'an array', list);
-    budget.charge(list.length);
+    budget.holdArray(list.length);
     return list.map((item) => each(item, budget));
   };
 }

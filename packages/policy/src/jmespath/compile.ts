@@ -2,7 +2,8 @@
  * From a JMESPath query to a function of a document. Every node that runs and every element that a node walks over costs one unit
  * of the evaluation's budget, so that no query can run away.
  */
-import { isNumber, type JsonValue } from '../json/value.ts';
+import type { Budget } from '../budget.ts';
+import { isNumber, type JsonObject, type JsonValue } from '../json/value.ts';
 import type { Ordering, QueryForm, QueryNode } from './ast.ts';
 import { compileCall } from './calls.ts';
 import { parseQuery } from './parser.ts';
@@ -13,15 +14,17 @@ import { areEqual, isTrue } from './values.ts';
 /** A query that can run. */
 export interface CompiledQuery {
   readonly run: Run;
-  /** The size of its tree: the price of compiling it. */
-  readonly nodes: number;
   readonly tree: QueryNode;
 }
 
-/** Compiles a query. Fails with `query-invalid` or `limit-query-depth`. */
-export function compileQuery(query: string): CompiledQuery {
-  const tree = parseQuery(query);
-  return { run: compileNode(tree), nodes: tree.nodes, tree };
+/** Cells of a node with what runs it. */
+const nodeCells = 8;
+
+/** Compiles a query; the budget holds it. Fails with `query-invalid` or `limit-query-depth`, and when the budget is spent. */
+export function compileQuery(query: string, budget: Budget): CompiledQuery {
+  const tree = parseQuery(query, budget);
+  budget.hold(nodeCells * tree.nodes);
+  return { run: compileNode(tree), tree };
 }
 
 function compileNode(node: QueryNode): Run {
@@ -99,12 +102,24 @@ function compileChain(steps: readonly Run[]): Run {
 }
 
 function compileList(items: readonly Run[]): Run {
-  return (value, budget) => (value === null ? null : items.map((item) => item(value, budget)));
+  return (value, budget) => {
+    if (value === null) return null;
+    budget.holdArray(items.length);
+    return items.map((item) => item(value, budget));
+  };
 }
 
 function compileHash(members: readonly (readonly [string, Run])[]): Run {
-  return (value, budget) =>
-    value === null ? null : new Map(members.map(([name, member]) => [name, member(value, budget)]));
+  return (value, budget) => {
+    if (value === null) return null;
+    budget.holdObject(members.length);
+    const made: JsonObject = new Map();
+    for (const [name, member] of members) {
+      budget.chargeLookup(name, made.size);
+      made.set(name, member(value, budget));
+    }
+    return made;
+  };
 }
 
 /** The first operand whose truth is `decisive`, else the last one. */

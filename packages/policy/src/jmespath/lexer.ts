@@ -1,4 +1,5 @@
 /** The tokens of a JMESPath query (jmespath.org, grammar). */
+import type { Budget } from '../budget.ts';
 import { readJson } from '../json/read.ts';
 import type { JsonValue } from '../json/value.ts';
 import { Failed, fail } from '../outcome.ts';
@@ -15,43 +16,48 @@ export interface QueryToken {
 
 const symbols = ['[?', '[]', '[', ']', '||', '|', '&&', '&', '==', '!=', '!', '<=', '<', '>=', '>', '{', '}', '(', ')'];
 const singles = ['.', '*', ',', ':', '@'];
-const known: readonly string[] = [...symbols, ...singles];
-const space = /[ \t\n\r]+/y;
+const known: ReadonlySet<string> = new Set([...symbols, ...singles]);
 const name = /[A-Za-z_][0-9A-Za-z_]*/y;
 const number = /-?(?:0|[1-9][0-9]*)/y;
 const quoted = /"(?:[^"\\]|\\[\s\S])*"/y;
 const raw = /'(?:[^'\\]|\\[\s\S])*'/y;
 const literal = /`(?:[^`\\]|\\[\s\S])*`/y;
 
-/** Splits a query; the last token is always `end`. Fails with `query-invalid`. */
-export function tokenizeQuery(query: string): QueryToken[] {
+/** Units of work for each character of a query, which may be a token of its own. */
+const characterWork = 8;
+
+/** Splits a query; the last token is always `end`. The budget pays by length, and for literals. Fails with `query-invalid`. */
+export function tokenizeQuery(query: string, budget: Budget): QueryToken[] {
+  budget.charge(characterWork * query.length);
   const tokens: QueryToken[] = [];
   let offset = 0;
   while (offset < query.length) {
-    const gap = match(space, query, offset);
-    if (gap === undefined) {
-      const token = readToken(query, offset);
-      tokens.push(token.token);
-      offset += token.length;
-    } else offset += gap.length;
+    if (isSpace(query.charCodeAt(offset))) {
+      offset++;
+      continue;
+    }
+    const token = readToken(query, offset, budget);
+    tokens.push(token.token);
+    offset += token.length;
   }
   tokens.push({ kind: 'end', text: '', value: null, offset });
   return tokens;
 }
 
-function readToken(query: string, offset: number): { token: QueryToken; length: number } {
+function readToken(query: string, offset: number, budget: Budget): { token: QueryToken; length: number } {
   const found = (kind: QueryTokenKind, length: number, text: string, value: JsonValue = null) => ({
     token: { kind, text, value, offset },
     length,
   });
   const first = query[offset] ?? '';
-  const word = match(name, query, offset);
+  const code = query.charCodeAt(offset);
+  const word = isNameStart(code) ? match(name, query, offset) : undefined;
   if (word !== undefined) return found('name', word.length, word);
-  const digits = match(number, query, offset);
+  const digits = isNumberStart(code) ? match(number, query, offset) : undefined;
   if (digits !== undefined) return found('number', digits.length, digits, Number(digits));
   if (first === '"') {
     const text = closed(quoted, query, offset, 'quoted name');
-    const value = jsonIn(text, offset);
+    const value = jsonIn(text, offset, budget);
     return found('quoted', text.length, typeof value === 'string' ? value : '');
   }
   if (first === "'") {
@@ -60,12 +66,24 @@ function readToken(query: string, offset: number): { token: QueryToken; length: 
   }
   if (first === '`') {
     const text = closed(literal, query, offset, 'literal');
-    return found('literal', text.length, '', literalValue(text.slice(1, -1).replaceAll('\\`', '`'), offset));
+    return found('literal', text.length, '', literalValue(text.slice(1, -1).replaceAll('\\`', '`'), offset, budget));
   }
   const two = query.substr(offset, 2);
-  const symbol = known.includes(two) ? two : known.includes(first) ? first : undefined;
+  const symbol = known.has(two) ? two : known.has(first) ? first : undefined;
   if (symbol !== undefined) return found('symbol', symbol.length, symbol);
   return invalidQuery(offset, `${JSON.stringify(first)} fits nowhere`);
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d;
+}
+
+function isNameStart(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x5f;
+}
+
+function isNumberStart(code: number): boolean {
+  return code === 0x2d || (code >= 0x30 && code <= 0x39);
 }
 
 function match(pattern: RegExp, query: string, offset: number): string | undefined {
@@ -78,16 +96,16 @@ function closed(pattern: RegExp, query: string, offset: number, what: string): s
 }
 
 /** Before JSON was required between backticks, bare text meant a string; the libraries of that time still read it so. */
-function literalValue(text: string, offset: number): JsonValue {
+function literalValue(text: string, offset: number, budget: Budget): JsonValue {
   const trimmed = text.trim();
-  return /^["[{]|^-?[0-9]|^(?:true|false|null)$|^$/.test(trimmed) ? jsonIn(trimmed, offset) : trimmed;
+  return /^["[{]|^-?[0-9]|^(?:true|false|null)$|^$/.test(trimmed) ? jsonIn(trimmed, offset, budget) : trimmed;
 }
 
-function jsonIn(text: string, offset: number): JsonValue {
+function jsonIn(text: string, offset: number, budget: Budget): JsonValue {
   try {
-    return readJson(text);
+    return readJson(text, budget);
   } catch (error) {
-    if (error instanceof Failed) return invalidQuery(offset, error.message);
+    if (error instanceof Failed && error.code.startsWith('json-')) return invalidQuery(offset, error.message);
     throw error;
   }
 }

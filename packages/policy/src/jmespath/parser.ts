@@ -2,6 +2,7 @@
  * From a JMESPath query to its tree (jmespath.org, grammar): precedence climbing over the binding powers of the
  * specification. A projection takes all that follows and binds tighter than `|`, `||`, `&&` and comparisons.
  */
+import type { Budget } from '../budget.ts';
 import { limits } from '../limits.ts';
 import { fail } from '../outcome.ts';
 import type { QueryNode, QueryParameter } from './ast.ts';
@@ -42,9 +43,9 @@ const projectionStop = 10;
 const starPower = 20;
 const notPower = 45;
 
-/** Compiles a query to its tree. Fails with `query-invalid` or `limit-query-depth`. */
-export function parseQuery(query: string): QueryNode {
-  return new QueryParser(query).whole();
+/** Compiles a query to its tree. Fails with `query-invalid` or `limit-query-depth`, and when the budget is spent. */
+export function parseQuery(query: string, budget: Budget): QueryNode {
+  return new QueryParser(query, budget).whole();
 }
 
 class QueryParser {
@@ -53,8 +54,8 @@ class QueryParser {
   #index = 0;
   #depth = 0;
 
-  constructor(query: string) {
-    this.#tokens = tokenizeQuery(query);
+  constructor(query: string, budget: Budget) {
+    this.#tokens = tokenizeQuery(query, budget);
     this.#end = { kind: 'end', text: '', value: null, offset: query.length };
   }
 

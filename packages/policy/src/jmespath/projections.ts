@@ -18,19 +18,23 @@ export function compileValues(each: Run | undefined): Run {
 export function compileFilter(condition: Run, each: Run | undefined): Run {
   return (value, budget) => {
     if (!Array.isArray(value)) return null;
+    budget.holdArray(0);
     const kept: JsonValue[] = [];
     for (const item of value) {
       budget.charge(1);
-      if (isTrue(condition(item, budget))) kept.push(item);
+      if (!isTrue(condition(item, budget))) continue;
+      budget.hold(1);
+      kept.push(item);
     }
     return collect(kept, each, budget);
   };
 }
 
 function collect(items: Iterable<JsonValue>, each: Run | undefined, budget: Budget): JsonValue[] {
+  budget.holdArray(0);
   const collected: JsonValue[] = [];
   for (const item of items) {
-    budget.charge(1);
+    budget.hold(1);
     const result = each === undefined ? item : each(item, budget);
     if (result !== null) collected.push(result);
   }
@@ -40,11 +44,16 @@ function collect(items: Iterable<JsonValue>, each: Run | undefined, budget: Budg
 /** `[]`: arrays within the array are opened, one level. */
 export function flatten(value: JsonValue, budget: Budget): JsonValue {
   if (!Array.isArray(value)) return null;
+  budget.holdArray(0);
   const flat: JsonValue[] = [];
   for (const item of value) {
-    const inner = Array.isArray(item) ? item : [item];
-    budget.charge(1 + inner.length);
-    for (const element of inner) flat.push(element);
+    if (!Array.isArray(item)) {
+      budget.hold(1);
+      flat.push(item);
+      continue;
+    }
+    budget.hold(1 + item.length);
+    for (const element of item) flat.push(element);
   }
   return flat;
 }
@@ -61,9 +70,10 @@ export function slice(
   const { length } = value;
   const first = bound(start, length, step, step > 0 ? 0 : length - 1);
   const end = bound(stop, length, step, step > 0 ? length : -1);
+  budget.holdArray(0);
   const part: JsonValue[] = [];
   for (let index = first; step > 0 ? index < end : index > end; index += step) {
-    budget.charge(1);
+    budget.hold(1);
     part.push(value[index] ?? null);
   }
   return part;

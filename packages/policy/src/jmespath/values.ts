@@ -50,14 +50,12 @@ function areObjectsEqual(a: Members, b: Members, budget: Budget, depth: number):
 /** Order of strings by code points, as the specification has it; JavaScript's own order is by UTF-16 units. */
 export function compareStrings(a: string, b: string, budget: Budget): number {
   const shorter = Math.min(a.length, b.length);
-  budget.charge(1);
-  budget.chargeCharacters(shorter);
-  for (let index = 0; index < shorter; index++) {
-    const left = a.charCodeAt(index);
-    const right = b.charCodeAt(index);
-    if (left !== right) return codePointRank(left) - codePointRank(right);
-  }
-  return a.length - b.length;
+  budget.charge(3);
+  let index = 0;
+  while (index < shorter && a.charCodeAt(index) === b.charCodeAt(index)) index++;
+  budget.chargeCharacters(index);
+  if (index === shorter) return a.length - b.length;
+  return codePointRank(a.charCodeAt(index)) - codePointRank(b.charCodeAt(index));
 }
 
 /** Surrogates stand for code points above all others. */

@@ -1,4 +1,5 @@
 /** Reads JSON text (RFC 8259) exactly: no number is rounded to another whole number, nothing follows the value, depth is bounded. */
+import { arrayCells, type Budget, memberCells, objectCells, valueCells } from '../budget.ts';
 import { limits } from '../limits.ts';
 import { fail } from '../outcome.ts';
 import { type JsonObject, type JsonValue, wholeNumber } from './value.ts';
@@ -15,25 +16,45 @@ const escapes: Readonly<Record<string, string>> = {
   t: '\t',
 };
 
-/** Parses one JSON text. Of repeated members the last counts. Fails with `json-invalid`, `json-depth` or `json-number-range`. */
-export function readJson(text: string): JsonValue {
-  const reader = new JsonReader(text);
+/** Cells of a piece of a string that an escape begins. */
+const escapeCells = 2;
+/** What builds a value pays for so many cells together. */
+const paidTogether = 256;
+/** The digits of a number that is surely exact as a double. */
+const exactDigits = 15;
+/** The digits of a whole number that is taken as it is written. */
+const wholeDigits = 20;
+/** Units of work for a number that is neither of few digits nor plain, besides its digits. */
+const numberWork = 32;
+
+/**
+ * Parses one JSON text. Of repeated members the last counts. The budget pays for each character and each value.
+ * Fails with `json-invalid`, `json-depth`, `json-number-range`, `limit-work` or `limit-memory`.
+ */
+export function readJson(text: string, budget: Budget): JsonValue {
+  budget.chargeCharacters(text.length);
+  const reader = new JsonReader(text, budget);
   return reader.whole();
 }
 
 /** The number that a text denotes, white space not allowed; undefined when it is no JSON number. */
-export function readNumber(text: string): number | bigint | undefined {
+export function readNumber(text: string, budget: Budget): number | bigint | undefined {
+  budget.charge(text.length);
   number.lastIndex = 0;
   const match = number.exec(text);
-  return match === null || match[0].length !== text.length ? undefined : numberOf(match);
+  return match === null || match[0].length !== text.length ? undefined : numberOf(match, budget);
 }
 
 class JsonReader {
   readonly #text: string;
+  readonly #budget: Budget;
   #position = 0;
+  /** Cells that are not paid for yet. */
+  #cells = 0;
 
-  constructor(text: string) {
+  constructor(text: string, budget: Budget) {
     this.#text = text;
+    this.#budget = budget;
   }
 
   whole(): JsonValue {
@@ -41,10 +62,23 @@ class JsonReader {
     const value = this.#value(0);
     this.#space();
     if (this.#position < this.#text.length) this.#invalid();
+    this.#pay();
     return value;
   }
 
+  #hold(cells: number): void {
+    this.#cells += cells;
+    if (this.#cells >= paidTogether) this.#pay();
+  }
+
+  #pay(): void {
+    const cells = this.#cells;
+    this.#cells = 0;
+    this.#budget.hold(cells);
+  }
+
   #value(depth: number): JsonValue {
+    this.#hold(valueCells);
     const code = this.#text.charCodeAt(this.#position);
     if (code === 0x22) return this.#string();
     if (code === 0x7b) return this.#object(depth + 1);
@@ -58,6 +92,7 @@ class JsonReader {
 
   #object(depth: number): JsonObject {
     if (depth > limits.jsonDepth) tooDeep();
+    this.#hold(objectCells);
     const members: JsonObject = new Map();
     this.#position++;
     this.#space();
@@ -69,6 +104,8 @@ class JsonReader {
       this.#space();
       if (!this.#take(0x3a)) this.#invalid();
       this.#space();
+      this.#hold(memberCells);
+      this.#budget.chargeLookup(name, members.size);
       members.set(name, this.#value(depth));
       this.#space();
     } while (this.#take(0x2c));
@@ -78,6 +115,7 @@ class JsonReader {
 
   #array(depth: number): JsonValue[] {
     if (depth > limits.jsonDepth) tooDeep();
+    this.#hold(arrayCells);
     const items: JsonValue[] = [];
     this.#position++;
     this.#space();
@@ -103,6 +141,7 @@ class JsonReader {
       }
       if (code < 0x20) break;
       if (code !== 0x5c) continue;
+      this.#hold(escapeCells);
       value += text.slice(from, index);
       this.#position = index;
       value += this.#escape();
@@ -126,11 +165,32 @@ class JsonReader {
   }
 
   #number(): number | bigint {
+    const short = this.#shortNumber();
+    if (short !== undefined) return short;
     number.lastIndex = this.#position;
     const match = number.exec(this.#text);
     if (match === null) return this.#invalid();
     this.#position += match[0].length;
-    return numberOf(match);
+    return numberOf(match, this.#budget);
+  }
+
+  /** A whole number of few digits, which most are; undefined when it is another. */
+  #shortNumber(): number | undefined {
+    const text = this.#text;
+    const start = this.#position;
+    let value = 0;
+    for (let index = start; index < start + exactDigits; index++) {
+      const code = text.charCodeAt(index);
+      if (code >= 0x30 && code <= 0x39) {
+        if (value === 0 && index > start) return undefined;
+        value = value * 10 + code - 0x30;
+      } else if (index === start || code === 0x2e || code === 0x65 || code === 0x45) return undefined;
+      else {
+        this.#position = index;
+        return value;
+      }
+    }
+    return undefined;
   }
 
   #word<Value>(word: string, value: Value): Value {
@@ -148,6 +208,7 @@ class JsonReader {
   #space(): void {
     for (; ; this.#position++) {
       const code = this.#text.charCodeAt(this.#position);
+      if (code > 0x20) return;
       if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
     }
   }
@@ -165,12 +226,17 @@ function tooDeep(): never {
   return fail('json-depth', `the JSON nests deeper than ${limits.jsonDepth} levels`);
 }
 
-function numberOf(match: RegExpExecArray): number | bigint {
+function numberOf(match: RegExpExecArray, budget: Budget): number | bigint {
   const [text, fraction, exponent] = match;
-  if (fraction === undefined && exponent === undefined && text.length <= 15) return Number(text) + 0;
+  const isPlain = fraction === undefined && exponent === undefined;
+  if (isPlain && text.length <= exactDigits) return Number(text) + 0;
+  budget.charge(numberWork + text.length);
+  if (isPlain && text.length <= wholeDigits) return wholeNumber(BigInt(text));
+  const value = Number(text);
+  // What a double holds as a fraction is one.
+  if (Number.isFinite(value) && !Number.isInteger(value)) return value;
   const whole = wholeOf(text);
   if (whole !== undefined) return wholeNumber(whole);
-  const value = Number(text);
   if (!Number.isFinite(value) || Number.isInteger(value))
     fail('json-number-range', 'a number cannot be held without rounding it to a whole number');
   return value;

@@ -1,31 +1,47 @@
 /** Writes JSON text: compact, member order kept, numbers as ECMAScript prints them, large integers as digits. */
+import { arrayCells, type Budget, memberCells, objectCells, valueCells } from '../budget.ts';
 import { limits } from '../limits.ts';
 import { fail } from '../outcome.ts';
 import type { JsonValue } from './value.ts';
 
-/** What pays for a node that is written. */
-export type Charge = (units: number) => void;
+/**
+ * The compact text of a value. The budget pays for each node, each character and the string that is made. Fails when that would be longer than
+ * a claim's value may be, or nests too deep.
+ */
+export function writeJson(value: JsonValue, budget: Budget): string {
+  return writeMeasured(value, budget).text;
+}
 
-/** The compact text of a value. Fails when it would be longer than a claim's value may be, or nests too deep. */
-export function writeJson(value: JsonValue, charge: Charge): string {
-  return new JsonWriter(charge).write(value);
+/** A text, and the cells that the value takes of which it is. */
+export interface Measured {
+  readonly text: string;
+  readonly cells: number;
+}
+
+/** The same as {@link writeJson}, and how large the value is. */
+export function writeMeasured(value: JsonValue, budget: Budget): Measured {
+  const measured = new JsonWriter(budget).write(value);
+  budget.chargeString(measured.text.length);
+  return measured;
 }
 
 class JsonWriter {
-  readonly #charge: Charge;
+  readonly #budget: Budget;
   #text = '';
+  #cells = 0;
 
-  constructor(charge: Charge) {
-    this.#charge = charge;
+  constructor(budget: Budget) {
+    this.#budget = budget;
   }
 
-  write(value: JsonValue): string {
+  write(value: JsonValue): Measured {
     this.#value(value, 0);
-    return this.#text;
+    return { text: this.#text, cells: this.#cells };
   }
 
   #value(value: JsonValue, depth: number): void {
-    this.#charge(1);
+    this.#budget.charge(2);
+    this.#cells += valueCells;
     if (typeof value === 'string') this.#add(this.#quote(value));
     else if (value === null || typeof value !== 'object') this.#add(String(value));
     else if (depth >= limits.jsonDepth) fail('json-depth', `the JSON nests deeper than ${limits.jsonDepth} levels`);
@@ -34,6 +50,7 @@ class JsonWriter {
   }
 
   #array(items: readonly JsonValue[], depth: number): void {
+    this.#cells += arrayCells;
     let separator = '[';
     for (const item of items) {
       this.#add(separator);
@@ -44,6 +61,7 @@ class JsonWriter {
   }
 
   #object(members: ReadonlyMap<string, JsonValue>, depth: number): void {
+    this.#cells += objectCells + memberCells * members.size;
     let separator = '{';
     for (const [name, value] of members) {
       this.#add(`${separator}${this.#quote(name)}:`);
@@ -54,7 +72,7 @@ class JsonWriter {
   }
 
   #quote(text: string): string {
-    this.#charge(text.length >> 10);
+    this.#budget.charge(text.length >> 4);
     return JSON.stringify(text);
   }
 

@@ -1,7 +1,7 @@
 /** Why a policy refused, in sentences: with values for those who may read the policy, without for all others. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Claim, compilePolicy, evaluatePolicy, explainRefusal } from '../index.ts';
+import { type Claim, compilePolicy, evaluatePolicy, explainRefusal, explainVerdict } from '../index.ts';
 
 const claims: readonly Claim[] = [
   { type: 'x-ms-sgx-is-debuggable', value: true, issuer: 'AttestationService' },
@@ -224,4 +224,35 @@ test('a policy evaluates alike with and without a trace', () => {
   const without = evaluatePolicy(compiled.policy, claims);
   const traced = evaluatePolicy(compiled.policy, claims, { trace: true });
   assert.deepEqual({ ...traced, trace: [] }, without);
+});
+
+test('an explanation takes no more than the evaluation left of its budget', () => {
+  const policyOf = (rules: number) => {
+    const outcome = compilePolicy(`version=1.2;authorizationrules{${'[value==1] => permit();'.repeat(rules)}};`);
+    assert.ok(outcome.ok);
+    return outcome.policy;
+  };
+  const claims = Array.from({ length: 5000 }, (): Claim => ({ type: 'a', value: 2n, issuer: 'CustomClaim' }));
+  const explained = (rules: number) => {
+    const policy = policyOf(rules);
+    const verdict = evaluatePolicy(policy, claims);
+    return [verdict.spent.work, verdict.ok && verdict.authorized, explainVerdict(policy, claims, verdict)?.kind];
+  };
+  assert.deepEqual(
+    [explained(100), explained(251)],
+    [
+      [1_000_000, false, 'nothing-permitted'],
+      [2_510_000, false, 'unexplained'],
+    ],
+  );
+});
+
+test('a verdict that failed is explained without a second evaluation', () => {
+  const outcome = compilePolicy(
+    'version=1.2;authorizationrules{[value==NegateBool(AppendString("a","b"))] => deny();};',
+  );
+  assert.ok(outcome.ok);
+  const verdict = evaluatePolicy(outcome.policy, []);
+  assert.equal(explainVerdict(outcome.policy, [], verdict, { work: 0 })?.kind, 'failed');
+  assert.equal(verdict.ok ? undefined : verdict.refusal.code, 'not-one-value');
 });

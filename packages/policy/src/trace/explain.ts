@@ -1,8 +1,10 @@
 /** Why did a policy refuse? The shortest answer: the deny that held, or for each rule that could permit the first test that failed. */
 import type { Claim, ClaimValue } from '../claims/claim.ts';
 import type { CompiledPolicy } from '../compile.ts';
-import { type EvaluateOptions, evaluateProgram } from '../evaluate/evaluate.ts';
+import { type EvaluateOptions, evaluateProgram, evaluateTraced, type Verdict } from '../evaluate/evaluate.ts';
+import { limits } from '../limits.ts';
 import type { Refusal } from '../outcome.ts';
+import { Recorder } from './recorder.ts';
 import type { Place, TraceCondition, TraceRule, TraceTest } from './trace.ts';
 
 /** A rule that could have permitted, and what kept it from that. */
@@ -22,15 +24,41 @@ export type Explanation = { readonly message: string; readonly detail: string } 
   | { readonly kind: 'denied'; readonly rule: TraceRule }
   | { readonly kind: 'nothing-permitted'; readonly rules: readonly FailedRule[] }
   | { readonly kind: 'failed'; readonly refusal: Refusal }
+  /** The evaluation took so much work that too little of its budget is left to find out more. */
+  | { readonly kind: 'unexplained' }
 );
 
-/** Explains a refusal; undefined when the policy permits. Evaluates again, with a trace. */
+/** Explains a refusal; undefined when the policy permits. Evaluates, and explains as {@link explainVerdict}. */
 export function explainRefusal(
   policy: CompiledPolicy,
   claims: readonly Claim[],
-  options: EvaluateOptions = {},
+  options: Omit<EvaluateOptions, 'trace'> = {},
 ): Explanation | undefined {
-  const verdict = evaluateProgram(policy.program, claims, { ...options, trace: true });
+  return explainVerdict(policy, claims, evaluateProgram(policy.program, claims, options), options);
+}
+
+/**
+ * Explains the verdict of a policy over claims, reached under the same options; undefined when it permits. Evaluates again, with a trace, where
+ * that is needed: within what the verdict left of the budget of one evaluation.
+ */
+export function explainVerdict(
+  policy: CompiledPolicy,
+  claims: readonly Claim[],
+  verdict: Verdict,
+  options: Omit<EvaluateOptions, 'trace'> = {},
+): Explanation | undefined {
+  if (!verdict.ok || verdict.authorized) return explainTraced(verdict);
+  const { work } = verdict.spent;
+  const left = (options.work ?? limits.work) - 2 * work;
+  if (left < 0) {
+    const message = 'The policy refused. Which rule decided takes more work to find out than is allowed.';
+    return { kind: 'unexplained', message, detail: message };
+  }
+  return explainTraced(evaluateTraced(policy.program, claims, { ...options, work }, new Recorder(left)));
+}
+
+/** Explains a verdict by its trace; undefined when it permits. */
+export function explainTraced(verdict: Verdict): Explanation | undefined {
   if (!verdict.ok) {
     const { refusal } = verdict;
     const message = `The policy could not be evaluated (${refusal.code}, ${refusal.where}).`;

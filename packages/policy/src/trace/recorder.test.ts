@@ -165,7 +165,7 @@ const expensive = compiled(
   '[type=="absent"] => permit();',
   '};',
 );
-const many = Array.from({ length: 2000 }, (_, at) => claim('a', BigInt(at)));
+const many = Array.from({ length: 1500 }, (_, at) => claim('a', BigInt(at)));
 
 test('gives the same verdict with a trace as without, also where the trace is full', () => {
   const { trace: _none, ...plain } = evaluatePolicy(expensive, many);

@@ -1,6 +1,6 @@
 /**
  * Writes down an evaluation while it runs. Costs nothing where no trace is asked for: there is no recorder then. What it costs otherwise
- * comes from a budget of its own, so that a verdict never depends on whether it was traced.
+ * comes from another budget than the evaluation's, so that a verdict never depends on whether it was traced.
  */
 import { Budget } from '../budget.ts';
 import type { Claim, ClaimValue } from '../claims/claim.ts';
@@ -13,12 +13,16 @@ import type { Action } from '../syntax/ast.ts';
 import { type Effect, mostShown, type TraceCondition, type TraceRule, type TraceTest } from './trace.ts';
 
 export class Recorder {
-  readonly #budget = new Budget(limits.traceWork, limits.traceLength);
+  readonly #budget: Budget;
   readonly #rules: TraceRule[] = [];
   #full = false;
   #conditions: TraceCondition[] = [];
   #made: Claim[] = [];
   #isShortened = false;
+
+  constructor(work: number = limits.traceWork) {
+    this.#budget = new Budget(Math.min(work, limits.traceWork), limits.traceLength);
+  }
 
   /** The rules so far. */
   get rules(): readonly TraceRule[] {

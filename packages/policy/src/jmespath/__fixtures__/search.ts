@@ -8,9 +8,8 @@ import { compileQuery } from '../compile.ts';
 /** The compact JSON text of the answer, or the refusal. */
 export function searchText(query: string, document: string, budget = new Budget()): Outcome<string> {
   return settle('query', () => {
-    const compiled = compileQuery(query);
-    budget.charge(compiled.nodes);
-    return writeJson(compiled.run(readJson(document), budget), (units) => budget.charge(units));
+    const compiled = compileQuery(query, budget);
+    return writeJson(compiled.run(readJson(document, budget), budget), budget);
   });
 }
 

@@ -33,7 +33,7 @@ export function avg(value: JsonValue, budget: Budget): JsonValue {
 
 function numbers(name: string, value: JsonValue, budget: Budget): (number | bigint)[] {
   if (!Array.isArray(value)) return wrongKind(name, 'an array of numbers', value);
-  budget.charge(value.length);
+  budget.holdArray(value.length);
   return value.map((item) => (isNumber(item) ? item : wrongKind(name, 'an array of numbers', item)));
 }
 

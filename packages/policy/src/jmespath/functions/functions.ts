@@ -32,7 +32,7 @@ export const valueFunctions: ReadonlyMap<string, ValueFunction> = new Map([
   ['equals_ignore_case', binary(equalsIgnoreCase)],
   ['floor', unary(floor)],
   ['join', binary(join)],
-  ['keys', unary((value, budget) => paid([...object('keys', value).keys()], budget))],
+  ['keys', unary((value, budget) => listed(object('keys', value), (members) => members.keys(), budget))],
   ['length', unary(length)],
   ['max', unary((value, budget) => most('max', value, budget))],
   ['merge', merge],
@@ -42,16 +42,22 @@ export const valueFunctions: ReadonlyMap<string, ValueFunction> = new Map([
   ['sort', unary(sorted)],
   ['starts_with', binary((a, b, budget) => affix('starts_with', a, b, budget))],
   ['sum', unary(sum)],
-  ['to_array', unary((value) => (Array.isArray(value) ? value : [value]))],
+  ['to_array', unary(toArray)],
   ['to_number', unary(toNumber)],
   ['to_string', unary(toText)],
   ['type', unary(kindOf)],
-  ['values', unary((value, budget) => paid([...object('values', value).values()], budget))],
+  ['values', unary((value, budget) => listed(object('values', value), (members) => members.values(), budget))],
 ]);
 
-function paid(items: JsonValue[], budget: Budget): JsonValue[] {
-  budget.charge(items.length);
-  return items;
+function listed(object: JsonObject, part: (of: JsonObject) => Iterable<JsonValue>, budget: Budget): JsonValue[] {
+  budget.holdArray(object.size);
+  return [...part(object)];
+}
+
+function toArray(value: JsonValue, budget: Budget): JsonValue {
+  if (Array.isArray(value)) return value;
+  budget.holdArray(1);
+  return [value];
 }
 
 function object(name: string, value: JsonValue): JsonObject {
@@ -68,7 +74,7 @@ function contains(subject: JsonValue, wanted: JsonValue, budget: Budget): JsonVa
 function join(glue: JsonValue, items: JsonValue, budget: Budget): JsonValue {
   const between = textOf('join', glue, budget);
   if (!Array.isArray(items)) return wrongKind('join', 'an array of strings', items);
-  budget.charge(items.length);
+  budget.holdArray(items.length);
   let total = 0;
   const parts = items.map((item) => {
     if (typeof item !== 'string') return wrongKind('join', 'an array of strings', item);
@@ -89,7 +95,7 @@ function merge(values: readonly JsonValue[], budget: Budget): JsonValue {
   const merged: JsonObject = new Map();
   for (const value of values) {
     const members = object('merge', value);
-    budget.charge(members.size);
+    budget.holdObject(members.size);
     for (const [name, member] of members) {
       budget.chargeLookup(name, merged.size);
       merged.set(name, member);
@@ -99,21 +105,22 @@ function merge(values: readonly JsonValue[], budget: Budget): JsonValue {
 }
 
 function reverse(value: JsonValue, budget: Budget): JsonValue {
-  if (Array.isArray(value)) return paid(value.toReversed(), budget);
+  if (Array.isArray(value)) {
+    budget.holdArray(value.length);
+    return value.toReversed();
+  }
   if (typeof value !== 'string') return wrongKind('reverse', 'a string or an array', value);
-  budget.chargeCharacters(value.length);
   budget.chargeString(value.length);
+  budget.hold(2 * value.length);
   return [...value].reverse().join('');
 }
 
 function toNumber(value: JsonValue, budget: Budget): JsonValue {
   if (typeof value === 'number' || typeof value === 'bigint') return value;
-  return typeof value === 'string' ? (readNumber(textOf('to_number', value, budget)) ?? null) : null;
+  return typeof value === 'string' ? (readNumber(value, budget) ?? null) : null;
 }
 
 function toText(value: JsonValue, budget: Budget): JsonValue {
   if (typeof value === 'string') return value;
-  const written = writeJson(value, (units) => budget.charge(units));
-  budget.chargeString(written.length);
-  return written;
+  return writeJson(value, budget);
 }

@@ -16,6 +16,7 @@ export function sorted(value: JsonValue, budget: Budget): JsonValue {
 export function sortedBy(name: string, value: JsonValue, keyOf: KeyOf, budget: Budget): JsonValue {
   const pairs = keyed(name, value, keyOf, budget);
   pairs.sort((a, b) => compare(a.key, b.key, budget));
+  budget.holdArray(pairs.length);
   return pairs.map((pair) => pair.item);
 }
 
@@ -44,9 +45,12 @@ interface Keyed {
   readonly key: Comparable;
 }
 
+/** Cells of an element beside its key. */
+const pairCells = 3;
+
 function keyed(name: string, value: JsonValue, keyOf: KeyOf, budget: Budget): Keyed[] {
   if (!Array.isArray(value)) return wrongKind(name, 'an array', value);
-  budget.charge(value.length);
+  budget.holdArray(pairCells * value.length);
   let kind: 'number' | 'string' | undefined;
   return value.map((item) => {
     const key = keyOf(item);
@@ -66,6 +70,6 @@ function keyed(name: string, value: JsonValue, keyOf: KeyOf, budget: Budget): Ke
 
 function compare(a: Comparable, b: Comparable, budget: Budget): number {
   if (typeof a === 'string' && typeof b === 'string') return compareStrings(a, b, budget);
-  budget.charge(1);
+  budget.charge(2);
   return a < b ? -1 : a > b ? 1 : 0;
 }
