@@ -8,11 +8,13 @@ export {
   snpRequestFor,
   type VcekRequest,
 } from './amd/request.ts';
+export { snpEndorsementsWithLists } from './amd/revocable.ts';
 export { type CachedSource, type CacheOptions, cacheEndorsements } from './cache/cached-source.ts';
 export type { CacheEvent } from './cache/events.ts';
 export type { EndorsementKind, Verification } from './cache/kind.ts';
 export { type EndorsementCode, type EndorsementFault, endorsementCodes, endorsementFault } from './codes.ts';
 export { createFallbackSource } from './fallback.ts';
+export { revocationListsIn } from './files/revocation-list-forms.ts';
 export { systemTiming, type Timing } from './http/timing.ts';
 export { parseIntelCollateralBundle, writeIntelCollateralBundle } from './intel/bundle.ts';
 export { type BundleSourceOptions, createBundleSource, type IntelBundleSource } from './intel/bundle-source.ts';
@@ -27,4 +29,5 @@ export {
 export type { PcsDialect } from './pcs/paths.ts';
 export { createPcsSource, type PcsSource, type PcsSourceOptions } from './pcs/source.ts';
 export type { EndorsementRefusal } from './refusal.ts';
+export { type HeldListsOptions, HeldRevocationLists } from './revocation/held-lists.ts';
 export type { EndorsementOptions, EndorsementResult, EndorsementSource, Freshness } from './source.ts';

@@ -31,6 +31,8 @@ export interface EndorsementOptions {
   readonly at: Date;
   /** Gives up. */
   readonly signal?: AbortSignal;
+  /** What is at hand is known to be superseded and expired: a cache is to ask its source, as often as after a failure at most. */
+  readonly renew?: boolean;
 }
 
 /** A source. The same object stands for the same bytes, so that callers verify it once. */

@@ -36,6 +36,7 @@ export {
   lookupFor,
   neededByPckCertificate,
 } from './intel/endorsements-needed.ts';
+export { type IntelListIssuers, intelListIssuers } from './intel/list-issuers.ts';
 export type { TcbShortfall } from './intel/match.ts';
 export { VerificationMemo } from './intel/memo.ts';
 export type { IntelOutcome } from './intel/outcome.ts';
@@ -46,6 +47,8 @@ export {
   type CollateralHashes,
   type PreparedIntelCollateral,
   prepareIntelCollateral,
+  readIntelCollateral,
+  type SignedIntelCollateral,
 } from './intel/prepare.ts';
 export type { ParsedQuote } from './intel/quote.ts';
 export type { SgxReportBody } from './intel/report-body.ts';
@@ -65,6 +68,7 @@ export {
 export { type ParsedSnpEvidence, parseSnpEvidence } from './sevsnp/document.ts';
 export {
   type SnpEndorsements,
+  snpListIssuer,
   type VerifiedSnpEndorsements,
   verifySnpAuthorities,
   verifySnpEndorsements,
@@ -88,3 +92,5 @@ export type { TdReportBody } from './tdx/report-body.ts';
 export type { MeasuredBoot } from './tpm/measured-boot.ts';
 export type { PcrValues, TpmQuote } from './tpm/quote.ts';
 export { readEventLog, readTpmQuote } from './tpm/read.ts';
+export { type ListIssuer, listIssuer, readSignedRevocationList } from './x509/list-issuer.ts';
+export type { RevocationList } from './x509/revocation.ts';

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { misused } from '../failure.ts';
 import { readBytes, readText } from '../input/file.ts';
 import { collected } from '../input/options.ts';
+import { readLists } from '../input/revocation-lists.ts';
 import type { Session } from '../session.ts';
 import type { AzureEndorsements } from '../verify/azure-cvm.ts';
 import { type BaseOptions, baseCommand, readOptional, rootNotes, tell, withExamples } from '../verify/command.ts';
@@ -15,7 +16,7 @@ interface Options extends BaseOptions {
   readonly nonce?: string;
   readonly certificate?: string;
   readonly ca?: readonly string[];
-  readonly crl?: string;
+  readonly crl?: readonly string[];
   readonly tdQuote?: string;
   readonly collateral?: string;
   readonly allowExpiredCollateral?: true;
@@ -40,7 +41,7 @@ export function verifyAzureCvmCommand(session: Session): Command {
     .option('--nonce <hex>', 'what the quote must answer', readNonce)
     .option('--certificate <file>', 'SEV-SNP: the VCEK or VLEK certificate, PEM or DER; others may follow')
     .option('--ca <file>', "SEV-SNP: AMD's authorities above it, PEM, in any order (repeatable)", collected(String))
-    .option('--crl <file>', "SEV-SNP: AMD's revocation list, DER")
+    .option('--crl <file>', "SEV-SNP: AMD's revocation list, DER or PEM (repeatable)", collected(String))
     .option('--td-quote <file>', 'TDX: the quote of the trust domain')
     .option('--collateral <file>', "TDX: Intel's verification collateral, JSON")
     .option('--allow-expired-collateral', 'go on with collateral or a revocation list past its next update');
@@ -83,7 +84,7 @@ async function readEndorsements(options: Options): Promise<AzureEndorsements> {
     return {
       kind: 'SEV-SNP',
       certificates: await Promise.all(files),
-      revocationList: await readOptional(crl, 'the revocation list'),
+      revocationLists: await readLists(crl),
       allowExpiredCollateral: options.allowExpiredCollateral === true,
     };
   }

@@ -149,6 +149,30 @@ describe('atesto verify sevsnp over simulated evidence', async () => {
     assert.equal(await revocationOf('--crl', old, '--allow-expired-collateral'), 'expired');
   });
 
+  test('of several revocation lists the newest dates and all revoke, whatever their order and form', async () => {
+    const day = 86_400_000;
+    const serial = new X509Certificate(ask).serialNumber;
+    const dates = { thisUpdate: new Date(at.getTime() - 20 * day), nextUpdate: new Date(at.getTime() + 60 * day) };
+    const lastMonth = temporaryFile('m.crl', await platform.revocationList({ crl: dates }));
+    const der = Buffer.from(
+      await platform.revocationList({
+        crl: { thisUpdate: at, nextUpdate: new Date(at.getTime() + day), revoked: [serial] },
+      }),
+    );
+    const pem = `-----BEGIN X509 CRL-----\n${der.toString('base64')}\n-----END X509 CRL-----\n`;
+    const emergency = temporaryFile('e.pem', pem);
+    assert.deepEqual(await refusalOf(call('--crl', emergency, '--crl', lastMonth)), [1, 'certificate-revoked']);
+    assert.deepEqual(await refusalOf(call('--crl', lastMonth, '--crl', emergency)), [1, 'certificate-revoked']);
+    assert.equal((await runCli(call('--crl', lastMonth, '--crl', files.crl))).exitCode, 0);
+    const later = [
+      ...call('--crl', lastMonth, '--crl', emergency),
+      '--at',
+      new Date(at.getTime() + 5 * day).toISOString(),
+    ];
+    assert.deepEqual(await refusalOf(later), [1, 'collateral-expired']);
+    assert.equal((await runCli(call('--crl', files.other))).exitCode, 2);
+  });
+
   test('asks who vouches for the utility VM, in a file or in the document', async () => {
     const signer = await createSimulatedUvmSigner({ at });
     const measurement = Buffer.from(report.subarray(144, 192));

@@ -3,13 +3,14 @@ import { type Command, Option } from 'commander';
 import { misused } from '../failure.ts';
 import { readBytes } from '../input/file.ts';
 import { collected, readInteger } from '../input/options.ts';
+import { readLists } from '../input/revocation-lists.ts';
 import type { Session } from '../session.ts';
 import { readOptional, rootNotes, tell, type VerifyOptions, verifyCommand, withExamples } from '../verify/command.ts';
 
 interface Options extends VerifyOptions {
   readonly certificate?: string;
   readonly ca?: readonly string[];
-  readonly crl?: string;
+  readonly crl?: readonly string[];
   readonly initTimeData?: string;
   readonly uvmIssuer?: string;
   readonly uvmFeed?: string;
@@ -34,7 +35,7 @@ export function verifySevSnpCommand(session: Session): Command {
   )
     .option('--certificate <file>', 'the VCEK or VLEK certificate, PEM or DER; default: those of the document')
     .option('--ca <file>', "AMD's authorities above it, PEM, in any order (repeatable)", collected(String))
-    .option('--crl <file>', "AMD's revocation list, DER")
+    .option('--crl <file>', "AMD's revocation list, DER or PEM (repeatable)", collected(String))
     .option('--init-time-data <file>', 'data whose SHA-256 the host data must be')
     .option('--uvm-issuer <did>', 'the did:x509 of who must vouch for the utility VM of a confidential container')
     .option('--uvm-feed <feed>', 'its product line, such as ContainerPlat-AMD-UVM')
@@ -57,7 +58,7 @@ async function verifySevSnp(file: string, options: Options, session: Session): P
     evidence: await readBytes(file, 'the evidence'),
     certificate: await readOptional(certificate, 'the certificate'),
     authorities: await Promise.all(ca.map((path) => readBytes(path, 'the authorities'))),
-    revocationList: await readOptional(options.crl, 'the revocation list'),
+    revocationLists: await readLists(options.crl),
     at: options.at,
     runtimeData: await readOptional(options.runtimeData, 'the runtime data'),
     initTimeData: await readOptional(options.initTimeData, 'the init-time data'),

@@ -1,6 +1,6 @@
 /** Is a confidential VM of Azure genuine at a time, and what state does its vTPM attest? One appraisal, as programs read it. */
 import { createHash } from 'node:crypto';
-import { parseIntelCollateralBundle } from '@atesto/endorsements';
+import { parseIntelCollateralBundle, snpEndorsementsWithLists } from '@atesto/endorsements';
 import {
   type AzureCvmAppraisal,
   type AzureHardware,
@@ -26,8 +26,8 @@ export type AzureEndorsements =
       readonly kind: 'SEV-SNP';
       /** Files of certificates in any order, but the VCEK or VLEK first: PEM, or DER of one. */
       readonly certificates: readonly Uint8Array[];
-      /** DER; undefined: revocation is not looked at. */
-      readonly revocationList: Uint8Array | undefined;
+      /** DER; none: revocation is not looked at. */
+      readonly revocationLists: readonly Uint8Array[];
       readonly allowExpiredCollateral: boolean;
     }
   | {
@@ -125,11 +125,12 @@ function appraiseHardware({ hclReport, endorsements, at, developmentRoots }: Azu
   const chain = amdCertificates(endorsements.certificates, parsed.value.report.signingKey);
   if ('code' in chain) return { ok: false, refusal: chain };
   const { certificate, authorityChain } = chain;
-  const { revocationList = 'unchecked', allowExpiredCollateral } = endorsements;
+  const { revocationLists, allowExpiredCollateral } = endorsements;
+  const trustAnchors = [...amdRoots, ...development];
   return appraiseSnp(
     hcl.value.hardwareReport,
-    { certificate, authorityChain, revocationList },
-    { at, allowExpiredCollateral, trustAnchors: [...amdRoots, ...development] },
+    snpEndorsementsWithLists({ certificate, authorityChain }, revocationLists, at, trustAnchors),
+    { at, allowExpiredCollateral, trustAnchors },
   );
 }
 

@@ -1,4 +1,5 @@
 /** Is an SEV-SNP report genuine at a time, under given certificates? One appraisal, as programs read it. */
+import { snpEndorsementsWithLists } from '@atesto/endorsements';
 import {
   amdRoots,
   appraiseSnp,
@@ -25,8 +26,8 @@ export interface SnpVerdictInput {
   readonly certificate: Uint8Array | undefined;
   /** PEM of what stands above it; those of the document are used too. */
   readonly authorities: readonly Uint8Array[];
-  /** DER; undefined: revocation is not looked at. */
-  readonly revocationList: Uint8Array | undefined;
+  /** DER; none: revocation is not looked at. */
+  readonly revocationLists: readonly Uint8Array[];
   readonly at: Date;
   /** Data whose SHA-256 the report data must carry; undefined: not checked. */
   readonly runtimeData: Uint8Array | undefined;
@@ -134,10 +135,10 @@ function certificateFiles(inDocument: string | undefined, input: SnpVerdictInput
 function appraise(
   { reportBytes }: ParsedSnpEvidence,
   { certificate, authorityChain }: AmdCertificates,
-  { at, allowExpiredCollateral, developmentRoots, revocationList }: SnpVerdictInput,
+  { at, allowExpiredCollateral, developmentRoots, revocationLists }: SnpVerdictInput,
 ): Outcome<'checked' | 'expired' | 'unchecked'> {
   const trustAnchors = [...amdRoots, ...developmentAnchors(developmentRoots)];
-  const endorsements = { certificate, authorityChain, revocationList: revocationList ?? ('unchecked' as const) };
+  const endorsements = snpEndorsementsWithLists({ certificate, authorityChain }, revocationLists, at, trustAnchors);
   const outcome = appraiseSnp(reportBytes, endorsements, { at, trustAnchors, allowExpiredCollateral });
   if (!outcome.ok) return outcome;
   const { revocation, revocationListExpired } = outcome.value;

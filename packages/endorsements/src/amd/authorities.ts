@@ -15,12 +15,9 @@ export interface SnpAuthorities {
   readonly authorityChain: string;
   /** DER. */
   readonly revocationList: Uint8Array;
+  /** DER: more of them where there is more than one. */
+  readonly furtherRevocationLists: readonly Uint8Array[];
   readonly fetchedAt: Date;
-}
-
-/** With the time at which the list was issued, milliseconds since 1970. */
-interface Known extends SnpAuthorities {
-  readonly issued: number;
 }
 
 /** How long, and under which roots. */
@@ -36,7 +33,7 @@ export class AuthorityMemory {
   readonly #documents: KdsDocuments;
   readonly #options: AuthorityMemoryOptions;
   /** By product and kind of key: a handful. */
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, SnpAuthorities>();
 
   constructor(documents: KdsDocuments, options: AuthorityMemoryOptions) {
     this.#documents = documents;
@@ -52,18 +49,13 @@ export class AuthorityMemory {
     if (known !== undefined && Math.abs(now.getTime() - known.fetchedAt.getTime()) < authorityMemorySeconds * 1000) {
       return known;
     }
-    const [authorityChain, revocationList] = await Promise.all([
+    const [authorityChain, [revocationList, ...furtherRevocationLists]] = await Promise.all([
       this.#chain(request, signal),
-      this.#documents.get(authorityPath(request, 'crl'), signal),
+      this.#documents.all(authorityPath(request, 'crl'), signal),
     ]);
     const above = { authorityChain, revocationList };
-    const list = verifyAuthoritiesFor(request, above, this.#documents.name, trustAnchors);
-    const fetched = { ...above, issued: list?.thisUpdate ?? 0, fetchedAt: timing.clock() };
-    const before = this.#known.get(key);
-    // Services answer from several machines, not all of them up to date: what has been revoked stays revoked.
-    const isOlder = before !== undefined && fetched.issued < before.issued;
-    const { revocationList: newest, issued } = isOlder ? before : fetched;
-    const authorities = { ...fetched, revocationList: newest, issued };
+    verifyAuthoritiesFor(request, above, this.#documents.name, trustAnchors);
+    const authorities = { ...above, furtherRevocationLists, fetchedAt: timing.clock() };
     this.#known.set(key, authorities);
     return authorities;
   }

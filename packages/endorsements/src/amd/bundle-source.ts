@@ -3,10 +3,13 @@ import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence';
 import { LeastRecentlyUsed } from '../cache/memory.ts';
 import { type ReportBroken, type WatchedFile, WatchedFiles } from '../files/watched-files.ts';
 import { type EndorsementRefusal, EndorsementRefused, refuseEndorsements, settleRefusals } from '../refusal.ts';
+import { HeldRevocationLists } from '../revocation/held-lists.ts';
+import { withHeldLists } from '../revocation/revocable.ts';
 import type { EndorsementResult } from '../source.ts';
-import { type AmdCertificateFile, type AmdFileContents, amdFileContents } from './bundle-contents.ts';
-import { addressedChipId, type SnpEndorsementRequest, type SnpEndorsementSource, snpRequestKey } from './request.ts';
-import { type SnpDates, verifySnpSubject } from './verify.ts';
+import { bestCandidate, type SnpCandidate, snpCandidates } from './bundle-candidates.ts';
+import { type AmdFileContents, amdFileContents } from './bundle-contents.ts';
+import { type SnpEndorsementRequest, type SnpEndorsementSource, snpRequestKey } from './request.ts';
+import { revocableSnp } from './revocable.ts';
 
 /** What to read, and how strictly. */
 export interface SnpBundleSourceOptions {
@@ -18,6 +21,8 @@ export interface SnpBundleSourceOptions {
   readonly revocationList?: 'required' | 'when-there';
   /** Default: AMD's. */
   readonly trustAnchors?: readonly TrustAnchor[];
+  /** Revocation lists of all sources, to be shared by them. Default: those of this source alone, in memory. */
+  readonly heldLists?: HeldRevocationLists | undefined;
   /** For how long the files count as unchanged after they were looked at, milliseconds. Default: 1000. */
   readonly recheckMilliseconds?: number;
   readonly clock?: () => Date;
@@ -29,11 +34,6 @@ export interface SnpBundleSourceOptions {
 export interface SnpBundleSource extends SnpEndorsementSource {
   /** Reads the files now, so that broken ones are reported before anything is asked for. */
   readonly look: () => Promise<void>;
-}
-
-/** Verified endorsements for one request. */
-interface Candidate extends SnpDates {
-  readonly collateral: SnpEndorsements;
 }
 
 type Files = readonly WatchedFile<AmdFileContents>[];
@@ -56,7 +56,7 @@ class SnpBundle {
   readonly #options: SnpBundleSourceOptions;
   readonly #files: WatchedFiles<AmdFileContents>;
   /** By request: the same bytes keep their object. */
-  #found = new LeastRecentlyUsed<readonly Candidate[]>(rememberedRequests);
+  #found = new LeastRecentlyUsed<readonly SnpCandidate[]>(rememberedRequests);
   #foundIn: Files = [];
 
   constructor(options: SnpBundleSourceOptions) {
@@ -77,6 +77,12 @@ class SnpBundle {
     return this.#files.look();
   }
 
+  /** Every list in the files, whatever else they lack; none when the files cannot be read. */
+  async lists(): Promise<readonly Uint8Array[]> {
+    const files = await settleRefusals(async () => ({ ok: true, files: await this.#files.current() }) as const);
+    return files.ok ? contentsOf(files.files).revocationLists : [];
+  }
+
   async find(request: SnpEndorsementRequest, at: Date): Promise<EndorsementResult<SnpEndorsements>> {
     const files = await this.#files.current();
     if (files !== this.#foundIn) {
@@ -86,7 +92,7 @@ class SnpBundle {
     const key = `${snpRequestKey(request)} ${suppliedChain(request) ?? ''}`;
     const candidates = this.#found.get(key) ?? this.#candidates(request, files);
     this.#found.set(key, candidates);
-    const [best] = candidates.toSorted((one, other) => suitability(other, at) - suitability(one, at));
+    const best = bestCandidate(candidates, at);
     if (best === undefined) {
       const why = `no file is the ${request.signingKey} certificate of this ${request.product} chip and TCB version`;
       return this.#lacks('bundle-no-match', why);
@@ -108,55 +114,15 @@ class SnpBundle {
     return refuseEndorsements(code, this.#options.path, why);
   }
 
-  /** Every combination of files that verifies; refuses with the reason of the last one when none does. */
-  #candidates(request: SnpEndorsementRequest, files: Files): readonly Candidate[] {
-    const contents = contentsOf(files);
-    const leaves = leavesFor(request, contents.certificates);
-    if (leaves.length === 0) return [];
-    const found: Candidate[] = [];
-    let refused: EndorsementRefused | undefined;
-    for (const collateral of this.#combinations(request, leaves, contents)) {
-      try {
-        found.push({ collateral, ...this.#verify(collateral, request) });
-      } catch (error) {
-        if (!(error instanceof EndorsementRefused)) throw error;
-        // A certificate of the chip for another TCB version is no fault.
-        if (error.refusal.code !== 'endorsements-other-platform') refused = error;
-      }
-    }
-    if (found.length === 0 && refused !== undefined) throw refused;
-    return found;
-  }
-
-  #verify(collateral: SnpEndorsements, request: SnpEndorsementRequest): SnpDates {
-    return verifySnpSubject(collateral, request, this.#options.path, this.#options.trustAnchors);
-  }
-
-  #combinations(
-    request: SnpEndorsementRequest,
-    leaves: readonly (string | Uint8Array)[],
-    { certificates, revocationLists }: AmdFileContents,
-  ): SnpEndorsements[] {
-    const { product, signingKey } = request;
-    const [root, authority] = [`ARK-${product}`, signingKey === 'VCEK' ? `SEV-${product}` : `SEV-VLEK-${product}`];
-    const named = (name: string): AmdCertificateFile[] => certificates.filter(({ commonName }) => commonName === name);
-    const chains = named(authority).flatMap((issuer) => named(root).map((ark) => issuer.pem + ark.pem));
-    const supplied = suppliedChain(request);
-    if (chains.length === 0 && supplied !== undefined) chains.push(supplied);
-    this.#required(chains, `the certificate ${named(authority).length === 0 ? authority : root}`);
-    const lists: (Uint8Array | 'unchecked')[] = revocationLists.filter((list) => list.includes(root));
-    const isNone = lists.length === 0 && this.#broken() === undefined;
-    if (isNone && this.#options.revocationList === 'when-there') lists.push('unchecked');
-    this.#required(lists, `the revocation list of ${root}`);
-    return leaves.flatMap((certificate) =>
-      chains.flatMap((authorityChain) =>
-        lists.map((revocationList) => ({ certificate, authorityChain, revocationList })),
-      ),
-    );
-  }
-
-  #required(items: readonly unknown[], what: string): void {
-    if (items.length === 0) this.#lacks('bundle-incomplete', `${what} is missing`);
+  /** Every combination of files that verifies. */
+  #candidates(request: SnpEndorsementRequest, files: Files): readonly SnpCandidate[] {
+    const { path, trustAnchors, revocationList } = this.#options;
+    return snpCandidates(request, contentsOf(files), {
+      path,
+      trustAnchors,
+      mayLackList: revocationList === 'when-there' && this.#broken() === undefined,
+      refuseIncomplete: (what) => this.#lacks('bundle-incomplete', `${what} is missing`),
+    });
   }
 }
 
@@ -165,30 +131,14 @@ function suppliedChain(request: SnpEndorsementRequest): string | undefined {
   return 'certificate' in request ? request.authorityChain : undefined;
 }
 
-/** The certificates that may be the one of the request. */
-function leavesFor(
-  request: SnpEndorsementRequest,
-  certificates: readonly AmdCertificateFile[],
-): readonly (string | Uint8Array)[] {
-  if ('certificate' in request) return [request.certificate];
-  const chip = Buffer.from(addressedChipId(request), 'hex');
-  return certificates
-    .filter(({ commonName, der }) => commonName === 'SEV-VCEK' && der.includes(chip))
-    .map(({ der }) => der);
-}
-
-/** Lists that last longer go first, lists that were issued later than the time go last. */
-function suitability({ nextUpdate, issued }: Candidate, at: Date): number {
-  if (nextUpdate === undefined || issued.some((time) => time > at)) return Number.MIN_SAFE_INTEGER;
-  return nextUpdate.getTime();
-}
-
 /** A source over files, each read again when it changes. What it gives is verified. */
 export function createSnpBundleSource(options: SnpBundleSourceOptions): SnpBundleSource {
   const bundle = new SnpBundle(options);
-  return {
+  const source: SnpEndorsementSource = {
     name: options.path,
     get: (request, { at }) => settleRefusals(() => bundle.find(request, at)),
-    look: () => bundle.look(),
   };
+  const held = options.heldLists ?? new HeldRevocationLists(options);
+  held.offer(() => bundle.lists());
+  return { ...withHeldLists(source, revocableSnp(options.trustAnchors), held), look: () => bundle.look() };
 }

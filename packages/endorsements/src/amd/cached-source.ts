@@ -2,13 +2,18 @@
 import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence';
 import { type CachedSource, type CacheOptions, cacheEndorsements } from '../cache/cached-source.ts';
 import { verification } from '../cache/kind.ts';
+import { HeldRevocationLists } from '../revocation/held-lists.ts';
+import { withHeldLists } from '../revocation/revocable.ts';
 import { type SnpEndorsementRequest, type SnpEndorsementSource, snpRequestKey } from './request.ts';
+import { revocableSnp } from './revocable.ts';
 import { verifySnp } from './verify.ts';
 
 /** A cache, and the roots above what it takes in. */
 export interface SnpCacheOptions extends CacheOptions {
   /** Default: AMD's. */
   readonly trustAnchors?: readonly TrustAnchor[];
+  /** Revocation lists of all sources, to be shared by them. Default: those of this source alone, in the same directory. */
+  readonly heldLists?: HeldRevocationLists | undefined;
 }
 
 function encode({ certificate, authorityChain, revocationList }: SnpEndorsements): string {
@@ -44,7 +49,8 @@ export function createSnpCachedSource(
   source: SnpEndorsementSource,
   options: SnpCacheOptions = {},
 ): CachedSource<SnpEndorsementRequest, SnpEndorsements> {
-  const { trustAnchors, ...cache } = options;
+  const { trustAnchors, heldLists, ...cache } = options;
+  const held = heldLists ?? new HeldRevocationLists(cache);
   const kind = {
     name: 'snp-endorsements',
     keyOf: snpRequestKey,
@@ -53,5 +59,13 @@ export function createSnpCachedSource(
     verify: (value: SnpEndorsements, request: SnpEndorsementRequest, where: string) =>
       verification(() => verifySnp(value, request, where, trustAnchors)),
   };
-  return cacheEndorsements(source, kind, cache);
+  const cached = cacheEndorsements(source, kind, cache);
+  return {
+    ...withHeldLists(cached, revocableSnp(trustAnchors), held, { isCache: true }),
+    refreshDue: () => cached.refreshDue(),
+    close: async () => {
+      await cached.close();
+      await held.close();
+    },
+  };
 }

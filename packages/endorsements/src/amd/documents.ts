@@ -11,6 +11,8 @@ import { refuseEndorsements } from '../refusal.ts';
 export interface KdsDocuments {
   readonly name: string;
   get(path: string, signal: AbortSignal | undefined): Promise<Buffer>;
+  /** All documents that may stand for that of a path: one at least. */
+  all(path: string, signal: AbortSignal | undefined): Promise<readonly [Buffer, ...Buffer[]]>;
   close(): Promise<void>;
 }
 
@@ -26,9 +28,12 @@ export function httpDocuments(baseUrl: string, client: HttpClientOptions, retry:
     return answer.body;
   }
 
+  const get: KdsDocuments['get'] = (path, signal) =>
+    flight.run(base + path, signal, (landing) => fetchDocument(base + path, landing));
   return {
     name: base,
-    get: (path, signal) => flight.run(base + path, signal, (landing) => fetchDocument(base + path, landing)),
+    get,
+    all: async (path, signal) => [await get(path, signal)],
     close: () => http.close(),
   };
 }
@@ -37,21 +42,21 @@ const largestDocument = 4 * 1024 * 1024;
 
 /** A directory: the files have the paths of the service below it, the query as part of the name, as mirroring tools write them. */
 export function fileDocuments(directory: string): KdsDocuments {
+  const all: KdsDocuments['all'] = async (path) => {
+    const places = [path, ...otherPlaces(path)].map((place) => join(directory, place));
+    const [first, ...others] = (await Promise.all(places.map(readDocument))).filter((bytes) => bytes !== undefined);
+    if (first !== undefined) return [first, ...others];
+    return refuseEndorsements('bundle-no-match', join(directory, path), 'there is no such file');
+  };
   return {
     name: directory,
-    get: async (path) => {
-      const places = [path, ...otherPlaces(path)].map((place) => join(directory, place));
-      for (const file of places) {
-        const bytes = await readDocument(file);
-        if (bytes !== undefined) return bytes;
-      }
-      return refuseEndorsements('bundle-no-match', join(directory, path), 'there is no such file');
-    },
+    get: async (path, signal) => (await all(path, signal))[0],
+    all,
     close: async () => {},
   };
 }
 
-/** A product's list is the ARK's, the same for both kinds of key: a mirror may have it for one of them alone. */
+/** A product's list is the ARK's, the same for both kinds of key: a mirror may have it for one of them alone, or a newer one for one of them. */
 function otherPlaces(path: string): string[] {
   const [, kind, product] = /^\/(vcek|vlek)\/v1\/(\w+)\/crl$/.exec(path) ?? [];
   return kind === undefined ? [] : [`/${kind === 'vcek' ? 'vlek' : 'vcek'}/v1/${product}/crl`];

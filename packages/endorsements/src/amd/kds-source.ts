@@ -3,10 +3,13 @@ import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence';
 import { LeastRecentlyUsed } from '../cache/memory.ts';
 import { systemTiming, type Timing } from '../http/timing.ts';
 import { isRefusal, settleRefusals } from '../refusal.ts';
+import { HeldRevocationLists } from '../revocation/held-lists.ts';
+import { withHeldLists } from '../revocation/revocable.ts';
 import type { EndorsementOptions, EndorsementResult } from '../source.ts';
 import { AuthorityMemory } from './authorities.ts';
 import { fileDocuments, httpDocuments, type KdsDocuments } from './documents.ts';
 import { authorityPath, type SnpEndorsementRequest, type SnpEndorsementSource, vcekPath } from './request.ts';
+import { revocableSnp } from './revocable.ts';
 import { verifySnp } from './verify.ts';
 
 /** How the service is reached, and how patiently. It lets an address ask for one VCEK in about ten seconds. */
@@ -17,6 +20,8 @@ export interface KdsSourceOptions {
   readonly ca?: string;
   /** Roots above the endorsements. Default: AMD's. */
   readonly trustAnchors?: readonly TrustAnchor[];
+  /** Revocation lists of all sources, to be shared by them. Default: those of this source alone, in memory. */
+  readonly heldLists?: HeldRevocationLists | undefined;
   /** Default: 5000. */
   readonly connectTimeoutMilliseconds?: number;
   /** For one attempt at one document. Default: 15000. */
@@ -42,12 +47,13 @@ const rememberedCertificates = 1000;
 
 interface SourceOptions {
   readonly trustAnchors: readonly TrustAnchor[] | undefined;
+  readonly heldLists: HeldRevocationLists | undefined;
   readonly authorityMemorySeconds: number;
   readonly timing: Timing;
 }
 
 function sourceOver(documents: KdsDocuments, options: SourceOptions): KdsSource {
-  const { trustAnchors } = options;
+  const { trustAnchors, heldLists = new HeldRevocationLists(options.timing) } = options;
   const certificates = new LeastRecentlyUsed<Uint8Array>(rememberedCertificates);
   const authorities = new AuthorityMemory(documents, options);
 
@@ -70,8 +76,8 @@ function sourceOver(documents: KdsDocuments, options: SourceOptions): KdsSource 
     { at, signal }: EndorsementOptions,
   ): Promise<EndorsementResult<SnpEndorsements>> {
     const certificate = await certificateOf(request, signal);
-    const { fetchedAt, authorityChain, revocationList } = await authorities.get(request, signal);
-    const collateral = { certificate, authorityChain, revocationList };
+    const { fetchedAt, ...above } = await authorities.get(request, signal);
+    const collateral = { certificate, ...above };
     const { nextUpdate } = verifySnp(collateral, request, documents.name, trustAnchors);
     if (!('certificate' in request) && typeof certificate !== 'string')
       certificates.set(vcekPath(request), certificate);
@@ -79,9 +85,12 @@ function sourceOver(documents: KdsDocuments, options: SourceOptions): KdsSource 
     return { ok: true, collateral, freshness };
   }
 
-  return {
+  const source: SnpEndorsementSource = {
     name: documents.name,
     get: (request, circumstances) => settleRefusals(() => fetchVerified(request, circumstances)),
+  };
+  return {
+    ...withHeldLists(source, revocableSnp(trustAnchors), heldLists),
     close: () => documents.close(),
   };
 }
@@ -104,16 +113,17 @@ export function createKdsSource(options: KdsSourceOptions = {}): KdsSource {
     timing,
   };
   const documents = httpDocuments(options.baseUrl ?? 'https://kdsintf.amd.com', client, retry);
-  const { trustAnchors, authorityMemorySeconds = 600 } = options;
-  return sourceOver(documents, { trustAnchors, authorityMemorySeconds, timing });
+  const { trustAnchors, heldLists, authorityMemorySeconds = 600 } = options;
+  return sourceOver(documents, { trustAnchors, heldLists, authorityMemorySeconds, timing });
 }
 
 /** A source over files for offline sites: below `directory` the paths of AMD's service, as mirroring tools write them. */
 export function createKdsDirectorySource(options: {
   readonly directory: string;
   readonly trustAnchors?: readonly TrustAnchor[];
+  readonly heldLists?: HeldRevocationLists | undefined;
   readonly timing?: Timing;
 }): KdsSource {
-  const { directory, trustAnchors, timing = systemTiming } = options;
-  return sourceOver(fileDocuments(directory), { trustAnchors, authorityMemorySeconds: 0, timing });
+  const { directory, trustAnchors, heldLists, timing = systemTiming } = options;
+  return sourceOver(fileDocuments(directory), { trustAnchors, heldLists, authorityMemorySeconds: 0, timing });
 }

@@ -15,6 +15,9 @@ import { addressedChipId, type SnpEndorsementRequest } from './request.ts';
 export interface SnpDates {
   readonly nextUpdate: Date | undefined;
   readonly issued: readonly Date[];
+  /** When all certificates are valid; that of the key is valid from the time of the request on, which does not count. */
+  readonly validFrom: Date;
+  readonly validUntil: Date;
 }
 
 const tcbParts = ['fmc', 'bootLoader', 'tee', 'snp', 'microcode'] as const;
@@ -55,7 +58,7 @@ export function verifySnpSubject(
   where: string,
   trustAnchors: readonly TrustAnchor[] = amdRoots,
 ): SnpDates {
-  const { facts, revocationList } = verified(endorsements, request, where, trustAnchors);
+  const { facts, chain, revocationList } = verified(endorsements, request, where, trustAnchors);
   const parts: (readonly [string, string | number, string | number])[] = [
     ['product', facts.product, request.product],
     ['kind of key', facts.kind, request.signingKey],
@@ -67,8 +70,13 @@ export function verifySnpSubject(
   for (const [part, is, asked] of parts) {
     if (is !== asked) refuseEndorsements('endorsements-other-platform', where, `${part} is ${is}, not ${asked}`);
   }
-  if (revocationList === undefined) return { nextUpdate: undefined, issued: [] };
-  return { nextUpdate: new Date(revocationList.nextUpdate), issued: [new Date(revocationList.thisUpdate)] };
+  const validity = {
+    validFrom: new Date(Math.max(chain.issuer.notBefore, chain.root.notBefore)),
+    validUntil: new Date(Math.min(...chain.certificates.map(({ notAfter }) => notAfter))),
+  };
+  if (revocationList === undefined) return { nextUpdate: undefined, issued: [], ...validity };
+  const { nextUpdate, thisUpdate } = revocationList;
+  return { nextUpdate: new Date(nextUpdate), issued: [new Date(thisUpdate)], ...validity };
 }
 
 /** The same, and refuses when there is no revocation list. */

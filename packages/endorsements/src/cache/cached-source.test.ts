@@ -55,6 +55,8 @@ function folder(t: TestContext): string {
   return path;
 }
 
+/** Lists of revocations have files of their own. */
+const isEntry = (name: string): boolean => !name.startsWith('revocation-lists-');
 const down: PcsFault[] = [{ kind: 'status', status: 503 }];
 const kinds = (events: readonly CacheEvent[]): string[] => events.map(({ kind }) => kind);
 
@@ -115,7 +117,7 @@ describe('a restart', () => {
       const { cache, server, events, restart } = await scene(t, { directory });
       await cache.get(needed, { at });
       await cache.close();
-      const [name = ''] = readdirSync(directory);
+      const [name = ''] = readdirSync(directory).filter(isEntry);
       const [file, text] = [join(directory, name), readFileSync(join(directory, name), 'utf8')];
       assert.notEqual(change(text), text);
       writeFileSync(file, change(text));
@@ -148,7 +150,7 @@ test('a directory that cannot be written is reported and does no further harm', 
   const { cache, events, server } = await scene(t, { directory: join(file, 'below') });
   assert.equal(codeOf(await cache.get(needed, { at })), 'ok');
   await cache.close();
-  assert.deepEqual(kinds(events), ['file-ignored', 'write-failed']);
+  assert.deepEqual(new Set(kinds(events)), new Set(['file-ignored', 'write-failed']));
   assert.equal(codeOf(await cache.get(needed, { at })), 'ok');
   assert.equal(server.requests.length, 4);
 });
@@ -160,7 +162,7 @@ test('cache files are for their owner alone', async (t) => {
   await cache.close();
   assert.deepEqual(
     readdirSync(directory).map((name) => statSync(join(directory, name)).mode & 0o777),
-    [0o600],
+    [0o600, 0o600, 0o600],
   );
 });
 
@@ -433,7 +435,7 @@ test('of many platforms the one that was asked for longest ago is forgotten, on 
   await ask(first);
   await ask(second);
   await cache.close();
-  assert.equal(readdirSync(directory).length, 1);
+  assert.equal(readdirSync(directory).filter(isEntry).length, 1);
   await ask(second);
   assert.equal(asked, 2);
   await ask(first);

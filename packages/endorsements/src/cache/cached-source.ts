@@ -83,15 +83,19 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
     return settleRefusals(() => this.#answer(request, options));
   }
 
-  async #answer(request: Request, { at, signal }: EndorsementOptions): Promise<EndorsementResult<Value>> {
+  async #answer(request: Request, options: EndorsementOptions): Promise<EndorsementResult<Value>> {
+    const { at, signal, renew = false } = options;
     const key = `${this.name} ${this.#kind.keyOf(request)}`;
     const held = this.#store.held(key) ?? (await this.#load(key, request, signal));
-    if (held !== undefined && at <= held.nextUpdate) {
+    if (held !== undefined && at <= held.nextUpdate && !renew) {
       held.used = true;
       if (this.#isDue(held)) this.#refreshBehind(held);
       return this.#give(held, at);
     }
-    return this.#give(await this.#renewed(key, request, held, at, signal), at);
+    const renewed = await this.#renewed(key, request, held, at, signal);
+    // Whether that is newer than what was at hand is for the caller to see, who may ask each time.
+    if (renew && this.#vain.within(key, this.#settings.retryAfterSeconds) === undefined) this.#vain.note(key);
+    return this.#give(renewed, at);
   }
 
   /** From disk; a disk that was just found without the entry is not read again for a while. */
@@ -164,7 +168,7 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
     const verified = this.#kind.verify(collateral, request, source);
     if (!verified.ok) throw new EndorsementRefused(verified.refusal);
     const before = this.#store.held(key);
-    if (before !== undefined && isSuperseded(verified, before, now)) {
+    if (before !== undefined && isSuperseded(verified, before)) {
       this.#settings.report({ kind: 'older-ignored', key, nextUpdate: verified.nextUpdate });
       this.#vain.note(key);
       return before;

@@ -7,7 +7,7 @@ export type CacheEvent =
   | { readonly kind: 'refresh-failed'; readonly key: string; readonly refusal: EndorsementRefusal }
   /** The source did not refuse but threw, which is a fault of its program; the entry at hand is kept. */
   | { readonly kind: 'refresh-broken'; readonly key: string; readonly error: unknown }
-  /** The source gave genuine endorsements that are older than the ones at hand, all or a part of them, or expired while these are not; these are kept. */
+  /** The source gave genuine endorsements that are older than the ones at hand, all or a part of them; these are kept. */
   | { readonly kind: 'older-ignored'; readonly key: string; readonly nextUpdate: Date }
   | { readonly kind: 'stale-used'; readonly key: string; readonly nextUpdate: Date }
   | { readonly kind: 'file-ignored'; readonly key: string; readonly file: string; readonly why: string }

@@ -9,11 +9,10 @@ export interface Dated {
 }
 
 /**
- * Whether `found` is to be ignored: it is past its next update and `held` is not, or none of its parts is newer and one is older. A part that is
- * newer counts even when it is meant for a shorter time: a list of revocations in an emergency is.
+ * Whether `found` is to be ignored: none of its parts is newer and one is older. A part that is newer counts however short a time it is meant
+ * for, and when that time is over: a list of revocations in an emergency is meant for a short one.
  */
-export function isSuperseded(found: Dated, held: Dated, now: Date): boolean {
-  if (found.nextUpdate < now && held.nextUpdate >= now) return true;
+export function isSuperseded(found: Dated, held: Dated): boolean {
   const ages = found.issued.map((time, part) => time.getTime() - (held.issued[part]?.getTime() ?? 0));
   return ages.every((age) => age <= 0) && ages.some((age) => age < 0);
 }

@@ -1,18 +1,28 @@
 /** For which platform is a collateral file? Read from its own bodies, unverified: it serves to choose among files only. */
 import { createHash, X509Certificate } from 'node:crypto';
-import { type IntelCollateral, prepareIntelCollateral } from '@atesto/evidence';
+import { type IntelCollateral, readIntelCollateral, type SignedIntelCollateral } from '@atesto/evidence';
 import type { IntelEndorsementRequest } from './request.ts';
-import { datesOf } from './verify.ts';
+
+/** What the signed parts of a file say. */
+export interface SignedContents {
+  /** The root above all parts: SHA-256 of its public key, hex. */
+  readonly rootSpkiSha256: string;
+  readonly dates: SignedIntelCollateral['dates'];
+  /** The lower of both bodies'. */
+  readonly tcbEvaluationDataNumber: number;
+}
 
 /** What a file says of itself. */
 export interface BundleContents {
   readonly collateral: IntelCollateral;
   readonly tee: 'sgx' | 'tdx' | undefined;
   readonly fmspc: string | undefined;
-  /** When the first part is due to be replaced; of a file whose signatures do not hold, the earlier one of TCB info and QE identity. */
+  /** Undefined: its signatures do not hold, whatever root it brings. */
+  readonly signed: SignedContents | undefined;
+  /** The earlier one of TCB info and QE identity, whether signed or not. */
   readonly nextUpdate: Date | undefined;
-  /** When the last part was issued; undefined for a file whose signatures do not hold. */
-  readonly issued: Date | undefined;
+  /** Its revocation lists, unverified; always the same objects. */
+  readonly lists: readonly Uint8Array[];
   /** DER of the PCK certificate, when the file brings one. */
   readonly pckCertificate: Buffer | undefined;
 }
@@ -45,14 +55,15 @@ function lastKeyOf(pem: string): string | undefined {
 }
 
 /** The dates of all parts, read under whatever root the file itself brings: whether that one is trusted is the appraisal's question. */
-function signedDates(collateral: IntelCollateral): { nextUpdate: Date; issued: Date } | undefined {
+function signedContents(collateral: IntelCollateral): SignedContents | undefined {
   const spkiSha256 = lastKeyOf(collateral.tcbInfoIssuerChain);
   if (spkiSha256 === undefined) return undefined;
   const trustAnchors = [{ name: 'of the file', spkiSha256, development: true }];
-  const prepared = prepareIntelCollateral(collateral, { trustAnchors });
-  if (!prepared.ok) return undefined;
-  const { nextUpdate, issued } = datesOf(prepared.value);
-  return { nextUpdate, issued: new Date(Math.max(...issued.map((time) => time.getTime()))) };
+  const read = readIntelCollateral(collateral, { trustAnchors });
+  if (!read.ok) return undefined;
+  const { dates, tcbInfo, qeIdentity } = read.value;
+  const tcbEvaluationDataNumber = Math.min(tcbInfo.tcbEvaluationDataNumber, qeIdentity.tcbEvaluationDataNumber);
+  return { rootSpkiSha256: spkiSha256, dates, tcbEvaluationDataNumber };
 }
 
 function certificateOf(pem: string | undefined): Buffer | undefined {
@@ -68,15 +79,15 @@ function certificateOf(pem: string | undefined): Buffer | undefined {
 export function bundleContents(collateral: IntelCollateral): BundleContents {
   const tcbInfo = membersOf(collateral.tcbInfo);
   const bodies = [tcbInfo, membersOf(collateral.qeIdentity)];
-  const dates = signedDates(collateral);
   const fmspc = tcbInfo.get('fmspc');
   const id = tcbInfo.get('id') ?? 'SGX';
   return {
     collateral,
     tee: id === 'SGX' ? 'sgx' : id === 'TDX' ? 'tdx' : undefined,
     fmspc: typeof fmspc === 'string' ? fmspc.toLowerCase() : undefined,
-    nextUpdate: dates?.nextUpdate ?? earliest(bodies.map((body) => body.get('nextUpdate'))),
-    issued: dates?.issued,
+    signed: signedContents(collateral),
+    nextUpdate: earliest(bodies.map((body) => body.get('nextUpdate'))),
+    lists: [collateral.rootCaCrl, collateral.pckCrl],
     pckCertificate: certificateOf(collateral.pckCertificateChain),
   };
 }
@@ -100,10 +111,4 @@ export function isFor(contents: BundleContents, request: IntelEndorsementRequest
   }
   const { fmspc, ca } = request;
   return contents.fmspc === fmspc && Buffer.from(contents.collateral.pckCrl).includes(authorityNames[ca]);
-}
-
-/** How well a file suits a time, to compare files for the same platform: what lasts longest goes first, what was issued later goes last. */
-export function suitability({ nextUpdate, issued }: BundleContents, at: Date): number {
-  if (nextUpdate === undefined || (issued !== undefined && issued > at)) return Number.NEGATIVE_INFINITY;
-  return nextUpdate.getTime();
 }

@@ -1,16 +1,27 @@
 /** Collateral from files: one file, or a directory of them, for offline and air-gapped sites. */
-import type { IntelCollateral } from '@atesto/evidence';
+import type { IntelCollateral, TrustAnchor } from '@atesto/evidence';
 import { type ReportBroken, type WatchedFile, WatchedFiles } from '../files/watched-files.ts';
 import { refuseEndorsements, settleRefusals } from '../refusal.ts';
+import { HeldRevocationLists } from '../revocation/held-lists.ts';
+import { withHeldLists } from '../revocation/revocable.ts';
 import type { EndorsementResult } from '../source.ts';
 import { largestBundle, parseIntelCollateralBundle } from './bundle.ts';
-import { type BundleContents, bundleContents, isFor, namedPlatforms, suitability } from './bundle-contents.ts';
+import { type BundleContents, bundleContents, isFor, namedPlatforms } from './bundle-contents.ts';
+import { readable, selectCollateral } from './bundle-selection.ts';
 import { describeRequest, type IntelEndorsementRequest, type IntelEndorsementSource } from './request.ts';
+import { revocableCollateral } from './revocable.ts';
 
 /** What to read, and how often. */
 export interface BundleSourceOptions {
   /** A collateral file, or a directory whose `.json` files are collateral. */
   readonly path: string;
+  /**
+   * Roots above the collateral: files under others are given only where there is no other. Default: files under any root, revocation lists under
+   * Intel's alone.
+   */
+  readonly trustAnchors?: readonly TrustAnchor[];
+  /** Revocation lists of all sources, to be shared by them. Default: those of this source alone, in memory. */
+  readonly heldLists?: HeldRevocationLists | undefined;
   /** For how long the files count as unchanged after they were looked at, milliseconds. Default: 1000. */
   readonly recheckMilliseconds?: number;
   readonly clock?: () => Date;
@@ -26,26 +37,18 @@ export interface IntelBundleSource extends IntelEndorsementSource {
 
 type File = WatchedFile<BundleContents>;
 
-/** The file that suits the time best; the first of equals. */
-function best(files: readonly File[], request: IntelEndorsementRequest, at: Date): File | undefined {
-  let found: { readonly file: File; readonly suits: number } | undefined;
-  for (const file of files) {
-    if (file.contents === undefined || !isFor(file.contents, request)) continue;
-    const suits = suitability(file.contents, at);
-    if (found === undefined || suits > found.suits) found = { file, suits };
-  }
-  return found?.file;
-}
-
 /** Whether a file without contents may be the one that lacks: unless all it still says is that it is for other platforms. */
 function mayBeFor({ refusal, namedPlatforms = [] }: File, request: IntelEndorsementRequest): boolean {
   if (refusal === undefined) return false;
   return namedPlatforms.length === 0 || !('fmspc' in request) || namedPlatforms.includes(request.fmspc);
 }
 
-/** A source over files, each read again when it changes. Nothing is verified: the appraisal does that. */
+/** A source over files, each read again when it changes. That the bodies are genuine is not its business: the appraisal verifies them. */
 export function createBundleSource(options: BundleSourceOptions): IntelBundleSource {
   const { path, recheckMilliseconds = 1000, clock = () => new Date() } = options;
+  const { trustAnchors } = options;
+  const isTrusted = (root: string): boolean =>
+    trustAnchors === undefined || trustAnchors.some(({ spkiSha256 }) => spkiSha256 === root);
   const files = new WatchedFiles<BundleContents>({
     path,
     extensions: ['.json'],
@@ -60,13 +63,29 @@ export function createBundleSource(options: BundleSourceOptions): IntelBundleSou
     },
   });
 
+  /** By the files that an answer is made of: the same bytes keep their object. */
+  let given = new Map<string, IntelCollateral>();
+  let givenFrom: readonly File[] = [];
+
+  /** In the order of their names. */
+  async function currentFiles(): Promise<readonly File[]> {
+    const current = await files.current();
+    if (current !== givenFrom) given = new Map();
+    givenFrom = current;
+    return current;
+  }
+
   async function find(request: IntelEndorsementRequest, at: Date): Promise<EndorsementResult<IntelCollateral>> {
-    const candidates = await files.current();
-    const file = best(candidates, request, at);
-    if (file?.contents !== undefined) {
-      const { collateral, nextUpdate } = file.contents;
+    const candidates = await currentFiles();
+    const read = readable(candidates);
+    const matching = read.filter(({ contents }) => isFor(contents, request));
+    const selected = selectCollateral(matching, read, at, isTrusted);
+    if (selected !== undefined) {
+      const { nextUpdate, readAt: fetchedAt, source, key } = selected;
+      const collateral = given.get(key) ?? selected.collateral;
+      given.set(key, collateral);
       const stale = nextUpdate !== undefined && at > nextUpdate;
-      return { ok: true, collateral, freshness: { fetchedAt: file.readAt, nextUpdate, source: file.path, stale } };
+      return { ok: true, collateral, freshness: { fetchedAt, nextUpdate, source, stale } };
     }
     const refusal = candidates.find((candidate) => mayBeFor(candidate, request))?.refusal;
     if (refusal !== undefined) return { ok: false, refusal };
@@ -74,9 +93,16 @@ export function createBundleSource(options: BundleSourceOptions): IntelBundleSou
     return refuseEndorsements('bundle-no-match', path, why);
   }
 
-  return {
+  async function lists(): Promise<readonly Uint8Array[]> {
+    const current = await settleRefusals(async () => ({ ok: true, files: await currentFiles() }) as const);
+    return current.ok ? readable(current.files).flatMap(({ contents }) => contents.lists) : [];
+  }
+
+  const source: IntelEndorsementSource = {
     name: path,
     get: (request, { at }) => settleRefusals(() => find(request, at)),
-    look: () => files.look(),
   };
+  const held = options.heldLists ?? new HeldRevocationLists({ clock });
+  held.offer(lists);
+  return { ...withHeldLists(source, revocableCollateral(options.trustAnchors), held), look: () => files.look() };
 }

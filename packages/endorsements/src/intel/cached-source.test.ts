@@ -64,5 +64,5 @@ test('names of one platform do not push out another platform', async (t) => {
   const before = asked();
   for (const each of [cache, open()]) assert.equal(codeOf(await each.get(others, { at })), 'ok');
   assert.equal(asked(), before);
-  assert.equal(readdirSync(directory).length, 9);
+  assert.equal(readdirSync(directory).filter((name) => name.startsWith('intel-')).length, 9);
 });

@@ -2,14 +2,19 @@
 import type { IntelCollateral, TrustAnchor } from '@atesto/evidence';
 import { type CachedSource, type CacheOptions, cacheEndorsements } from '../cache/cached-source.ts';
 import { type EndorsementKind, verification } from '../cache/kind.ts';
+import { HeldRevocationLists } from '../revocation/held-lists.ts';
+import { withHeldLists } from '../revocation/revocable.ts';
 import { parseIntelCollateralBundle, writeIntelCollateralBundle } from './bundle.ts';
 import { type IntelEndorsementRequest, type IntelEndorsementSource, requestKey } from './request.ts';
+import { revocableCollateral } from './revocable.ts';
 import { datesOf, verifyIntelCollateral } from './verify.ts';
 
 /** A cache, and the roots above what it takes in. */
 export interface IntelCacheOptions extends CacheOptions {
   /** Default: Intel's. */
   readonly trustAnchors?: readonly TrustAnchor[];
+  /** Revocation lists of all sources, to be shared by them. Default: those of this source alone, in the same directory. */
+  readonly heldLists?: HeldRevocationLists | undefined;
 }
 
 /** Parts in the order of `datesOf`; each is signed by itself. */
@@ -66,19 +71,24 @@ export function createCachedSource(
   source: IntelEndorsementSource,
   options: IntelCacheOptions = {},
 ): CachedSource<IntelEndorsementRequest, IntelCollateral> {
-  const { trustAnchors, ...cache } = options;
+  const { trustAnchors, heldLists, ...cache } = options;
+  const held = heldLists ?? new HeldRevocationLists(cache);
   const kind = intelCollateralKind(trustAnchors);
   const families = cacheEndorsements(source, kind, cache);
   const holderOf = ({ pckCertificateChain }: IntelCollateral): string | undefined => pckCertificateChain;
   const platforms = cacheEndorsements(source, { ...kind, name: 'intel-platform', holderOf }, cache);
-  return {
+  const cached: IntelEndorsementSource = {
     ...(source.name === undefined ? {} : { name: source.name }),
     get: (request, circumstances) => ('pckCertificate' in request ? platforms : families).get(request, circumstances),
+  };
+  return {
+    ...withHeldLists(cached, revocableCollateral(trustAnchors), held, { isCache: true }),
     refreshDue: async () => {
       await Promise.all([families.refreshDue(), platforms.refreshDue()]);
     },
     close: async () => {
       await Promise.all([families.close(), platforms.close()]);
+      await held.close();
     },
   };
 }

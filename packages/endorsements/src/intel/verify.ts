@@ -7,6 +7,7 @@ import {
   neededByPckCertificate,
   type PreparedIntelCollateral,
   prepareIntelCollateral,
+  type SignedIntelCollateral,
   type TrustAnchor,
 } from '@atesto/evidence';
 import type { Dated } from '../cache/succession.ts';
@@ -14,12 +15,12 @@ import { refuseEndorsements } from '../refusal.ts';
 import { describeRequest, type IntelEndorsementRequest } from './request.ts';
 
 /** When the first part of the collateral is due to be replaced. */
-export function nextUpdateOf({ dates }: PreparedIntelCollateral): Date {
+export function nextUpdateOf({ dates }: SignedIntelCollateral): Date {
   return new Date(Math.min(...Object.values(dates).map(({ nextUpdate }) => nextUpdate)));
 }
 
 /** The dates of the collateral as a whole: its parts by name. */
-export function datesOf(prepared: PreparedIntelCollateral): Dated {
+export function datesOf(prepared: SignedIntelCollateral): Dated {
   const { root_ca_crl, pck_crl, tcb_info, qe_identity } = prepared.dates;
   const issued = [root_ca_crl, pck_crl, tcb_info, qe_identity].map((part) => new Date(part.issued));
   return { nextUpdate: nextUpdateOf(prepared), issued };

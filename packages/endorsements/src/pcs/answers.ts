@@ -1,4 +1,5 @@
 /** Reads the answers of a certification service to bytes, as signed. Source: Intel PCS API, version 4; PCCS of Intel's DCAP. */
+import { revocationListsIn } from '../files/revocation-list-forms.ts';
 import type { HttpAnswer } from '../http/client.ts';
 import { checkStatus, type ItemScope } from '../http/status.ts';
 import { refuseEndorsements } from '../refusal.ts';
@@ -82,18 +83,13 @@ export function signedBody(
   };
 }
 
-/** DER of a revocation list that came as DER, as hex, or as PEM: services differ whatever encoding is asked for. */
+/** DER of a revocation list that came as DER, hex, base64 or PEM: services differ whatever encoding is asked for. */
 export function revocationList(answer: HttpAnswer, where: string): Uint8Array {
   checkStatus(answer, 'service', where);
   if (/html|json/.test(mediaType(answer))) return refuseShape(where, `a revocation list is not ${mediaType(answer)}`);
-  const { body } = answer;
-  // SEQUENCE with a length of one to three bytes.
-  if (body[0] === 0x30 && (body[1] ?? 0) > 0x7f && (body[1] ?? 0) < 0x84) return body;
-  const written = text(body, where).trim();
-  if (/^[0-9a-fA-F]+$/.test(written) && written.length % 2 === 0) return Buffer.from(written, 'hex');
-  const base64 = /^-----BEGIN X509 CRL-----([A-Za-z0-9+/=\s]+)-----END X509 CRL-----$/.exec(written)?.[1];
-  if (base64 === undefined) return refuseShape(where, 'the revocation list is neither DER nor hex nor PEM');
-  return Buffer.from(base64, 'base64');
+  const [list, another] = revocationListsIn(answer.body) ?? [];
+  if (list !== undefined && another === undefined) return list;
+  return refuseShape(where, 'the revocation list is neither DER nor hex nor base64 nor PEM');
 }
 
 /** PEM chain of a PCK certificate: leaf, CA, root. */

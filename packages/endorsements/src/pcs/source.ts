@@ -3,8 +3,11 @@ import type { IntelCollateral, PreparedIntelCollateral, TrustAnchor } from '@ate
 import { HttpClient } from '../http/client.ts';
 import { systemTiming, type Timing } from '../http/timing.ts';
 import type { IntelEndorsementRequest, IntelEndorsementSource } from '../intel/request.ts';
+import { revocableCollateral } from '../intel/revocable.ts';
 import { nextUpdateOf, verifyIntelCollateral } from '../intel/verify.ts';
 import { refuseEndorsements, settleRefusals } from '../refusal.ts';
+import { HeldRevocationLists } from '../revocation/held-lists.ts';
+import { holdLists, withHeldLists } from '../revocation/revocable.ts';
 import type { EndorsementOptions, EndorsementResult } from '../source.ts';
 import { type PcsAddress, type PcsDialect, PcsPaths } from './paths.ts';
 import { PcsService } from './service.ts';
@@ -21,6 +24,8 @@ export interface PcsSourceOptions extends Omit<PcsAddress, 'dialect'> {
   readonly ca?: string;
   /** Roots above the collateral. Default: Intel's. */
   readonly trustAnchors?: readonly TrustAnchor[];
+  /** Revocation lists of all sources, to be shared by them. Default: those of this source alone, in memory. */
+  readonly heldLists?: HeldRevocationLists | undefined;
   /** Default: 5000. */
   readonly connectTimeoutMilliseconds?: number;
   /** For one attempt at one document. Default: 10000. */
@@ -85,13 +90,15 @@ export function createPcsSource(options: PcsSourceOptions): PcsSource {
   };
   const service = new PcsService(paths, client, retry, options.apiKey);
   const { name } = paths;
-  const { trustAnchors, tcbEvaluationDataNumber } = options;
+  const { trustAnchors, tcbEvaluationDataNumber, heldLists = new HeldRevocationLists(timing) } = options;
+  const kind = revocableCollateral(trustAnchors);
 
   async function fetchVerified(
     request: IntelEndorsementRequest,
     { at, signal }: EndorsementOptions,
   ): Promise<IntelResult> {
     const collateral = await service.collateral(request, signal);
+    await holdLists(collateral, kind, heldLists);
     const prepared = verifyIntelCollateral(collateral, request, name, trustAnchors);
     checkBaseline(prepared, tcbEvaluationDataNumber, name);
     const nextUpdate = nextUpdateOf(prepared);
@@ -99,9 +106,12 @@ export function createPcsSource(options: PcsSourceOptions): PcsSource {
     return { ok: true, collateral, freshness };
   }
 
-  return {
+  const source: IntelEndorsementSource = {
     name,
     get: (request, circumstances) => settleRefusals(() => fetchVerified(request, circumstances)),
+  };
+  return {
+    ...withHeldLists(source, kind, heldLists),
     close: () => client.close(),
   };
 }

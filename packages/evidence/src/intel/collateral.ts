@@ -25,6 +25,11 @@ export interface IntelCollateral {
   readonly qeIdentitySignature: Uint8Array;
   /** PEM chain leaf, intermediate, root: needed only when the quote does not carry it (certification data types 1 to 3; type 4 carries the leaf). */
   readonly pckCertificateChain?: string;
+  /**
+   * DER: further revocation lists of the root or the PCK CA, of any date. What they revoke is revoked; they supply no dates. Lists of other
+   * authorities are left aside.
+   */
+  readonly furtherRevocationLists?: readonly Uint8Array[];
 }
 
 /** The parts that can be past their `nextUpdate`, named as in Intel's collateral. */

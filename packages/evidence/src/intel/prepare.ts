@@ -9,7 +9,14 @@ import type { Certificate } from '../x509/certificate.ts';
 import { type VerifiedChain, verifyChain } from '../x509/chain.ts';
 import { allowsUsage } from '../x509/extensions.ts';
 import { parsePemChain } from '../x509/pem.ts';
-import { checkNotRevoked, parseRevocationList, type RevocationList, verifyRevocationList } from '../x509/revocation.ts';
+import {
+  checkNotRevoked,
+  listsOfAuthority,
+  parseRevocationList,
+  type RevocationList,
+  verifyRevocationList,
+  withFurtherLists,
+} from '../x509/revocation.ts';
 import type { IntelCollateral, IntelCollateralPart } from './collateral.ts';
 import { parseQeIdentity, type QeIdentity } from './qe-identity.ts';
 import { parseTcbInfo, type TcbInfo } from './tcb-info.ts';
@@ -34,11 +41,11 @@ export interface CollateralDates {
   readonly nextUpdate: number;
 }
 
-/** Collateral whose signatures hold under a trusted root. */
-export interface PreparedIntelCollateral {
-  readonly prepared: true;
+/** Collateral whose signatures hold under a trusted root. Whether a certificate of it is revoked has not been looked at. */
+export interface SignedIntelCollateral {
   readonly tcbInfo: TcbInfo;
   readonly qeIdentity: QeIdentity;
+  /** Each with what further lists of its authority revoke. */
   readonly rootCrl: RevocationList;
   readonly pckCrl: RevocationList;
   /** The authority that issued the PCK certificates of the list, then the root. */
@@ -52,6 +59,11 @@ export interface PreparedIntelCollateral {
   readonly dates: Readonly<Record<IntelCollateralPart, CollateralDates>>;
   readonly hashes: CollateralHashes;
   readonly developmentRoot: boolean;
+}
+
+/** Collateral whose signatures hold, and whose authorities and signers are not revoked. */
+export interface PreparedIntelCollateral extends SignedIntelCollateral {
+  readonly prepared: true;
 }
 
 /** Options of {@link prepareIntelCollateral}. */
@@ -116,7 +128,7 @@ const datesOfBody = (body: TcbInfo | QeIdentity): CollateralDates => ({
   nextUpdate: body.nextUpdate,
 });
 
-function prepare(collateral: IntelCollateral, anchors: readonly TrustAnchor[]): PreparedIntelCollateral {
+function verifySignatures(collateral: IntelCollateral, anchors: readonly TrustAnchor[]): SignedIntelCollateral {
   const tcbInfoChain = verifyIssuerChain(
     collateral.tcbInfoIssuerChain,
     [signingName],
@@ -135,20 +147,19 @@ function prepare(collateral: IntelCollateral, anchors: readonly TrustAnchor[]): 
     'pck_crl_issuer_chain',
     anchors,
   );
-  const rootCrl = parseRevocationList(collateral.rootCaCrl, 'root_ca_crl');
-  const pckCrl = parseRevocationList(collateral.pckCrl, 'pck_crl');
-  verifyRevocationList(rootCrl, tcbInfoChain.root, 'root_ca_crl');
-  verifyRevocationList(pckCrl, pckAuthorityChain.leaf, 'pck_crl');
-  for (const chain of [tcbInfoChain, qeIdentityChain, pckAuthorityChain]) {
-    checkRoot(chain, tcbInfoChain.root);
-    checkNotRevoked(chain.leaf, rootCrl);
-  }
+  const listOf = (der: Uint8Array, authority: Certificate, name: string): RevocationList => {
+    const list = parseRevocationList(der, name);
+    verifyRevocationList(list, authority, name);
+    return withFurtherLists(list, listsOfAuthority(collateral.furtherRevocationLists ?? [], authority, name));
+  };
+  const rootCrl = listOf(collateral.rootCaCrl, tcbInfoChain.root, 'root_ca_crl');
+  const pckCrl = listOf(collateral.pckCrl, pckAuthorityChain.leaf, 'pck_crl');
+  for (const chain of [tcbInfoChain, qeIdentityChain, pckAuthorityChain]) checkRoot(chain, tcbInfoChain.root);
   checkBodySignature(collateral.tcbInfo, collateral.tcbInfoSignature, tcbInfoChain, 'tcb_info');
   checkBodySignature(collateral.qeIdentity, collateral.qeIdentitySignature, qeIdentityChain, 'qe_identity');
   const tcbInfo = parseTcbInfo(collateral.tcbInfo);
   const qeIdentity = parseQeIdentity(collateral.qeIdentity);
   return {
-    prepared: true,
     tcbInfo,
     qeIdentity,
     rootCrl,
@@ -170,10 +181,31 @@ function prepare(collateral: IntelCollateral, anchors: readonly TrustAnchor[]): 
   };
 }
 
+function checkSignersNotRevoked({ rootCrl, ...chains }: SignedIntelCollateral): void {
+  for (const { leaf } of [chains.tcbInfoChain, chains.qeIdentityChain, chains.pckAuthorityChain]) {
+    checkNotRevoked(leaf, rootCrl);
+  }
+}
+
+/**
+ * Parses collateral and verifies its signatures under the trust anchors: enough to compare dates of collateral, not to appraise by it. Also
+ * collateral whose own list revokes a signer of it passes.
+ */
+export function readIntelCollateral(
+  collateral: IntelCollateral,
+  options: PrepareOptions = {},
+): Outcome<SignedIntelCollateral> {
+  return settle(() => verifySignatures(collateral, options.trustAnchors ?? intelRoots));
+}
+
 /** Parses and verifies collateral under the trust anchors; independent of time. */
 export function prepareIntelCollateral(
   collateral: IntelCollateral,
   options: PrepareOptions = {},
 ): Outcome<PreparedIntelCollateral> {
-  return settle(() => prepare(collateral, options.trustAnchors ?? intelRoots));
+  return settle(() => {
+    const signed = verifySignatures(collateral, options.trustAnchors ?? intelRoots);
+    checkSignersNotRevoked(signed);
+    return { ...signed, prepared: true };
+  });
 }

@@ -1,10 +1,17 @@
 /** AMD's endorsements for one report, as they come; and their verified form. */
-import { refuse } from '../bytes/refusal.ts';
+import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
 import { amdRoots, type TrustAnchor } from '../roots.ts';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import { type VerifiedChain, verifyChain } from '../x509/chain.ts';
+import { type ListIssuer, listIssuer } from '../x509/list-issuer.ts';
 import { parsePemChain } from '../x509/pem.ts';
-import { parseRevocationList, type RevocationList, verifyRevocationList } from '../x509/revocation.ts';
+import {
+  listsOfAuthority,
+  parseRevocationList,
+  type RevocationList,
+  verifyRevocationList,
+  withFurtherLists,
+} from '../x509/revocation.ts';
 import { type EndorsementKeyFacts, parseEndorsementKeyFacts } from './certificate.ts';
 
 /** Nothing here has been verified. */
@@ -15,6 +22,8 @@ export interface SnpEndorsements {
   readonly authorityChain: string;
   /** DER of the product's revocation list, signed by the ARK; `unchecked` is a decision that the appraisal reports. */
   readonly revocationList: Uint8Array | 'unchecked';
+  /** DER: further lists of the ARK, of any date. What they revoke is revoked; they supply no dates. */
+  readonly furtherRevocationLists?: readonly Uint8Array[];
 }
 
 /** Endorsements whose signatures hold; dates have not been looked at. Reusable for every report of the same key. */
@@ -61,5 +70,17 @@ export function verifySnpEndorsements(
   if (endorsements.revocationList === 'unchecked') return { chain, facts, revocationList: undefined };
   const revocationList = parseRevocationList(endorsements.revocationList, 'AMD CRL');
   verifyRevocationList(revocationList, chain.root, 'AMD CRL');
-  return { chain, facts, revocationList };
+  const further = listsOfAuthority(endorsements.furtherRevocationLists ?? [], chain.root, 'AMD CRL');
+  return { chain, facts, revocationList: withFurtherLists(revocationList, further) };
+}
+
+/** The ARK of endorsements with its genuine lists among theirs, whatever these revoke. */
+export function snpListIssuer(
+  { authorityChain, revocationList, furtherRevocationLists: further = [] }: Omit<SnpEndorsements, 'certificate'>,
+  anchors: readonly TrustAnchor[] = amdRoots,
+): Outcome<ListIssuer> {
+  return settle(() => {
+    const { root } = verifyChain(parsePemChain(authorityChain, 'AMD chain'), { length: 2, anchors });
+    return listIssuer(root, [...(revocationList === 'unchecked' ? [] : [revocationList]), ...further]);
+  });
 }

@@ -94,6 +94,23 @@ export function verifyRevocationList(list: RevocationList, authority: Certificat
   }
 }
 
+/** A list of an authority that also revokes what further lists of that authority revoke; its dates stay its own. */
+export function withFurtherLists(list: RevocationList, further: readonly RevocationList[]): RevocationList {
+  if (further.length === 0) return list;
+  return { ...list, revoked: new Set([list, ...further].flatMap(({ revoked }) => [...revoked])) };
+}
+
+/**
+ * The lists among `ders` that name an authority as their issuer; refuses one that it did not sign.
+ * @param ders lists of any authorities
+ */
+export function listsOfAuthority(ders: readonly Uint8Array[], authority: Certificate, name: string): RevocationList[] {
+  const lists = ders.map((der) => parseRevocationList(der, name));
+  const own = lists.filter(({ issuer }) => Buffer.compare(issuer, authority.subject) === 0);
+  for (const list of own) verifyRevocationList(list, authority, name);
+  return own;
+}
+
 /** Checks that a certificate of the list's authority is not on it. */
 export function checkNotRevoked(certificate: Certificate, list: RevocationList): void {
   if (list.revoked.has(certificate.serial)) {

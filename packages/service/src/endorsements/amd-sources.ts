@@ -19,20 +19,22 @@ type Config = Pick<ServiceConfig, 'endorsements' | 'provider'>;
 export function amdSources(config: Config, settings: SourceSettings): SourceChain<SnpEndorsementSource> {
   const { bundle: path, mirror: directory, url, caFile, revocationList, staleGraceSeconds } = config.endorsements.amd;
   const trustAnchors = trustAnchorsOf(amdRoots, config.provider.trustAnchors);
+  const { heldLists } = settings;
+  const under = { trustAnchors, heldLists };
   const reportBroken = (refusal: EndorsementRefusal): void => settings.reportBroken('endorsements.amd.bundle', refusal);
-  const bundle = path === undefined ? [] : [createSnpBundleSource({ path, trustAnchors, reportBroken })];
+  const bundle = path === undefined ? [] : [createSnpBundleSource({ path, ...under, reportBroken })];
   const look = async (): Promise<void> => bundle[0]?.look();
-  const mirrors = directory === undefined ? [] : [createKdsDirectorySource({ directory, trustAnchors })];
+  const mirrors = directory === undefined ? [] : [createKdsDirectorySource({ directory, ...under })];
   const files = [...bundle, ...mirrors];
   // To do without a list is for sites where none can be had: a bundle without one must not keep it from being asked for.
   if (url === undefined) {
     const isLenient = path !== undefined && revocationList !== 'required';
-    const lenient = isLenient ? [createSnpBundleSource({ path, revocationList, trustAnchors })] : [];
+    const lenient = isLenient ? [createSnpBundleSource({ path, revocationList, ...under })] : [];
     return { sources: [...files, ...lenient.map((source) => withListOf(mirrors, source))], upkeep: [], look };
   }
   const ca = caFile === undefined ? {} : { ca: certificatesIn('endorsements.amd.caFile', caFile) };
-  const service = createKdsSource({ baseUrl: url, trustAnchors, ...ca });
-  const source = createSnpCachedSource(service, { ...settings.cache, trustAnchors, staleGraceSeconds });
+  const service = createKdsSource({ baseUrl: url, ...under, ...ca });
+  const source = createSnpCachedSource(service, { ...settings.cache, ...under, staleGraceSeconds });
   const close = async (): Promise<void> => {
     await service.close();
     await source.close();

@@ -19,27 +19,34 @@ export function intelSources(config: Config, settings: SourceSettings): SourceCh
   const { bundle: path, url } = config.endorsements.intel;
   const reportBroken = (refusal: EndorsementRefusal): void =>
     settings.reportBroken('endorsements.intel.bundle', refusal);
-  const bundle = path === undefined ? [] : [createBundleSource({ path, reportBroken })];
+  const { heldLists } = settings;
+  const trustAnchors = trustAnchorsOf(intelRoots, config.provider.trustAnchors);
+  const bundle = path === undefined ? [] : [createBundleSource({ path, trustAnchors, heldLists, reportBroken })];
   const look = async (): Promise<void> => bundle[0]?.look();
   if (url === undefined) return { sources: bundle, upkeep: [], look };
   const { source, ...upkeep } = serviceBehindCache(url, config, settings);
   return { sources: [...bundle, source], upkeep: [upkeep], look };
 }
 
-function serviceBehindCache(url: string, { endorsements: { intel }, provider }: Config, { cache }: SourceSettings) {
+function serviceBehindCache(
+  url: string,
+  { endorsements: { intel }, provider }: Config,
+  { cache, heldLists }: SourceSettings,
+) {
   const { service: dialect, caFile, subscriptionKeyFile, tcbUpdateType, staleGraceSeconds } = intel;
   const trustAnchors = trustAnchorsOf(intelRoots, provider.trustAnchors);
   const service = createPcsSource({
     baseUrl: url,
     dialect,
     trustAnchors,
+    heldLists,
     ...(tcbUpdateType === undefined ? {} : { tcbUpdateType }),
     ...(caFile === undefined ? {} : { ca: certificatesIn('endorsements.intel.caFile', caFile) }),
     ...(subscriptionKeyFile === undefined
       ? {}
       : { apiKey: keyIn('endorsements.intel.subscriptionKeyFile', subscriptionKeyFile) }),
   });
-  const source = createCachedSource(service, { ...cache, trustAnchors, staleGraceSeconds });
+  const source = createCachedSource(service, { ...cache, trustAnchors, heldLists, staleGraceSeconds });
   const close = async (): Promise<void> => {
     await service.close();
     await source.close();

@@ -1,6 +1,11 @@
 /** Opens the sources of endorsements that the settings describe, keeps their caches ahead of what falls due, and closes them. */
 import { join } from 'node:path';
-import { createFallbackSource, type IntelEndorsementSource, type SnpEndorsementSource } from '@atesto/endorsements';
+import {
+  createFallbackSource,
+  HeldRevocationLists,
+  type IntelEndorsementSource,
+  type SnpEndorsementSource,
+} from '@atesto/endorsements';
 import type { FastifyBaseLogger } from 'fastify';
 import type { ServiceConfig } from '../config/schema.ts';
 import { amdSources } from './amd-sources.ts';
@@ -38,8 +43,11 @@ export function configuredSources(
   { intelEndorsements, amdEndorsements, clock }: SourceOverrides,
   log: FastifyBaseLogger,
 ): OpenEndorsementSources {
+  const cache = { directory: join(config.stateDirectory, 'endorsements'), clock, report: reportTo(log, clock) };
+  const heldLists = new HeldRevocationLists(cache);
   const settings = {
-    cache: { directory: join(config.stateDirectory, 'endorsements'), clock, report: reportTo(log, clock) },
+    cache,
+    heldLists,
     reportBroken: reportBrokenTo(log),
   };
   const none = { sources: [], upkeep: [], look: async () => {} };
@@ -52,6 +60,7 @@ export function configuredSources(
   const close = async (): Promise<void> => {
     clearInterval(timer);
     await Promise.all(upkeep.map((one) => one.close()));
+    await heldLists.close();
   };
   return {
     intel: intelEndorsements ?? createFallbackSource(intel.sources),

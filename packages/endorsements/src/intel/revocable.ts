@@ -1,0 +1,31 @@
+/** The two revocation lists of Intel's collateral. */
+import { type IntelCollateral, intelListIssuers, readIntelCollateral, type TrustAnchor } from '@atesto/evidence';
+import type { ListPlace, RevocableKind } from '../revocation/revocable.ts';
+import { nextUpdateOf } from './verify.ts';
+
+const sameBytes = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
+
+/** What the rule of revocation lists must know of collateral under trusted roots. */
+export function revocableCollateral(trustAnchors: readonly TrustAnchor[] | undefined): RevocableKind<IntelCollateral> {
+  const anchors = trustAnchors === undefined ? {} : { trustAnchors };
+  return {
+    placesOf: (collateral) => {
+      const issuers = intelListIssuers(collateral, trustAnchors);
+      if (!issuers.ok) return [];
+      const place = (
+        issuer: ListPlace<IntelCollateral>['issuer'],
+        member: 'rootCaCrl' | 'pckCrl',
+      ): ListPlace<IntelCollateral> => ({
+        issuer,
+        isReplaceable: issuer.lists.some(({ der }) => sameBytes(der, collateral[member])),
+        replace: (value, list) => (sameBytes(value[member], list) ? value : { ...value, [member]: list }),
+      });
+      return [place(issuers.value.root, 'rootCaCrl'), place(issuers.value.pckAuthority, 'pckCrl')];
+    },
+    withFurther: (collateral, furtherRevocationLists) => ({ ...collateral, furtherRevocationLists }),
+    nextUpdateOf: (collateral) => {
+      const signed = readIntelCollateral(collateral, anchors);
+      return signed.ok ? nextUpdateOf(signed.value) : undefined;
+    },
+  };
+}
