@@ -15,13 +15,25 @@ import {
 } from './document.ts';
 import { currentDocument, type DocumentSource } from './documents.ts';
 import { checkStorable } from './guard.ts';
+import { checkSucceeds, type Position } from './history.ts';
 import type { Integrity } from './integrity.ts';
 import type { DocumentTable, Schema } from './schema.ts';
 
-/** Runs `work` as one change of the store; nothing is changed when it throws. `announce` runs before the commit. */
+/** What a change of the store needs besides the store. */
+export interface ChangeParts {
+  /** Runs before the commit. */
+  readonly announce: (transaction: Transaction<Schema>, revision: number) => Promise<void>;
+  /** The position that this process knows; undefined: any is right. */
+  readonly known: () => Position | undefined;
+}
+
+/**
+ * Runs `work` as one change of the store; nothing is changed when it throws. Refuses with `store-rolled-back` when the store is not the
+ * one that this process knows.
+ */
 export async function changeStore<Value>(
   source: DocumentSource,
-  announce: (transaction: Transaction<Schema>, revision: number) => Promise<void>,
+  { announce, known }: ChangeParts,
   work: (change: Change) => Promise<Value>,
 ): Promise<{ readonly value: Value; readonly revision: number }> {
   return source.db.transaction().execute(async (transaction) => {
@@ -29,11 +41,13 @@ export async function changeStore<Value>(
       .updateTable('store_state')
       .set({ revision: sql.ref('revision') })
       .where('id', '=', 1)
-      .returning(['revision', 'mac'])
+      .returning(['revision', 'head', 'incarnation', 'mac'])
       .executeTakeFirst();
     if (state === undefined) refuse<StorageCode>('row-tampered', 'store_state', 'the row is missing');
     source.integrity.checkState(state);
-    const change = new Change(transaction, source.integrity, state.revision);
+    const expected = known();
+    if (expected !== undefined) await checkSucceeds({ db: transaction, integrity: source.integrity }, state, expected);
+    const change = new Change(transaction, source.integrity, state);
     const value = await work(change);
     if (change.revision !== state.revision) await announce(transaction, change.revision);
     return { value, revision: change.revision };
@@ -44,17 +58,22 @@ export async function changeStore<Value>(
 export class Change implements DocumentSource {
   readonly db: Kysely<Schema>;
   readonly integrity: Integrity;
-  #revision: number;
+  #position: Position;
 
-  constructor(transaction: Transaction<Schema>, integrity: Integrity, revision: number) {
+  constructor(transaction: Transaction<Schema>, integrity: Integrity, { revision, head, incarnation }: Position) {
     this.db = transaction;
     this.integrity = integrity;
-    this.#revision = revision;
+    this.#position = { revision, head, incarnation };
+  }
+
+  /** Makes the store another incarnation with the next version that is appended. */
+  become(incarnation: string): void {
+    this.#position = { ...this.#position, incarnation };
   }
 
   /** The revision that the store has after this change, so far. */
   get revision(): number {
-    return this.#revision;
+    return this.#position.revision;
   }
 
   /** Adds a version to a document. Refuses with `version-conflict` when its present version is not the expected one. */
@@ -66,12 +85,12 @@ export class Change implements DocumentSource {
   ): Promise<DocumentTable> {
     const current = await currentDocument(this, id);
     checkExpected(id, current, expectedEtag);
-    const unsigned: Omit<DocumentTable, 'mac'> = {
+    const unsigned: Omit<DocumentTable, 'mac' | 'link'> = {
       provider_id: id.providerId,
       kind: id.kind,
       name: id.name,
       version: (current?.version ?? 0) + 1,
-      revision: this.#revision + 1,
+      revision: this.#position.revision + 1,
       action: content.action,
       content: content.content,
       digest: content.digest ?? null,
@@ -86,12 +105,13 @@ export class Change implements DocumentSource {
     for (const [column, value] of Object.entries(unsigned)) {
       if (typeof value === 'string') checkStorable(column, value);
     }
-    const row = { ...unsigned, mac: this.integrity.ofDocument(unsigned) };
+    const mac = this.integrity.ofDocument(unsigned);
+    const row = { ...unsigned, mac, link: this.integrity.ofLink(this.#position.head, mac) };
     await this.db.insertInto('documents').values(row).execute();
-    this.#revision = row.revision;
+    this.#position = { ...this.#position, revision: row.revision, head: row.link };
     await this.db
       .updateTable('store_state')
-      .set({ revision: row.revision, mac: this.integrity.ofState(row.revision) })
+      .set({ ...this.#position, mac: this.integrity.ofState(this.#position) })
       .where('id', '=', 1)
       .execute();
     return row;

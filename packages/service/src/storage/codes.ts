@@ -7,7 +7,8 @@ export const storageCodes = {
   'name-taken': 'A provider of this name exists.',
   'not-found': 'The provider, version or key does not exist.',
   'row-tampered': 'A stored row was not written by this service: its integrity code is wrong, or rows are missing.',
-  'store-rolled-back': 'The store is older than what this process has already seen, as after a restored backup.',
+  'store-rolled-back':
+    'The history of the store is not the one that this instance knows, as after a restored backup: nothing is changed until an operator runs `atesto store accept-restore`.',
   'store-unavailable':
     'The database cannot be reached, opened or written; whether a change that was under way took effect is unknown.',
   'store-newer': 'The database was written by a newer release; this release does not touch it.',

@@ -3,6 +3,7 @@ import { after, describe } from 'node:test';
 import { type CreateDatabase, createOnPostgres, createSqlite } from './__fixtures__/backends.ts';
 import { startPostgres } from './__fixtures__/postgres-server.ts';
 import { changesContract } from './contract/changes.ts';
+import { historyContract } from './contract/history.ts';
 import { integrityContract } from './contract/integrity.ts';
 import { keysContract } from './contract/keys.ts';
 import { policiesContract } from './contract/policies.ts';
@@ -27,5 +28,6 @@ for (const [name, reason, create] of databases) {
     keysContract(create);
     integrityContract(create);
     changesContract(create);
+    historyContract(create);
   });
 }

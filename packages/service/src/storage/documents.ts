@@ -116,6 +116,8 @@ function checkName(id: DocumentName): void {
 
 interface Wholeness {
   state_revision: number;
+  state_head: string;
+  state_incarnation: string;
   state_mac: string;
   documents_count: number;
 }
@@ -126,6 +128,8 @@ const newestVersion = sql<number>`(select max(d.version) from documents d
 function wholeness({ ref, selectFrom }: ExpressionBuilder<Schema, 'store_state'>) {
   return [
     ref('store_state.revision').as('state_revision'),
+    ref('store_state.head').as('state_head'),
+    ref('store_state.incarnation').as('state_incarnation'),
     ref('store_state.mac').as('state_mac'),
     selectFrom('documents as every')
       .select(({ fn }) => fn.countAll<number>().as('n'))
@@ -144,7 +148,12 @@ type Found = { [Column in keyof DocumentTable]: DocumentTable[Column] | null } &
 function checkWhole(integrity: Integrity, found: readonly Found[]): DocumentTable[] {
   const first = found[0];
   if (first === undefined) refuse<StorageCode>('row-tampered', 'store_state', 'the row is missing');
-  integrity.checkState({ revision: first.state_revision ?? 0, mac: first.state_mac ?? '' });
+  integrity.checkState({
+    revision: first.state_revision ?? 0,
+    head: first.state_head ?? '',
+    incarnation: first.state_incarnation ?? '',
+    mac: first.state_mac ?? '',
+  });
   if (first.documents_count !== first.state_revision) {
     const why = `${first.documents_count ?? 0} versions stand for ${first.state_revision ?? 0} changes`;
     refuse<StorageCode>('row-tampered', 'documents', why);

@@ -16,6 +16,8 @@ export interface Engine {
   listen(poke: () => void): Promise<() => Promise<void>>;
   /** The instances on this database, where several can share it. */
   readonly cluster: ClusterRows | undefined;
+  /** Follows the database when it was put elsewhere or another was put in its place. Called before each look at the change feed. */
+  follow(): Promise<void>;
   close(): Promise<void>;
 }
 

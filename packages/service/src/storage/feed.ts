@@ -3,34 +3,67 @@
 import { refuse } from '@atesto/evidence';
 import type { StorageCode } from './codes.ts';
 import type { DocumentKind } from './document.ts';
-import type { DocumentSource } from './documents.ts';
+import { currentDocument, type DocumentSource } from './documents.ts';
+import { acceptedIncarnation, checkSucceeds, type Position, readPosition, restoreSetting } from './history.ts';
 import type { DocumentTable } from './schema.ts';
-import type { ChangePage, StoreChange } from './watcher.ts';
+import type { ChangePage, FeedEntry } from './watcher.ts';
 
 const pageSize = 500;
 
-/** The changes above a revision, at most 500. Refuses with `row-tampered`. */
-export async function readChanges(source: DocumentSource, after: number): Promise<ChangePage> {
+/**
+ * The changes above a known position, at most 500; undefined: none, the store is met for the first time. Refuses with `row-tampered`, and
+ * with `store-rolled-back` a store whose history is not the one that is known and that no operator accepted.
+ * @param left incarnations that were replaced by another one, and must not come back
+ */
+export async function readChanges(
+  source: DocumentSource,
+  known: Position | undefined,
+  left: readonly string[] = [],
+): Promise<ChangePage> {
   // The state is read first: what is read second can only be newer, and is then told a little early.
-  const state = await source.db.selectFrom('store_state').select(['revision', 'mac']).executeTakeFirst();
-  if (state === undefined) refuse<StorageCode>('row-tampered', 'store_state', 'the row is missing');
-  source.integrity.checkState(state);
-  if (after >= state.revision) return { revision: state.revision, changes: [] };
+  const position = await readPosition(source);
+  if (known === undefined) return { position, entries: [] };
+  if (position.incarnation !== known.incarnation && !left.includes(position.incarnation)) {
+    const restore = await currentDocument(source, { providerId: '', kind: 'settings', name: restoreSetting });
+    if (acceptedIncarnation(restore?.content) === position.incarnation)
+      return { position, entries: [], isAccepted: true };
+  }
+  await checkSucceeds(source, position, known);
+  return { position, entries: position.revision === known.revision ? [] : await readEntries(source, known) };
+}
+
+/** The changes above a position, at most 500. Refuses with `row-tampered`. */
+export async function readEntries(source: DocumentSource, after: Position): Promise<FeedEntry[]> {
   const rows = await source.db
     .selectFrom('documents')
     .selectAll()
-    .where('revision', '>', after)
+    .where('revision', '>', after.revision)
     .orderBy('revision')
     .limit(pageSize)
     .execute();
-  return { revision: state.revision, changes: rows.map((row, index) => changeOf(source, row, after + index + 1)) };
+  let { revision, head } = after;
+  return rows.map((row) => {
+    revision += 1;
+    source.integrity.checkDocument(row);
+    if (row.revision !== revision) missing(revision);
+    head = source.integrity.ofLink(head, row.mac);
+    if (row.link !== head) {
+      refuse<StorageCode>(
+        'row-tampered',
+        `documents at revision ${revision}`,
+        'it is not linked to the version before it',
+      );
+    }
+    return { change: changeOf(row), head };
+  });
 }
 
-function changeOf(source: DocumentSource, row: DocumentTable, expected: number): StoreChange {
-  source.integrity.checkDocument(row);
-  if (row.revision !== expected) {
-    refuse<StorageCode>('row-tampered', `documents at revision ${expected}`, 'the version is missing');
-  }
+/** Refuses with `row-tampered` because a version is not there. */
+export function missing(revision: number): never {
+  return refuse<StorageCode>('row-tampered', `documents at revision ${revision}`, 'the version is missing');
+}
+
+function changeOf(row: DocumentTable): FeedEntry['change'] {
   return {
     revision: row.revision,
     providerId: row.provider_id,

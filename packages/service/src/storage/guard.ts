@@ -21,6 +21,13 @@ export async function guarded<Value>(work: () => Promise<Value>): Promise<Value>
   return outcome.value;
 }
 
+/** Whether a database answered that a table or column is not there: it is of another release, or new and empty. */
+export function isOtherSchema(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('errcode' in error) return error.errcode === 1 && /^no such (table|column)/.test(error.message);
+  return 'code' in error && (error.code === '42P01' || error.code === '42703');
+}
+
 /** Texts that both databases store unchanged: well-formed Unicode without NUL. */
 export function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();

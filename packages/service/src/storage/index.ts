@@ -10,7 +10,9 @@ export {
 } from './document.ts';
 export type { HistoryPage } from './documents.ts';
 export { held } from './held.ts';
+export type { Position } from './history.ts';
 export type { KeyState, Keys, KeyVersion } from './keys.ts';
+export type { MarkFile } from './mark.ts';
 export type { Policies, PolicyCondition, PolicyContent, PolicyVersion } from './policies.ts';
 export type { ProviderAction, ProviderRecord, ProviderVersion } from './provider.ts';
 export type { ProviderDraft, ProviderFilter, Providers, ProviderUpdate } from './providers.ts';
@@ -23,6 +25,7 @@ export {
   type SqliteOptions,
   type Store,
   type StoreChanges,
+  type StoreHistory,
   type StoreOptions,
 } from './store.ts';
 export type { ChangeListener, Freshness, StoreChange } from './watcher.ts';

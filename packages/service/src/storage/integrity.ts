@@ -7,7 +7,16 @@ import { refuse } from '@atesto/evidence';
 import type { StorageCode } from './codes.ts';
 import type { DocumentTable, StoreStateTable } from './schema.ts';
 
+/** What the integrity code of the store's state covers. */
+export type SignedState = Pick<StoreStateTable, 'revision' | 'head' | 'incarnation'>;
+
 const minKeyBytes = 32;
+
+/** The link that stands before the first document version. */
+export const firstLink = '';
+
+/** A state with its integrity code. */
+export type SignedStateRow = SignedState & Pick<StoreStateTable, 'mac'>;
 
 /** Computes and verifies the integrity codes (base64url, 43 characters) of rows. */
 export class Integrity {
@@ -26,7 +35,7 @@ export class Integrity {
   }
 
   /** The integrity code of a document version. */
-  ofDocument(row: Omit<DocumentTable, 'mac'>): string {
+  ofDocument(row: Omit<DocumentTable, 'mac' | 'link'>): string {
     return this.#mac('documents', [
       row.provider_id,
       row.kind,
@@ -46,9 +55,29 @@ export class Integrity {
     ]);
   }
 
-  /** The integrity code of the store's revision. */
-  ofState(revision: number): string {
+  /** The integrity code of the store's state. */
+  ofState({ revision, head, incarnation }: SignedState): string {
+    return this.#mac('store_state', [revision, head, incarnation]);
+  }
+
+  /** The integrity code of the state before it had a head: for migrations. */
+  ofBareState(revision: number): string {
     return this.#mac('store_state', [revision]);
+  }
+
+  /** The link of a document version to the one before it; {@link firstLink} stands before the first. */
+  ofLink(before: string, mac: string): string {
+    return this.#mac('link', [before, mac]);
+  }
+
+  /** The integrity code of a text that is kept outside the database. */
+  ofText(purpose: string, text: string): string {
+    return this.#mac(purpose, [text]);
+  }
+
+  /** Whether a text kept outside the database is this service's own. */
+  isOwnText(purpose: string, text: string, mac: string): boolean {
+    return sameText(mac, this.ofText(purpose, text));
   }
 
   /** Refuses with `row-tampered` a document version that this service did not write. */
@@ -59,9 +88,18 @@ export class Integrity {
     }
   }
 
-  /** Refuses with `row-tampered` a revision that this service did not write. */
-  checkState(row: Pick<StoreStateTable, 'revision' | 'mac'>): void {
-    if (!sameText(row.mac, this.ofState(row.revision))) {
+  /** Refuses with `row-tampered` a state that this service did not write. */
+  checkState(row: SignedStateRow): void {
+    this.#checkState(row.mac, this.ofState(row));
+  }
+
+  /** The same for a state of before it had a head. */
+  checkBareState({ revision, mac }: Pick<StoreStateTable, 'revision' | 'mac'>): void {
+    this.#checkState(mac, this.ofBareState(revision));
+  }
+
+  #checkState(mac: string, expected: string): void {
+    if (!sameText(mac, expected)) {
       const why = 'its integrity code does not match: the row was changed, or the integrity key is another than before';
       refuse<StorageCode>('row-tampered', 'store_state', why);
     }

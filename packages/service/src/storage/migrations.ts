@@ -6,6 +6,7 @@ import { refuse } from '@atesto/evidence';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { StorageCode } from './codes.ts';
 import type { Integrity } from './integrity.ts';
+import { chainDocuments } from './migrations/chain-documents.ts';
 import type { Schema } from './schema.ts';
 
 /** What differs between the databases when tables are made. */
@@ -20,21 +21,30 @@ export interface SchemaDialect {
   lockMigrations(transaction: Transaction<Schema>): Promise<void>;
 }
 
-interface MigrationContext {
+/** What a migration works with. */
+export interface MigrationContext {
   readonly db: Transaction<Schema>;
   readonly dialect: SchemaDialect;
   readonly integrity: Integrity;
 }
 
 /** Never change one that was released: add the next. */
-const migrations: readonly ((context: MigrationContext) => Promise<void>)[] = [createDocuments, createAudit];
+const migrations: readonly ((context: MigrationContext) => Promise<void>)[] = [
+  createDocuments,
+  createAudit,
+  chainDocuments,
+];
 
-/** Brings the schema up to date. Refuses with `store-newer` a database of a newer release. */
+/**
+ * Brings the schema up to date. Refuses with `store-newer` a database of a newer release.
+ * @param last the schema version to stop at, as an older release would; default: the newest
+ */
 export async function migrate(
   db: Kysely<Schema>,
   dialect: SchemaDialect,
   integrity: Integrity,
   nowMs: () => number,
+  last = migrations.length,
 ): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     await dialect.lockMigrations(transaction);
@@ -52,7 +62,7 @@ export async function migrate(
       const why = `it has schema version ${version}, this release knows ${migrations.length}`;
       refuse<StorageCode>('store-newer', 'schema_version', why);
     }
-    for (const [index, run] of migrations.entries()) {
+    for (const [index, run] of migrations.slice(0, last).entries()) {
       if (index < version) continue;
       await run({ db: transaction, dialect, integrity });
       await transaction
@@ -70,10 +80,7 @@ async function createDocuments({ db, dialect, integrity }: MigrationContext): Pr
     .addColumn('revision', 'bigint', (column) => column.notNull())
     .addColumn('mac', 'text', (column) => column.notNull())
     .execute();
-  await db
-    .insertInto('store_state')
-    .values({ id: 1, revision: 0, mac: integrity.ofState(0) })
-    .execute();
+  await sql`insert into store_state (id, revision, mac) values (1, 0, ${integrity.ofBareState(0)})`.execute(db);
   await db.schema
     .createTable('documents')
     .addColumn('provider_id', 'text', (column) => column.notNull())

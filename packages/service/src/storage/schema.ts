@@ -7,6 +7,10 @@
 export interface StoreStateTable {
   id: number;
   revision: number;
+  /** The link of the newest document version; see `DocumentTable.link`. */
+  head: string;
+  /** Random: made with the store, and anew whenever an operator accepts a restored database. */
+  incarnation: string;
   mac: string;
 }
 
@@ -33,6 +37,8 @@ export interface DocumentTable {
   request_id: string;
   address: string;
   mac: string;
+  /** Chains the version to all before it: an integrity code over the link of the revision before and this row's `mac`. */
+  link: string;
 }
 
 /** Finds providers; what they are stands in their document. */

@@ -1,18 +1,22 @@
 /** The store of a service: everything that must outlive the process, on SQLite or PostgreSQL. */
 import { randomUUID } from 'node:crypto';
-import { type Outcome, refuse } from '@atesto/evidence';
+import { type Outcome, type Refusal, refuse } from '@atesto/evidence';
+import { acceptRestore } from './accept-restore.ts';
 import type { AuditRows } from './audit-table.ts';
-import { type Change, changeStore } from './change.ts';
+import { type Change, type ChangeParts, changeStore } from './change.ts';
 import { checkStore, type StoreCheck } from './check.ts';
 import { confirmedEverywhere } from './cluster.ts';
 import type { StorageCode } from './codes.ts';
 import type { StoreContext } from './context.ts';
+import type { ChangeOrigin } from './document.ts';
 import type { DocumentSource } from './documents.ts';
 import type { Engine } from './engine.ts';
 import { readChanges } from './feed.ts';
-import { guard, guarded } from './guard.ts';
+import { guard, guarded, isOtherSchema } from './guard.ts';
+import { checkOwnState, type Position, refuseRolledBack } from './history.ts';
 import { Integrity } from './integrity.ts';
 import { Keys } from './keys.ts';
+import { type MarkFile, MarkKeeper } from './mark.ts';
 import { migrate } from './migrations.ts';
 import { Policies } from './policies.ts';
 import { postgresEngine } from './postgres/engine.ts';
@@ -20,7 +24,7 @@ import { Providers } from './providers.ts';
 import { Settings } from './settings.ts';
 import { Signers } from './signers.ts';
 import { sqliteEngine } from './sqlite/engine.ts';
-import { type ChangeListener, ChangeWatcher, type Freshness } from './watcher.ts';
+import { type ChangeListener, type ChangePage, ChangeWatcher, type Freshness, historyCodes } from './watcher.ts';
 
 /** Where the store is, and how it is watched. */
 export type StoreOptions = (SqliteOptions | PostgresOptions) & {
@@ -33,6 +37,8 @@ export type StoreOptions = (SqliteOptions | PostgresOptions) & {
    * from what it cached when {@link Freshness.ageMs} reaches this.
    */
   readonly leaseMs?: number | undefined;
+  /** Keeps the high-water mark of this instance; absent: a database that was set back while no instance ran is not noticed. */
+  readonly markFile?: MarkFile | undefined;
   /** Told what a change listener threw; default: ignored, freshness then stops. */
   readonly onListenerError?: ((error: unknown) => void) | undefined;
   /** Milliseconds since 1970-01-01T00:00Z; default: the system's clock. Only stamps migrations. */
@@ -65,6 +71,21 @@ export interface StoreChanges {
   subscribe(listener: ChangeListener): () => void;
   /** Looks at the feed now; resolves when this process's listeners know what was there. */
   refresh(): Promise<Freshness>;
+  /** Calls `listener` after every look at the feed, whether or not it succeeded; returns what ends that. */
+  afterLook(listener: () => void): () => void;
+  /**
+   * Calls `listener` when an operator accepted a restored database in place of the one that this process knew: everything that was
+   * read from it must be read anew. It must not wait. Returns what ends that.
+   */
+  whenReplaced(listener: () => void): () => void;
+}
+
+/** Whether the history of the store is the one that this instance knows. */
+export interface StoreHistory {
+  /** Why it is not: `store-rolled-back` or `row-tampered`; absent while it is. */
+  readonly refusal?: Refusal<StorageCode>;
+  /** What failed when the high-water mark was written last; absent when it did not. */
+  readonly markFault?: unknown;
 }
 
 /** An open store. */
@@ -84,8 +105,18 @@ export interface Store {
    * after `timeoutMs`; default: twice the lease.
    */
   confirmed(revision: number, timeoutMs?: number): Promise<Outcome<void, StorageCode>>;
-  /** Verifies every row that has an integrity code. Refuses with `row-tampered`. */
+  /** Whether the store's history is the one that this instance knows; until it is, no change is made. */
+  history(): StoreHistory;
+  /**
+   * Verifies every row that has an integrity code, and that the history goes on from what this instance knows. Refuses with
+   * `row-tampered`, `store-rolled-back`.
+   */
   check(): Promise<Outcome<StoreCheck, StorageCode>>;
+  /**
+   * Says that the database, restored from a backup, is meant: it becomes a new incarnation, which all instances take for the one that they
+   * know. Refuses with `row-tampered`.
+   */
+  acceptRestore(origin: ChangeOrigin): Promise<Outcome<Position, StorageCode>>;
   /** Ends the watch and closes the connections. */
   close(): Promise<void>;
 }
@@ -114,18 +145,27 @@ async function assemble(engine: Engine, integrity: Integrity, options: StoreOpti
   const source: DocumentSource = { db: engine.db, integrity };
   const instance = randomUUID();
   const leaseMs = options.leaseMs ?? 5000;
-  const watcher = new ChangeWatcher({
-    read: (revision) => guard(() => readChanges(source, revision)),
-    confirm: (revision) => guard(async () => engine.cluster?.confirm(instance, revision)),
-    onListenerError: options.onListenerError ?? (() => {}),
-    pollIntervalMs: options.pollIntervalMs ?? 500,
-    clock: () => ({ steady: performance.now(), wall: Date.now() }),
-  });
-  const context: StoreContext = { source, change: (work) => changed(engine, source, watcher, work) };
+  await guarded(() => checkOwnState(source));
+  const mark = await guarded(() => MarkKeeper.open(source, options.markFile));
+  const watcher = new ChangeWatcher(
+    {
+      read: (known) => look(engine, source, known, mark.left),
+      confirm: (revision) => guard(async () => engine.cluster?.confirm(instance, revision)),
+      onMoved: (position, replaced) => mark.advance(position, replaced),
+      onListenerError: options.onListenerError ?? (() => {}),
+      pollIntervalMs: options.pollIntervalMs ?? 500,
+      clock: () => ({ steady: performance.now(), wall: Date.now() }),
+    },
+    mark.known,
+  );
+  const context: StoreContext = {
+    source,
+    change: (work) => changed(source, { announce: engine.announce, known: () => watcher.known }, watcher, work),
+  };
   const stopListening = await engine.listen(() => void watcher.poke());
   await watcher.start();
   const { refusal } = watcher.freshness();
-  if (refusal !== undefined) {
+  if (refusal !== undefined && !historyCodes.has(refusal.code)) {
     await stopListening();
     refuse(refusal.code, refusal.where, refusal.why);
   }
@@ -140,6 +180,8 @@ async function assemble(engine: Engine, integrity: Integrity, options: StoreOpti
     changes: {
       subscribe: (listener) => watcher.subscribe(listener),
       refresh: () => watcher.poke().then(() => watcher.freshness()),
+      afterLook: (listener) => watcher.afterLook(listener),
+      whenReplaced: (listener) => watcher.whenReplaced(listener),
     },
     freshness: () => watcher.freshness(),
     confirmed: (revision, timeoutMs = 2 * leaseMs) =>
@@ -147,7 +189,12 @@ async function assemble(engine: Engine, integrity: Integrity, options: StoreOpti
         await watcher.poke();
         if (engine.cluster !== undefined) await confirmedEverywhere(engine.cluster, revision, leaseMs, timeoutMs);
       }),
-    check: () => guard(() => checkStore(source)),
+    history: () => historyOf(watcher.freshness().refusal, mark.fault),
+    check: () => guard(() => checkStore(source, watcher.known)),
+    acceptRestore: (origin) =>
+      changed(source, { announce: engine.announce, known: () => undefined }, watcher, (change) =>
+        acceptRestore(change, origin),
+      ),
     close: async () => {
       await stopListening();
       await watcher.close();
@@ -157,14 +204,39 @@ async function assemble(engine: Engine, integrity: Integrity, options: StoreOpti
   };
 }
 
-function changed<Value>(
+function look(
   engine: Engine,
   source: DocumentSource,
+  known: Position | undefined,
+  left: readonly string[],
+): Promise<Outcome<ChangePage, StorageCode>> {
+  return guard(async () => {
+    try {
+      await engine.follow();
+      return await readChanges(source, known, left);
+    } catch (error) {
+      // A database that was made anew, or restored from an older release, under a running instance.
+      if (isOtherSchema(error)) refuseRolledBack('its tables are not those of this release');
+      throw error;
+    }
+  });
+}
+
+function historyOf(refusal: Refusal<StorageCode> | undefined, markFault: unknown): StoreHistory {
+  return {
+    ...(refusal !== undefined && historyCodes.has(refusal.code) ? { refusal } : {}),
+    ...(markFault === undefined ? {} : { markFault }),
+  };
+}
+
+function changed<Value>(
+  source: DocumentSource,
+  parts: ChangeParts,
   watcher: ChangeWatcher,
   work: (change: Change) => Promise<Value>,
 ): Promise<Outcome<Value, StorageCode>> {
   return guard(async () => {
-    const { value } = await changeStore(source, engine.announce, work);
+    const { value } = await changeStore(source, parts, work);
     await watcher.poke();
     return value;
   });

@@ -14,9 +14,12 @@ function createWatcher(tookMs: number) {
     read: async () => {
       clock.steady += tookMs;
       clock.wall += tookMs;
-      return answers.shift() ?? { ok: true, value: { revision: 0, changes: [] } };
+      return (
+        answers.shift() ?? { ok: true, value: { position: { incarnation: 'i', revision: 0, head: '' }, entries: [] } }
+      );
     },
     confirm: async () => ({ ok: true, value: undefined }),
+    onMoved: () => {},
     onListenerError: () => {},
     pollIntervalMs: 3_600_000,
     clock: () => ({ ...clock }),

@@ -6,6 +6,7 @@
 import type { Outcome, Refusal } from '@atesto/evidence';
 import type { StorageCode } from './codes.ts';
 import type { ChangeOrigin, DocumentKind } from './document.ts';
+import type { Position } from './history.ts';
 
 /** One step of the store. */
 export interface StoreChange {
@@ -19,10 +20,18 @@ export interface StoreChange {
   readonly origin: ChangeOrigin;
 }
 
-/** What the watcher reads: the changes after a revision, oldest first, and the store's revision at that moment. */
+/** A step of the store, and the link that stands for it and all before it. */
+export interface FeedEntry {
+  readonly change: StoreChange;
+  readonly head: string;
+}
+
+/** What the watcher reads: the changes after a position, oldest first, and where the store stood at that moment. */
 export interface ChangePage {
-  readonly revision: number;
-  readonly changes: readonly StoreChange[];
+  readonly position: Position;
+  readonly entries: readonly FeedEntry[];
+  /** Whether an operator accepted this store in place of the one that was known: everything must be read anew. */
+  readonly isAccepted?: boolean;
 }
 
 /** How sure a cache filled from the store can be. */
@@ -49,16 +58,23 @@ export interface Moment {
 
 /** What a watcher needs of its surroundings. */
 export interface WatcherOptions {
-  /** Changes above `revision`, at most one page of them. */
-  read(revision: number): Promise<Outcome<ChangePage, StorageCode>>;
+  /** Changes above what is known, at most one page of them; undefined: nothing is known, and no changes are asked for. */
+  read(known: Position | undefined): Promise<Outcome<ChangePage, StorageCode>>;
   /** Told after each successful look; its failure counts as a failed look. */
   confirm(revision: number): Promise<Outcome<void, StorageCode>>;
+  /** Told where the store stands whenever that moved; `replaced`: the store is another one now, which an operator accepted. */
+  onMoved(position: Position, replaced: Position | undefined): void;
   /** Told what a listener threw. */
   onListenerError(error: unknown): void;
   /** The pause between two looks that nothing else causes, in milliseconds. */
   pollIntervalMs: number;
   clock(): Moment;
 }
+
+const never: Moment = { steady: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY };
+
+/** Refusals that say that the store is not the one that this process knows. */
+export const historyCodes: ReadonlySet<StorageCode> = new Set<StorageCode>(['store-rolled-back', 'row-tampered']);
 
 interface Subscription {
   readonly listener: ChangeListener;
@@ -69,17 +85,29 @@ interface Subscription {
 export class ChangeWatcher {
   readonly #options: WatcherOptions;
   readonly #subscriptions = new Set<Subscription>();
-  #revision = 0;
-  #started = false;
-  #contact: Moment = { steady: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY };
+  readonly #afterLook = new Set<() => void>();
+  readonly #whenReplaced = new Set<() => void>();
+  #known: Position | undefined;
+  #contact: Moment = never;
   #refusal: Refusal<StorageCode> | undefined;
   #running: Promise<void> | undefined;
   #again: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(options: WatcherOptions) {
+  /** @param known what was known of the store before; absent: nothing */
+  constructor(options: WatcherOptions, known?: Position) {
     this.#options = options;
+    this.#known = known;
+  }
+
+  /** What this process knows of the store; undefined before the first look. */
+  get known(): Position | undefined {
+    return this.#known;
+  }
+
+  get #revision(): number {
+    return this.#known?.revision ?? 0;
   }
 
   /** Starts at the store's present revision: earlier changes are not told. */
@@ -95,6 +123,18 @@ export class ChangeWatcher {
     return () => this.#subscriptions.delete(subscription);
   }
 
+  /** Calls `listener` after every look, whether or not it succeeded; returns what ends that. */
+  afterLook(listener: () => void): () => void {
+    this.#afterLook.add(listener);
+    return () => this.#afterLook.delete(listener);
+  }
+
+  /** Calls `listener` when an operator put another store in place of the known one; returns what ends that. It must not wait. */
+  whenReplaced(listener: () => void): () => void {
+    this.#whenReplaced.add(listener);
+    return () => this.#whenReplaced.delete(listener);
+  }
+
   /** What the listeners can vouch for now. */
   freshness(): Freshness {
     const facts = { revision: this.#revision, ageMs: span(this.#contact, this.#options.clock()) };
@@ -107,6 +147,7 @@ export class ChangeWatcher {
     if (this.#running === undefined) {
       this.#running = this.#look().finally(() => {
         this.#running = undefined;
+        for (const listener of this.#afterLook) listener();
       });
       return this.#running;
     }
@@ -134,15 +175,15 @@ export class ChangeWatcher {
     // The moment before the question is asked is what the answer vouches for.
     const asked = this.#options.clock();
     for (;;) {
-      const page = await this.#options.read(this.#started ? this.#revision : Number.MAX_SAFE_INTEGER);
+      const page = await this.#options.read(this.#known);
       if (!page.ok) return this.#fail(page.refusal);
-      if (!this.#started) this.#begin(page.value.revision);
-      if (page.value.revision < this.#revision) return this.#fail(rolledBack(page.value.revision, this.#revision));
-      for (const change of page.value.changes) {
-        if (!(await this.#deliver(change))) return;
+      const { position, entries, isAccepted } = page.value;
+      if (this.#known === undefined || isAccepted === true) this.#begin(position);
+      for (const entry of entries) {
+        if (!(await this.#deliver(entry))) return;
       }
-      if (page.value.changes.length > 0) continue;
-      if (page.value.revision === this.#revision) break;
+      if (entries.length > 0) continue;
+      if (position.revision === this.#revision) break;
       return this.#fail(missing(this.#revision + 1));
     }
     const confirmed = await this.#options.confirm(this.#revision);
@@ -151,13 +192,21 @@ export class ChangeWatcher {
     this.#contact = asked;
   }
 
-  #begin(revision: number): void {
-    this.#started = true;
-    this.#revision = revision;
-    for (const subscription of this.#subscriptions) subscription.seen = revision;
+  /** Takes a position without its changes: the first one, or that of an accepted store. */
+  #begin(position: Position): void {
+    const replaced = this.#known;
+    for (const subscription of this.#subscriptions) subscription.seen = position.revision;
+    this.#move(position, replaced);
+    if (replaced === undefined) return;
+    for (const listener of this.#whenReplaced) listener();
   }
 
-  async #deliver(change: StoreChange): Promise<boolean> {
+  #move(position: Position, replaced?: Position): void {
+    this.#known = position;
+    this.#options.onMoved(position, replaced);
+  }
+
+  async #deliver({ change, head }: FeedEntry): Promise<boolean> {
     for (const subscription of this.#subscriptions) {
       if (subscription.seen >= change.revision) continue;
       try {
@@ -168,12 +217,14 @@ export class ChangeWatcher {
         return false;
       }
     }
-    this.#revision = change.revision;
+    this.#move({ incarnation: this.#known?.incarnation ?? '', revision: change.revision, head });
     return true;
   }
 
   #fail(refusal: Refusal<StorageCode>): void {
     this.#refusal = refusal;
+    // What the store has is not what was taken in from it: nothing can be vouched for, however recent the last look.
+    if (historyCodes.has(refusal.code)) this.#contact = never;
   }
 }
 
@@ -184,9 +235,4 @@ function span(from: Moment, to: Moment): number {
 
 function missing(revision: number): Refusal<StorageCode> {
   return { code: 'row-tampered', where: `documents at revision ${revision}`, why: 'the version is missing' };
-}
-
-function rolledBack(now: number, seen: number): Refusal<StorageCode> {
-  const why = `it is at revision ${now}, this process has seen ${seen}; restart when the restored state is meant`;
-  return { code: 'store-rolled-back', where: 'store_state', why };
 }

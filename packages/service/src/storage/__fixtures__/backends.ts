@@ -1,5 +1,7 @@
 /** The databases on which every test of the store runs. */
-import { mkdtempSync, rmSync } from 'node:fs';
+
+import { randomBytes, randomUUID } from 'node:crypto';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -17,10 +19,14 @@ export interface TestDatabase extends AsyncDisposable {
   readonly options: StoreOptions;
   /** Opens the store; it is closed with the database. */
   open(
-    overrides?: Partial<Pick<StoreOptions, 'integrityKey' | 'pollIntervalMs' | 'leaseMs' | 'onListenerError'>>,
+    overrides?: Partial<
+      Pick<StoreOptions, 'integrityKey' | 'pollIntervalMs' | 'leaseMs' | 'onListenerError' | 'markFile'>
+    >,
   ): Promise<Store>;
   /** Runs a statement behind the store's back. */
   sql(text: string): Promise<Record<string, unknown>[]>;
+  /** Backs the database up as an operator would, also while it is open; the answer puts it back. */
+  backUp(): Promise<() => Promise<void>>;
 }
 
 /** Makes a database for one test. */
@@ -40,6 +46,7 @@ export async function createSqlite(): Promise<TestDatabase> {
         using database = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: false });
         return database.prepare(text).all();
       },
+      backUp: async () => copyOfFiles(path, join(directory, randomUUID())),
       remove: () => rmSync(directory, { recursive: true, force: true }),
     },
   );
@@ -52,6 +59,7 @@ export async function createOnPostgres(server: PostgresServer): Promise<TestData
     { kind: 'postgres', connectionString, integrityKey },
     {
       sql: (text) => runSql(connectionString, text),
+      backUp: () => copyOfRows(connectionString),
       remove: () => {},
     },
   );
@@ -59,7 +67,7 @@ export async function createOnPostgres(server: PostgresServer): Promise<TestData
 
 function testDatabase(
   options: StoreOptions,
-  database: { sql(text: string): Promise<Record<string, unknown>[]>; remove(): void },
+  database: Pick<TestDatabase, 'sql' | 'backUp'> & { remove(): void },
 ): TestDatabase {
   const stores: Store[] = [];
   return {
@@ -70,11 +78,41 @@ function testDatabase(
       return store;
     },
     sql: database.sql,
+    backUp: database.backUp,
     [Symbol.asyncDispose]: async () => {
       for (const store of stores) await store.close();
       database.remove();
     },
   };
+}
+
+/** The file with its write-ahead log; put back, they are other files than those that are open. */
+function copyOfFiles(path: string, backup: string): () => Promise<void> {
+  const ends = ['', '-wal'].filter((end) => existsSync(path + end));
+  for (const end of ends) copyFileSync(path + end, backup + end);
+  return async () => {
+    for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true });
+    for (const end of ends) copyFileSync(backup + end, path + end);
+  };
+}
+
+const tables = ['store_state', 'documents', 'providers', 'sealed_keys', 'audit'];
+
+/** The rows, in tables of another schema of the same database. */
+async function copyOfRows(connectionString: string): Promise<() => Promise<void>> {
+  const backup = `backup_${randomBytes(6).toString('hex')}`;
+  const copies = tables.map((table) => `create table ${backup}.${table} as table public.${table}`);
+  await runSql(connectionString, [`create schema ${backup}`, ...copies].join(';'));
+  return async () => {
+    const rows = tables.map((table) => `insert into public.${table} table ${backup}.${table}`);
+    const statements = ['begin', `truncate ${tables.join(', ')}`, ...rows.toSorted(providersFirst), 'commit'];
+    await runSql(connectionString, statements.join(';'));
+  };
+}
+
+/** Sealed keys refer to providers. */
+function providersFirst(a: string, b: string): number {
+  return Number(b.includes('public.providers')) - Number(a.includes('public.providers'));
 }
 
 /** A change's origin; `atMs` counts up by what is given. */

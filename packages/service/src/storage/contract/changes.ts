@@ -92,10 +92,12 @@ export function changesContract(create: CreateDatabase): void {
     await using database = await create();
     const store = await database.open({ pollIntervalMs: never });
     value(await store.settings.set('s', 1, origin()));
-    const [state] = await database.sql('select revision, mac from store_state');
+    const [state] = await database.sql('select head, mac from store_state');
     value(await store.settings.set('s', 2, origin()));
     await database.sql('delete from documents where revision = 2');
-    await database.sql(`update store_state set revision = 1, mac = '${String(state?.mac)}'`);
+    await database.sql(
+      `update store_state set revision = 1, head = '${String(state?.head)}', mac = '${String(state?.mac)}'`,
+    );
     const { refusal } = await store.changes.refresh();
     assert.equal(refusal?.code, 'store-rolled-back');
   });

@@ -136,6 +136,6 @@ export function providersContract(create: CreateDatabase): void {
     await before.close();
     const after = await database.open();
     assert.deepEqual(value(await after.providers.byName('contoso')), created);
-    assert.deepEqual(value(await after.check()), { revision: 1 });
+    assert.equal(value(await after.check()).revision, 1);
   });
 }

@@ -66,6 +66,8 @@ export async function postgresEngine(options: PostgresConnection): Promise<Engin
     },
     listen: (poke) => listenForChanges(connection, poke),
     cluster: clusterRows(db),
+    // A connection to a database that is gone breaks, and the pool makes another.
+    follow: async () => {},
     close: () => db.destroy(),
   };
 }

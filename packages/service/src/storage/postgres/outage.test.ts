@@ -104,7 +104,7 @@ describe('the store on PostgreSQL', { skip }, () => {
       told.revisions,
       Array.from({ length: stored.length }, (_, index) => index + 1),
     );
-    assert.deepEqual(value(await reader.check()), { revision: stored.length });
+    assert.equal(value(await reader.check()).revision, stored.length);
   });
 
   test('tells by notification alone, and again after its connections were dropped', async () => {

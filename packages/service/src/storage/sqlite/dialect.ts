@@ -1,5 +1,5 @@
 /** How the query builder speaks to SQLite: over `node:sqlite`, which comes with Node. */
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { SQLInputValue } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   type Dialect,
@@ -11,6 +11,7 @@ import {
   type SqliteStatement,
 } from 'kysely';
 import { busyTimeoutMs } from './connection.ts';
+import type { SqliteFile } from './file.ts';
 
 const retryAfterMs = 2;
 
@@ -19,28 +20,30 @@ const retryAfterMs = 2;
  * connection has the lock it waits without blocking the thread, because that connection may need the thread to finish.
  */
 class ImmediateDriver extends SqliteDriver {
-  readonly #database: DatabaseSync;
+  readonly #file: SqliteFile;
 
-  constructor(database: DatabaseSync) {
-    super({ database: adapt(database) });
-    this.#database = database;
+  constructor(file: SqliteFile) {
+    super({ database: adapt(file) });
+    this.#file = file;
   }
 
   override async beginTransaction(): Promise<void> {
     const deadline = performance.now() + busyTimeoutMs;
+    this.#file.follow();
     while (!this.#tryBegin(performance.now() >= deadline)) await pause(retryAfterMs);
   }
 
   #tryBegin(last: boolean): boolean {
-    this.#database.exec('pragma busy_timeout = 0');
+    const { database } = this.#file;
+    database.exec('pragma busy_timeout = 0');
     try {
-      this.#database.exec('begin immediate');
+      database.exec('begin immediate');
       return true;
     } catch (error) {
       if (last || !isBusy(error)) throw error;
       return false;
     } finally {
-      this.#database.exec(`pragma busy_timeout = ${busyTimeoutMs}`);
+      database.exec(`pragma busy_timeout = ${busyTimeoutMs}`);
     }
   }
 }
@@ -49,21 +52,21 @@ function isBusy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && error.errcode === 5;
 }
 
-/** A kysely dialect over one open connection. Closes it when the query builder is destroyed. */
-export function sqliteDialect(database: DatabaseSync): Dialect {
+/** A kysely dialect over one file. Closes it when the query builder is destroyed. */
+export function sqliteDialect(file: SqliteFile): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new ImmediateDriver(database),
+    createDriver: () => new ImmediateDriver(file),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
 }
 
-function adapt(database: DatabaseSync): SqliteDatabase {
+function adapt(file: SqliteFile): SqliteDatabase {
   return {
-    close: () => database.close(),
+    close: () => file.close(),
     prepare(sql): SqliteStatement {
-      const statement = database.prepare(sql);
+      const statement = file.database.prepare(sql);
       return {
         reader: statement.columns().length > 0,
         // node:sqlite returns rows without a prototype; plain objects compare and print as expected

@@ -36,7 +36,7 @@ async function checkDatabase(database: TestDatabase, acknowledged: readonly stri
   const store = await database.open();
   const last = value(await store.settings.current('counter'));
   assert.ok(Number(last?.value ?? 0) >= Math.max(0, ...numbersOf(acknowledged, 'd')), 'an acknowledged change is lost');
-  assert.deepEqual(value(await store.check()), { revision: last?.version ?? 0 });
+  assert.equal(value(await store.check()).revision, last?.version ?? 0);
   await store.close();
   const stored = new Set((await database.sql('select request_id from audit')).map(({ request_id }) => request_id));
   const lost = numbersOf(acknowledged, 'a').filter((index) => !stored.has(`a-${index}`));

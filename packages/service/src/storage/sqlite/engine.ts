@@ -7,8 +7,8 @@ import type { Engine } from '../engine.ts';
 import { guarded } from '../guard.ts';
 import type { SchemaDialect } from '../migrations.ts';
 import type { AuditTable, Schema } from '../schema.ts';
-import { openConnection } from './connection.ts';
 import { sqliteDialect } from './dialect.ts';
+import { SqliteFile } from './file.ts';
 import { SqliteWriter } from './writer.ts';
 
 const schema: SchemaDialect = {
@@ -22,7 +22,8 @@ const schema: SchemaDialect = {
 /** Opens the file at `path`, and makes it when it is not there. */
 export async function sqliteEngine(path: string): Promise<Engine> {
   keepPrivate(path);
-  const db = new Kysely<Schema>({ dialect: sqliteDialect(openConnection(path)) });
+  const file = new SqliteFile(path);
+  const db = new Kysely<Schema>({ dialect: sqliteDialect(file) });
   const writer = new SqliteWriter(path);
   return {
     kind: 'sqlite',
@@ -32,6 +33,10 @@ export async function sqliteEngine(path: string): Promise<Engine> {
     announce: async () => {},
     listen: async () => async () => {},
     cluster: undefined,
+    // Not under a transaction that has begun: its connection must stay.
+    follow: async () => {
+      if (!file.database.isOpen || !file.database.isTransaction) file.follow();
+    },
     close: async () => {
       await writer.close();
       await db.destroy();
