@@ -4,9 +4,14 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { whenNpmIsGone } from './npm-parent.js';
 
 const neededMajor = 24;
 const major = Number(process.versions.node.split('.')[0]);
+/** Tells the other process that it has a launcher. It is no setting, and never seen by the command line. */
+const launchedVariable = 'ATESTO_LAUNCHED';
+/** What one process sends another to tell it something; the other signals are faults, or those of a terminal's job control. */
+const forwardedSignals = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGBREAK'];
 
 /** The path of the Node that is installed as a package, or undefined. */
 function installedNode() {
@@ -21,16 +26,47 @@ function installedNode() {
 
 /** Runs this very file under another Node with the same arguments, streams and signals, and ends as it ends. */
 function handOver(node) {
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    // The channel carries nothing: it closes when this process is gone, however it ended.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, [launchedVariable]: '1' },
+  });
   // A terminal sends its signals to both processes: this one only waits for the other.
-  for (const signal of signals) process.on(signal, () => child.kill(signal));
+  for (const signal of forwardedSignals) onSignal(signal, () => child.kill(signal));
   child.on('error', (error) => giveUp(`cannot start ${node}: ${error.message}`));
   child.on('exit', (code, signal) => {
     if (signal === null) process.exit(code ?? 1);
-    for (const name of signals) process.removeAllListeners(name);
+    for (const name of forwardedSignals) process.removeAllListeners(name);
     process.kill(process.pid, signal);
   });
+  whenNpmIsGone(() => child.kill('SIGTERM'));
+}
+
+/** Not every platform has every signal. */
+function onSignal(signal, listener) {
+  try {
+    process.on(signal, listener);
+  } catch {
+    // There is nothing to forward then.
+  }
+}
+
+/** Asks this process to stop as SIGTERM does, also where there are no signals; a command that has no order to end in ends at once. */
+function stopThis() {
+  if (!process.emit('SIGTERM', 'SIGTERM')) process.exit(143);
+}
+
+/** Ends with whoever started this process. */
+function endWithStarter() {
+  const isLaunched = process.env[launchedVariable] !== undefined && process.channel !== undefined;
+  delete process.env[launchedVariable];
+  if (!isLaunched) {
+    whenNpmIsGone(stopThis);
+    return;
+  }
+  process.once('disconnect', stopThis);
+  // A listener keeps the process running otherwise.
+  process.channel.unref();
 }
 
 function giveUp(why) {
@@ -39,6 +75,7 @@ function giveUp(why) {
 }
 
 if (major >= neededMajor) {
+  endWithStarter();
   await import('../src/main.ts');
 } else {
   const node = installedNode();

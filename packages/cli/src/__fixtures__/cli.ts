@@ -16,6 +16,8 @@ export interface CliInput {
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly node?: string;
+  /** Options of Node; only as a process. */
+  readonly nodeOptions?: readonly string[];
   /** When it settles, the run is asked to stop. Default: never. Only inside the test. */
   readonly stop?: Promise<void>;
 }
@@ -24,7 +26,7 @@ export const binary = fileURLToPath(new URL('../../bin/atesto.js', import.meta.u
 
 /** As a process: what a user gets. */
 export async function spawnCli(args: readonly string[], input: CliInput = {}): Promise<CliResult> {
-  const child = spawn(input.node ?? process.execPath, [binary, ...args], {
+  const child = spawn(input.node ?? process.execPath, [...(input.nodeOptions ?? []), binary, ...args], {
     env: { PATH: process.env.PATH, ...input.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
