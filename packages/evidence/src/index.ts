@@ -91,6 +91,6 @@ export { type ParsedTdxEvidence, parseTdxEvidence } from './tdx/parse.ts';
 export type { TdReportBody } from './tdx/report-body.ts';
 export type { MeasuredBoot } from './tpm/measured-boot.ts';
 export type { PcrValues, TpmQuote } from './tpm/quote.ts';
-export { readEventLog, readTpmQuote } from './tpm/read.ts';
+export { type ReadEventLog, readEventLog, readTpmQuote } from './tpm/read.ts';
 export { type ListIssuer, listIssuer, readSignedRevocationList } from './x509/list-issuer.ts';
 export type { RevocationList } from './x509/revocation.ts';

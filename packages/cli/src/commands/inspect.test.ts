@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { collateralToJson, createSimulatedPlatform } from '@atesto/simulator';
+import {
+  collateralToJson,
+  createSimulatedPlatform,
+  createSimulatedVtpm,
+  eventTypes,
+  writeEventLog,
+} from '@atesto/simulator';
 import { readVector, readVectorJson, vectorCases, vectorPath, vectorsMissing } from '@atesto/vectors';
 import fc from 'fast-check';
 import { runCli } from '../__fixtures__/cli.ts';
@@ -25,7 +31,9 @@ describe('real evidence', () => {
     test(`tdx/${name}`, async () => {
       const expected = readVectorJson('tdx', name, 'expected.json');
       const { kind, quoteVersion, trailingBytes, platform, body } = await shown(vectorPath('tdx', name, 'quote.bin'));
-      assert.deepEqual([kind, body], ['tdx-quote', expected.body]);
+      const { attributeNames, ...facts } = Object(body);
+      assert.ok(Array.isArray(attributeNames));
+      assert.deepEqual([kind, facts], ['tdx-quote', expected.body]);
       assert.deepEqual(
         [quoteVersion, trailingBytes, Object(platform).fmspc],
         [expected.quoteVersion, expected.trailingBytes, expected.fmspc],
@@ -72,9 +80,22 @@ describe('real evidence', () => {
 
   for (const name of vectorCases('eventlog')) {
     test(`eventlog/${name}`, async () => {
-      const { kind, events } = await shown(vectorPath('eventlog', name, 'event-log.bin'));
+      const { kind, events, registers } = await shown(vectorPath('eventlog', name, 'event-log.bin'));
       assert.equal(kind, 'event-log');
       assert.ok(Array.isArray(events) && events.length > 5);
+      if (existsSync(vectorPath('eventlog', name, 'pcrs.yaml'))) {
+        const expected = readVector('eventlog', name, 'pcrs.yaml').toString();
+        const values = Object.values(Object(registers)).flatMap((bank) => Object.values(Object(bank)));
+        assert.ok(values.length > 0 && values.every((value) => expected.includes(`0x${value}`)));
+      }
+    });
+  }
+
+  for (const name of ['hcrtm', 'zero-padded', 'zero-padded-8']) {
+    test(`found-1/eventlog-${name}`, { skip: vectorsMissing('found-1') }, async () => {
+      const { registers } = await shown(vectorPath('found-1', `eventlog-${name}.bin`));
+      const first = Object(Object(registers).sha256)['0'];
+      assert.match(first, name === 'hcrtm' ? /^1273ce5428b64b0f.*7642$/ : /^[0-9a-f]{64}$/);
     });
   }
 
@@ -98,6 +119,51 @@ describe('any file', async () => {
     ]) {
       assert.equal((await shown(temporaryFile('quote.txt', text))).kind, 'tdx-quote');
     }
+  });
+
+  test('that is an event log shows the registers that it leads to by bank, and secure boot', async () => {
+    const vtpm = await createSimulatedVtpm();
+    const banks = ['sha256', 'sha384'] as const;
+    const hexOf = (values: ReadonlyMap<number, Uint8Array>) =>
+      Object.fromEntries([...values].map(([pcr, value]) => [String(pcr), Buffer.from(value).toString('hex')]));
+    const log = vtpm.eventLog([...banks]);
+    for (const file of [log, Buffer.from(log.toString('base64').replaceAll(/.{76}/g, '$&\n'))]) {
+      const { kind, algorithms, registers, secureBoot } = await shown(temporaryFile('log', file));
+      assert.deepEqual([kind, algorithms, secureBoot], ['event-log', banks, true]);
+      const expected = banks.map((bank) => [bank, hexOf(vtpm.pcrs([0, 1, 2, 3, 4, 5, 6, 7], bank))]);
+      assert.deepEqual(registers, Object.fromEntries(expected));
+    }
+    const untold = await shown(temporaryFile('log', writeEventLog([{ pcr: 1, type: eventTypes.version, data: '00' }])));
+    assert.equal(untold.secureBoot, null);
+  });
+
+  test('that is a TDREPORT or the REPORT of an enclave is told by its form', async () => {
+    const quoted = quote.subarray(48, 48 + 584);
+    const tdReport = Buffer.alloc(1024);
+    tdReport[0] = 0x81;
+    tdReport.set(quoted.subarray(520, 584), 128);
+    tdReport.set(quoted.subarray(0, 120), 264);
+    tdReport.set(quoted.subarray(120, 520), 512);
+    const domain = await shown(temporaryFile('report', tdReport));
+    const { kind, body } = await shown(temporaryFile('quote', quote));
+    assert.deepEqual([kind, domain.kind], ['tdx-quote', 'td-report']);
+    const { teeTcbSvn2, ...teeTcbInfo } = Object(domain.teeTcbInfo);
+    const { serviceTdHash, ...tdInfo } = Object(domain.tdInfo);
+    assert.deepEqual([teeTcbSvn2, serviceTdHash], ['00'.repeat(16), '00'.repeat(48)]);
+    const { debug, attributeNames, ...fields } = Object(body);
+    assert.deepEqual([debug, attributeNames], [false, ['SEPT_VE_DISABLE']]);
+    assert.deepEqual({ ...teeTcbInfo, ...tdInfo, reportData: domain.reportData }, { valid: '00'.repeat(8), ...fields });
+
+    const enclave = Buffer.concat([platform.quote().subarray(48, 48 + 384), Buffer.alloc(48, 7)]);
+    enclave[48] = (enclave[48] ?? 0) | 1;
+    const report = await shown(temporaryFile('report', enclave));
+    const sgx = Object((await shown(temporaryFile('quote', platform.quote()))).body);
+    assert.deepEqual(
+      [report.kind, report.mrEnclave, report.isvSvn, report.debug],
+      ['sgx-report', sgx.mrEnclave, sgx.isvSvn, false],
+    );
+    enclave[100] = 1;
+    assert.equal((await runCli(['inspect', temporaryFile('report', enclave)])).exitCode, 1);
   });
 
   test('that is a token shows header and claims', async () => {

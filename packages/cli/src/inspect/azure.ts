@@ -1,13 +1,15 @@
 /** Looks into evidence of Azure's confidential VMs: the report of the host compatibility layer, and the document for AzureGuest. */
 import { type HclReport, parseAzureGuest, parseSnpEvidence, readHclReport } from '@atesto/evidence';
+import { isTdReport, tdReportFacts } from './hardware-report.ts';
 import { type Facts, type Inspector, plain, plainFacts } from './inspection.ts';
 import { hasMembers, membersOf } from './json.ts';
 import { snpFacts } from './snp.ts';
 
 const hclMagic = Buffer.from('HCLA');
 
-/** SEV-SNP reports are shown field by field; a TDREPORT only its own machine can check. */
+/** Field by field, where it is what the type says. */
 function hardwareFacts({ reportType, hardwareReport }: HclReport): Facts {
+  if (reportType === 'TDX' && isTdReport(hardwareReport)) return tdReportFacts(hardwareReport);
   const parsed = reportType === 'SEV-SNP' ? parseSnpEvidence(hardwareReport) : undefined;
   return parsed?.ok === true ? snpFacts(parsed.value) : { bytes: plain(hardwareReport) };
 }

@@ -2,6 +2,7 @@
 import { azureGuest, hclReport } from './azure.ts';
 import { certificates } from './certificates.ts';
 import { intelCollateral } from './collateral.ts';
+import { sgxReport, tdReport } from './hardware-report.ts';
 import type { Inspection, Inspector } from './inspection.ts';
 import { sgxQuote, tdxQuote } from './intel.ts';
 import { snpReport } from './snp.ts';
@@ -13,6 +14,8 @@ const inspectors: readonly Inspector[] = [
   tpmQuote,
   eventLog,
   snpReport,
+  tdReport,
+  sgxReport,
   tdxQuote,
   sgxQuote,
   azureGuest,

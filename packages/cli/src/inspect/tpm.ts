@@ -40,6 +40,13 @@ export const eventLog: Inspector = {
       digests: Object.fromEntries([...digests].map(([algorithm, digest]) => [hashName(algorithm), plain(digest)])),
       dataBytes: data.length,
     }));
-    return { ok: true, ...found, facts: { algorithms: parsed.value.algorithms.map(hashName), events } };
+    const { algorithms, registers, secureBoot } = parsed.value;
+    const facts = {
+      algorithms: algorithms.map(hashName),
+      registers: plain(registers),
+      secureBoot: secureBoot ?? null,
+      events,
+    };
+    return { ok: true, ...found, facts };
   },
 };

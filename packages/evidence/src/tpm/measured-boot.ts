@@ -57,7 +57,7 @@ function boundaries(digestOf: (data: Uint8Array) => Buffer): (digest: Uint8Array
  * The variable as the firmware measured it: before its separator, because what runs later can extend the register with what it likes; by
  * digests, because nothing authenticates an event's type, nor its data unless they hash to the digest.
  */
-function secureBootOf({ events }: EventLog, hash: TpmHash): boolean | undefined {
+export function secureBootOf({ events }: EventLog, hash: TpmHash): boolean | undefined {
   const digestOf = (data: Uint8Array): Buffer => createHash(hash.name).update(data).digest();
   const boundaryOf = boundaries(digestOf);
   const states: boolean[] = [];
