@@ -1,2 +1,5 @@
 export { type JsonFault, type JsonFaultKind, type JsonLimits, type JsonReading, readJson } from './json/read.ts';
 export { isJsonObject, type JsonObject, type JsonValue, sameJson } from './json/value.ts';
+export { type Curve, type KeyFacts, type KeyUse, keyFault } from './keys/accepted.ts';
+export { jwkFacts, type NodeKey, nodeKeyFacts, type WebKey, webKeyFacts } from './keys/facts.ts';
+export { forbidsSignatures } from './keys/jwk.ts';

@@ -94,3 +94,4 @@ export type { PcrValues, TpmQuote } from './tpm/quote.ts';
 export { type ReadEventLog, readEventLog, readTpmQuote } from './tpm/read.ts';
 export { type ListIssuer, listIssuer, readSignedRevocationList } from './x509/list-issuer.ts';
 export type { RevocationList } from './x509/revocation.ts';
+export { checkSignerChain, parseSignerChain, type SignerChain } from './x509/signer-chain.ts';

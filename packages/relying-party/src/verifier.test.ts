@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { test } from 'node:test';
 import { issueToken, issueUnsecuredToken, jwks, type SigningKey, signingAlgorithms } from '@atesto/token';
 import fc from 'fast-check';
@@ -311,6 +311,9 @@ test('refuses keys that are not for the algorithm of the token', async () => {
   const unsuitable: object[] = [
     { ...published, alg: 'PS256' },
     { ...published, use: 'enc' },
+    { ...published, key_ops: ['encrypt'] },
+    { ...published, key_ops: ['verify', 'verify'] },
+    { ...published, key_ops: [] },
     { ...published, kty: 'oct', k: 'AAAA' },
     { ...published, kty: 'EC', crv: 'P-256' },
     { ...published, n: 'AQAB' },
@@ -323,6 +326,19 @@ test('refuses keys that are not for the algorithm of the token', async () => {
     const verifier = await verifierWith({ keySets: { [issuer]: { keys: [entry] } } });
     assert.equal(codeOf(await verifier.verify(token)), 'key-unsuitable', JSON.stringify(entry));
   }
+});
+
+test('refuses a token that anybody could have made, under a published RSA key with exponent 1', async () => {
+  const key = await keyOf('RS256');
+  const [published = assert.fail()] = jwks([key]).keys;
+  const verifier = await verifierWith({ keySets: { [issuer]: { keys: [{ ...published, e: 'AQ' }] } } });
+  const [header = '', payload = ''] = (await tokenWith({}, key)).split('.');
+  const digest = createHash('sha256').update(`${header}.${payload}`).digest();
+  const info = Buffer.concat([Buffer.from('3031300d060960864801650304020105000420', 'hex'), digest]);
+  const padding = Buffer.alloc(256 - info.length - 3, 0xff);
+  const forged = Buffer.concat([Buffer.of(0, 1), padding, Buffer.of(0), info]);
+  const verdict = await verifier.verify(`${header}.${payload}.${forged.toString('base64url')}`);
+  assert.equal(codeOf(verdict), 'key-unsuitable');
 });
 
 test('refuses an RSA key of less than 2048 bits', async () => {

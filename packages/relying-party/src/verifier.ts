@@ -124,8 +124,6 @@ async function checkSignature(
       refuse('signature-invalid', 'signature', 'the signature does not verify under the key that the token names');
     }
     if (error instanceof errors.JOSEError) refuse('token-malformed', 'header', 'the header cannot be understood');
-    // RSA keys below 2048 bits.
-    if (error instanceof TypeError) refuse('key-unsuitable', 'kid', 'the key that the token names is too weak');
     throw error;
   }
 }

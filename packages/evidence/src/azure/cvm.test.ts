@@ -118,8 +118,13 @@ describe('a machine', () => {
       'hcl-attestation-key',
       { keys: [{ kid: 'HCLAkPub', kty: 'RSA', e: 'AQAB' }] },
     ],
-    ['have an empty HCLAkPub', 'tpm-key', { keys: [{ ...signer, n: '', e: '' }] }],
-    ['have another HCLAkPub', 'tpm-signature', { keys: [{ ...encrypter, kid: 'HCLAkPub' }] }],
+    ['have an empty HCLAkPub', 'hcl-attestation-key', { keys: [{ ...signer, n: '', e: '' }] }],
+    ['have an HCLAkPub with exponent 1', 'hcl-attestation-key', { keys: [{ ...signer, e: 'AQ' }] }],
+    ['have an HCLAkPub with an even exponent', 'hcl-attestation-key', { keys: [{ ...signer, e: 'AQAA' }] }],
+    ['have an HCLAkPub of too few bits', 'hcl-attestation-key', { keys: [{ ...signer, n: signer?.n?.slice(0, 172) }] }],
+    ['have an HCLAkPub for encryption', 'hcl-attestation-key', { keys: [{ ...signer, key_ops: ['encrypt'] }] }],
+    ['have an HCLAkPub for another use', 'hcl-attestation-key', { keys: [{ ...signer, use: 'enc' }] }],
+    ['have another HCLAkPub', 'tpm-signature', { keys: [{ ...encrypter, kid: 'HCLAkPub', key_ops: ['sign'] }] }],
   ];
   for (const [what, code, value] of claimRefusals) {
     test(`whose runtime claims ${what} is refused with ${code}`, () => {

@@ -3,7 +3,7 @@
  * Source: Microsoft, "Confidential VM guest attestation, attestation report format".
  */
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
-import { type JsonValue, readJson } from '@atesto/core';
+import { forbidsSignatures, type JsonValue, jwkFacts, keyFault, readJson } from '@atesto/core';
 import { refuse } from '../bytes/refusal.ts';
 import type { ClaimJson } from '../claims.ts';
 import type { SnpAppraisal } from '../sevsnp/appraisal.ts';
@@ -78,10 +78,16 @@ export function attestationKeyOf(claims: RuntimeClaims): KeyObject {
   if (key === undefined || another !== undefined) {
     return refuseClaims('hcl-attestation-key', 'there must be exactly one key HCLAkPub');
   }
+  // Genuine machines write `"key_ops":["sign"]`, which names the private key's side.
+  if (forbidsSignatures(key, undefined, ['sign', 'verify'])) {
+    return refuseClaims('hcl-attestation-key', 'HCLAkPub is not for signatures');
+  }
   const { kty, n, e } = key;
   if (kty !== 'RSA' || typeof n !== 'string' || typeof e !== 'string') {
     return refuseClaims('hcl-attestation-key', 'HCLAkPub is not an RSA key');
   }
+  const fault = keyFault('tpm', jwkFacts(key));
+  if (fault !== undefined) return refuseClaims('hcl-attestation-key', `HCLAkPub ${fault}`);
   try {
     return createPublicKey({ key: { kty, n, e }, format: 'jwk' });
   } catch {

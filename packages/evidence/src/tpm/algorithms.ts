@@ -1,5 +1,4 @@
-/** Which hashes and RSA keys of a TPM are accepted. Source: TCG Algorithm Registry, TPM_ALG_ID. */
-import type { KeyObject } from 'node:crypto';
+/** Which hashes of a TPM are accepted. Source: TCG Algorithm Registry, TPM_ALG_ID. */
 
 /** A hash as a TPM names it. */
 export interface TpmHash {
@@ -20,13 +19,4 @@ export const tpmHashes: readonly TpmHash[] = [
 /** The hash of an id; undefined: it is not accepted. */
 export function tpmHashOf(id: number): TpmHash | undefined {
   return tpmHashes.find((hash) => hash.id === id);
-}
-
-const leastModulusBits = 2048;
-const mostModulusBits = 4096;
-
-/** Whether a key is RSA of 2048 to 4096 bits. */
-export function isRsaOfAcceptedSize({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): boolean {
-  const { modulusLength = 0 } = asymmetricKeyDetails ?? {};
-  return asymmetricKeyType === 'rsa' && modulusLength >= leastModulusBits && modulusLength <= mostModulusBits;
 }

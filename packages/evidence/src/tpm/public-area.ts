@@ -2,8 +2,9 @@
  * What kind of key is a TPM's object? Source: TCG, Trusted Platform Module Library, Part 2: Structures (TPMT_PUBLIC, TPMA_OBJECT).
  */
 import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { keyFault, nodeKeyFacts } from '@atesto/core';
 import { Reader } from '../bytes/reader.ts';
-import { isRsaOfAcceptedSize, tpmHashOf } from './algorithms.ts';
+import { tpmHashOf } from './algorithms.ts';
 import { refuseTpm, sized } from './attest.ts';
 
 const algorithms = { rsa: 0x0001, null: 0x0010, rsaes: 0x0015, ecc: 0x0023 } as const;
@@ -147,5 +148,7 @@ export function checkEncryptionKeyAttributes({ attributes, publicKey }: TpmPubli
   if (!(decrypt && !restricted && fixedTpm && fixedParent && sensitiveDataOrigin)) {
     refuseTpm('tpm-key-attributes', name, 'it is not a decryption key that was made in its TPM');
   }
-  if (!isRsaOfAcceptedSize(publicKey)) refuseTpm('tpm-key', name, 'it must be an RSA key of 2048 to 4096 bits');
+  const facts = nodeKeyFacts(publicKey);
+  const fault = facts.kind === 'rsa' ? keyFault('tpm', facts) : 'must be RSA: the reply is encrypted to it';
+  if (fault !== undefined) refuseTpm('tpm-key', name, `the key ${fault}`);
 }

@@ -2,14 +2,15 @@
  * Did an attestation key sign a structure? Source: TCG, Trusted Platform Module Library, Part 2: Structures (TPMT_SIGNATURE).
  */
 import { type KeyObject, verify } from 'node:crypto';
+import { keyFault, nodeKeyFacts } from '@atesto/core';
 import { Reader } from '../bytes/reader.ts';
-import { isRsaOfAcceptedSize, type TpmHash, tpmHashOf } from './algorithms.ts';
+import { type TpmHash, tpmHashOf } from './algorithms.ts';
 import { refuseTpm, sized } from './attest.ts';
 
 const rsassa = 0x0014;
 const ecdsa = 0x0018;
 const sha256 = 0x000b;
-/** Curves that are accepted, with the length of a coordinate in bytes. */
+/** Length of a coordinate in bytes, by curve. */
 const coordinateBytes = new Map<string | undefined, number>([
   ['prime256v1', 32],
   ['secp384r1', 48],
@@ -26,10 +27,10 @@ function hashOf(id: number, where: string): TpmHash {
 }
 
 function checkKey(key: KeyObject): 'rsa' | 'ec' {
-  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
-  if (isRsaOfAcceptedSize(key)) return 'rsa';
-  if (type === 'ec' && coordinateBytes.has(details?.namedCurve)) return type;
-  return refuseTpm('tpm-key', 'attestation key', 'the key must be RSA of 2048 to 4096 bits, or on P-256 or P-384');
+  const facts = nodeKeyFacts(key);
+  const fault = keyFault('tpm', facts);
+  if (fault !== undefined) refuseTpm('tpm-key', 'attestation key', `the key ${fault}`);
+  return facts.kind === 'rsa' ? 'rsa' : 'ec';
 }
 
 /** TPM2B leave leading zeros away; a coordinate that is too long belongs to no signature of the key. */

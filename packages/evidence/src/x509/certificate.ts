@@ -1,9 +1,10 @@
 /** What a certificate says. Nothing is trusted until its chain is verified. Source: RFC 5280, section 4.1. */
-import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import { refuse } from '../bytes/refusal.ts';
 import type { X509Code } from './codes.ts';
 import { context, DerReader, tags } from './der.ts';
 import { type Extensions, parseExtensions } from './extensions.ts';
+import { importPublicKey } from './public-key.ts';
 import { parseSignatureAlgorithm, type SignatureAlgorithm } from './signature.ts';
 
 /** One parsed certificate of X.509 version 3. */
@@ -53,12 +54,13 @@ function parseName(der: Uint8Array, where: string): (readonly [string, string])[
   return attributes;
 }
 
-function importKey(spki: Uint8Array, where: string): KeyObject {
-  try {
-    return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
-  } catch {
-    return refuseX509('certificate-malformed', where, 'the public key is not usable');
-  }
+/** Whether `Version` is v3; the field holds nothing else. */
+function isVersion3(contents: Uint8Array | undefined, where: string): boolean {
+  if (contents === undefined) return false;
+  const reader = new DerReader(contents, where);
+  const version = reader.smallInteger();
+  reader.end();
+  return version === 2;
 }
 
 /** Parses one certificate, which must fill the bytes; refuses by throwing within this package. */
@@ -74,8 +76,7 @@ export function parseCertificate(der: Uint8Array, name = 'certificate'): Certifi
   certificate.end();
 
   const tbs = new DerReader(tbsElement.contents, name);
-  const version = tbs.optional(context(0));
-  if (version === undefined || new DerReader(version.contents, name).smallInteger() !== 2) {
+  if (!isVersion3(tbs.optional(context(0))?.contents, name)) {
     refuseX509('certificate-malformed', name, 'the certificate is not of version 3');
   }
   const serial = Buffer.from(tbs.integerBytes()).toString('hex');
@@ -105,7 +106,7 @@ export function parseCertificate(der: Uint8Array, name = 'certificate'): Certifi
     commonName: subjectAttributes.find(([oid]) => oid === commonNameOid)?.[1] ?? '',
     notBefore,
     notAfter,
-    publicKey: importKey(spki, name),
+    publicKey: importPublicKey(spki, name),
     spkiSha256: createHash('sha256').update(spki).digest('hex'),
     extensions,
     signatureAlgorithm: parseSignatureAlgorithm(algorithmElement, name),

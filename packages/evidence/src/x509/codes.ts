@@ -5,6 +5,7 @@ export const x509Codes = {
   'certificate-malformed': 'A certificate does not have the structure of X.509 version 3.',
   'certificate-signature-algorithm':
     'A certificate or revocation list is signed with an algorithm that is not accepted.',
+  'certificate-key': 'The public key of a certificate is not of a kind, size or exponent that is accepted.',
   'certificate-extension-unknown': 'A certificate or revocation list has a critical extension that is not understood.',
   'chain-length': 'A chain has fewer or more certificates than its kind has.',
   'chain-root-untrusted': 'A chain does not end in a root that is pinned or configured.',

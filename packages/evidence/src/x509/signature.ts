@@ -55,7 +55,9 @@ export function parseSignatureAlgorithm(element: DerElement, name: string): Sign
   if (algorithm === undefined) {
     return refuse('certificate-signature-algorithm', name, `signature algorithm ${oid} is not accepted`);
   }
-  if (algorithm.keyType === 'rsa') fields.optional(tags.null);
+  if (algorithm.keyType === 'rsa' && (fields.optional(tags.null)?.contents.length ?? 0) > 0) {
+    refuse('der-malformed', name, 'a NULL holds something');
+  }
   fields.end();
   return algorithm;
 }

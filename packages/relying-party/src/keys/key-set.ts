@@ -1,4 +1,5 @@
 /** What an issuer's key set says (RFC 7517 section 5), and how one of its keys becomes usable. */
+import { forbidsSignatures, keyFault, webKeyFacts } from '@atesto/core';
 import { type CryptoKey, importJWK, importX509 } from 'jose';
 import { refuse } from '../refusal.ts';
 import { type Claims, type ClaimValue, claimOf, isObject } from '../token/claims.ts';
@@ -30,16 +31,14 @@ export function parseKeySet(json: ClaimValue | undefined, where: string): KeySet
  */
 export async function importKey(key: Claims, algorithm: AcceptedAlgorithm): Promise<CryptoKey> {
   const { kty, crv } = keyTypeOf(algorithm);
-  const use = claimOf(key, 'use');
-  const alg = claimOf(key, 'alg');
-  const suits =
-    claimOf(key, 'kty') === kty && (alg === undefined || alg === algorithm) && (use === undefined || use === 'sig');
-  if (!suits) return unsuitable(algorithm);
+  if (claimOf(key, 'kty') !== kty || forbidsSignatures(key, algorithm)) return unsuitable(algorithm);
   const members = memberTexts(key, kty === 'RSA' ? ['n', 'e'] : ['x', 'y']);
   const imported = await (members !== undefined
     ? importPublic({ kty, ...(crv === undefined ? {} : { crv: curveOf(key) }), ...members }, algorithm)
     : importCertificate(key, algorithm));
-  return imported ?? unsuitable(algorithm);
+  if (imported === undefined) return unsuitable(algorithm);
+  const fault = keyFault('token', webKeyFacts(imported));
+  return fault === undefined ? imported : refuse('key-unsuitable', 'kid', `the key that the token names ${fault}`);
 }
 
 function unsuitable(algorithm: AcceptedAlgorithm): never {

@@ -17,6 +17,10 @@ export interface CertificateChanges {
   readonly notAfter?: Date;
   readonly issuer?: TestCertificate;
   readonly algorithm?: EcKeyGenParams | RsaHashedKeyGenParams;
+  /** Instead of the key's own SubjectPublicKeyInfo. */
+  readonly spki?: Uint8Array<ArrayBuffer>;
+  readonly pathLength?: number;
+  readonly extensions?: readonly x509.Extension[];
   /** The keys of another certificate, which this one renews. */
   readonly keys?: CryptoKeyPair;
 }
@@ -34,10 +38,10 @@ export async function makeCertificate(name: string, changes: CertificateChanges 
     issuer: issuer?.certificate.subject ?? `CN=${name}`,
     notBefore: changes.notBefore ?? new Date(Date.now() - day),
     notAfter: changes.notAfter ?? new Date(Date.now() + day),
-    publicKey: keys.publicKey,
+    publicKey: changes.spki === undefined ? keys.publicKey : new x509.PublicKey(changes.spki),
     signingKey: (issuer?.keys ?? keys).privateKey,
     signingAlgorithm: { name: algorithm.name, hash: 'SHA-256' },
-    extensions: [new x509.BasicConstraintsExtension(isCa, undefined, true)],
+    extensions: [new x509.BasicConstraintsExtension(isCa, changes.pathLength, true), ...(changes.extensions ?? [])],
   });
   return { certificate, keys, base64: Buffer.from(certificate.rawData).toString('base64') };
 }

@@ -24,8 +24,8 @@ beforeEach(async () => {
   accepted = accept(ca);
 });
 
-function accept(trusted: string | undefined): AccessTokens {
-  const settings = { issuer: issuer.issuer, audiences, ca: trusted, timeoutMs: 300 };
+function accept(trusted: string | undefined, timeoutMs = 30_000): AccessTokens {
+  const settings = { issuer: issuer.issuer, audiences, ca: trusted, timeoutMs };
   return {
     issuers: [new OpenIdIssuer(settings, () => nowMs)],
     managementAudiences: ['https://management.azure.com'],
@@ -130,6 +130,20 @@ test('asks the issuer again for a key it does not know, at most twice a minute',
   assert.equal(issuer.asked.length, 4);
 });
 
+test('passes over keys of the issuer that are weak, or not for verifying', async () => {
+  const token = await issuer.sign();
+  const published = issuer.answers['/keys']?.body ?? '';
+  const [key] = JSON.parse(published).keys;
+  for (const change of [{ e: 'AQ' }, { use: 'enc' }, { key_ops: ['encrypt'] }, { alg: 'PS256' }, { kty: 'oct' }]) {
+    issuer.answers['/keys'] = { status: 200, body: JSON.stringify({ keys: [{ ...key, ...change }] }) };
+    nowMs += 3_600_001;
+    assert.equal(await codeOf(verify(token)), 'access-token-key-unknown', JSON.stringify(change));
+  }
+  issuer.answers['/keys'] = { status: 200, body: published };
+  nowMs += 3_600_001;
+  assert.equal(await codeOf(verify(token)), 'accepted');
+});
+
 test('asks the issuer once for many calls at the same time', async () => {
   const token = await issuer.sign();
   await Promise.all(Array.from({ length: 20 }, () => verify(token)));
@@ -155,6 +169,7 @@ test('refuses with issuer-unreachable, not with 401, when the issuer cannot be a
   };
   for (const [reason, fault] of Object.entries(faults)) {
     issuer.answers = { ...good, ...fault };
+    accepted = accept(ca, reason === 'time-out' ? 100 : undefined);
     assert.equal(await codeOf(verify(token)), 'issuer-unreachable');
     const said = reasons.pop() ?? '';
     assert.ok(said.includes(reason) || reason === 'closed the connection', said);

@@ -1,4 +1,5 @@
 /** The keys of one OpenID issuer, found by discovery (OpenID Connect Discovery 1.0, section 4) and kept fresh. */
+import { forbidsSignatures, isJsonObject, jwkFacts, keyFault } from '@atesto/core';
 import { createLocalJWKSet, errors, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { fetchJson } from './fetch-json.ts';
@@ -26,6 +27,13 @@ const cooldownMs = 30_000;
 
 const metadataSchema = z.looseObject({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https$/ }) });
 const keySetSchema = z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })) });
+
+/** Keys that are too weak, or say that they are not for verifying, are passed over: their tokens find no key. */
+function isAccepted(key: unknown): boolean {
+  return (
+    isJsonObject(key) && !forbidsSignatures(key, undefined) && keyFault('access-token', jwkFacts(key)) === undefined
+  );
+}
 
 type KeySet = ReturnType<typeof createLocalJWKSet>;
 
@@ -80,7 +88,7 @@ export class OpenIdIssuer {
       const metadata = metadataSchema.parse(await fetchJson(uri, { ca, timeoutMs, signal }));
       if (metadata.issuer !== issuer) throw new Error('its metadata name another issuer');
       const { keys } = keySetSchema.parse(await fetchJson(metadata.jwks_uri, { ca, timeoutMs, signal }));
-      const set = createLocalJWKSet({ keys });
+      const set = createLocalJWKSet({ keys: keys.filter(isAccepted) });
       this.#keys = { set, fetchedAt: this.#now() };
       return set;
     } catch (error) {

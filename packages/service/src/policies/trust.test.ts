@@ -1,6 +1,8 @@
+import 'reflect-metadata';
 import assert from 'node:assert/strict';
-import { constants, createHmac, createPublicKey } from 'node:crypto';
+import { constants, createHash, createHmac, createPublicKey } from 'node:crypto';
 import { test } from 'node:test';
+import { Extension, KeyUsageFlags, KeyUsagesExtension } from '@peculiar/x509';
 import fc from 'fast-check';
 import { type CertificateChanges, makeCertificate, type TestCertificate } from '../__fixtures__/certificates.ts';
 import { type JwsChanges, keyOf, policyPayload, signed, unsecured } from '../__fixtures__/signed.ts';
@@ -170,7 +172,18 @@ test('refuses signers that are not in force, or whose chain does not hold togeth
   const early = await ec('P-256', { notBefore: future, notAfter: new Date(future.getTime() + day) });
   const oldRoot = await ec('P-256', { notBefore: new Date(past.getTime() - day), notAfter: past });
   const leafOfOld = await ec('P-256', { isCa: false, issuer: oldRoot });
+  const noPath = await ec('P-256', { pathLength: 0 });
+  const below = await ec('P-384', { issuer: noPath });
+  const leafBelow = await ec('P-256', { isCa: false, issuer: below });
+  const unknown = await ec('P-256', { extensions: [new Extension('1.2.3.4', true, new Uint8Array([5, 0]))] });
+  const noSigning = await ec('P-256', { extensions: [new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true)] });
+  const noIssuing = await ec('P-384', { extensions: [new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true)] });
+  const leafOfNone = await ec('P-256', { isCa: false, issuer: noIssuing });
   const refused: [TestCertificate, readonly TestCertificate[]][] = [
+    [leafBelow, [leafBelow, below, noPath]],
+    [unknown, [unknown]],
+    [noSigning, [noSigning]],
+    [leafOfNone, [leafOfNone, noIssuing]],
     [plain, [plain]],
     [expired, [expired]],
     [early, [early]],
@@ -184,6 +197,24 @@ test('refuses signers that are not in force, or whose chain does not hold togeth
   assert.deepEqual(judge(await signed(leaf, payload), isolated([leaf, root])), ['EC', 'ES256']);
   const earlier = new Date(past.getTime() - day / 2);
   assert.deepEqual(judge(await signed(expired, payload), isolated(expired), earlier), ['EC', 'ES256']);
+});
+
+test('refuses the policy of anybody under a certificate with RSA exponent 1', async () => {
+  const keys = await crypto.subtle.generateKey(rsa, true, ['sign', 'verify']);
+  const spki = Buffer.from(await crypto.subtle.exportKey('spki', keys.publicKey));
+  // SEQUENCE { n, e }: the exponent 65537 at the end becomes 1 in as many bytes less.
+  const e = spki.lastIndexOf(Buffer.from('0203010001', 'hex'));
+  const one = Buffer.concat([spki.subarray(0, e), Buffer.from('020101', 'hex')]);
+  for (const lengthAt of [2, 21, 26]) one.writeUInt16BE(spki.readUInt16BE(lengthAt) - 2, lengthAt);
+  const anybody = await makeCertificate('anybody', { algorithm: rsa, spki: new Uint8Array(one) });
+  const genuine = await signed({ ...rsaSigner, base64: anybody.base64 }, payload, { alg: 'RS256' });
+  const input = genuine.slice(0, genuine.lastIndexOf('.'));
+  const digest = createHash('sha256').update(input).digest();
+  const info = Buffer.concat([Buffer.from('3031300d060960864801650304020105000420', 'hex'), digest]);
+  const encoded = Buffer.concat([Buffer.of(0, 1), Buffer.alloc(256 - 3 - info.length, 0xff), Buffer.of(0), info]);
+  const forged = `${input}.${encoded.toString('base64url')}`;
+  assert.equal(judge(forged, aad), 'policy-signer-invalid');
+  assert.equal(judge(forged, isolated(anybody)), 'policy-signer-invalid');
 });
 
 test('refuses weak keys, and headers without one readable certificate', async () => {

@@ -1,6 +1,7 @@
 /** How a new signing key comes to be. The only place of this package that draws randomness: node:crypto makes the key. */
 import { createPublicKey, generateKeyPair, type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
+import { keyFault, nodeKeyFacts } from '@atesto/core';
 import { checkIssuer } from '../issuer.ts';
 import { type Outcome, refuse, settleAsync } from '../refusal.ts';
 import { algorithmFacts, isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from './algorithm.ts';
@@ -45,34 +46,24 @@ export async function importSigningKey(
 ): Promise<Outcome<SigningKey>> {
   return settleAsync(async () => {
     const algorithm = checkRequest(request);
-    checkImported(privateKey, algorithm);
+    if (privateKey.type !== 'private') refuse('key-unusable', 'private key', 'it is no private key');
+    checkKey(privateKey, algorithm, 'private key');
     const publicKey = createPublicKey(privateKey);
     const certificate = await certify(request, algorithm, publicKey, (bytes) => signWith(privateKey, algorithm, bytes));
     return signingKeyOf(algorithm, request.issuer, privateKey, certificate);
   });
 }
 
-const leastModulusBits = 2048;
-const greatestModulusBits = 8192;
-
-function checkImported(
-  { type, asymmetricKeyType, asymmetricKeyDetails }: KeyObject,
-  algorithm: SigningAlgorithm,
-): void {
+function checkKey(given: KeyObject, algorithm: SigningAlgorithm, where: string): void {
+  const facts = nodeKeyFacts(given);
   const { key } = algorithmFacts[algorithm];
-  const { modulusLength = 0, namedCurve } = asymmetricKeyDetails ?? {};
-  const fits =
-    key.type === 'rsa'
-      ? asymmetricKeyType === 'rsa' && modulusLength >= leastModulusBits && modulusLength <= greatestModulusBits
-      : asymmetricKeyType === 'ec' && namedCurve === curveNames[key.curve];
-  if (type === 'private' && fits) return;
-  const wanted =
-    key.type === 'rsa' ? `an RSA key of ${leastModulusBits} to ${greatestModulusBits} bits` : `a key on ${key.curve}`;
-  refuse('key-unusable', 'private key', `${algorithm} needs ${wanted}`);
+  const isOfKind = key.type === 'rsa' ? facts.kind === 'rsa' : facts.kind === 'curve' && facts.curve === key.curve;
+  if (!isOfKind) {
+    refuse('key-unusable', where, `${algorithm} needs ${key.type === 'rsa' ? 'an RSA key' : `a key on ${key.curve}`}`);
+  }
+  const fault = keyFault('token', facts);
+  if (fault !== undefined) refuse('key-unusable', where, `the key ${fault}`);
 }
-
-/** The curves as OpenSSL names them. */
-const curveNames: Readonly<Record<string, string>> = { 'P-256': 'prime256v1', 'P-384': 'secp384r1' };
 
 /**
  * Makes the self-signed certificate of a key that is held elsewhere and was just made there. Refuses as {@link generateSigningKey};
@@ -85,6 +76,7 @@ export async function certifyHeldKey(
 ): Promise<Outcome<HeldSigningKey>> {
   return settleAsync(async () => {
     const algorithm = checkRequest(request);
+    checkKey(publicKey, algorithm, 'public key');
     const certificate = await certify(request, algorithm, publicKey, sign);
     return heldSigningKeyOf(algorithm, request.issuer, sign, certificate);
   });

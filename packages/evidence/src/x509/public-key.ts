@@ -1,0 +1,24 @@
+/** The public key of a certificate: of an accepted kind and size, in the one encoding that it has. */
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { keyFault, nodeKeyFacts } from '@atesto/core';
+import { refuse } from '../bytes/refusal.ts';
+
+/** Imports a SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7). Refuses with `certificate-malformed` and `certificate-key`. */
+export function importPublicKey(spki: Uint8Array, where: string): KeyObject {
+  const key = imported(spki, where);
+  const fault = keyFault('certificate', nodeKeyFacts(key));
+  if (fault !== undefined) refuse('certificate-key', where, `the public key ${fault}`);
+  // The platform's reader passes over what follows a key within its BIT STRING, and reads more than one encoding of a number.
+  if (!key.export({ format: 'der', type: 'spki' }).equals(spki)) {
+    refuse('certificate-malformed', where, 'the public key is not in the distinguished encoding rules (DER)');
+  }
+  return key;
+}
+
+function imported(spki: Uint8Array, where: string): KeyObject {
+  try {
+    return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+  } catch {
+    return refuse('certificate-malformed', where, 'the public key is not usable');
+  }
+}

@@ -1,0 +1,40 @@
+/** Chains of signers whom somebody else decides to trust, such as policy signers: everything but the trust in their root. */
+import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
+import { type Certificate, parseCertificate } from './certificate.ts';
+import { checkChainLinks, checkValidity } from './chain.ts';
+import { allowsUsage, basicConstraints } from './extensions.ts';
+import { signatureHolds } from './signature.ts';
+
+/** A chain as it was sent, leaf first; nothing about it is proven. */
+export interface SignerChain {
+  readonly certificates: readonly Certificate[];
+}
+
+/** Parses certificates in DER, leaf first. */
+export function parseSignerChain(ders: readonly Uint8Array[]): Outcome<SignerChain> {
+  return settle(() => ({ certificates: ders.map((der, index) => parseCertificate(der, `x5c[${index}]`)) }));
+}
+
+/**
+ * Checks that each certificate was issued by the next one, which may issue it (RFC 5280, section 6.1), that the last one is an authority and
+ * not altered when it is self-issued, that the first may sign, and that all are in force at a time.
+ */
+export function checkSignerChain({ certificates }: SignerChain, at: Date): Outcome<void> {
+  return settle(() => {
+    const leaf = certificates.at(0);
+    const last = certificates.at(-1);
+    if (leaf === undefined || last === undefined) return refuse('chain-length', 'x5c', 'there is no certificate');
+    checkChainLinks(certificates);
+    if (!basicConstraints(last.extensions, last.commonName).ca) {
+      refuse('chain-not-a-ca', last.commonName, 'the last certificate is no certification authority');
+    }
+    const isSelfIssued = Buffer.compare(last.issuer, last.subject) === 0;
+    if (isSelfIssued && !signatureHolds(last.signatureAlgorithm, last.publicKey, last.tbs, last.signature)) {
+      refuse('chain-signature', last.commonName, 'the certificate names itself as issuer and is not signed by its key');
+    }
+    if (!allowsUsage(leaf.extensions, 'digitalSignature', leaf.commonName)) {
+      refuse('chain-key-usage', leaf.commonName, 'the key usage does not allow signatures');
+    }
+    for (const certificate of certificates) checkValidity(certificate, at.getTime());
+  });
+}
