@@ -168,6 +168,7 @@ async function start(
   const known = baseUriOf(config, config.listen.port);
   app.addHook('onSend', async (_request, reply) => {
     if (isStopping) reply.header('connection', 'close');
+    if (reply.statusCode === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', retryAfterSeconds);
   });
   const connections = new Connections(app.server);
   const inFlight = new InFlightRequests();
@@ -187,6 +188,9 @@ async function start(
   if (caFile !== undefined) app.log.info(`to let a client trust this service: export NODE_EXTRA_CA_CERTS=${caFile}`);
   return { url, port, caFile, developmentIdentity: development?.identity };
 }
+
+/** About as long as an instance takes to start, or a source of endorsements is left alone after a failure. */
+const retryAfterSeconds = 5;
 
 /**
  * Kubernetes and load balancers take an instance out of service one to three seconds after they know, at the latest with their next look at

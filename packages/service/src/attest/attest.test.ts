@@ -196,6 +196,7 @@ test('delivers nothing when it cannot be put down', async () => {
     const answer = await broken.attest('SgxEnclave', { quote: evidence });
     assert.deepEqual(refusalOf(answer), [503, 'ServiceUnavailable', 'audit-unavailable']);
     assert.equal(answer.headers['x-ms-error-code'], 'ServiceUnavailable');
+    assert.equal(answer.headers['retry-after'], '5');
   }
 });
 

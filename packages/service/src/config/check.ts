@@ -1,5 +1,6 @@
 /** Do the settings fit together, and are the files that they name there? */
 import { accessSync, constants } from 'node:fs';
+import { checkExposure } from './check-exposure.ts';
 import { checkRoles, checkStorage } from './check-hosting.ts';
 import type { ConfigProblem } from './problem.ts';
 import type { ServiceConfig } from './schema.ts';
@@ -12,6 +13,7 @@ export function checkConfig(config: ServiceConfig): ConfigProblem[] {
     ...checkStorage(config),
     ...checkRoles(config),
     ...checkFiles(config),
+    ...checkExposure(config),
   ];
 }
 

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ConfigRefused, configCodes, configTable, loadConfig } from '../index.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'atesto-config-'));
+/** Modes of files mean nothing there. */
+const modes = process.platform === 'win32' && 'files have no modes';
 after(() => rmSync(directory, { recursive: true, force: true }));
 
 function fileOf(name: string, content: unknown): string {
@@ -37,7 +39,7 @@ test('takes defaults, then the file, then the environment, then overrides', () =
     env: { ATESTO_LISTEN_PORT: '2', ATESTO_LOG_LEVEL: 'error', PATH: '/bin' },
     overrides: { listen: { port: 3 } },
   });
-  assert.deepEqual(config.listen, { host: '127.0.0.2', port: 3, trustedProxies: [] });
+  assert.deepEqual(config.listen, { host: '127.0.0.2', port: 3, allowPublicDevelopment: false, trustedProxies: [] });
   assert.equal(config.log.level, 'error');
   assert.equal(config.limits.bodyBytes, 1_048_576);
 });
@@ -121,6 +123,70 @@ test('refuses development roots and the development OpenID provider outside deve
     'developmentIdentity.enabled [development-only]',
     'provider.trustAnchors [development-only]',
   ]);
+});
+
+test('refuses in production each secret file that others may read, and names the chmod to run', { skip: modes }, () => {
+  const at = (mode: number): string => {
+    const path = fileOf(`secret ${mode}`, 'x');
+    chmodSync(path, mode);
+    return path;
+  };
+  const settings = (path: string, environment: 'production' | 'development') => ({
+    environment,
+    baseUri: 'https://attest.example.org',
+    tls: { certificateFile: at(0o644), keyFile: path, keyPassphraseFile: path },
+    signing: { passphraseFile: path, hsm: { library: at(0o644), tokenLabel: 'x', pinFile: path } },
+    storage: { kind: 'postgres', connectionStringFile: path, integrityKeyFile: path },
+    endorsements: { intel: { url: 'https://pcs.example.org', subscriptionKeyFile: path } },
+  });
+  const secrets = [
+    'tls.keyFile',
+    'tls.keyPassphraseFile',
+    'signing.passphraseFile',
+    'signing.hsm.pinFile',
+    'storage.connectionStringFile',
+    'storage.integrityKeyFile',
+    'endorsements.intel.subscriptionKeyFile',
+  ].map((where) => `${where} [secret-file-exposed]`);
+  for (const mode of [0o640, 0o604, 0o620, 0o602]) {
+    assert.deepEqual(faults({ overrides: settings(at(mode), 'production') }), secrets, mode.toString(8));
+    assert.deepEqual(faults({ overrides: settings(at(mode), 'development') }), []);
+  }
+  assert.deepEqual(faults({ overrides: settings(at(0o600), 'production') }), []);
+  const open = at(0o644);
+  assert.throws(
+    () => loadConfig({ overrides: settings(open, 'production') }),
+    (error) => error instanceof ConfigRefused && error.message.includes(`run: chmod 600 '${open}'`),
+  );
+});
+
+test('refuses in production a file of settings that holds a secret and that others may read', { skip: modes }, () => {
+  const key = fileOf('key', 'x');
+  chmodSync(key, 0o600);
+  const settings = {
+    baseUri: 'https://attest.example.org',
+    tls: { certificateFile: key, keyFile: key },
+    signing: { keyFile: key },
+    storage: { kind: 'postgres', connectionString: 'postgres://user:password@db/atesto', integrityKeyFile: key },
+  };
+  const file = fileOf('with-secret.json', settings);
+  chmodSync(file, 0o644);
+  assert.deepEqual(faults({ file }), [`${file} [secret-file-exposed]`]);
+  chmodSync(file, 0o600);
+  assert.deepEqual(faults({ file }), []);
+});
+
+test('refuses to listen beyond loopback in development unless a setting says so', () => {
+  const listening = (listen: object, environment = 'development'): string[] =>
+    faults({ overrides: { environment, listen } });
+  for (const host of ['127.0.0.1', '127.8.0.9', '::1', 'localhost', 'LOCALHOST', '::ffff:127.0.0.1']) {
+    assert.deepEqual(listening({ host }), [], host);
+  }
+  for (const host of ['0.0.0.0', '::', '192.0.2.7', '2001:db8::1', 'attest.example.org', '::ffff:192.0.2.7']) {
+    assert.deepEqual(listening({ host }), ['listen.host [development-public]'], host);
+    assert.deepEqual(listening({ host, allowPublicDevelopment: true }), []);
+    assert.ok(!listening({ host }, 'production').some((fault) => fault.includes('development-public')));
+  }
 });
 
 test('refuses halves of pairs, two secrets for one purpose, and files that are not there', () => {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { checkConfig } from './check.ts';
+import { exposureOf } from './check-exposure.ts';
 import { type ConfigProblem, ConfigRefused, problemsOf } from './problem.ts';
 import { configSchema, type ServiceConfig } from './schema.ts';
 import { type ConfigRow, configTable } from './table.ts';
@@ -26,13 +27,26 @@ export function loadConfig(sources: ConfigSources): ServiceConfig {
   const problems: ConfigProblem[] = [];
   const tree = sources.file === undefined ? {} : readFile(sources.file, problems);
   const variables = applyEnvironment(tree, sources.env ?? {}, problems);
+  const inFile = secretsOf(tree, variables);
   merge(tree, sources.overrides ?? {});
-  return settle(tree, variables, problems);
+  const config = settle(tree, variables, problems);
+  if (sources.file !== undefined && inFile.length > 0 && config.environment === 'production') {
+    const exposed = exposureOf(sources.file, sources.file);
+    if (exposed !== undefined)
+      throw new ConfigRefused([{ ...exposed, why: `it holds ${inFile.join(', ')}, and ${exposed.why}` }]);
+  }
+  return config;
 }
 
 /** Checks settings that a program gives. Throws {@link ConfigRefused} with every fault. */
 export function parseConfig(settings: unknown): ServiceConfig {
   return settle(settings, new Map(), []);
+}
+
+/** The secret settings that stand in the file itself. */
+function secretsOf(tree: Tree, variables: ReadonlyMap<string, string>): string[] {
+  const secrets = configTable.filter(({ path, isSecret }) => isSecret && !variables.has(path));
+  return secrets.filter(({ path }) => valueAt(tree, path) !== undefined).map(({ path }) => path);
 }
 
 function settle(input: unknown, variables: ReadonlyMap<string, string>, problems: ConfigProblem[]): ServiceConfig {

@@ -25,6 +25,9 @@ export const configCodes = {
   'store-unusable': 'The store cannot be opened: the reason names the code of the store.',
   'hsm-unusable':
     'The hardware security module of the signing keys cannot be used: its binding, library, token or PIN.',
+  'secret-file-exposed':
+    'A file that holds a secret may be read or written by others than its owner, and the environment is production.',
+  'development-public': 'A service of environment development would listen on an address that other machines reach.',
   'development-only': 'The setting is for development, and the environment is production.',
 } as const;
 

@@ -24,6 +24,15 @@ const listen = z.strictObject({
     .max(65_535)
     .default(8443)
     .meta(described('The port to listen on; 0 takes a free one.', 'a whole number from 0 to 65535')),
+  allowPublicDevelopment: z
+    .boolean()
+    .default(false)
+    .meta(
+      described(
+        'Whether a service of environment `development` may listen on an address that other machines reach.',
+        'true or false',
+      ),
+    ),
   trustedProxies: z
     .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
     .max(100)

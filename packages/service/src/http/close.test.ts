@@ -38,10 +38,10 @@ test('goes on answering for the configured delay, while /readyz says 503 and eac
   const ready = await service.call('/readyz');
   const attested = await service.attest('SgxEnclave', { quote });
   assert.deepEqual(
-    [ready, attested].map(({ status, headers }) => [status, headers.connection]),
+    [ready, attested].map(({ status, headers }) => [status, headers.connection, headers['retry-after']]),
     [
-      [503, 'close'],
-      [200, 'close'],
+      [503, 'close', '5'],
+      [200, 'close', undefined],
     ],
   );
   time.tick(never);
