@@ -12,7 +12,7 @@ import {
   writeEventLog,
   writeSpecId,
 } from '@atesto/simulator';
-import { readVector, vectorCases, vectorPath, vectorsMissing } from '@atesto/vectors';
+import { readVector, readVectorJson, vectorCases, vectorPath, vectorsMissing } from '@atesto/vectors';
 import fc from 'fast-check';
 import { vtpm } from '../__fixtures__/azure-guest.ts';
 import { codeOf } from '../__fixtures__/refusals.ts';
@@ -20,6 +20,7 @@ import { tpmHashes } from './algorithms.ts';
 import { parseEventLog, replayEventLog } from './event-log.ts';
 import { checkEventLog, type MeasuredBoot } from './measured-boot.ts';
 import { parseTpmQuote } from './quote.ts';
+import { readEventLog } from './read.ts';
 
 const [sha256, sha384] = tpmHashes;
 assert.ok(sha256 !== undefined && sha384 !== undefined);
@@ -103,6 +104,30 @@ describe('logs that are unusual and right', { skip: vectorsMissing('found-1') },
   test('of an H-CRTM start PCR 0 with 4', () => {
     assert.match(firstRegisterOf('eventlog-hcrtm.bin'), /^1273ce5428b64b0f.*7642$/);
   });
+});
+
+const measuredLogs = [
+  ['windows', 'windows-10-hvci'],
+  ['windows', 'windows-server-2022-trust-point'],
+  ['linux', 'gentoo-own-secure-boot-keys'],
+  ['linux', 'gce-sp800-155'],
+  ['linux', 'rhel-9-secure-boot'],
+  ['linux', 'systemd-boot-fedora-37'],
+] as const;
+describe('logs of real TPMs', { skip: vectorsMissing('tpm-attestation') }, () => {
+  for (const path of measuredLogs) {
+    test(`${path.join('/')} leads to the values of its machine, and to its state of secure boot`, () => {
+      const expected = readVectorJson('tpm-attestation', ...path, 'expected.json');
+      const read = readEventLog(readVector('tpm-attestation', ...path, 'event-log.bin'));
+      assert.ok(read.ok);
+      const replay = Object(expected.replay).sha256;
+      const values = Object(Object(Object(expected.pcrs).values).sha256);
+      const led = [...(read.value.registers.get('sha256') ?? [])].map(([pcr, value]) => [String(pcr), hex(value)]);
+      const wanted = replay.replayed ?? Object.fromEntries(replay.matchesPcrs.map((pcr: number) => [pcr, values[pcr]]));
+      assert.deepEqual(Object.fromEntries(led), wanted);
+      assert.equal(read.value.secureBoot ?? null, expected.secureBoot);
+    });
+  }
 });
 
 describe('a log', () => {
@@ -261,6 +286,39 @@ describe('a log', () => {
     assert.deepEqual(judge(log), judge(vtpm.eventLog()));
   });
 
+  test('of a dynamic launch starts its registers with zeros; without one they hold ones', () => {
+    const at = (register: number) => ({ pcr: register, type: eventTypes.bootApplication, data: Buffer.from('launch') });
+    const log = parseEventLog(writeEventLog([...defaultBoot(), at(17), at(18)]));
+    const digest = createHash('sha256').update('launch').digest();
+    const extended = (start: number): string =>
+      hex(createHash('sha256').update(Buffer.alloc(32, start)).update(digest).digest());
+    const values = replayEventLog(log, sha256);
+    assert.deepEqual(
+      [17, 18].map((register) => hex(values.get(register) ?? Buffer.of())),
+      [extended(0), extended(0)],
+    );
+    const without = replayEventLog(parseEventLog(writeEventLog([at(20)])), sha256);
+    assert.equal(hex(without.get(20) ?? Buffer.of()), extended(0xff));
+
+    const quotedPcrs = new Map<number, Uint8Array>([
+      ...vtpm.pcrs(),
+      [17, Buffer.alloc(32, 0xff)],
+      [16, Buffer.alloc(32)],
+    ]);
+    const selections = [{ algorithm: sha256.id, pcrs: [...quotedPcrs.keys()], mask: new Uint8Array(3) }];
+    const replayed = checkEventLog(vtpm.eventLog(), { ...quoted, selections }, quotedPcrs)?.replayed;
+    assert.deepEqual(replayed, [0, 1, 2, 3, 4, 5, 6, 7, 17, 16]);
+  });
+
+  test('may have events with digests of some of its banks; of the others it does not tell their registers', () => {
+    const good = vtpm.eventLog(['sha384', 'sha256']);
+    const later = writeEventLog([{ pcr: 11, type: eventTypes.version, data: 'aa' }]).subarray(specId.length);
+    const log = parseEventLog(Buffer.concat([good, later]));
+    assert.ok(replayEventLog(log, sha256).has(11));
+    assert.deepEqual([...replayEventLog(log, sha384).keys()].sort(), [0, 1, 2, 3, 4, 5, 6, 7]);
+    assert.deepEqual(judge(Buffer.concat([good, later])), judge(vtpm.eventLog()));
+  });
+
   test('of another boot is refused with tpm-event-log-replay', () => {
     const [first, ...others] = defaultBoot();
     assert.ok(first !== undefined);
@@ -293,6 +351,7 @@ describe('a log', () => {
     ['of very many digest algorithms', changed(56, '09000000')],
     ['of an algorithm with an impossible digest', changed(62, 'ff00')],
     ['of an algorithm without a digest', changed(62, '0000')],
+    ['of an algorithm with the digest of another', changed(62, '1400')],
     ['that names an algorithm twice', changed(64, '0b00', writeSpecId(['sha256', 'sha384']))],
     ['of a register that does not exist', changed(specId.length, '18000000')],
     ['with fewer digests than were announced', changed(specId.length + 8, '00000000')],

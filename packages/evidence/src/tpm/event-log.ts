@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Reader } from '../bytes/reader.ts';
-import type { TpmHash } from './algorithms.ts';
+import { type TpmHash, tpmHashes } from './algorithms.ts';
 import { refuseTpm } from './attest.ts';
 
 /** EV_NO_ACTION: events that extend nothing, whatever register they name. */
@@ -17,15 +17,20 @@ const sha1Bytes = 20;
 const largestAlgorithmCount = 8;
 const largestDigestBytes = 64;
 const registerCount = 24;
-/** Registers of the dynamic root of trust start with ones (PC Client Platform TPM Profile, "PCR Initial and Reset Values"). */
-const startsWithOnes = (register: number): boolean => register >= 17 && register <= 22;
+/**
+ * Registers of the dynamic root of trust start with ones; a dynamic launch, which extends the first of them, sets all of them to zeros
+ * (PC Client Platform TPM Profile, "PCR Initial and Reset Values").
+ */
+const [firstDynamicRegister, lastDynamicRegister] = [17, 22];
+/** Sizes of digests that algorithms have, by TPM_ALG_ID: SHA-1, SHA-256, SHA-384, SHA-512. */
+const digestBytes = new Map([[0x0004, sha1Bytes], ...tpmHashes.map(({ id, sizeBytes }) => [id, sizeBytes] as const)]);
 
 /** One event after the first. */
 export interface LoggedEvent {
-  /** PCR, 0 to 23; anything in events of no action. In the logs of confidential computing 1 to 4 stand for MRTD and RTMR 0 to 2. */
+  /** PCR, 0 to 23; anything in events of no action. In the logs of confidential computing 1 to 4 stand for RTMR 0 to 3. */
   readonly register: number;
   readonly type: number;
-  /** By TPM_ALG_ID. */
+  /** By TPM_ALG_ID; not each bank need have one. */
   readonly digests: ReadonlyMap<number, Uint8Array>;
   /** Not authenticated: only events whose digest is the hash of their data may be believed. */
   readonly data: Uint8Array;
@@ -65,7 +70,8 @@ function parseSpecId(reader: Reader): Map<number, number> {
   for (let index = 0; index < count; index += 1) {
     const algorithm = event.u16('algorithmId');
     const sizeBytes = event.u16('digestSize');
-    if (sizes.has(algorithm) || sizeBytes === 0 || sizeBytes > largestDigestBytes) {
+    const isPossible = (digestBytes.get(algorithm) ?? sizeBytes) === sizeBytes && sizeBytes <= largestDigestBytes;
+    if (sizes.has(algorithm) || sizeBytes === 0 || !isPossible) {
       refuseTpm('tpm-event-log', where, 'an algorithm is named twice, or has an impossible size');
     }
     sizes.set(algorithm, sizeBytes);
@@ -84,7 +90,10 @@ function parseEvent(reader: Reader, sizes: ReadonlyMap<number, number>): LoggedE
   }
   const count = reader.u32('digest count');
   const digests = new Map<number, Uint8Array>();
-  if (count !== sizes.size) refuseTpm('tpm-event-log', where, `${count} digests, ${sizes.size} were announced`);
+  // Windows extends some registers in one bank of several.
+  if (count === 0 || count > sizes.size) {
+    refuseTpm('tpm-event-log', where, `${count} digests, ${sizes.size} were announced`);
+  }
   for (let index = 0; index < count; index += 1) {
     const algorithm = reader.u16('algorithmId');
     const sizeBytes = sizes.get(algorithm);
@@ -114,10 +123,19 @@ function isPadding(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0x00 || byte === 0xff);
 }
 
-function startValue(register: number, hash: TpmHash, locality: number): Buffer {
-  const value = Buffer.alloc(hash.sizeBytes, startsWithOnes(register) ? 0xff : 0);
-  if (register === firstRegister) value[hash.sizeBytes - 1] = locality;
-  return value;
+/** What a register holds before its first event, in a bank. */
+export function startValue({ events }: EventLog, register: number, hash: TpmHash): Buffer {
+  if (register === firstRegister) {
+    const value = Buffer.alloc(hash.sizeBytes);
+    value[hash.sizeBytes - 1] = startOfFirstRegister(events);
+    return value;
+  }
+  const isDynamic = register >= firstDynamicRegister && register <= lastDynamicRegister;
+  return Buffer.alloc(hash.sizeBytes, isDynamic && !hasDynamicLaunch(events) ? 0xff : 0);
+}
+
+function hasDynamicLaunch(events: readonly LoggedEvent[]): boolean {
+  return events.some(({ register, type }) => register === firstDynamicRegister && type !== noAction);
 }
 
 /**
@@ -140,18 +158,26 @@ function startupLocality(events: readonly LoggedEvent[]): number {
   return locality;
 }
 
-/** The values of the registers that the log extends, by number. Events of no action extend nothing. */
-export function replayEventLog({ algorithms, events }: EventLog, hash: TpmHash): Map<number, Uint8Array> {
-  if (!algorithms.includes(hash.id)) {
+/**
+ * The values of the registers that the log extends in a bank, by number. Events of no action extend nothing. Registers with an event that has no
+ * digest for the bank are left out: the log does not tell their values.
+ */
+export function replayEventLog(log: EventLog, hash: TpmHash): Map<number, Uint8Array> {
+  if (!log.algorithms.includes(hash.id)) {
     refuseTpm('tpm-event-log-bank', 'event log', `the log has no digests of ${hash.name}`);
   }
-  const locality = startOfFirstRegister(events);
   const registers = new Map<number, Uint8Array>();
-  for (const { register, type, digests } of events) {
+  const untold = new Set<number>();
+  for (const { register, type, digests } of log.events) {
+    if (type === noAction) continue;
     const digest = digests.get(hash.id);
-    if (type === noAction || digest === undefined) continue;
-    const before = registers.get(register) ?? startValue(register, hash, locality);
+    if (digest === undefined) {
+      untold.add(register);
+      continue;
+    }
+    const before = registers.get(register) ?? startValue(log, register, hash);
     registers.set(register, createHash(hash.name).update(before).update(digest).digest());
   }
+  for (const register of untold) registers.delete(register);
   return registers;
 }

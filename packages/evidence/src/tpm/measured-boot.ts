@@ -4,7 +4,7 @@ import { Reader } from '../bytes/reader.ts';
 import { type Outcome, settle } from '../bytes/refusal.ts';
 import { type TpmHash, tpmHashOf } from './algorithms.ts';
 import { refuseTpm } from './attest.ts';
-import { type EventLog, noAction, parseEventLog, replayEventLog } from './event-log.ts';
+import { type EventLog, noAction, parseEventLog, replayEventLog, startValue } from './event-log.ts';
 import { type PcrValues, quotedSelection, type TpmQuote } from './quote.ts';
 
 /** PCRs that belong to the firmware: nothing extends them once the operating system runs. */
@@ -84,7 +84,7 @@ export function checkEventLog(bytes: Uint8Array, quote: TpmQuote, values: PcrVal
   if (hash === undefined) return undefined;
   const registers = replayEventLog(log, hash);
   const explains = (pcr: number, value: Uint8Array): boolean =>
-    Buffer.compare(registers.get(pcr) ?? Buffer.alloc(hash.sizeBytes), value) === 0;
+    Buffer.compare(registers.get(pcr) ?? startValue(log, pcr, hash), value) === 0;
   const replayed = [...values].filter(([pcr, value]) => explains(pcr, value)).map(([pcr]) => pcr);
   const unexplained = [...values.keys()].find((pcr) => pcr <= lastFirmwarePcr && !replayed.includes(pcr));
   if (unexplained !== undefined) {
