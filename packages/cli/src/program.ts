@@ -14,6 +14,7 @@ import { providerKeyCommands } from './commands/provider-key.ts';
 import { providerPolicyCommands } from './commands/provider-policy.ts';
 import { providerSignerCommands } from './commands/provider-signer.ts';
 import { serveCommand } from './commands/serve.ts';
+import { storeCommands } from './commands/store.ts';
 import { tokenInspectCommand } from './commands/token-inspect.ts';
 import { tokenVerifyCommand } from './commands/token-verify.ts';
 import { verifyAzureCvmCommand } from './commands/verify-azure-cvm.ts';
@@ -57,6 +58,11 @@ export function buildProgram(session: Session): Command {
       group('key', 'The keys that sign its tokens.', providerKeyCommands(session)),
       providerAuditCommand(session),
     ]),
+    group(
+      'store',
+      'Check the store of a service, and decide what it must not decide by itself.',
+      storeCommands(session),
+    ),
     inspectCommand(session),
     demoCommand(session),
   ];

@@ -5,3 +5,5 @@ export type { ServiceConfig, ServiceSettings } from './config/schema.ts';
 export { type ConfigRow, configTable } from './config/table.ts';
 export type { LogSink } from './http/server.ts';
 export { type RunningService, type ServiceOptions, startService } from './service.ts';
+export { acceptRestoredStore, checkConfiguredStore } from './state/operate-store.ts';
+export type { Position, StorageCode, StoreCheck } from './storage/index.ts';

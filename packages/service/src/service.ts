@@ -29,6 +29,7 @@ import { addRoutes } from './routes/routes.ts';
 import type { ServiceContext } from './service-context.ts';
 import { watchSigners } from './signers/watch-expiry.ts';
 import { openConfiguredStore } from './state/open-store.ts';
+import { watchHistory } from './state/watch-history.ts';
 import type { Store } from './storage/index.ts';
 import { tlsMaterial } from './tls/material.ts';
 import { openConfiguredAudit } from './trail/open-audit.ts';
@@ -118,8 +119,9 @@ async function start(
   });
   const clock = options.clock ?? (() => new Date());
   const health = new Health(app.log, clock);
-  const store = options.store ?? (await openConfiguredStore(config, app.log));
+  const store = options.store ?? (await openConfiguredStore(config, { log: app.log }));
   stops.push(() => store.close());
+  stops.push(watchHistory(store, health.dependency('store-history', { isRequired: true })));
   const audit = options.audit ?? openConfiguredAudit(config, store, app.log);
   stops.push(() => audit.close());
   const signerExpiry = health.dependency('policy-signers', { isRequired: false });

@@ -25,11 +25,17 @@ export interface HostParts {
   readonly log: FastifyBaseLogger;
 }
 
+const retryMs = 1000;
+
 /** The providers of a service; there are none before {@link ProviderHost.open}. */
 export class ProviderHost {
   readonly #parts: HostParts;
   #baseUri = '';
   #directory: ProviderDirectory | undefined;
+  #unsubscribe: (() => void) | undefined;
+  #reopening: Promise<void> = Promise.resolve();
+  #retry: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   constructor(parts: HostParts) {
     this.#parts = parts;
@@ -40,10 +46,33 @@ export class ProviderHost {
     return this.#directory !== undefined;
   }
 
-  /** Opens the directory and the default provider. Throws `ConfigRefused`, or `Refused` with the store's code. */
+  /**
+   * Opens the directory and the default provider; later, when the history of the store is in doubt: as soon as an operator accepted it.
+   * Throws `ConfigRefused`, or `Refused` with the store's code.
+   */
   async open(baseUri: string): Promise<void> {
-    const { config, store, shared, openKeys, verifyStoredPolicy, clock, log } = this.#parts;
+    const { store } = this.#parts;
     this.#baseUri = baseUri;
+    this.#unsubscribe ??= store.changes.whenReplaced(() => this.#reopen());
+    if (store.history().refusal === undefined) await this.#openDirectory();
+  }
+
+  /** The store is another one now: nothing that was read from the old one counts. */
+  #reopen(): void {
+    const old = this.#directory;
+    this.#directory = undefined;
+    clearTimeout(this.#retry);
+    this.#reopening = this.#reopening
+      .then(() => old?.close())
+      .then(() => (this.#isClosed ? undefined : this.#openDirectory()))
+      .catch((error: unknown) => {
+        this.#parts.log.error({ err: error }, 'the providers of the accepted store cannot be opened yet');
+        if (!this.#isClosed) this.#retry = setTimeout(() => this.#reopen(), retryMs).unref();
+      });
+  }
+
+  async #openDirectory(): Promise<void> {
+    const { config, store, shared, openKeys, verifyStoredPolicy, clock, log } = this.#parts;
     const policies = configuredPolicies(config);
     await ensureDefaultProvider(store, config.providers.location, clock());
     const directory = await ProviderDirectory.open({
@@ -90,12 +119,16 @@ export class ProviderHost {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#unsubscribe?.();
+    clearTimeout(this.#retry);
+    await this.#reopening;
     await this.#directory?.close();
   }
 
   async #find(name: string): Promise<Provider | undefined> {
     const directory = this.#directory;
-    if (directory === undefined) return refuseRequest('not-ready', 'service', 'it is starting');
+    if (directory === undefined) return refuseRequest('not-ready', 'service', 'it is starting, or waits for its store');
     if (directory.isClosed(name)) refuseRequest('provider-closed', 'provider', 'its publicNetworkAccess is Disabled');
     try {
       return await directory.byName(name);

@@ -5,17 +5,34 @@ import { Refused } from '@atesto/evidence';
 import type { FastifyBaseLogger } from 'fastify';
 import { ConfigRefused } from '../config/problem.ts';
 import type { ServiceConfig } from '../config/schema.ts';
-import { openStore, type Store, type StoreOptions } from '../storage/index.ts';
-import { makePrivateDirectory } from './file.ts';
+import { type MarkFile, openStore, type Store, type StoreOptions } from '../storage/index.ts';
+import { makePrivateDirectory, readIfPresent, writeDurably } from './file.ts';
 import { keptKey, keyIn } from './secret.ts';
 
+/** What an opened store tells, and what it keeps outside the database. */
+export interface StoreSurroundings {
+  readonly log: Pick<FastifyBaseLogger, 'error'>;
+  /** Where the high-water mark is kept; default: in the state directory. */
+  readonly markFile?: MarkFile;
+}
+
+/** The high-water mark of the state directory. */
+export function markFileOf({ stateDirectory }: Pick<ServiceConfig, 'stateDirectory'>): MarkFile {
+  const path = join(stateDirectory, 'store-mark.json');
+  return { read: () => readIfPresent(path)?.toString('utf8'), write: (text) => writeDurably(path, text) };
+}
+
 /** Opens it and brings its schema up to date. Throws `ConfigRefused` when that cannot be done. */
-export async function openConfiguredStore(config: ServiceConfig, log: FastifyBaseLogger): Promise<Store> {
+export async function openConfiguredStore(
+  config: ServiceConfig,
+  { log, markFile = markFileOf(config) }: StoreSurroundings,
+): Promise<Store> {
   const { leaseMs } = config.storage;
   const place = placeOf(config);
   const options: StoreOptions = {
     ...place,
     integrityKey: integrityKey(config),
+    markFile,
     leaseMs,
     pollIntervalMs: Math.max(50, Math.min(500, Math.floor(leaseMs / 4))),
     onListenerError: (error) => log.error({ err: error }, 'a change of the store could not be taken in'),

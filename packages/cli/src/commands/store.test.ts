@@ -1,0 +1,54 @@
+/** `atesto store`: what an operator is told of a store that is whole, set back, accepted, or out of reach. */
+import assert from 'node:assert/strict';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { startService } from '@atesto/service';
+import { runCli } from '../__fixtures__/cli.ts';
+import { temporaryDirectory } from '../__fixtures__/directory.ts';
+
+const directory = temporaryDirectory();
+const settings = { environment: 'development', stateDirectory: join(directory, 'state'), listen: { port: 0 } } as const;
+const config = join(directory, 'atesto.json');
+writeFileSync(config, JSON.stringify({ ...settings, signing: { algorithm: 'ES256' } }));
+const store = join(settings.stateDirectory, 'store.sqlite');
+
+const json = async (...args: string[]): Promise<[number, Record<string, unknown>]> => {
+  const { exitCode, stdout } = await runCli(['store', ...args, '--config', config, '--json']);
+  return [exitCode, JSON.parse(stdout)];
+};
+
+async function runService(): Promise<void> {
+  const service = await startService({ ...settings, signing: { algorithm: 'ES256' } }, { log: { write: () => {} } });
+  await service.close();
+}
+
+test('checks a store, tells one that was set back, and accepts it', async () => {
+  await runService();
+  const [wholeCode, whole] = await json('check');
+  assert.deepEqual([wholeCode, whole.ok], [0, true]);
+  copyFileSync(store, `${store}.backup`);
+  await runService();
+  for (const end of ['', '-wal', '-shm']) rmSync(store + end, { force: true });
+  copyFileSync(`${store}.backup`, store);
+
+  const [code, { ok, error }] = await json('check');
+  assert.deepEqual([code, ok, Object(error).code], [1, false, 'store-rolled-back']);
+  const told = await runCli(['store', 'check', '--config', config]);
+  assert.match(told.stderr, /refused: store_state: .*atesto store accept-restore \(store-rolled-back\)/);
+  const [acceptedCode, accepted] = await json('accept-restore');
+  assert.deepEqual([acceptedCode, accepted.ok], [0, true]);
+  assert.notEqual(accepted.incarnation, whole.incarnation);
+  assert.equal((await runCli(['store', 'check', '--config', config])).exitCode, 0);
+});
+
+test('ends with 2 when the settings are wrong, with 3 when the database cannot be opened', async () => {
+  const wrong = join(directory, 'wrong.json');
+  writeFileSync(wrong, '{"nothing": 1}');
+  assert.equal((await runCli(['store', 'check', '--config', wrong])).exitCode, 2);
+  const away = join(directory, 'away.json');
+  const path = join(directory, 'no-database');
+  writeFileSync(path, 'this is no database, and long enough to be read as one'.repeat(100));
+  writeFileSync(away, JSON.stringify({ ...settings, storage: { path } }));
+  assert.equal((await runCli(['store', 'check', '--config', away])).exitCode, 3);
+});

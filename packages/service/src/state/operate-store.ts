@@ -1,0 +1,54 @@
+/** What an operator does with the store of a service, running or not, from the machine that has its settings and keys. */
+import { randomUUID } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
+import type { Outcome } from '@atesto/evidence';
+import { openAudit } from '../audit/index.ts';
+import type { ServiceConfig } from '../config/schema.ts';
+import type { ChangeOrigin, Position, StorageCode, Store, StoreCheck } from '../storage/index.ts';
+import { markFileOf, openConfiguredStore } from './open-store.ts';
+
+/**
+ * Verifies every row that has an integrity code, and that the history goes on from the high-water mark of the state directory. Refuses with
+ * `row-tampered`, `store-rolled-back`, `store-unavailable`. Throws `ConfigRefused` when the store cannot be opened.
+ */
+export function checkConfiguredStore(config: ServiceConfig): Promise<Outcome<StoreCheck, StorageCode>> {
+  return withStore(config, (store) => store.check());
+}
+
+/** Says that a restored database is meant; see `Store.acceptRestore`. Throws `ConfigRefused` when the store cannot be opened. */
+export function acceptRestoredStore(config: ServiceConfig): Promise<Outcome<Position, StorageCode>> {
+  return withStore(config, (store) => recorded(store, 'accept-restore', (origin) => store.acceptRestore(origin)));
+}
+
+/** Runs one act with the store open. The mark stays as it is: the instance whose state directory this is writes it. */
+export async function withStore<Value>(config: ServiceConfig, work: (store: Store) => Promise<Value>): Promise<Value> {
+  const { read } = markFileOf(config);
+  const store = await openConfiguredStore(config, { log: { error: () => {} }, markFile: { read, write: () => {} } });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Runs one act of an operator and puts it down in the audit record. */
+export async function recorded<Value>(
+  store: Store,
+  operation: string,
+  act: (origin: ChangeOrigin) => Promise<Outcome<Value, StorageCode>>,
+): Promise<Outcome<Value, StorageCode>> {
+  const origin = { actor: operator(), atMs: Date.now(), requestId: randomUUID(), address: '' };
+  const outcome = await act(origin);
+  const audit = openAudit(store.audit);
+  const { actor: caller, atMs, requestId } = origin;
+  const verdict = outcome.ok
+    ? { verdict: 'allowed' as const }
+    : { verdict: 'refused' as const, code: outcome.refusal.code };
+  await audit.record({ atMs, operation, requestId, caller, ...verdict });
+  await audit.close();
+  return outcome;
+}
+
+function operator(): string {
+  return `operator ${userInfo().username} at ${hostname()}`;
+}
