@@ -3,6 +3,7 @@
  * make the service ask AMD for them each time.
  */
 import type { TrustAnchor } from '@atesto/evidence';
+import { leafFirst } from '../files/pem-chain.ts';
 import type { Timing } from '../http/timing.ts';
 import { isRefusal } from '../refusal.ts';
 import type { KdsDocuments } from './documents.ts';
@@ -63,7 +64,7 @@ export class AuthorityMemory {
   /** PEM. Files may hold the list alone: it then serves for the authorities that came with the evidence. */
   async #chain(request: SnpEndorsementRequest, signal: AbortSignal | undefined): Promise<string> {
     try {
-      return (await this.#documents.get(authorityPath(request, 'cert_chain'), signal)).toString('latin1');
+      return leafFirst((await this.#documents.get(authorityPath(request, 'cert_chain'), signal)).toString('latin1'));
     } catch (error) {
       const supplied = 'certificate' in request ? request.authorityChain : undefined;
       if (supplied === undefined || !isRefusal(error, 'bundle-no-match')) throw error;

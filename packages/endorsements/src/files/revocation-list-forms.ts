@@ -22,6 +22,7 @@ export function revocationListsIn(bytes: Uint8Array): readonly [Buffer, ...Buffe
   return /^[A-Za-z0-9+/]+={0,2}$/.test(packed) ? derOnly(Buffer.from(packed, 'base64')) : undefined;
 }
 
+/** What was decoded must be a list: hex of hex, or base64 of PEM, is none of a vendor's forms. */
 function derOnly(bytes: Buffer): readonly [Buffer] | undefined {
   return looksLikeDer(bytes) ? [bytes] : undefined;
 }

@@ -1,6 +1,9 @@
 /** Reads collateral files: Intel's verification collateral as one JSON object, the form in which tools hand it around. */
 import { type IntelCollateral, type Outcome, refuse, settle } from '@atesto/evidence';
 import type { EndorsementCode } from '../codes.ts';
+import { leafFirst } from '../files/pem-chain.ts';
+import { revocationListsIn } from '../files/revocation-list-forms.ts';
+import { type EnvelopeMember, openEnvelope } from './signed-envelope.ts';
 
 /** Bytes. */
 export const largestBundle = 16 * 1024 * 1024;
@@ -10,65 +13,118 @@ function refuseBundle(where: string, why: string): never {
   return refuse(code, where, why);
 }
 
+/** UTF-8, with or without a byte order mark. */
 function decodeUtf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     return refuseBundle('collateral', 'the file is not UTF-8');
   }
 }
 
+/** `tcb_info`, `tcbInfo` and `TcbInfo` are one name. */
+const plainName = (name: string): string => name.replaceAll('_', '').toLowerCase();
+
 function parseObject(text: string): ReadonlyMap<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(withoutEnd(text.replace(/^\uFEFF/, '')));
   } catch {
     return refuseBundle('collateral', 'the file is not JSON');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return refuseBundle('collateral', 'the file does not hold one JSON object');
   }
-  return new Map(Object.entries(value));
+  const members = Object.entries(value).filter(([, member]) => member !== null);
+  const named = new Map(members.map(([name, member]) => [plainName(name), member]));
+  if (named.size !== members.length) return refuseBundle('collateral', 'a member occurs twice, in other letters');
+  return named;
 }
 
+/** C strings bring the NUL that ends them. */
+const withoutEnd = (text: string): string => text.replace(/\0+$/, '');
+
+function isByteArray(value: unknown): value is readonly number[] {
+  const isByte = (item: unknown): boolean => Number.isInteger(item) && Number(item) >= 0 && Number(item) <= 255;
+  return Array.isArray(value) && value.length > 0 && value.every(isByte);
+}
+
+/** A member as text, or as an array of its bytes; without a closing NUL. */
 function textMember(members: ReadonlyMap<string, unknown>, name: string): string {
-  const value = members.get(name);
-  return typeof value === 'string' && value !== '' ? value : refuseBundle(name, 'a text is needed');
+  const value = members.get(plainName(name));
+  const text = isByteArray(value) ? withoutEnd(decodeUtf8(Buffer.from(value))) : value;
+  if (typeof text === 'string' && withoutEnd(text) !== '') return withoutEnd(text);
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return refuseBundle(name, isObject ? 'the signed text is needed as a string, exactly as signed' : 'a text is needed');
 }
 
-/** Bytes in hex, base64, or PEM: services and tools differ. */
+/** Tools that have no chain leave the member out, or write null or something empty. */
+function isNothing(value: unknown): boolean {
+  if (typeof value === 'string') return withoutEnd(value).trim() === '';
+  return value === undefined || (Array.isArray(value) && value.length === 0);
+}
+
+const chainMember = (members: ReadonlyMap<string, unknown>, name: string): string =>
+  leafFirst(textMember(members, name));
+
+/** An array of bytes, or bytes in hex or base64. */
 function bytesMember(members: ReadonlyMap<string, unknown>, name: string): Uint8Array {
-  const text = textMember(members, name).trim();
+  const value = members.get(plainName(name));
+  if (isByteArray(value)) return Buffer.from(value);
+  const text = textMember(members, name).replaceAll(/\s+/g, '');
   if (/^[0-9a-fA-F]+$/.test(text) && text.length % 2 === 0) return Buffer.from(text, 'hex');
-  const base64 = text.replaceAll(/-----(?:BEGIN|END) X509 CRL-----|\s/g, '');
-  const bytes = Buffer.from(base64, 'base64');
-  const isCanonical = bytes.toString('base64').replaceAll('=', '') === base64.replaceAll('=', '');
-  return bytes.length > 0 && isCanonical ? bytes : refuseBundle(name, 'bytes in hex, base64 or PEM are needed');
+  const bytes = Buffer.from(text, 'base64');
+  const isCanonical = bytes.toString('base64').replaceAll('=', '') === text.replaceAll('=', '');
+  return bytes.length > 0 && isCanonical ? bytes : refuseBundle(name, 'bytes in hex or base64 are needed, or an array');
+}
+
+function listMember(members: ReadonlyMap<string, unknown>, name: string): Uint8Array {
+  const value = members.get(plainName(name));
+  const bytes = isByteArray(value) ? Buffer.from(value) : Buffer.from(textMember(members, name));
+  const [list, another] = revocationListsIn(bytes) ?? [];
+  if (list !== undefined && another === undefined) return list;
+  return refuseBundle(name, 'a revocation list in DER, hex, base64 or PEM is needed');
+}
+
+/** A body with its signature beside it, or both in the envelope in which Intel's service sends them. */
+function signedMember(
+  members: ReadonlyMap<string, unknown>,
+  name: 'tcb_info' | 'qe_identity',
+  envelopes: readonly EnvelopeMember[],
+): { readonly body: Uint8Array; readonly signature: Uint8Array } {
+  const text = textMember(members, name);
+  const signature = `${name}_signature`;
+  if (members.has(plainName(signature))) return { body: Buffer.from(text), signature: bytesMember(members, signature) };
+  const parts = envelopes.map((member) => openEnvelope(text, member)).find((opened) => opened !== undefined);
+  if (parts === undefined) {
+    return refuseBundle(signature, `it is missing, and ${name} does not bring it in the envelope of Intel's service`);
+  }
+  return { body: Buffer.from(parts.body), signature: Buffer.from(parts.signature, 'hex') };
 }
 
 /**
- * Parses a collateral file: PEM chains, revocation lists as hex (or base64, PEM), JSON bodies as texts exactly as signed, signatures
- * as hex. Nothing is verified here.
+ * Parses a collateral file: PEM chains in any order, revocation lists, JSON bodies as texts exactly as signed, signatures. The forms that are
+ * accepted stand in docs/endorsements.md. Nothing is verified here.
  * @param bytes UTF-8 JSON, at most 16 MiB
  */
 export function parseIntelCollateralBundle(bytes: Uint8Array | string): Outcome<IntelCollateral> {
   return settle(() => {
     if (bytes.length > largestBundle) return refuseBundle('collateral', 'the file is larger than 16 MiB');
     const members = parseObject(typeof bytes === 'string' ? bytes : decodeUtf8(bytes));
-    const pckCertificateChain = members.has('pck_certificate_chain')
-      ? textMember(members, 'pck_certificate_chain')
-      : undefined;
+    const tcbInfo = signedMember(members, 'tcb_info', ['tcbInfo']);
+    const qeIdentity = signedMember(members, 'qe_identity', ['enclaveIdentity', 'qeIdentity']);
+    const hasChain = !isNothing(members.get(plainName('pck_certificate_chain')));
     return {
-      pckCrlIssuerChain: textMember(members, 'pck_crl_issuer_chain'),
-      rootCaCrl: bytesMember(members, 'root_ca_crl'),
-      pckCrl: bytesMember(members, 'pck_crl'),
-      tcbInfoIssuerChain: textMember(members, 'tcb_info_issuer_chain'),
-      tcbInfo: Buffer.from(textMember(members, 'tcb_info')),
-      tcbInfoSignature: bytesMember(members, 'tcb_info_signature'),
-      qeIdentityIssuerChain: textMember(members, 'qe_identity_issuer_chain'),
-      qeIdentity: Buffer.from(textMember(members, 'qe_identity')),
-      qeIdentitySignature: bytesMember(members, 'qe_identity_signature'),
-      ...(pckCertificateChain === undefined ? {} : { pckCertificateChain }),
+      pckCrlIssuerChain: chainMember(members, 'pck_crl_issuer_chain'),
+      rootCaCrl: listMember(members, 'root_ca_crl'),
+      pckCrl: listMember(members, 'pck_crl'),
+      tcbInfoIssuerChain: chainMember(members, 'tcb_info_issuer_chain'),
+      tcbInfo: tcbInfo.body,
+      tcbInfoSignature: tcbInfo.signature,
+      qeIdentityIssuerChain: chainMember(members, 'qe_identity_issuer_chain'),
+      qeIdentity: qeIdentity.body,
+      qeIdentitySignature: qeIdentity.signature,
+      ...(hasChain ? { pckCertificateChain: chainMember(members, 'pck_certificate_chain') } : {}),
     };
   });
 }

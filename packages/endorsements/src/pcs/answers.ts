@@ -1,7 +1,9 @@
 /** Reads the answers of a certification service to bytes, as signed. Source: Intel PCS API, version 4; PCCS of Intel's DCAP. */
+import { leafFirst } from '../files/pem-chain.ts';
 import { revocationListsIn } from '../files/revocation-list-forms.ts';
 import type { HttpAnswer } from '../http/client.ts';
 import { checkStatus, type ItemScope } from '../http/status.ts';
+import { type EnvelopeMember, openEnvelope } from '../intel/signed-envelope.ts';
 import { refuseEndorsements } from '../refusal.ts';
 
 /** A signed JSON body. */
@@ -42,43 +44,24 @@ export function issuerChain(answer: HttpAnswer, names: readonly string[], where:
   if (!chain.startsWith('-----BEGIN CERTIFICATE-----')) {
     return refuseShape(where, `the header ${names[0]} does not hold certificates`);
   }
-  return chain;
+  return leafFirst(chain);
 }
 
-function isJsonObject(json: string): boolean {
-  try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
-}
-
-/**
- * Takes `{"<member>":{…},"signature":"<hex>"}` apart without writing it anew: the signature covers the bytes of the inner object.
- * Head and tail are matched and what lies between must be one JSON object by itself, so there is one reading only.
- */
+/** Takes `{"<member>":{…},"signature":"<hex>"}` apart without writing it anew. */
 export function signedBody(
   answer: HttpAnswer,
-  member: string,
+  member: EnvelopeMember,
   chainHeaders: readonly string[],
   scope: ItemScope,
   where: string,
 ): SignedBody {
   checkStatus(answer, scope, where);
   if (mediaType(answer) !== 'application/json') return refuseShape(where, 'the answer is not of type application/json');
-  const json = text(answer.body, where);
-  const head = new RegExp(`^\\s*\\{\\s*"${member}"\\s*:\\s*`).exec(json)?.[0];
-  const tail = /\s*,\s*"signature"\s*:\s*"([0-9a-fA-F]{128})"\s*\}\s*$/.exec(json.slice(-1024));
-  const [end, signature] = tail ?? [];
-  if (head === undefined || end === undefined || signature === undefined || json.length < head.length + end.length) {
-    return refuseShape(where, `the answer is not {"${member}":{…},"signature":"…"}`);
-  }
-  const body = json.slice(head.length, json.length - end.length);
-  if (!isJsonObject(body)) return refuseShape(where, `${member} is not one JSON object`);
+  const parts = openEnvelope(text(answer.body, where), member);
+  if (parts === undefined) return refuseShape(where, `the answer is not {"${member}":{…},"signature":"…"}`);
   return {
-    body: Buffer.from(body),
-    signature: Buffer.from(signature, 'hex'),
+    body: Buffer.from(parts.body),
+    signature: Buffer.from(parts.signature, 'hex'),
     issuerChain: issuerChain(answer, chainHeaders, where),
   };
 }
