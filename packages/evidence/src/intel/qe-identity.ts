@@ -2,7 +2,7 @@
 import { refuse } from '../bytes/refusal.ts';
 import { JsonObject } from './json.ts';
 import type { SgxReportBody } from './report-body.ts';
-import { findIsvTcbLevel, type IsvTcbLevel, parseIsvTcbLevels } from './tcb-level.ts';
+import { findQeTcbLevel, type IsvTcbLevel, parseQeTcbLevels } from './tcb-level.ts';
 
 export interface QeIdentity {
   readonly id: 'QE' | 'TD_QE';
@@ -17,7 +17,7 @@ export interface QeIdentity {
   /** Hex, lower case. */
   readonly mrSigner: string;
   readonly isvProdId: number;
-  /** Highest first. */
+  /** In the order of the file. */
   readonly tcbLevels: readonly IsvTcbLevel[];
 }
 
@@ -46,7 +46,7 @@ export function parseQeIdentity(bytes: Uint8Array): QeIdentity {
     attributesMask: Buffer.from(body.hex('attributesMask', 16), 'hex'),
     mrSigner: body.hex('mrsigner', 32),
     isvProdId: body.integer('isvprodid', 65535),
-    tcbLevels: parseIsvTcbLevels(body),
+    tcbLevels: parseQeTcbLevels(body),
   };
 }
 
@@ -70,7 +70,7 @@ export function checkQeIdentity(report: SgxReportBody, identity: QeIdentity): Is
   if (report.isvProdId !== identity.isvProdId) {
     refuse('qe-identity-isvprodid', where, `ISVPRODID ${report.isvProdId} is not ${identity.isvProdId}`);
   }
-  const level = findIsvTcbLevel(identity.tcbLevels, report.isvSvn);
+  const level = findQeTcbLevel(identity.tcbLevels, report.isvSvn);
   return (
     level ?? refuse('qe-tcb-level-not-found', where, `ISVSVN ${report.isvSvn} is below every level of the identity`)
   );

@@ -1,7 +1,7 @@
 /** Which TCB levels Intel knows for a platform family. Source: Intel PCS v4, "Get TCB info", model TcbInfoV3 (and V2 of PCS v3). */
 import { refuse } from '../bytes/refusal.ts';
 import { JsonObject } from './json.ts';
-import { type IsvTcbLevel, parseIsvTcbLevels, parseLevelStatus, type TcbLevelStatus } from './tcb-level.ts';
+import { type ModuleTcbLevel, parseLevelStatus, parseModuleTcbLevels, type TcbLevelStatus } from './tcb-level.ts';
 
 /** One security version of a component, with the name that version 3 may give it. */
 export interface TcbComponent {
@@ -25,7 +25,8 @@ export interface TdxModuleIdentity {
   readonly mrSigner: string;
   readonly attributes: string;
   readonly attributesMask: string;
-  readonly tcbLevels: readonly IsvTcbLevel[];
+  /** Highest first. */
+  readonly tcbLevels: readonly ModuleTcbLevel[];
 }
 
 export interface TcbInfo {
@@ -81,7 +82,7 @@ function parseModule(module: JsonObject): TdxModuleIdentity {
     mrSigner: module.hex('mrsigner', 48),
     attributes: module.hex('attributes', 8),
     attributesMask: module.hex('attributesMask', 8),
-    tcbLevels: module.has('tcbLevels') ? parseIsvTcbLevels(module) : [],
+    tcbLevels: module.has('tcbLevels') ? parseModuleTcbLevels(module) : [],
   };
 }
 
@@ -95,6 +96,17 @@ function compareLevels(a: PlatformTcbLevel, b: PlatformTcbLevel): number {
   const [left, right] = [versions(a), versions(b)];
   const index = left.findIndex((svn, position) => svn !== right[position]);
   return index < 0 ? 0 : (right[index] ?? 0) - (left[index] ?? 0);
+}
+
+/** Highest first. A level that is there twice is refused, as Intel's library does: readers would differ in which of two they believe. */
+function parseLevels(body: JsonObject, id: 'SGX' | 'TDX', version: 2 | 3): PlatformTcbLevel[] {
+  const parsed = body.objects('tcbLevels', 256).map((level) => parseLevel(level, id, version));
+  const levels = parsed.sort(compareLevels);
+  const isTwice = levels.some((level, index) => {
+    const next = levels[index + 1];
+    return next !== undefined && compareLevels(level, next) === 0;
+  });
+  return isTwice ? refuse('collateral-malformed', `${body.path}.tcbLevels`, 'a level is there twice') : levels;
 }
 
 function parseVersion(body: JsonObject): { id: 'SGX' | 'TDX'; version: 2 | 3 } {
@@ -126,9 +138,6 @@ export function parseTcbInfo(bytes: Uint8Array): TcbInfo {
     tdxModule: id === 'TDX' ? parseModule(body.object('tdxModule')) : undefined,
     tdxModuleIdentities:
       id === 'TDX' && body.has('tdxModuleIdentities') ? body.objects('tdxModuleIdentities', 64).map(parseModule) : [],
-    tcbLevels: body
-      .objects('tcbLevels', 256)
-      .map((level) => parseLevel(level, id, version))
-      .sort(compareLevels),
+    tcbLevels: parseLevels(body, id, version),
   };
 }

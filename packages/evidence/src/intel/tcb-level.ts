@@ -33,24 +33,88 @@ export function parseLevelStatus(level: JsonObject): TcbLevelStatus {
   };
 }
 
-/** The statuses of enclaves and modules. Others would not change the platform's. */
-const isvStatuses: readonly TcbStatus[] = ['UpToDate', 'OutOfDate', 'Revoked'];
-
-/** Reads levels of one security version, sorted highest first: their order in the file is not trusted. */
-export function parseIsvTcbLevels(owner: JsonObject): IsvTcbLevel[] {
-  const levels = owner
-    .objects('tcbLevels', 256)
-    .map((level) => ({ isvSvn: level.object('tcb').integer('isvsvn', 65535), ...parseLevelStatus(level) }));
-  const odd = levels.find(({ status }) => !isvStatuses.includes(status));
-  if (odd !== undefined) {
-    refuse('collateral-malformed', `${owner.path}.tcbLevels`, `enclaves and modules have no status ${odd.status}`);
-  }
-  return levels.sort((a, b) => b.isvSvn - a.isvSvn);
+/** A level of a TDX module as it is written: its status is judged when it is the one that a module reaches. */
+export interface ModuleTcbLevel {
+  readonly isvSvn: number;
+  readonly tcbStatus: string;
+  readonly date: number;
+  readonly advisoryIds: readonly string[];
+  /** For refusals. */
+  readonly path: string;
 }
 
-/** The first level, highest first, that the security version reaches. */
-export function findIsvTcbLevel(levels: readonly IsvTcbLevel[], isvSvn: number): IsvTcbLevel | undefined {
-  return levels.find((level) => level.isvSvn <= isvSvn);
+function parseIsvLevels(owner: JsonObject): ModuleTcbLevel[] {
+  return owner.objects('tcbLevels', 256).map((level) => ({
+    isvSvn: level.object('tcb').integer('isvsvn', 65535),
+    tcbStatus: level.string('tcbStatus'),
+    date: level.time('tcbDate'),
+    advisoryIds: level.has('advisoryIDs') ? level.strings('advisoryIDs', 256) : [],
+    path: level.path,
+  }));
+}
+
+function withStatus(
+  { path, tcbStatus, ...level }: ModuleTcbLevel,
+  statuses: ReadonlyMap<string, TcbStatus>,
+): IsvTcbLevel {
+  const status = statuses.get(tcbStatus);
+  if (status !== undefined) return { ...level, status };
+  return refuse('collateral-malformed', `${path}.tcbStatus`, `status ${JSON.stringify(tcbStatus)} is not known here`);
+}
+
+/**
+ * The statuses of a quoting enclave's levels, and what each comes to: a quoting enclave has no configuration, so that all but two are OutOfDate.
+ * Source: Intel's quote verification library.
+ */
+const qeStatuses: ReadonlyMap<string, TcbStatus> = new Map([
+  ['UpToDate', 'UpToDate'],
+  ['OutOfDate', 'OutOfDate'],
+  ['ConfigurationNeeded', 'OutOfDate'],
+  ['OutOfDateConfigurationNeeded', 'OutOfDate'],
+  ['Revoked', 'Revoked'],
+]);
+const moduleStatuses: ReadonlyMap<string, TcbStatus> = new Map([
+  ['UpToDate', 'UpToDate'],
+  ['OutOfDate', 'OutOfDate'],
+  ['Revoked', 'Revoked'],
+]);
+
+/** Reads the levels of a quoting enclave, in the order of the file. A status that is not known, in any of them, is refused. */
+export function parseQeTcbLevels(owner: JsonObject): IsvTcbLevel[] {
+  return parseIsvLevels(owner).map((level) => withStatus(level, qeStatuses));
+}
+
+/** From good to bad. */
+const badness: readonly TcbStatus[] = ['UpToDate', 'OutOfDate', 'Revoked'];
+
+/**
+ * The first level in the order of the file that the security version reaches, as Intel's library takes it; or the highest one that it reaches, where
+ * that is worse: the order of a file is to make nothing better.
+ */
+export function findQeTcbLevel(levels: readonly IsvTcbLevel[], isvSvn: number): IsvTcbLevel | undefined {
+  const reached = levels.filter((level) => level.isvSvn <= isvSvn);
+  const [first] = reached;
+  const [highest] = reached.toSorted((a, b) => b.isvSvn - a.isvSvn);
+  if (first === undefined || highest === undefined) return undefined;
+  return badness.indexOf(highest.status) > badness.indexOf(first.status) ? highest : first;
+}
+
+/** Reads the levels of a TDX module, sorted highest first. One that is there twice is refused, as Intel's library does. */
+export function parseModuleTcbLevels(owner: JsonObject): ModuleTcbLevel[] {
+  const levels = parseIsvLevels(owner).sort((a, b) => b.isvSvn - a.isvSvn);
+  const twice = levels.find(({ isvSvn }, index) => isvSvn === levels[index + 1]?.isvSvn);
+  if (twice === undefined) return levels;
+  return refuse(
+    'collateral-malformed',
+    `${owner.path}.tcbLevels`,
+    `the level of ISVSVN ${twice.isvSvn} is there twice`,
+  );
+}
+
+/** The first level, highest first, that the security version reaches; refuses it when its status is not one of a module. */
+export function findModuleTcbLevel(levels: readonly ModuleTcbLevel[], isvSvn: number): IsvTcbLevel | undefined {
+  const level = levels.find((candidate) => candidate.isvSvn <= isvSvn);
+  return level === undefined ? undefined : withStatus(level, moduleStatuses);
 }
 
 /** The status of a platform one of whose parts (TDX module or quoting enclave) has a status of its own. */

@@ -134,6 +134,13 @@ describe('TCB info', () => {
     });
   }
 
+  test('with a level twice is refused with collateral-malformed', async () => {
+    const members: { tcbLevels: Record<string, Json>[] } = JSON.parse(Buffer.from(good.tcbInfo).toString('utf8'));
+    const [first = {}] = members.tcbLevels;
+    const tcbLevels = [...members.tcbLevels, { ...first, tcbStatus: 'OutOfDate' }];
+    assert.equal(await codeOf({ tcbInfo: { tcbLevels } }), 'collateral-malformed');
+  });
+
   test('with a member twice, or that is no JSON, is refused with collateral-malformed', async () => {
     const text = Buffer.from(good.tcbInfo).toString('utf8');
     for (const body of [text.replace('{', '{"tcbType":0,'), `${text}x`, '[]', '', '\u0000']) {
@@ -150,6 +157,12 @@ describe('TCB info', () => {
   });
 });
 
+const qeLevel = (isvsvn: number, tcbStatus: string) => ({
+  tcb: { isvsvn },
+  tcbDate: '2025-01-01T00:00:00Z',
+  tcbStatus,
+});
+
 describe('QE identity', () => {
   const cases: readonly (readonly [code: string, title: string, members: JsonMembers])[] = [
     ['collateral-kind', 'of the TD quoting enclave', { id: 'TD_QE' }],
@@ -160,12 +173,12 @@ describe('QE identity', () => {
     ['collateral-malformed', 'with a mask that is too short', { attributesMask: 'FF' }],
     ['collateral-malformed', 'without a signer', { mrsigner: undefined }],
     ['collateral-malformed', 'with a product beyond 16 bits', { isvprodid: 65536 }],
-    ...['OutOfDateConfigurationNeeded', 'ConfigurationNeeded', 'SWHardeningNeeded'].map(
+    ...['SWHardeningNeeded', 'ConfigurationAndSWHardeningNeeded', 'TDRelaunchAdvised', 'Fine'].map(
       (tcbStatus) =>
         [
           'collateral-malformed',
-          `with the status ${tcbStatus}, which a quoting enclave cannot have`,
-          { tcbLevels: [{ tcb: { isvsvn: 8 }, tcbDate: '2025-01-01T00:00:00Z', tcbStatus }] },
+          `with the status ${tcbStatus}, which a quoting enclave cannot have, in a level that it does not reach`,
+          { tcbLevels: [qeLevel(8, 'UpToDate'), qeLevel(99, tcbStatus)] },
         ] as const,
     ),
     ['qe-tcb-level-not-found', 'without levels', { tcbLevels: [] }],
@@ -185,19 +198,32 @@ describe('QE identity', () => {
     assert.equal(codeOfSgx(appraise(platform, odd, collateral)), 'accepted');
   });
 
-  test('finds the highest level whatever the order of the file', async () => {
-    const at17 = '2025-01-01T00:00:00Z';
-    const levels = [
-      { tcb: { isvsvn: 1 }, tcbDate: at17, tcbStatus: 'Revoked' },
-      { tcb: { isvsvn: 9 }, tcbDate: at17, tcbStatus: 'UpToDate' },
-      { tcb: { isvsvn: 8 }, tcbDate: at17, tcbStatus: 'OutOfDate', advisoryIDs: ['INTEL-SA-1'] },
-    ];
-    const value = accepted(await outcomeOf({ qeIdentity: { tcbLevels: levels } }));
-    assert.deepEqual(
-      [value.qeTcbStatus, value.tcbStatus, value.advisoryIds],
-      ['OutOfDate', 'OutOfDate', ['INTEL-SA-1']],
-    );
+  test('takes the first level in the order of the file, or the highest where that is worse', async () => {
+    for (const [levels, status] of [
+      [[qeLevel(9, 'UpToDate'), qeLevel(8, 'UpToDate'), qeLevel(1, 'Revoked')], 'UpToDate'],
+      [[qeLevel(6, 'OutOfDate'), qeLevel(8, 'UpToDate')], 'OutOfDate'],
+      [[qeLevel(6, 'UpToDate'), qeLevel(8, 'OutOfDate')], 'OutOfDate'],
+      [[qeLevel(9, 'Revoked'), qeLevel(8, 'OutOfDate'), qeLevel(6, 'UpToDate')], 'OutOfDate'],
+    ] as const) {
+      const value = accepted(await outcomeOf({ qeIdentity: { tcbLevels: levels } }));
+      assert.deepEqual([value.qeTcbStatus, value.tcbStatus], [status, status], JSON.stringify(levels));
+    }
+    for (const levels of [
+      [qeLevel(1, 'Revoked'), qeLevel(8, 'UpToDate')],
+      [qeLevel(1, 'UpToDate'), qeLevel(8, 'Revoked')],
+    ]) {
+      assert.equal(await codeOf({ qeIdentity: { tcbLevels: levels } }), 'tcb-revoked', JSON.stringify(levels));
+    }
   });
+
+  for (const status of ['ConfigurationNeeded', 'OutOfDateConfigurationNeeded']) {
+    test(`with the status ${status} counts as OutOfDate where that level is reached, and not at all elsewhere`, async () => {
+      const reached = accepted(await outcomeOf({ qeIdentity: { tcbLevels: [qeLevel(8, status)] } }));
+      assert.deepEqual([reached.qeTcbStatus, reached.tcbStatus], ['OutOfDate', 'OutOfDate']);
+      const levels = [qeLevel(8, 'UpToDate'), qeLevel(6, status)];
+      assert.equal(accepted(await outcomeOf({ qeIdentity: { tcbLevels: levels } })).tcbStatus, 'UpToDate');
+    });
+  }
 
   test('whose level is revoked refuses with tcb-revoked', async () => {
     const revoked = [{ tcb: { isvsvn: 0 }, tcbDate: '2025-01-01T00:00:00Z', tcbStatus: 'Revoked' }];

@@ -40,6 +40,34 @@ describe('the TDX module', () => {
     }
   });
 
+  test('is judged by the status of the level that it reaches alone', async () => {
+    const levels = (status: string): Json =>
+      identity('TDX_01', [
+        [9, status],
+        [5, 'UpToDate'],
+        [1, status],
+      ]);
+    const other = identity('TDX_07', [[5, 'Fine']]);
+    for (const status of ['Fine', 'ConfigurationNeeded', 'Revoked']) {
+      const tcbInfo = { tdxModuleIdentities: [levels(status), other] };
+      assert.equal(await codeOf(svns(5, 1, 6), { tcbInfo }), 'accepted', status);
+    }
+    const tcbInfo = { tdxModuleIdentities: [levels('Fine')] };
+    assert.equal(await codeOf(svns(9, 1, 6), { tcbInfo }), 'collateral-malformed');
+  });
+
+  test('with two levels of one security version: collateral-malformed', async () => {
+    const tcbInfo = {
+      tdxModuleIdentities: [
+        identity('TDX_01', [
+          [5, 'UpToDate'],
+          [5, 'OutOfDate'],
+        ]),
+      ],
+    };
+    assert.equal(await codeOf(svns(5, 1, 6), { tcbInfo }), 'collateral-malformed');
+  });
+
   test('signed by another signer: tdx-module-signer', async () => {
     assert.equal(await codeOf(svns(5, 1, 6), {}, { mrSignerSeam: `01${zeros.slice(2)}` }), 'tdx-module-signer');
     const tcbInfo = {

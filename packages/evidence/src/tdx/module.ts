@@ -5,7 +5,7 @@
 import { refuse } from '../bytes/refusal.ts';
 import type { PlatformPart } from '../intel/appraise-tcb.ts';
 import type { TcbInfo, TdxModuleIdentity } from '../intel/tcb-info.ts';
-import { converge, findIsvTcbLevel, type TcbLevelStatus } from '../intel/tcb-level.ts';
+import { converge, findModuleTcbLevel, type TcbLevelStatus } from '../intel/tcb-level.ts';
 import type { TdxCode } from './codes.ts';
 import { relaunchAdvice } from './relaunch.ts';
 import type { TdReportBody } from './report-body.ts';
@@ -44,7 +44,7 @@ export function checkTdxModule(body: TdReportBody, tcbInfo: TcbInfo): TdxModuleI
 /** The module's own TCB level; undefined for version 0, which has none. */
 export function findModuleLevel(body: TdReportBody, identity: TdxModuleIdentity): TcbLevelStatus | undefined {
   if ((body.teeTcbSvn[1] ?? 0) === 0) return undefined;
-  const level = findIsvTcbLevel(identity.tcbLevels, body.teeTcbSvn[0] ?? 0);
+  const level = findModuleTcbLevel(identity.tcbLevels, body.teeTcbSvn[0] ?? 0);
   return (
     level ??
     refuseModule('tdx-module-level-not-found', `module SVN ${body.teeTcbSvn[0]} is below every level of ${identity.id}`)
