@@ -93,5 +93,6 @@ export type { MeasuredBoot } from './tpm/measured-boot.ts';
 export type { PcrValues, TpmQuote } from './tpm/quote.ts';
 export { type ReadEventLog, readEventLog, readTpmQuote } from './tpm/read.ts';
 export { type ListIssuer, listIssuer, readSignedRevocationList } from './x509/list-issuer.ts';
+export { readRevocationList, revocationListIssuer } from './x509/read-list.ts';
 export type { RevocationList } from './x509/revocation.ts';
 export { checkSignerChain, parseSignerChain, type SignerChain } from './x509/signer-chain.ts';

@@ -166,6 +166,66 @@ describe('any file', async () => {
     assert.equal((await runCli(['inspect', temporaryFile('report', enclave)])).exitCode, 1);
   });
 
+  test('that is a revocation list shows its issuer, dates and what it revokes, in DER, PEM, hex and base64', async () => {
+    const dates = { thisUpdate: new Date('2026-05-01T00:00:00Z'), nextUpdate: new Date('2026-06-01T00:00:00Z') };
+    const { pckCrl, rootCaCrl } = await platform.collateral({ pckCrl: { ...dates, revoked: ['0a', '0b'] } });
+    const der = Buffer.from(pckCrl);
+    const pem = (list: Uint8Array): string =>
+      `-----BEGIN X509 CRL-----\n${Buffer.from(list).toString('base64')}\n-----END X509 CRL-----\n`;
+    const list = {
+      issuer: 'CN=Intel SGX PCK Platform CA, O=Atesto Simulator, not Intel',
+      thisUpdate: '2026-05-01T00:00:00.000Z',
+      nextUpdate: '2026-06-01T00:00:00.000Z',
+      signatureAlgorithm: 'ecdsa-with-SHA256',
+      revokedCertificates: 2,
+      revoked: ['0a', '0b'],
+    };
+    for (const bytes of [der, pem(der), der.toString('hex'), der.toString('base64').replaceAll(/.{76}/g, '$&\n')]) {
+      assert.deepEqual(await shown(temporaryFile('list', bytes)), { kind: 'revocation-lists', lists: [list] });
+    }
+    const both = await shown(temporaryFile('list.pem', pem(der) + pem(rootCaCrl)));
+    assert.equal(Object(both.lists).length, 2);
+    const cut = await runCli(['inspect', temporaryFile('list', der.subarray(0, 100))]);
+    assert.equal(cut.exitCode, 1);
+    assert.match(cut.stderr, /Revocation lists, but /);
+  });
+
+  test('that is an answer of Intel’s certification service shows what it is for, in its envelope or bare', async () => {
+    const json = collateralToJson(await platform.collateral({ tee: 'tdx' }));
+    const { tcb_info: tcbInfo, tcb_info_signature: signature, qe_identity: qeIdentity } = json;
+    for (const [text, kind, id, hasSignature] of [
+      [`{"tcbInfo":${tcbInfo},"signature":"${signature}"}`, 'intel-tcb-info', 'TDX', true],
+      [tcbInfo, 'intel-tcb-info', 'TDX', false],
+      [`{"enclaveIdentity":${qeIdentity},"signature":"${signature}"}`, 'intel-qe-identity', 'TD_QE', true],
+      [qeIdentity, 'intel-qe-identity', 'TD_QE', false],
+    ] as const) {
+      const found = await shown(temporaryFile('body.json', text));
+      assert.deepEqual([found.kind, found.id, found.tcbLevels, found.hasSignature], [kind, id, 2, hasSignature]);
+    }
+    const numbers = '{"tcbEvaluationDataNumbers":{"id":"SGX","version":1,"tcbEvalNumbers":[]},"signature":""}';
+    assert.equal((await shown(temporaryFile('n.json', numbers))).kind, 'intel-tcb-evaluation-data-numbers');
+  });
+
+  test('of collateral is known with a byte order mark and in camel case, and shows its lists', async () => {
+    const json = collateralToJson(await platform.collateral());
+    const camel = JSON.stringify(json).replaceAll(/"([a-z_]+)":"/g, (_, name: string) => {
+      return `"${name.replaceAll(/_(.)/g, (_all, letter: string) => letter.toUpperCase())}":"`;
+    });
+    for (const text of [`\uFEFF${JSON.stringify(json)}`, camel]) {
+      const { kind, tcbInfo, pckCrl } = await shown(temporaryFile('collateral.json', text));
+      const { fmspc, tcbLevels } = Object(tcbInfo);
+      assert.deepEqual([kind, fmspc, tcbLevels], ['intel-collateral', '00a5a5000000', 2]);
+      assert.equal(Object(pckCrl).revokedCertificates, 0);
+    }
+  });
+
+  for (const name of ['null-pck-chain', 'empty-pck-chain', 'byte-arrays', 'nul-terminated', 'bom', 'root-first']) {
+    test(`of another tool’s collateral: ${name}`, { skip: vectorsMissing('found-1') }, async () => {
+      const found = await shown(vectorPath('found-1', `collateral-${name}.json`));
+      assert.deepEqual([found.kind, Object(found.tcbInfo).id], ['intel-collateral', 'TDX']);
+    });
+  }
+
   test('that is a token shows header and claims', async () => {
     const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
     const token = `${part({ alg: 'none', typ: 'JWT' })}.${part({ 'x-ms-attestation-type': 'tdxvm', exp: 1 })}.`;

@@ -1,34 +1,39 @@
 /** Looks into Intel's verification collateral. */
 import { parseIntelCollateralBundle } from '@atesto/endorsements';
-import type { IntelCollateral } from '@atesto/evidence';
+import { type IntelCollateral, readRevocationList } from '@atesto/evidence';
 import { certificateFacts } from './certificates.ts';
-import { type Facts, type Inspector, plainMembers } from './inspection.ts';
-import { hasMembers, membersOf } from './json.ts';
+import type { Facts, Inspector } from './inspection.ts';
+import { bodyFacts, qeIdentityKind, tcbInfoKind } from './intel-body.ts';
+import { membersOf } from './json.ts';
+import { revocationListFacts } from './revocation-list.ts';
 
-/** The members of a signed body that say what it is for. */
-function bodyFacts(bytes: Uint8Array, names: readonly string[]): Facts {
-  const members = membersOf(bytes) ?? new Map();
-  const levels: unknown = members.get('tcbLevels');
-  return plainMembers([
-    ...names.map((name) => [name, members.get(name)] as const),
-    ['tcbLevels', Array.isArray(levels) ? levels.length : undefined],
-  ]);
+function listFacts(der: Uint8Array): Facts {
+  const list = readRevocationList(der);
+  return list.ok ? revocationListFacts(list.value) : { ...list.refusal };
 }
 
-const common = ['id', 'version', 'issueDate', 'nextUpdate', 'tcbEvaluationDataNumber'];
-
 function collateralFacts(collateral: IntelCollateral): Facts {
+  const { pckCertificateChain } = collateral;
   return {
-    tcbInfo: bodyFacts(collateral.tcbInfo, [...common, 'fmspc', 'pceId']),
-    qeIdentity: bodyFacts(collateral.qeIdentity, [...common, 'mrsigner', 'isvprodid']),
+    tcbInfo: bodyFacts(membersOf(collateral.tcbInfo) ?? new Map(), tcbInfoKind),
+    qeIdentity: bodyFacts(membersOf(collateral.qeIdentity) ?? new Map(), qeIdentityKind),
+    rootCaCrl: listFacts(collateral.rootCaCrl),
+    pckCrl: listFacts(collateral.pckCrl),
     pckCrlIssuerChain: certificateFacts(collateral.pckCrlIssuerChain),
     tcbInfoIssuerChain: certificateFacts(collateral.tcbInfoIssuerChain),
     qeIdentityIssuerChain: certificateFacts(collateral.qeIdentityIssuerChain),
+    ...(pckCertificateChain === undefined ? {} : { pckCertificateChain: certificateFacts(pckCertificateChain) }),
   };
 }
 
+/** Tools write the names with `_` and in camel case. */
+function isCollateral(bytes: Uint8Array): boolean {
+  const names = [...(membersOf(bytes)?.keys() ?? [])].map((name) => name.replaceAll('_', '').toLowerCase());
+  return ['tcbinfo', 'qeidentity', 'pckcrl'].every((name) => names.includes(name));
+}
+
 export const intelCollateral: Inspector = {
-  recognises: (bytes) => hasMembers(bytes, 'tcb_info', 'qe_identity'),
+  recognises: isCollateral,
   inspect: (bytes) => {
     const found = { kind: 'intel-collateral', title: 'Verification collateral of Intel' };
     const parsed = parseIntelCollateralBundle(bytes);

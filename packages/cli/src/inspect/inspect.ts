@@ -5,6 +5,8 @@ import { intelCollateral } from './collateral.ts';
 import { sgxReport, tdReport } from './hardware-report.ts';
 import type { Inspection, Inspector } from './inspection.ts';
 import { sgxQuote, tdxQuote } from './intel.ts';
+import { intelBodies } from './intel-body.ts';
+import { revocationLists } from './revocation-list.ts';
 import { snpReport } from './snp.ts';
 import { attestationToken } from './token.ts';
 import { eventLog, tpmQuote } from './tpm.ts';
@@ -20,7 +22,9 @@ const inspectors: readonly Inspector[] = [
   sgxQuote,
   azureGuest,
   intelCollateral,
+  ...intelBodies,
   attestationToken,
+  revocationLists,
   certificates,
 ];
 

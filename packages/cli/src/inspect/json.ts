@@ -4,7 +4,10 @@ const openingBrace = '{';
 
 /** The members of the object, by their names as written; undefined when the bytes are no JSON object. */
 export function membersOf(bytes: Uint8Array): ReadonlyMap<string, unknown> | undefined {
-  const text = Buffer.from(bytes).toString('utf8');
+  const text = Buffer.from(bytes)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .replace(/\0+$/, '');
   if (!text.trimStart().startsWith(openingBrace)) return undefined;
   try {
     const value: unknown = JSON.parse(text);
