@@ -31,6 +31,20 @@ describe('VerificationMemo', () => {
     );
   });
 
+  test('keeps a digest in place of a key that is as long as its sender likes', (context) => {
+    const set = context.mock.method(Map.prototype, 'set');
+    const memo = new VerificationMemo();
+    const long = 'x'.repeat(100_000);
+    memo.remember(numbers, `${long}a`, () => 1);
+    const [[key] = []] = set.mock.calls.map((call) => call.arguments);
+    set.mock.restore();
+    assert.equal(typeof key === 'string' ? key.length : key, 44);
+    assert.deepEqual(
+      [memo.remember(numbers, `${long}a`, () => 2), memo.remember(numbers, `${long}b`, () => 2)],
+      [1, 2],
+    );
+  });
+
   test('does not remember a refusal', () => {
     const memo = new VerificationMemo();
     const refused = (): never => refuse('chain-signature', 'test', 'no');

@@ -1,21 +1,23 @@
 /**
- * Remembers results of pure verifications, keyed by everything that they depend on, so that the second quote of a platform
+ * Remembers results of pure verifications, keyed by the SHA-256 of everything that they depend on, so that the second quote of a platform
  * does not verify the platform's certificates again. Nothing that depends on time is remembered.
  */
+import { hash } from 'node:crypto';
 
 /** A bounded memory: the least recently used result is forgotten first. */
 export class VerificationMemo {
   readonly #results = new Map<string, unknown>();
   readonly #maximumEntries: number;
 
-  /** @param maximumEntries about 10 KiB each; the default serves 512 platforms */
+  /** @param maximumEntries about 5 KiB each; the default serves 512 platforms */
   constructor(maximumEntries = 1024) {
     this.#maximumEntries = maximumEntries;
   }
 
   /** The remembered result of the computation that `key` names in full, or a fresh one. A refusal is not remembered. */
   remember<Result>(computation: MemoKey<Result>, key: string, compute: () => Result): Result {
-    const full = `${computation.name}\u0000${key}`;
+    // Not the text itself: it is as long as its sender likes, and all texts of one length beyond 16,383 characters share one hash in V8.
+    const full = hash('sha256', `${computation.name}\u0000${key}`, 'base64');
     const known = this.#results.get(full);
     if (computation.is(known)) {
       this.#results.delete(full);
