@@ -120,8 +120,10 @@ export function parseCoseSign1(bytes: Uint8Array): CoseSign1 {
 }
 
 /** Checks that the key signed the message. */
-export function checkCoseSignature(message: CoseSign1, key: KeyObject): void {
-  const { algorithm, signedBytes, signature } = message;
+export function checkCoseSignature(
+  { algorithm, signedBytes, signature }: Pick<CoseSign1, 'algorithm' | 'signedBytes' | 'signature'>,
+  key: KeyObject,
+): void {
   const options =
     algorithm.saltLength === undefined
       ? { key, dsaEncoding: 'ieee-p1363' as const }

@@ -6,7 +6,7 @@ import { refuse } from '../bytes/refusal.ts';
 import type { TrustAnchor } from '../roots.ts';
 import type { Certificate } from './certificate.ts';
 import type { X509Code } from './codes.ts';
-import { allowsUsage, basicConstraints, checkCriticalExtensions, extensionOids } from './extensions.ts';
+import { allowsUsage, basicConstraints, checkChainExtensions, extensionOids } from './extensions.ts';
 import { signatureHolds } from './signature.ts';
 
 /** A chain whose signatures, names and constraints hold up to a trusted root. Its dates have not been looked at. */
@@ -75,7 +75,7 @@ export function verifyChain(certificates: readonly Certificate[], requirements: 
   }
   certificates.forEach((certificate, index) => {
     const extra = index === 0 ? (requirements.leafExtensions ?? []) : [];
-    checkCriticalExtensions(certificate.extensions, [...understood, ...extra], certificate.commonName);
+    checkChainExtensions(certificate.extensions, [...understood, ...extra], certificate.commonName);
     const next = certificates[index + 1];
     if (next !== undefined) checkIssued(certificate, next, index);
   });
@@ -89,7 +89,7 @@ export function verifyChain(certificates: readonly Certificate[], requirements: 
  */
 export function checkChainLinks(certificates: readonly Certificate[]): void {
   certificates.forEach((certificate, index) => {
-    checkCriticalExtensions(certificate.extensions, understood, certificate.commonName);
+    checkChainExtensions(certificate.extensions, understood, certificate.commonName);
     const next = certificates[index + 1];
     if (next !== undefined) checkIssued(certificate, next, index);
   });

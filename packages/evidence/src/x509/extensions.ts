@@ -7,11 +7,13 @@ export const extensionOids = {
   subjectKeyIdentifier: '2.5.29.14',
   keyUsage: '2.5.29.15',
   subjectAltName: '2.5.29.17',
+  nameConstraints: '2.5.29.30',
   basicConstraints: '2.5.29.19',
   crlNumber: '2.5.29.20',
   crlDistributionPoints: '2.5.29.31',
   certificatePolicies: '2.5.29.32',
   authorityKeyIdentifier: '2.5.29.35',
+  policyConstraints: '2.5.29.36',
   extendedKeyUsage: '2.5.29.37',
 } as const;
 
@@ -44,6 +46,17 @@ export function checkCriticalExtensions(extensions: Extensions, understood: read
     if (critical && !understood.includes(oid)) {
       refuse('certificate-extension-unknown', name, `critical extension ${oid} is not understood`);
     }
+  }
+}
+
+/** Extensions that narrow what an authority may issue, and are not worked out here: even one that is not critical is refused. */
+const constraints: readonly string[] = [extensionOids.nameConstraints, extensionOids.policyConstraints];
+
+/** Refuses critical extensions that are not in the list, and constraints of any kind. */
+export function checkChainExtensions(extensions: Extensions, understood: readonly string[], name: string): void {
+  checkCriticalExtensions(extensions, understood, name);
+  for (const oid of constraints) {
+    if (extensions.has(oid)) refuse('certificate-extension-unknown', name, `constraint ${oid} is not understood`);
   }
 }
 
@@ -88,5 +101,6 @@ export function extendedKeyUsages(extensions: Extensions, name: string): string[
   outer.end();
   const purposes: string[] = [];
   while (!list.done) purposes.push(list.oid());
+  if (purposes.length === 0) refuse('certificate-malformed', name, 'the extended key usage is empty');
   return purposes;
 }

@@ -34,6 +34,13 @@ describe('the public key of a certificate', () => {
     ['RSA of 2050 bits', rsaOf(2050)],
     ['on secp256k1', keysOn('secp256k1').publicKey.export({ format: 'der', type: 'spki' })],
     ['on P-224', keysOn('P-224').publicKey.export({ format: 'der', type: 'spki' })],
+    [
+      'on a curve that stands there in full',
+      generateKeyPairSync('ec', { namedCurve: 'P-256', paramEncoding: 'explicit' }).publicKey.export({
+        format: 'der',
+        type: 'spki',
+      }),
+    ],
     ['of Ed25519', generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' })],
     [
       'bound to RSASSA-PSS',

@@ -2,9 +2,29 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { keyFault, nodeKeyFacts } from '@atesto/core';
 import { refuse } from '../bytes/refusal.ts';
+import { DerReader, tags } from './der.ts';
+
+const rsaEncryption = '1.2.840.113549.1.1.1';
+
+/** Checks the structure: parameters are NULL for RSA and a curve's name for EC, never a curve in full (RFC 5480, section 2.1.1). */
+function checkStructure(spki: Uint8Array, where: string): void {
+  const outer = new DerReader(spki, where);
+  const fields = outer.enter(tags.sequence);
+  outer.end();
+  const algorithm = fields.enter(tags.sequence);
+  const isRsa = algorithm.oid() === rsaEncryption;
+  if (isRsa) algorithm.expect(tags.null);
+  else if (algorithm.optional(tags.oid) === undefined && !algorithm.done) {
+    refuse('certificate-key', where, 'the public key is not on a named curve');
+  }
+  algorithm.end();
+  fields.bitStringBytes();
+  fields.end();
+}
 
 /** Imports a SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7). Refuses with `certificate-malformed` and `certificate-key`. */
 export function importPublicKey(spki: Uint8Array, where: string): KeyObject {
+  checkStructure(spki, where);
   const key = imported(spki, where);
   const fault = keyFault('certificate', nodeKeyFacts(key));
   if (fault !== undefined) refuse('certificate-key', where, `the public key ${fault}`);

@@ -61,6 +61,11 @@ describe('a chain of a signer', () => {
       chainOf({ root: { extensions: [authority(), unknown] } }),
       'certificate-extension-unknown',
     ],
+    [
+      'a name constraint above that is not critical',
+      chainOf({ root: { extensions: [authority(), extension('551d1e', false, hex('3000'))] } }),
+      'certificate-extension-unknown',
+    ],
     ['an issuer that is no authority', chainOf({ middle: { extensions: [] } }), 'chain-not-a-ca'],
     [
       'an issuer that may not sign certificates',
