@@ -86,9 +86,10 @@ export function issuedValue({ values }: Issued): ReportedValue {
   return value !== undefined && values.length === 1 ? value : values;
 }
 
-/** The JSON text of a report or a part of it; integers keep all their digits. */
-export function reportJson(report: unknown): string {
-  return JSON.stringify(report, (_name, value: unknown) => (typeof value === 'bigint' ? exactly(value) : value), 2);
+/** The JSON text of a report or a part of it; integers keep all their digits. `indent`: spaces a level; 0 writes one line. */
+export function reportJson(report: unknown, indent = 2): string {
+  const exact = (_name: string, value: unknown): unknown => (typeof value === 'bigint' ? exactly(value) : value);
+  return JSON.stringify(report, exact, indent);
 }
 
 /** JSON has no limit for integers; only JavaScript's numbers have. */

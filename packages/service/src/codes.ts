@@ -69,6 +69,19 @@ export const serviceCodes = {
     wireCode: 'PolicyParsingError',
     meaning: 'The draft policy is a JWS whose payload has no readable AttestationPolicy.',
   },
+  'draft-policy-forbidden': {
+    status: 403,
+    wireCode: 'Forbidden',
+    meaning: 'The provider does not evaluate draft policies of this caller (`provider.draftPolicies`).',
+  },
+  'policy-workers-busy': unavailable(
+    'All threads that evaluate policies of callers are busy, and too many requests wait for them; try again.',
+  ),
+  'policy-too-costly': {
+    status: 400,
+    wireCode: 'PolicyEvaluationError',
+    meaning: 'The policy takes more memory or time than one evaluation may (`limits.policyWorkers`).',
+  },
   'policy-invalid': { status: 400, wireCode: 'PolicyParsingError', meaning: 'The policy does not compile.' },
   'policy-missing': {
     status: 400,

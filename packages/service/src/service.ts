@@ -20,6 +20,7 @@ import {
 } from './identity/development-provider.ts';
 import { openHolders, openKeys } from './keys/open-keys.ts';
 import { verifyStoredPolicy } from './policies/stored.ts';
+import { PolicyWorkers } from './policy-workers/policy-workers.ts';
 import { defaultProviderName } from './providers/default-provider.ts';
 import { ProviderHost } from './providers/host.ts';
 import { sharedParts } from './providers/open-provider.ts';
@@ -135,13 +136,15 @@ async function start(
   stops.push(sources.close);
   await sources.look();
   const authorization = { accessTokens, rules: [...config.identity.roles, ...developmentRules(development)] };
+  const policyWorkers = new PolicyWorkers(config.limits.policyWorkers, app.log);
+  stops.push(() => policyWorkers.close());
   const holders = openHolders(config);
   stops.push(holders.close);
   const keyParts = { config, store, holders, clock, log: app.log };
   const host = new ProviderHost({
     config,
     store,
-    shared: sharedParts(config, { accessTokens, sources }),
+    shared: sharedParts(config, { accessTokens, sources, policyWorkers }),
     openKeys: (providerId, uri) => openKeys(keyParts, providerId, uri),
     verifyStoredPolicy,
     clock,

@@ -15,6 +15,8 @@ export interface AppraisalSurroundings {
   readonly trail: Pick<AttestTrail, 'note'>;
   /** Ends waits; its reason is thrown. */
   readonly signal: AbortSignal;
+  /** Checks what a request asks for, before anything is fetched for it. May refuse the request by throwing. */
+  readonly checkRequest?: (request: AttestRequest) => void;
 }
 
 /** What steps 2 to 5 come to: genuine evidence, and the data that it commits to. */
@@ -29,11 +31,12 @@ export interface AppraisedRequest<Appraisal> {
 export async function appraise<Evidence, Endorsements, Appraisal>(
   type: AttestationType<Evidence, Endorsements, Appraisal>,
   body: Uint8Array,
-  { provider, at, trail, signal }: AppraisalSurroundings,
+  { provider, at, trail, signal, checkRequest }: AppraisalSurroundings,
 ): Promise<AppraisedRequest<Appraisal>> {
   // 2 decode
   const request = decodeRequest(body, type.evidenceMembers);
   noteEvidence(trail, request.evidence);
+  checkRequest?.(request);
   const evidence = settled(type.parse(request.evidence));
   // 3 endorse
   const started = performance.now();

@@ -1,14 +1,15 @@
 /** The way of one attest call, from the request to the token: ten steps, in this order, each of which may refuse. */
 import type { AttestationType } from '../attestation-types/attestation-type.ts';
 import type { ApiVersion } from '../http/api-version.ts';
-import { settled } from '../http/refusal.ts';
 import type { Caller } from '../identity/access-token.ts';
 import type { Provider } from '../providers/provider.ts';
 import { appraise } from './appraise.ts';
+import type { AttestRequest } from './request.ts';
 import { authenticate } from './steps/authenticate.ts';
-import { checkInForce, evaluate, policyFor, underPolicy } from './steps/evaluate.ts';
+import { checkDraftPermitted } from './steps/draft-policy.ts';
+import { checkInForce, judge } from './steps/evaluate.ts';
 import { issue } from './steps/issue.ts';
-import { type AttestTrail, noteCaller, notePolicy } from './steps/record.ts';
+import { type AttestTrail, noteCaller } from './steps/record.ts';
 
 /** One call as the route received it. */
 export interface AttestCall {
@@ -52,13 +53,13 @@ export async function attest<Evidence, Endorsements, Appraisal>(
   const body = await call.readBody();
   const at = clock();
   // 2 decode, 3 endorse, 4 appraise, 5 bind
-  const { request, appraisal, endorseMs } = await appraise(type, body, { provider, at, trail, signal });
-  // 6 baseline, as the policy configures it
-  const policy = policyFor(type.name, request, provider);
-  notePolicy(trail, policy, request.draftPolicy !== undefined);
-  settled(type.checkBaseline(appraisal, underPolicy(provider, policy), at));
-  // 7 evaluate
-  const verdict = evaluate(type, appraisal, request, policy, caller !== undefined && mayReadPolicies(caller));
+  const checkRequest = (request: AttestRequest): void =>
+    checkDraftPermitted(request, provider, caller, mayReadPolicies);
+  const { request, appraisal, endorseMs } = await appraise(type, body, { provider, at, trail, signal, checkRequest });
+  // 6 baseline, as the policy configures it; 7 evaluate
+  const isReader = caller !== undefined && mayReadPolicies(caller);
+  const parts = { provider, at, trail, signal, mayReadPolicies: isReader };
+  const verdict = await judge(type, appraisal, request, parts);
   // 8 issue
   const { token, tokenId } = await issue(type, appraisal, request, verdict, provider, at);
   // 9 record

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { azureGuestBaseline, tdxReferenceValues } from './azure-schema.ts';
 import { endorsements } from './endorsements-schema.ts';
 import { described, file, httpsUri, milliseconds } from './form.ts';
+import { policyWorkers } from './policy-workers-schema.ts';
 import { roles } from './roles-schema.ts';
 import { sevSnpBaseline, sevSnpReferenceValues } from './sevsnp-schema.ts';
 import { audit, providers, storage } from './storage-schema.ts';
@@ -89,6 +90,7 @@ const limits = z.strictObject({
     'How long requests in flight may last when the service has closed its listener. Those that are left then are answered 503; that and their audit entries may take as long again.',
     10_000,
   ),
+  policyWorkers: policyWorkers.prefault({}),
 });
 
 const openIdIssuer = z.strictObject({
@@ -268,6 +270,15 @@ const intelBaseline = z.strictObject({
 });
 
 const provider = z.strictObject({
+  draftPolicies: z
+    .enum(['off', 'readers', 'authenticated', 'anyone'])
+    .optional()
+    .meta(
+      described(
+        'Whose draft policies (`draftPolicyForAttestation`) are evaluated: nobody’s, those of readers of the provider, of callers with an access token, or anyone’s. Default: `authenticated` in production, `anyone` in development.',
+        '"off", "readers", "authenticated" or "anyone"',
+      ),
+    ),
   policies: z
     .record(z.string(), z.string().min(1))
     .default({})

@@ -12,14 +12,17 @@ export class RequestRefused extends Error {
   readonly refusal: Refusal;
   /** What only the log is told: it may name paths and hosts. */
   readonly detail: Refusal | undefined;
+  /** After how many seconds another try makes sense, for `Retry-After`; undefined: nothing is said. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(status: number, wireCode: string, refusal: Refusal, detail?: Refusal) {
+  constructor(status: number, wireCode: string, refusal: Refusal, detail?: Refusal, retryAfterSeconds?: number) {
     super(refusal.why);
     this.name = 'RequestRefused';
     this.status = status;
     this.wireCode = wireCode;
     this.refusal = refusal;
     this.detail = detail;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 

@@ -23,6 +23,7 @@ export function errorBody(refused: RequestRefused): string {
 
 /** Answers a refused request. */
 export function sendRefusal(reply: FastifyReply, refused: RequestRefused): FastifyReply {
+  if (refused.retryAfterSeconds !== undefined) reply.header('retry-after', refused.retryAfterSeconds);
   return reply
     .code(refused.status)
     .header('content-type', jsonType)

@@ -3,7 +3,7 @@ import { policyTokenHash } from '@atesto/policy';
 import type { JsonObject } from '@atesto/token';
 import { refuseRequest } from '../http/refusal.ts';
 import { storedOr } from '../http/store-outcome.ts';
-import { policyOfText } from '../providers/policy.ts';
+import { policyOfText } from '../providers/policy-of-text.ts';
 import type { Provider } from '../providers/provider.ts';
 import { checkBinding } from '../signers/binding.ts';
 import { payloadObject } from '../signers/jws.ts';

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { attestationKinds, defaultPolicies } from '@atesto/policy';
 import { type ConfigProblem, ConfigRefused } from '../config/problem.ts';
 import type { ServiceConfig } from '../config/schema.ts';
-import { RequestRefused } from '../http/refusal.ts';
-import { faultsOf, type ProviderPolicy, policyOfText } from './policy.ts';
+import { type ProviderPolicy, readPolicy } from './policy.ts';
+import { policyOfText } from './policy-of-text.ts';
 
 /** The policies by attestation type. Throws `ConfigRefused` with every fault of every file. */
 export function configuredPolicies({
@@ -38,19 +38,10 @@ function fromFile(type: string, path: string, problems: ConfigProblem[]): Provid
     problems.push({ code: 'setting-file-unreadable', where, why });
     return undefined;
   }
-  const invalid = (why: string): ConfigProblem => ({ code: 'policy-file-invalid', where, why });
-  const faults = faultsOf(text, type);
-  if (faults.length > 0) {
-    problems.push(...faults.map(invalid));
-    return undefined;
-  }
-  try {
-    return policyOfText(text, type);
-  } catch (error) {
-    if (!(error instanceof RequestRefused)) throw error;
-    problems.push(invalid(error.refusal.why));
-    return undefined;
-  }
+  const read = readPolicy(text, type);
+  if (read.ok) return read.policy;
+  for (const why of read.fault.faults) problems.push({ code: 'policy-file-invalid', where, why });
+  return undefined;
 }
 
 /** The byte order mark is part of the text: the hash is of what was written. */

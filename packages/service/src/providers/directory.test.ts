@@ -7,17 +7,19 @@ import { parseConfig } from '../config/load.ts';
 import { configuredSources } from '../endorsements/sources.ts';
 import { RequestRefused } from '../http/refusal.ts';
 import type { OpenKeys } from '../keys/open-keys.ts';
+import { PolicyWorkers } from '../policy-workers/policy-workers.ts';
 import { draft, origin, value } from '../storage/__fixtures__/backends.ts';
 import type { Store } from '../storage/index.ts';
 import { ProviderDirectory } from './directory.ts';
 import { sharedParts } from './open-provider.ts';
-import { policyOfText } from './policy.ts';
+import { policyOfText } from './policy-of-text.ts';
 
 const config = parseConfig({ environment: 'development' });
 const { log } = Fastify({ logger: false });
 const clock = () => new Date();
 const sources = configuredSources(config, { clock }, log);
 const accessTokens = { issuers: [], managementAudiences: [], clockSkewSeconds: 0, onUnreachable: () => {} };
+const policyWorkers = new PolicyWorkers(config.limits.policyWorkers, log);
 const permit = 'version= 1.0;authorizationrules{=> permit();};';
 const policy = { content: permit, digest: '', signer: null };
 
@@ -42,7 +44,7 @@ function openDirectory(store: Store, openKeys: () => Promise<OpenKeys>): Promise
     store,
     leaseMs: 60_000,
     uriOf: (name) => `https://attest.test/providers/${name}`,
-    shared: sharedParts(config, { accessTokens, sources }),
+    shared: sharedParts(config, { accessTokens, sources, policyWorkers }),
     openKeys,
     defaultPolicies: () => new Map([['SgxEnclave', policyOfText(permit, 'SgxEnclave')]]),
     verifyStoredPolicy: () => ({ ok: true, value: { text: permit } }),

@@ -5,7 +5,7 @@ import type { EndorsementSources } from '../endorsements/sources.ts';
 import type { AccessTokens } from '../identity/access-token.ts';
 import { AmdEndorsements } from './amd.ts';
 import { IntelEndorsements } from './intel.ts';
-import type { Provider } from './provider.ts';
+import type { DraftPolicies, Provider } from './provider.ts';
 import { snpBaselineOf, snpReferenceValuesOf } from './sevsnp-settings.ts';
 import { selectableTcbBaselines } from './tcb-baselines.ts';
 
@@ -13,6 +13,7 @@ import { selectableTcbBaselines } from './tcb-baselines.ts';
 export interface ProviderParts {
   readonly accessTokens: AccessTokens;
   readonly sources: EndorsementSources;
+  readonly policyWorkers: Provider['policyWorkers'];
 }
 
 /** What all providers have in common. */
@@ -25,6 +26,8 @@ export function sharedParts(config: ServiceConfig, parts: ProviderParts): Shared
     tokenLifetimeSeconds: config.signing.tokenLifetimeSeconds,
     accessTokens: parts.accessTokens,
     requireAccessToken: config.identity.requireAccessToken,
+    draftPolicies: draftPoliciesOf(config),
+    policyWorkers: parts.policyWorkers,
     intel: new IntelEndorsements(parts.sources.intel, {
       developmentRoots: provider.trustAnchors,
       timeoutMs: limits.endorsementTimeoutMs,
@@ -46,6 +49,16 @@ export function sharedParts(config: ServiceConfig, parts: ProviderParts): Shared
     tcbBaselines: selectableTcbBaselines(config),
     initTimeBinding: { tdx: provider.initTimeBinding.tdx },
   };
+}
+
+/** Whose drafts are evaluated, where the settings do not say it: in production nobody's who is not known. */
+export function draftPoliciesOf({
+  environment,
+  provider,
+}: Pick<ServiceConfig, 'environment'> & {
+  readonly provider: Pick<ServiceConfig['provider'], 'draftPolicies'>;
+}): DraftPolicies {
+  return provider.draftPolicies ?? (environment === 'production' ? 'authenticated' : 'anyone');
 }
 
 /** SGX and TDX have the same settings. */

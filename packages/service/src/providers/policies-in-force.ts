@@ -1,8 +1,7 @@
 /** Which policy is in force for each attestation type of one provider: the stored ones, each verified before it counts, over the defaults. */
 import type { Refusal } from '@atesto/evidence';
-import { RequestRefused } from '../http/refusal.ts';
 import type { PolicyVersion } from '../storage/index.ts';
-import { type ProviderPolicy, policyOfText } from './policy.ts';
+import { type ProviderPolicy, readPolicy, summaryOf } from './policy.ts';
 import type { PolicyInForce } from './provider.ts';
 import type { PolicyOwner, VerifyStoredPolicy } from './stored-policy.ts';
 
@@ -69,12 +68,12 @@ export class PoliciesInForce {
     const verified = this.#verify(owner, row);
     if (!verified.ok) return verified;
     const { text, signer } = verified.value;
-    try {
-      const policy = policyOfText(text, row.attestationType);
-      return { ok: true, inForce: { policy, version: row.version, ...(signer === undefined ? {} : { signer }) } };
-    } catch (error) {
-      if (error instanceof RequestRefused) return { ok: false, refusal: error.refusal };
-      throw error;
+    const read = readPolicy(text, row.attestationType);
+    if (!read.ok) {
+      const { fault } = read;
+      return { ok: false, refusal: { code: fault.code, where: 'policy', why: summaryOf(fault) } };
     }
+    const { policy } = read;
+    return { ok: true, inForce: { policy, version: row.version, ...(signer === undefined ? {} : { signer }) } };
   }
 }

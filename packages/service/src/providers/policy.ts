@@ -1,4 +1,4 @@
-/** Policies as the service applies them: compiled once, known by type and hash, evaluated with what each request brings. */
+/** Policies as the service applies them: compiled once, evaluated with what each request brings. Nothing here is kept, and nothing speaks HTTP. */
 import {
   type AttestationKind,
   attestationKinds,
@@ -10,12 +10,11 @@ import {
   type Diagnostic,
   type EvaluateOptions,
   evaluatePolicy,
-  explainRefusal,
+  explainVerdict,
   issuedValue,
-  policyHash,
+  limits,
 } from '@atesto/policy';
 import type { JsonValue } from '@atesto/token';
-import { refuseRequest } from '../http/refusal.ts';
 
 /** A claim as policies see it. */
 export type PolicyClaim = Claim;
@@ -59,96 +58,95 @@ const typeClaims: Readonly<Record<AttestationKind, string>> = {
 };
 const intelTypes: readonly AttestationKind[] = ['SgxEnclave', 'OpenEnclave', 'TdxVm'];
 
-/** Callers may send drafts: the cache is bounded by the length of its texts, the oldest leave first. */
-const mostKeptLength = 2 * 1024 * 1024;
-const kept = new Map<string, ProviderPolicy>();
-let keptLength = 0;
-
-/**
- * The policy of a text for an attestation type (`SgxEnclave` …). Refuses the request with `policy-invalid` when the text does not
- * compile, and with `policy-baseline-unknown` when it asks for a TCB baseline that the service does not have.
- */
-export function policyOfText(text: string, attestationType: string): ProviderPolicy {
-  const key = `${attestationType} ${policyHash(text)}`;
-  const known = kept.get(key);
-  if (known !== undefined) return known;
-  const policy = providerPolicy(text, attestationType);
-  keep(key, policy);
-  return policy;
+/** Why a text is no policy of the service. */
+export interface PolicyFault {
+  /** `policy-baseline-unknown`: it asks for a TCB baseline that the service does not have. */
+  readonly code: 'policy-invalid' | 'policy-baseline-unknown';
+  /** Everything that is wrong with it, one sentence each. */
+  readonly faults: readonly string[];
 }
 
-function keep(key: string, policy: ProviderPolicy): void {
-  kept.set(key, policy);
-  keptLength += policy.text.length;
-  for (const [oldest, { text }] of kept) {
-    if (keptLength <= mostKeptLength) return;
-    kept.delete(oldest);
-    keptLength -= text.length;
-  }
-}
+/** The policy of a text, or why it is none. */
+export type PolicyReading =
+  | { readonly ok: true; readonly policy: ProviderPolicy }
+  | { readonly ok: false; readonly fault: PolicyFault };
 
-/** Everything that is wrong with a text, one sentence each; empty when it compiles. */
-export function faultsOf(text: string, attestationType: string): string[] {
-  const compiled = compilePolicy(text, optionsFor(kindOf(attestationType)));
-  return compiled.ok ? [] : compiled.errors.map(sentence);
-}
-
-function providerPolicy(text: string, attestationType: string): ProviderPolicy {
-  const kind = kindOf(attestationType);
-  const compiled = compilePolicy(text, optionsFor(kind));
-  if (!compiled.ok) return refuseRequest('policy-invalid', 'policy', summary(compiled.errors));
+/** Compiles the text of a policy for an attestation type (`SgxEnclave` …). Remembers nothing: whoever puts it in force keeps it. */
+export function readPolicy(text: string, attestationType: string): PolicyReading {
+  const kind = attestationKindOf(attestationType);
+  const compiled = compilePolicy(text, kind === undefined ? {} : { attestationType: kind });
+  if (!compiled.ok) return faulty('policy-invalid', compiled.errors.map(sentence));
   const { policy } = compiled;
+  const baseline = baselineOf(policy, kind);
+  if (!baseline.ok) return baseline;
+  const work = limits.work - baseline.spentWork;
   return {
-    text,
-    hash: policy.hash,
-    minimumTcbEvaluationDataNumber: leastTcbNumber(policy, kind),
-    evaluate: (claims) => decide(policy, claims),
+    ok: true,
+    policy: {
+      text,
+      hash: policy.hash,
+      minimumTcbEvaluationDataNumber: baseline.minimum,
+      evaluate: (claims) => decide(policy, claims, work),
+    },
   };
-}
-
-function kindOf(attestationType: string): AttestationKind | undefined {
-  return attestationKinds.find((kind) => kind === attestationType);
-}
-
-function optionsFor(kind: AttestationKind | undefined): { attestationType?: AttestationKind } {
-  return kind === undefined ? {} : { attestationType: kind };
-}
-
-/** The configured baseline: `azuredefault` is the service's own, a number the TCB evaluation data number that is at least needed. */
-function leastTcbNumber(policy: CompiledPolicy, kind: AttestationKind | undefined): number {
-  if (kind === undefined || !intelTypes.includes(kind)) return 0;
-  const known: Claim = { type: 'x-ms-attestation-type', value: typeClaims[kind], issuer: 'AttestationService' };
-  const configured = configure(policy, [known]);
-  if (!configured.ok) {
-    const { where, why } = configured.refusal;
-    return refuseRequest('policy-invalid', 'policy', `${where}: ${why}`);
-  }
-  const identifier = configured.value.get('x-ms-sgx-tcbidentifier') ?? 'azuredefault';
-  if (identifier === 'azuredefault') return 0;
-  if (typeof identifier === 'string' && /^[1-9][0-9]{0,8}$/.test(identifier)) return Number(identifier);
-  const why = 'x-ms-sgx-tcbidentifier must be azuredefault or a TCB evaluation data number such as 17';
-  return refuseRequest('policy-baseline-unknown', 'policy', why);
-}
-
-function decide(policy: CompiledPolicy, claims: readonly PolicyClaim[]): PolicyDecision {
-  const { known, appraised } = claimsByStage(claims);
-  const options: EvaluateOptions = { configurationClaims: known };
-  const verdict = evaluatePolicy(policy, appraised, options);
-  if (verdict.ok && verdict.authorized) {
-    return { authorized: true, issued: verdict.outgoing.map((claim) => [claim.type, issuedValue(claim)]) };
-  }
-  const code = verdict.ok ? 'policy-denied' : 'policy-evaluation-failed';
-  const { message, detail } = explainRefusal(policy, appraised, options) ?? { message: '', detail: '' };
-  return { authorized: false, code, message, detail };
 }
 
 /** How many errors one refusal tells in full. */
 const mostTold = 3;
 
-function summary(errors: readonly Diagnostic[]): string {
-  const more = errors.length - mostTold;
-  const told = errors.slice(0, mostTold).map(sentence).join(' ');
+/** What is wrong with a text, for a refusal. */
+export function summaryOf({ faults }: PolicyFault): string {
+  const more = faults.length - mostTold;
+  const told = faults.slice(0, mostTold).join(' ');
   return more > 0 ? `${told} And ${more} more.` : told;
+}
+
+/** The type as the policy language knows it; undefined: it does not. */
+export function attestationKindOf(attestationType: string): AttestationKind | undefined {
+  return attestationKinds.find((kind) => kind === attestationType);
+}
+
+function faulty(
+  code: PolicyFault['code'],
+  faults: readonly string[],
+): { readonly ok: false; readonly fault: PolicyFault } {
+  return { ok: false, fault: { code, faults } };
+}
+
+type Baseline =
+  | { readonly ok: true; readonly minimum: number; readonly spentWork: number }
+  | { readonly ok: false; readonly fault: PolicyFault };
+
+/** The configured baseline: `azuredefault` is the service's own, a number the TCB evaluation data number that is at least needed. */
+function baselineOf(policy: CompiledPolicy, kind: AttestationKind | undefined): Baseline {
+  if (kind === undefined || !intelTypes.includes(kind)) return { ok: true, minimum: 0, spentWork: 0 };
+  const known: Claim = { type: 'x-ms-attestation-type', value: typeClaims[kind], issuer: 'AttestationService' };
+  const configured = configure(policy, [known]);
+  if (!configured.ok) {
+    const { where, why } = configured.refusal;
+    return faulty('policy-invalid', [`${where}: ${why}`]);
+  }
+  const spentWork = configured.spent.work;
+  const identifier = configured.value.get('x-ms-sgx-tcbidentifier') ?? 'azuredefault';
+  if (identifier === 'azuredefault') return { ok: true, minimum: 0, spentWork };
+  if (typeof identifier === 'string' && /^[1-9][0-9]{0,8}$/.test(identifier)) {
+    return { ok: true, minimum: Number(identifier), spentWork };
+  }
+  const why = 'x-ms-sgx-tcbidentifier must be azuredefault or a TCB evaluation data number such as 17';
+  return faulty('policy-baseline-unknown', [why]);
+}
+
+/** `work`: what reading the policy left of the units for one evaluation and its explanation. */
+function decide(policy: CompiledPolicy, claims: readonly PolicyClaim[], work: number): PolicyDecision {
+  const { known, appraised } = claimsByStage(claims);
+  const options: EvaluateOptions = { configurationClaims: known, work };
+  const verdict = evaluatePolicy(policy, appraised, options);
+  if (verdict.ok && verdict.authorized) {
+    return { authorized: true, issued: verdict.outgoing.map((claim) => [claim.type, issuedValue(claim)]) };
+  }
+  const code = verdict.ok ? 'policy-denied' : 'policy-evaluation-failed';
+  const { message, detail } = explainVerdict(policy, appraised, verdict, options) ?? { message: '', detail: '' };
+  return { authorized: false, code, message, detail };
 }
 
 function sentence({ line, column, message, hint }: Diagnostic): string {

@@ -10,6 +10,7 @@ import type {
 import type { JsonObject } from '@atesto/token';
 import type { AccessTokens } from '../identity/access-token.ts';
 import type { ProviderKeys } from '../keys/signing-keys.ts';
+import type { PolicyWorkers } from '../policy-workers/policy-workers.ts';
 import type { ProviderRecord } from '../storage/index.ts';
 import type { AmdEndorsements } from './amd.ts';
 import type { IntelEndorsements } from './intel.ts';
@@ -24,6 +25,9 @@ export interface PolicyInForce {
   /** Who signed it, as a JWK: `x-ms-policy-signer`. */
   readonly signer?: JsonObject;
 }
+
+/** Whose draft policies are evaluated: nobody's, those of readers of the provider, of callers with an access token, or anyone's. */
+export type DraftPolicies = 'off' | 'readers' | 'authenticated' | 'anyone';
 
 /** One attestation provider. */
 export interface Provider {
@@ -40,6 +44,10 @@ export interface Provider {
   readonly accessTokens: AccessTokens;
   /** Whether every attest call needs an access token. */
   readonly requireAccessToken: boolean;
+  /** Whose drafts are evaluated. */
+  readonly draftPolicies: DraftPolicies;
+  /** Evaluates policy texts of callers. */
+  readonly policyWorkers: Pick<PolicyWorkers, 'evaluateDraft' | 'explain'>;
   readonly intel: IntelEndorsements;
   readonly amd: AmdEndorsements;
   readonly baseline: {

@@ -1,36 +1,54 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { testProvider } from '../../__fixtures__/provider.ts';
 import { RequestRefused } from '../../http/refusal.ts';
 import type { PolicyClaim, ProviderPolicy } from '../../providers/policy.ts';
-import { evaluate, type PolicyVerdict, policyFor } from './evaluate.ts';
+import type { Provider } from '../../providers/provider.ts';
+import type { AuditNote } from '../../trail/notes.ts';
+import type { AttestRequest } from '../request.ts';
+import { type JudgedType, judge } from './evaluate.ts';
 
-const type = {
+const type: JudgedType<undefined> = {
   name: 'SgxEnclave',
   claim: 'sgx',
+  checkBaseline: () => ({ ok: true, value: undefined }),
   claims: () => ({ 'x-ms-sgx-svn': 5, 'x-ms-sgx-is-debuggable': false, list: ['a', 'b'], object: { member: 'text' } }),
   incomingClaims: () => ({ $svn: 5 }),
 };
 
-function evaluateUnder(policy: ProviderPolicy | undefined): PolicyVerdict {
-  const request = { evidence: new Uint8Array(), runtimeData: { bytes: Buffer.from('held') } };
-  const policyOf = () => (policy === undefined ? undefined : { policy });
-  return evaluate(type, undefined, request, policyFor(type.name, {}, { policyOf }), false);
+const request: AttestRequest = { evidence: new Uint8Array(), runtimeData: { bytes: Buffer.from('held') } };
+
+interface Judged {
+  /** `permitted`, or the code of the refusal. */
+  readonly code: string;
+  /** What the audit record was told. */
+  readonly noted: AuditNote[];
 }
 
-function codeOf(policy: ProviderPolicy | undefined): string {
+async function judged(provider: Provider, more: Partial<AttestRequest> = {}, judgedType = type): Promise<Judged> {
+  const noted: AuditNote[] = [];
+  const trail = { note: (note: AuditNote) => noted.push(note) };
+  const parts = { provider, at: new Date(), trail, signal: new AbortController().signal, mayReadPolicies: false };
   try {
-    evaluateUnder(policy);
+    await judge(judgedType, undefined, { ...request, ...more }, parts);
+    return { code: 'permitted', noted };
   } catch (error) {
     assert.ok(error instanceof RequestRefused);
-    assert.deepEqual([error.status, error.wireCode], [400, 'PolicyEvaluationError']);
-    return error.refusal.code;
+    assert.equal(error.status, 400);
+    return { code: error.refusal.code, noted };
   }
-  return 'permitted';
 }
 
-test('shows the policy the claims of the appraisal as the service’s and the caller’s data as the caller’s', () => {
+const under = (policy: ProviderPolicy | undefined): Provider =>
+  testProvider({ policyOf: () => (policy === undefined ? undefined : { policy }) });
+
+async function codeOf(policy: ProviderPolicy | undefined): Promise<string> {
+  return (await judged(under(policy))).code;
+}
+
+test('shows the policy the claims of the appraisal as the service’s and the caller’s data as the caller’s', async () => {
   let seen: readonly PolicyClaim[] = [];
-  evaluateUnder({
+  const seeing: ProviderPolicy = {
     text: '',
     hash: 'hash',
     minimumTcbEvaluationDataNumber: 0,
@@ -38,7 +56,8 @@ test('shows the policy the claims of the appraisal as the service’s and the ca
       seen = claims;
       return { authorized: true, issued: [] };
     },
-  });
+  };
+  await judged(under(seeing));
   const ofService = (name: string, value: PolicyClaim['value']) => ({
     type: name,
     value,
@@ -64,8 +83,45 @@ const refusing = (code: 'policy-denied' | 'policy-evaluation-failed'): ProviderP
   evaluate: () => ({ authorized: false, code, message: 'without values', detail: 'with values' }),
 });
 
-test('refuses what the policy does not permit or cannot judge, and a type without a policy', () => {
-  assert.equal(codeOf(refusing('policy-denied')), 'policy-denied');
-  assert.equal(codeOf(refusing('policy-evaluation-failed')), 'policy-evaluation-failed');
-  assert.equal(codeOf(undefined), 'policy-missing');
+test('refuses what the policy does not permit or cannot judge, and a type without a policy', async () => {
+  assert.equal(await codeOf(refusing('policy-denied')), 'policy-denied');
+  assert.equal(await codeOf(refusing('policy-evaluation-failed')), 'policy-evaluation-failed');
+  assert.equal(await codeOf(undefined), 'policy-missing');
+});
+
+/** Refuses what the provider's own baseline refuses, or the one that a policy raises. */
+const withBaseline = (refuses: (minimum: number) => boolean): typeof type => ({
+  ...type,
+  checkBaseline: (_appraisal, { baseline }) =>
+    refuses(baseline.sgx.minimumTcbEvaluationDataNumber)
+      ? { ok: false, refusal: { code: 'baseline-evaluation-number', where: 'baseline', why: 'too low' } }
+      : { ok: true, value: undefined },
+});
+const permitting = 'version=1.0;authorizationrules{=> permit();};';
+
+test('evaluates no draft over evidence that the provider’s own baseline refuses', async () => {
+  const provider = testProvider({});
+  const { code, noted } = await judged(
+    provider,
+    { draftPolicy: permitting },
+    withBaseline(() => true),
+  );
+  assert.deepEqual([code, noted], ['baseline-evaluation-number', []]);
+});
+
+test('holds evidence to the baseline that a draft configures before its decision counts', async () => {
+  const policyWorkers: Provider['policyWorkers'] = {
+    evaluateDraft: async () => ({
+      ok: true,
+      hash: 'hash',
+      minimumTcbEvaluationDataNumber: 17,
+      decision: { authorized: false, code: 'policy-denied', message: '', detail: '' },
+    }),
+    explain: () => assert.fail(),
+  };
+  const provider = testProvider({ policyWorkers });
+  const codeUnder = async (judgedType: typeof type): Promise<string> =>
+    (await judged(provider, { draftPolicy: permitting }, judgedType)).code;
+  assert.equal(await codeUnder(withBaseline((minimum) => minimum === 17)), 'baseline-evaluation-number');
+  assert.equal(await codeUnder(withBaseline((minimum) => minimum === 18)), 'policy-denied');
 });

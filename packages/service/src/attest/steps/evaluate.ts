@@ -1,46 +1,116 @@
-/** Step 7: the claims of the appraisal meet the provider's policy, or the caller's draft in its place. */
+/** Steps 6 and 7: the appraisal meets the baseline, and its claims the provider's policy, or the caller's draft in its place. */
 import type { Claims, TcbBaseline } from '@atesto/evidence';
-import type { JsonValue } from '@atesto/token';
+import type { JsonObject, JsonValue } from '@atesto/token';
 import type { AttestationType } from '../../attestation-types/attestation-type.ts';
-import { refuseRequest } from '../../http/refusal.ts';
-import { policyOfText } from '../../providers/policy.ts';
+import { refuseRequest, settled } from '../../http/refusal.ts';
+import type { PolicyDecision } from '../../providers/policy.ts';
 import type { PolicyInForce, Provider } from '../../providers/provider.ts';
 import type { AttestRequest } from '../request.ts';
-import { draftPolicyText } from './draft-policy.ts';
+import { evaluateDraft } from './draft-policy.ts';
 import { incomingClaims } from './incoming-claims.ts';
+import { type AttestTrail, notePolicy } from './record.ts';
 
 /** What a policy that permits gives to the token. */
 export interface PolicyVerdict {
-  readonly inForce: PolicyInForce;
-  /** Whether it is the caller's draft: the token is then unsecured. */
-  readonly isDraft: boolean;
+  /** `x-ms-policy-hash`. */
+  readonly policyHash: string;
+  /** Who signed the policy, as JWK; absent: it is unsigned, or a draft. */
+  readonly policySigner?: JsonObject;
+  /** The policy in force that was evaluated; undefined: it was the caller's draft, and the token is unsecured. */
+  readonly inForce: PolicyInForce | undefined;
   /** The claims of the appraisal, which every token carries. */
   readonly appraisalClaims: Claims;
   /** Claims that the policy issued, by name. */
   readonly issued: Iterable<readonly [string, JsonValue]>;
 }
 
+/** What judging an appraisal needs besides. */
+export interface JudgementParts {
+  readonly provider: Provider;
+  readonly at: Date;
+  readonly trail: Pick<AttestTrail, 'note'>;
+  /** Ends waits; its reason is thrown. */
+  readonly signal: AbortSignal;
+  /** Whether the caller may be told what the policy in force says. */
+  readonly mayReadPolicies: boolean;
+}
+
+/** The parts of an attestation type that judging needs. */
+export type JudgedType<Appraisal> = Pick<
+  AttestationType<never, never, Appraisal>,
+  'name' | 'claim' | 'claims' | 'incomingClaims' | 'checkBaseline'
+>;
+
 /**
- * Evaluates the policy that {@link policyFor} gave. Refuses the request with `policy-denied` or `policy-evaluation-failed`; what the policy
- * says is told to callers who sent it as draft or may read it.
+ * Applies the baseline, and the policy in force or the caller's draft. Refuses with the codes of the baseline, `policy-missing`,
+ * `policy-denied`, `policy-evaluation-failed`, and for a draft with those of {@link evaluateDraft}. What the policy says is told to callers
+ * who sent it as draft or may read it.
  */
-export function evaluate<Appraisal>(
-  type: Pick<AttestationType<never, never, Appraisal>, 'name' | 'claim' | 'claims' | 'incomingClaims'>,
+export function judge<Appraisal>(
+  type: JudgedType<Appraisal>,
   appraisal: Appraisal,
   request: AttestRequest,
-  inForce: PolicyInForce,
-  mayReadPolicies: boolean,
+  parts: JudgementParts,
+): PolicyVerdict | Promise<PolicyVerdict> {
+  const { draftPolicy } = request;
+  return draftPolicy === undefined
+    ? judgeByPolicyInForce(type, appraisal, request, parts)
+    : judgeByDraft(type, appraisal, request, draftPolicy, parts);
+}
+
+function judgeByPolicyInForce<Appraisal>(
+  type: JudgedType<Appraisal>,
+  appraisal: Appraisal,
+  request: AttestRequest,
+  { provider, at, trail, mayReadPolicies }: JudgementParts,
 ): PolicyVerdict {
-  const isDraft = request.draftPolicy !== undefined;
+  const inForce = policyInForce(type.name, provider);
+  const { policy, version, signer } = inForce;
+  notePolicy(trail, { hash: policy.hash, version });
+  settled(type.checkBaseline(appraisal, underPolicy(provider, policy), at));
   const appraisalClaims = type.claims(appraisal);
-  const decision = inForce.policy.evaluate(incomingClaims(type, appraisal, request, appraisalClaims));
-  if (decision.authorized) return { inForce, isDraft, appraisalClaims, issued: decision.issued };
-  return refuseRequest(decision.code, 'policy', isDraft || mayReadPolicies ? decision.detail : decision.message);
+  const decision = policy.evaluate(incomingClaims(type, appraisal, request, appraisalClaims));
+  return {
+    policyHash: policy.hash,
+    ...(signer === undefined ? {} : { policySigner: signer }),
+    inForce,
+    appraisalClaims,
+    issued: issuedBy(decision, mayReadPolicies),
+  };
+}
+
+/** The provider's own baseline comes first: evidence that it refuses has no draft evaluated. */
+async function judgeByDraft<Appraisal>(
+  type: JudgedType<Appraisal>,
+  appraisal: Appraisal,
+  request: AttestRequest,
+  draft: string,
+  { provider, at, trail, signal }: JudgementParts,
+): Promise<PolicyVerdict> {
+  settled(type.checkBaseline(appraisal, provider, at));
+  const appraisalClaims = type.claims(appraisal);
+  const claims = incomingClaims(type, appraisal, request, appraisalClaims);
+  const verdict = await evaluateDraft(draft, type.name, claims, provider, signal);
+  notePolicy(trail, { hash: verdict.hash, isDraft: true });
+  settled(type.checkBaseline(appraisal, underPolicy(provider, verdict), at));
+  return {
+    policyHash: verdict.hash,
+    inForce: undefined,
+    appraisalClaims,
+    issued: issuedBy(verdict.decision, true),
+  };
+}
+
+function issuedBy(decision: PolicyDecision, mayReadPolicy: boolean): PolicyVerdict['issued'] {
+  if (decision.authorized) return decision.issued;
+  return refuseRequest(decision.code, 'policy', mayReadPolicy ? decision.detail : decision.message);
 }
 
 /** A provider whose baseline is as strict as the policy's configuration demands. */
-export function underPolicy(provider: Provider, { policy }: PolicyInForce): Provider {
-  const least = policy.minimumTcbEvaluationDataNumber;
+function underPolicy(
+  provider: Provider,
+  { minimumTcbEvaluationDataNumber: least }: { readonly minimumTcbEvaluationDataNumber: number },
+): Provider {
   if (least === 0) return provider;
   const raised = (baseline: TcbBaseline): TcbBaseline => ({
     ...baseline,
@@ -50,13 +120,7 @@ export function underPolicy(provider: Provider, { policy }: PolicyInForce): Prov
   return { ...provider, baseline: { ...provider.baseline, sgx: raised(sgx), tdx: raised(tdx) } };
 }
 
-/** The caller's draft, or the provider's policy. Refuses with `policy-missing`, or when either cannot be evaluated. */
-export function policyFor(
-  attestationType: string,
-  { draftPolicy }: Pick<AttestRequest, 'draftPolicy'>,
-  provider: Pick<Provider, 'policyOf'>,
-): PolicyInForce {
-  if (draftPolicy !== undefined) return { policy: policyOfText(draftPolicyText(draftPolicy), attestationType) };
+function policyInForce(attestationType: string, provider: Pick<Provider, 'policyOf'>): PolicyInForce {
   const why = `no policy is set for ${attestationType}`;
   return provider.policyOf(attestationType) ?? refuseRequest('policy-missing', 'policy', why);
 }
@@ -67,9 +131,9 @@ export function policyFor(
  */
 export function checkInForce(
   attestationType: string,
-  { inForce, isDraft }: PolicyVerdict,
+  { inForce }: Pick<PolicyVerdict, 'inForce'>,
   provider: Pick<Provider, 'policyOf'>,
 ): void {
-  if (isDraft || provider.policyOf(attestationType) === inForce) return;
+  if (inForce === undefined || provider.policyOf(attestationType) === inForce) return;
   refuseRequest('policy-changed', 'policy', 'it changed while the evidence was appraised; send the evidence again');
 }

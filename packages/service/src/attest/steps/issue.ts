@@ -36,8 +36,8 @@ export async function issue<Appraisal>(
     lifetimeSeconds: tokenLifetimeSeconds,
     jti,
     attestationType: type.claim,
-    policyHash: verdict.inForce.policy.hash,
-    ...(verdict.inForce.signer === undefined ? {} : { policySigner: verdict.inForce.signer }),
+    policyHash: verdict.policyHash,
+    ...(verdict.policySigner === undefined ? {} : { policySigner: verdict.policySigner }),
     ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
     ...(request.runtimeData === undefined ? {} : { runtimeData: claimed(request.runtimeData) }),
     ...(request.initTimeData === undefined ? {} : { initTimeData: claimed(request.initTimeData) }),
@@ -47,7 +47,8 @@ export async function issue<Appraisal>(
   };
   const claims = attestationClaims(facts);
   if (!claims.ok) return refuseFor(claims.refusal, 400, 'PolicyEvaluationError');
-  const token = verdict.isDraft ? unsecured(claims.value) : await signToken(keys.current(at), claims.value);
+  const token =
+    verdict.inForce === undefined ? unsecured(claims.value) : await signToken(keys.current(at), claims.value);
   return { token, tokenId: jti.toString('hex') };
 }
 

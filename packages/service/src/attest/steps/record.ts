@@ -1,7 +1,6 @@
 /** Step 9, and what the steps before it learn: what the audit record says of an attest call. Holds no evidence and no token. */
 import { createHash } from 'node:crypto';
 import { type Caller, callerName } from '../../identity/access-token.ts';
-import type { PolicyInForce } from '../../providers/provider.ts';
 import type { AuditNote } from '../../trail/notes.ts';
 
 /** The audit entry of one call while it is made. */
@@ -23,9 +22,16 @@ export function noteEvidence({ note }: Pick<AttestTrail, 'note'>, evidence: Uint
 }
 
 /** Notes which policy is evaluated: its hash as the token has it, and its version, or that it is the caller's draft. */
-export function notePolicy({ note }: AttestTrail, { policy, version }: PolicyInForce, isDraft: boolean): void {
+export function notePolicy(
+  { note }: Pick<AttestTrail, 'note'>,
+  {
+    hash,
+    version,
+    isDraft = false,
+  }: { readonly hash: string; readonly version?: number | undefined; readonly isDraft?: boolean },
+): void {
   note({
-    policyDigest: policy.hash,
+    policyDigest: hash,
     ...(version === undefined ? {} : { policyVersion: version }),
     ...(isDraft ? { detail: '{"draft":true}' } : {}),
   });

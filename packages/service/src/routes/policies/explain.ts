@@ -1,16 +1,8 @@
 /**
  * `POST /policies/{type}:explain`, an operation of our own: what a policy makes of evidence or of claims, rule by rule. Nothing is issued
- * and nothing changes. Readers of the provider may ask; the policy is the one in the body, else the one in force.
+ * and nothing changes. Readers of the provider may ask; the policy is the one in the body, else the one in force. It is evaluated in a thread.
  */
-import {
-  type AttestationKind,
-  attestationKinds,
-  type Claim,
-  claimsByStage,
-  evaluationReport,
-  parseClaims,
-  reportJson,
-} from '@atesto/policy';
+import { type Claim, reportJson } from '@atesto/policy';
 import type { JsonValue } from '@atesto/token';
 import type { FastifyRequest } from 'fastify';
 import type { AppraisalSurroundings } from '../../attest/appraise.ts';
@@ -41,10 +33,12 @@ export function explainPolicy(context: ServiceContext): Operation {
       const incoming =
         claims === undefined
           ? await claimsOfEvidence(context, request, provider, attestationType, body)
-          : givenClaims(claims);
-      const { known, appraised } = claimsByStage(incoming);
-      const report = evaluationReport(text, appraised, kindOf(attestationType), { configurationClaims: known });
-      return reply.header('content-type', jsonType).send(reportJson({ claims: incoming, ...report }));
+          : reportJson(claims, 0);
+      const work = { text, attestationType, claims: incoming };
+      const answer = await provider.policyWorkers.explain(work, signalOf(request));
+      // Claims as `atesto policy eval` takes them: refused with the code of the policy package.
+      if (!answer.ok) return refuseFor({ ...answer.refusal, where: 'body.claims' });
+      return reply.header('content-type', jsonType).send(answer.json);
     },
   };
 }
@@ -56,16 +50,6 @@ function policyText(given: JsonValue | undefined, provider: Provider, attestatio
   const inForce = provider.policyOf(attestationType);
   if (inForce !== undefined) return inForce.policy.text;
   return refuseRequest('policy-missing', 'policy', `no policy is set for ${attestationType}`);
-}
-
-function kindOf(attestationType: string): AttestationKind | undefined {
-  return attestationKinds.find((kind) => kind === attestationType);
-}
-
-/** Claims as `atesto policy eval` takes them. Refuses with the code of the policy package. */
-function givenClaims(claims: JsonValue): Claim[] {
-  const read = parseClaims(reportJson(claims));
-  return read.ok ? read.value : refuseFor({ ...read.refusal, where: 'body.claims' });
 }
 
 async function claimsOfEvidence(

@@ -1,0 +1,57 @@
+/** What a worker thread does with policy texts of callers. A piece of work is a function of plain data; nothing of it stays in the thread. */
+import { type Claim, claimsByStage, evaluationReport, parseClaims, type Refusal, reportJson } from '@atesto/policy';
+import {
+  attestationKindOf,
+  type PolicyClaim,
+  type PolicyDecision,
+  type PolicyFault,
+  readPolicy,
+} from '../providers/policy.ts';
+
+/** A draft, and the claims of the evidence that it is sent with. */
+export interface DraftWork {
+  readonly text: string;
+  readonly attestationType: string;
+  readonly claims: readonly PolicyClaim[];
+}
+
+/** What a draft decides, or why it cannot be evaluated. */
+export type DraftAnswer =
+  | {
+      readonly ok: true;
+      readonly hash: string;
+      /** See `ProviderPolicy`. */
+      readonly minimumTcbEvaluationDataNumber: number;
+      readonly decision: PolicyDecision;
+    }
+  | { readonly ok: false; readonly fault: PolicyFault };
+
+/** Compiles and evaluates a draft. */
+export function evaluateDraft({ text, attestationType, claims }: DraftWork): DraftAnswer {
+  const read = readPolicy(text, attestationType);
+  if (!read.ok) return read;
+  const { hash, minimumTcbEvaluationDataNumber, evaluate } = read.policy;
+  return { ok: true, hash, minimumTcbEvaluationDataNumber, decision: evaluate(claims) };
+}
+
+/** A policy to be explained over claims, which are given as they are or as JSON text. */
+export interface ExplainWork {
+  readonly text: string;
+  readonly attestationType: string;
+  readonly claims: readonly Claim[] | string;
+}
+
+/** The report as JSON text, or why the claims cannot be read. */
+export type ExplainAnswer =
+  | { readonly ok: true; readonly json: string }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** Reports what a policy makes of claims. */
+export function explain({ text, attestationType, claims }: ExplainWork): ExplainAnswer {
+  const read = typeof claims === 'string' ? parseClaims(claims) : ({ ok: true, value: claims } as const);
+  if (!read.ok) return read;
+  const { known, appraised } = claimsByStage(read.value);
+  const options = { configurationClaims: known };
+  const report = evaluationReport(text, appraised, attestationKindOf(attestationType), options);
+  return { ok: true, json: reportJson({ claims: read.value, ...report }) };
+}
