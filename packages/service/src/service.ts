@@ -2,6 +2,7 @@
 import type { IntelEndorsementSource, SnpEndorsementSource } from '@atesto/endorsements';
 import type { Audit } from './audit/index.ts';
 import { parseConfig } from './config/load.ts';
+import { ConfigRefused } from './config/problem.ts';
 import type { ServiceConfig, ServiceSettings } from './config/schema.ts';
 import { configuredSources } from './endorsements/sources.ts';
 import { Health } from './health/health.ts';
@@ -29,7 +30,9 @@ import { hasRole, type RoleRule } from './roles/role.ts';
 import { addRoutes } from './routes/routes.ts';
 import type { ServiceContext } from './service-context.ts';
 import { watchSigners } from './signers/watch-expiry.ts';
+import { probeDirectory } from './state/file.ts';
 import { openConfiguredStore } from './state/open-store.ts';
+import { watchStore } from './state/store-health.ts';
 import { watchHistory } from './state/watch-history.ts';
 import type { Store } from './storage/index.ts';
 import { tlsMaterial } from './tls/material.ts';
@@ -49,6 +52,8 @@ export interface ServiceOptions {
   readonly amdEndorsements?: SnpEndorsementSource | undefined;
   /** The store; default: as configured. Closed with the service. */
   readonly store?: Store | undefined;
+  /** Gives up a start that waits for the database; its reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
   /** The audit record; default: the one of the store. Closed with the service. */
   readonly audit?: Audit | undefined;
 }
@@ -105,6 +110,7 @@ async function start(
   options: ServiceOptions,
   stops: Stops,
 ): Promise<Omit<RunningService, 'close'>> {
+  checkStateDirectory(config);
   const tls = await tlsMaterial(config);
   const development = config.developmentIdentity.enabled ? await startDevelopmentProvider(config) : undefined;
   if (development !== undefined) stops.push(development.close);
@@ -120,8 +126,10 @@ async function start(
   });
   const clock = options.clock ?? (() => new Date());
   const health = new Health(app.log, clock);
-  const store = options.store ?? (await openConfiguredStore(config, { log: app.log }));
+  const store =
+    options.store ?? (await openConfiguredStore(config, { log: app.log, signal: options.signal, isPatient: true }));
   stops.push(() => store.close());
+  stops.push(watchStore(store, health.dependency('store', { isRequired: false })));
   stops.push(watchHistory(store, health.dependency('store-history', { isRequired: true })));
   const audit = options.audit ?? openConfiguredAudit(config, store, app.log);
   stops.push(() => audit.close());
@@ -192,6 +200,17 @@ async function start(
   const caFile = tls.developmentCaFile;
   if (caFile !== undefined) app.log.info(`to let a client trust this service: export NODE_EXTRA_CA_CERTS=${caFile}`);
   return { url, port, caFile, developmentIdentity: development?.identity };
+}
+
+/** Throws `ConfigRefused` when the state directory cannot be written: what waits there in an outage must not find that out. */
+function checkStateDirectory({ stateDirectory }: ServiceConfig): void {
+  try {
+    probeDirectory(stateDirectory);
+  } catch (error) {
+    const code: unknown = Reflect.get(Object(error), 'code');
+    const why = `it cannot be written (${String(code)}); make it writable for the user of the service, or write another path`;
+    throw new ConfigRefused([{ code: 'state-directory-unusable', where: 'stateDirectory', why }]);
+  }
 }
 
 /** About as long as an instance takes to start, or a source of endorsements is left alone after a failure. */

@@ -108,3 +108,20 @@ test('a port that is taken: 3', async (t) => {
   assert.equal(exitCode, 3);
   assert.match(stderr, /the service cannot listen: the port is in use\nhint: /);
 });
+
+test('a database that does not answer: 3, and the settings are not blamed', async () => {
+  const storage = { kind: 'postgres', connectionString: 'postgres://u:secret@127.0.0.1:1/x', startWaitMs: 0 };
+  const key = temporaryFile('integrity.key', Buffer.alloc(32, 1));
+  const shared = { listen: { port: 0 }, stateDirectory: 'state', log: { level: 'silent' } };
+  const config = temporaryFile(
+    'atesto.json',
+    JSON.stringify({ ...shared, environment: 'development', storage: { ...storage, integrityKeyFile: key } }),
+  );
+  const { exitCode, stderr } = await runCli(['serve', '--config', config]);
+  assert.equal(exitCode, 3);
+  assert.match(
+    stderr,
+    /^atesto: The store cannot be used: nothing listens .+ \(ECONNREFUSED\) \[store-unusable\]\nhint: /,
+  );
+  assert.ok(!stderr.includes('secret') && !stderr.includes('configuration is refused'));
+});

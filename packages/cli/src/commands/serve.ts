@@ -42,13 +42,21 @@ async function serve({ config: given, development, simulator }: Options, session
     ...(simulator === undefined ? {} : await trustSimulator(simulator)),
   };
   const stop = session.stopRequested();
+  const givenUp = new AbortController();
+  void stop.then(() => givenUp.abort());
   const started = async () => {
     const config = loadConfig({ file, env, overrides });
-    const service = await startService(config);
+    const service = await startService(config, { signal: givenUp.signal });
     session.err(banner(service, config, simulator, session.style.err));
     return service;
   };
-  const service = await explainStart(started, development === true ? '' : ' With --development none is needed.');
+  const service = await explainStart(started, development === true ? '' : ' With --development none is needed.').catch(
+    (error: unknown) => {
+      if (error === givenUp.signal.reason) return undefined;
+      throw error;
+    },
+  );
+  if (service === undefined) return;
   await stop;
   await service.close();
 }

@@ -1,5 +1,5 @@
 /** Starts a service for a command: what keeps it from starting is said in words. */
-import { ConfigRefused, type RunningService } from '@atesto/service';
+import { ConfigRefused, type RunningService, StoreUnusable } from '@atesto/service';
 import { CliFailure } from '../failure.ts';
 import { exitCodes } from '../session.ts';
 
@@ -17,6 +17,9 @@ export async function explainStart(start: () => Promise<RunningService>, more = 
   } catch (error) {
     if (error instanceof ConfigRefused) {
       throw new CliFailure(exitCodes.usage, error.message, `docs/configuration.md lists every setting.${more}`);
+    }
+    if (error instanceof StoreUnusable) {
+      throw new CliFailure(exitCodes.unavailable, error.message, 'docs/hosting.md tells what a store needs.');
     }
     const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
     const why = typeof code === 'string' ? listening[code] : undefined;

@@ -1,5 +1,5 @@
 /** The settings of the service whose store a command is about, and how the store's refusals end a command. */
-import { ConfigRefused, loadConfig, type ServiceConfig } from '@atesto/service';
+import { ConfigRefused, loadConfig, type ServiceConfig, StoreUnusable } from '@atesto/service';
 import type { Command } from 'commander';
 import { CliFailure } from '../failure.ts';
 import { withoutClientVariables } from '../input/variables.ts';
@@ -39,9 +39,9 @@ export async function withSettings<Value>(
   try {
     return await work(loadConfig({ file: given ?? env.ATESTO_CONFIG, env, overrides }));
   } catch (error) {
-    if (!(error instanceof ConfigRefused)) throw error;
-    const isStore = error.problems.every(({ code }) => code === 'store-unusable');
-    throw new CliFailure(isStore ? exitCodes.unavailable : exitCodes.usage, error.message);
+    if (error instanceof StoreUnusable) throw new CliFailure(exitCodes.unavailable, error.message);
+    if (error instanceof ConfigRefused) throw new CliFailure(exitCodes.usage, error.message);
+    throw error;
   }
 }
 

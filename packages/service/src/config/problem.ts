@@ -19,6 +19,7 @@ export const configCodes = {
   'setting-invalid': 'The value of a setting has the wrong kind or is out of range.',
   'setting-missing': 'A setting that this environment needs is absent.',
   'setting-file-unreadable': 'A file that a setting names cannot be read or has the wrong content.',
+  'state-directory-unusable': 'The state directory cannot be written.',
   'policy-file-invalid': 'The policy in a file that a setting names does not compile.',
   'signing-keys-unusable':
     'The stored signing keys cannot be opened: another secret sealed them, or the file was changed.',

@@ -35,6 +35,17 @@ export const storage = z.strictObject({
     .max(1000)
     .default(5)
     .meta(described('The connections of one instance to the PostgreSQL server.', 'a whole number from 1 to 1000')),
+  startWaitMs: z
+    .int()
+    .min(0)
+    .max(3_600_000)
+    .default(60_000)
+    .meta(
+      described(
+        'How long the service tries again, when it starts, to reach a PostgreSQL server that does not answer.',
+        'milliseconds, a whole number from 0 to 3600000',
+      ),
+    ),
   leaseMs: milliseconds(
     'How long an instance that cannot reach the database goes on with the policies that it knows; then it answers 503. The same for all instances.',
     5_000,

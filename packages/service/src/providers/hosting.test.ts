@@ -17,7 +17,7 @@ import {
 import type { Answer, TestService } from '../__fixtures__/service.ts';
 import { stateDirectory } from '../__fixtures__/state.ts';
 import { openTestStore } from '../__fixtures__/store.ts';
-import { ConfigRefused } from '../config/problem.ts';
+import { StoreUnusable } from '../state/store-unusable.ts';
 import { draft, integrityKey, origin, value } from '../storage/__fixtures__/backends.ts';
 import { openStore } from '../storage/index.ts';
 
@@ -191,9 +191,7 @@ test('does not start on a store of another integrity key', async () => {
   await first.close();
   writeFileSync(join(directory, 'development', 'integrity.key'), Buffer.alloc(32));
   await assert.rejects(serveEnclaves({ stateDirectory: directory }), (error) => {
-    assert.ok(error instanceof ConfigRefused);
-    const [problem] = error.problems;
-    assert.deepEqual([problem?.code, problem?.where], ['store-unusable', 'storage']);
-    return /row-tampered/.test(problem?.why ?? '');
+    assert.ok(error instanceof StoreUnusable);
+    return error.refusal.code === 'row-tampered';
   });
 });

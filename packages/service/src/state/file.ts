@@ -1,11 +1,21 @@
 /** Files of the state directory: private to the service's user, and whole or absent whatever happens while they are written. */
 import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Makes a directory that only the service's user may enter. */
 export function makePrivateDirectory(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
+}
+
+/**
+ * Makes sure that a directory can be written and flushed, which only trying shows: permissions say nothing of read-only or full disks. Throws the
+ * error of the file system.
+ */
+export function probeDirectory(path: string): void {
+  const probe = join(path, '.writable');
+  writeDurably(probe, '');
+  removeDurably(probe);
 }
 
 /**

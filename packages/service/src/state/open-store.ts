@@ -1,19 +1,29 @@
 /** Opens the store that the settings describe. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Refused } from '@atesto/evidence';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Outcome, Refused } from '@atesto/evidence';
 import type { FastifyBaseLogger } from 'fastify';
 import { ConfigRefused } from '../config/problem.ts';
 import type { ServiceConfig } from '../config/schema.ts';
 import { type MarkFile, openStore, type Store, type StoreOptions } from '../storage/index.ts';
+import { connectionStringFault } from './connection-string.ts';
 import { makePrivateDirectory, readIfPresent, writeDurably } from './file.ts';
 import { keptKey, keyIn } from './secret.ts';
+import { mayPass, reasonOf, StoreUnusable } from './store-unusable.ts';
+
+const firstPauseMs = 500;
+const longestPauseMs = 5000;
 
 /** What an opened store tells, and what it keeps outside the database. */
 export interface StoreSurroundings {
-  readonly log: Pick<FastifyBaseLogger, 'error'>;
+  readonly log: Pick<FastifyBaseLogger, 'error' | 'warn'>;
   /** Where the high-water mark is kept; default: in the state directory. */
-  readonly markFile?: MarkFile;
+  readonly markFile?: MarkFile | undefined;
+  /** Whether a database that does not answer is waited for, as a service does when it starts; default: no. */
+  readonly isPatient?: boolean | undefined;
+  /** Ends that wait; its reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The high-water mark of the state directory. */
@@ -22,10 +32,13 @@ export function markFileOf({ stateDirectory }: Pick<ServiceConfig, 'stateDirecto
   return { read: () => readIfPresent(path)?.toString('utf8'), write: (text) => writeDurably(path, text) };
 }
 
-/** Opens it and brings its schema up to date. Throws `ConfigRefused` when that cannot be done. */
+/**
+ * Opens it and brings its schema up to date. A database that does not answer yet may be tried again for `storage.startWaitMs`, with one log line each
+ * time. Throws `ConfigRefused` for the settings, `StoreUnusable` for the store, and the reason of `signal` when that aborts.
+ */
 export async function openConfiguredStore(
   config: ServiceConfig,
-  { log, markFile = markFileOf(config) }: StoreSurroundings,
+  { log, markFile = markFileOf(config), isPatient = false, signal }: StoreSurroundings,
 ): Promise<Store> {
   const { leaseMs } = config.storage;
   const place = placeOf(config);
@@ -37,12 +50,26 @@ export async function openConfiguredStore(
     pollIntervalMs: Math.max(50, Math.min(500, Math.floor(leaseMs / 4))),
     onListenerError: (error) => log.error({ err: error }, 'a change of the store could not be taken in'),
   };
+  let leftMs = isPatient && options.kind === 'postgres' ? config.storage.startWaitMs : 0;
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
+    const startedMs = performance.now();
+    const opened = await tryOpening(options);
+    if (opened.ok) return opened.value;
+    leftMs -= pauseMs + performance.now() - startedMs;
+    if (leftMs < 0 || !mayPass(opened.refusal)) throw new StoreUnusable(opened.refusal);
+    signal?.throwIfAborted();
+    const line = { event: 'store-start', reason: reasonOf(opened.refusal), nextTryMs: pauseMs };
+    log.warn(line, 'the database cannot be used yet; it is tried again');
+    await pause(pauseMs, undefined, { signal }).catch(() => signal?.throwIfAborted());
+  }
+}
+
+async function tryOpening(options: StoreOptions): Promise<Outcome<Store>> {
   try {
-    return await openStore(options);
+    return { ok: true, value: await openStore(options) };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    const { code, where, why } = error.refusal;
-    throw new ConfigRefused([{ code: 'store-unusable', where: 'storage', why: `${where}: ${why} (${code})` }]);
+    return { ok: false, refusal: error.refusal };
   }
 }
 
@@ -52,14 +79,20 @@ function placeOf({ storage, stateDirectory }: ServiceConfig) {
     makePrivateDirectory(dirname(path));
     return { kind: 'sqlite', path } as const;
   }
-  const connectionString = storage.connectionString ?? firstLine(storage.connectionStringFile ?? '');
+  const connectionString = connectionStringOf(storage);
   return { kind: 'postgres', connectionString, poolSize: storage.poolSize } as const;
 }
 
-function firstLine(path: string): string {
-  const [line = ''] = readFileSync(path, 'utf8').split(/\r?\n/, 1);
-  if (/^postgres(ql)?:\/\/\S+$/.test(line)) return line;
-  throw unreadable('storage.connectionStringFile', 'its first line is no connection string; write postgres://… there');
+function connectionStringOf({ connectionString, connectionStringFile = '' }: ServiceConfig['storage']): string {
+  if (connectionString !== undefined) {
+    const why = connectionStringFault(connectionString);
+    if (why === undefined) return connectionString;
+    throw new ConfigRefused([{ code: 'setting-invalid', where: 'storage.connectionString', why }]);
+  }
+  const [line = ''] = readFileSync(connectionStringFile, 'utf8').split(/\r?\n/, 1);
+  const why = connectionStringFault(line);
+  if (why === undefined) return line;
+  throw unreadable('storage.connectionStringFile', `its first line does not serve: ${why}`);
 }
 
 function integrityKey({ storage, stateDirectory }: ServiceConfig): Uint8Array {

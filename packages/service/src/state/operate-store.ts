@@ -9,13 +9,13 @@ import { markFileOf, openConfiguredStore } from './open-store.ts';
 
 /**
  * Verifies every row that has an integrity code, and that the history goes on from the high-water mark of the state directory. Refuses with
- * `row-tampered`, `store-rolled-back`, `store-unavailable`. Throws `ConfigRefused` when the store cannot be opened.
+ * `row-tampered`, `store-rolled-back`, `store-unavailable`. Throws `ConfigRefused` or `StoreUnusable` when the store cannot be opened.
  */
 export function checkConfiguredStore(config: ServiceConfig): Promise<Outcome<StoreCheck, StorageCode>> {
   return withStore(config, (store) => store.check());
 }
 
-/** Says that a restored database is meant; see `Store.acceptRestore`. Throws `ConfigRefused` when the store cannot be opened. */
+/** Says that a restored database is meant; see `Store.acceptRestore`. Throws `ConfigRefused` or `StoreUnusable` when the store cannot be opened. */
 export function acceptRestoredStore(config: ServiceConfig): Promise<Outcome<Position, StorageCode>> {
   return withStore(config, (store) => recorded(store, 'accept-restore', (origin) => store.acceptRestore(origin)));
 }
@@ -23,7 +23,10 @@ export function acceptRestoredStore(config: ServiceConfig): Promise<Outcome<Posi
 /** Runs one act with the store open. The mark stays as it is: the instance whose state directory this is writes it. */
 export async function withStore<Value>(config: ServiceConfig, work: (store: Store) => Promise<Value>): Promise<Value> {
   const { read } = markFileOf(config);
-  const store = await openConfiguredStore(config, { log: { error: () => {} }, markFile: { read, write: () => {} } });
+  const store = await openConfiguredStore(config, {
+    log: { error: () => {}, warn: () => {} },
+    markFile: { read, write: () => {} },
+  });
   try {
     return await work(store);
   } finally {

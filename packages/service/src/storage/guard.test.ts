@@ -17,6 +17,7 @@ describe('a failing database', () => {
   test('is a refusal for each way to fail that is not a bug: store-unavailable', async () => {
     const outages = [
       { code: '57P01' },
+      { code: 'EAI_AGAIN' },
       { code: '08006' },
       { code: '53300' },
       { code: '57014' },

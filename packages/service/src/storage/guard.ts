@@ -58,7 +58,7 @@ const sqliteOutages = new Map([
 
 /** SQLSTATE classes of PostgreSQL that speak of the connection or the server (Appendix A of its manual). */
 const postgresOutages = ['08', '25006', '25P03', '28', '3D000', '40', '53', '55P03', '57', '58', 'XX'];
-const socketOutages = /^(E[A-Z]+|ERR_[A-Z_]*(TLS|SSL|SOCKET)[A-Z_]*)$/;
+const socketOutages = /^(E[A-Z_]+|ERR_[A-Z_]*(TLS|SSL|SOCKET)[A-Z_]*)$/;
 // pg reports these without a code.
 const clientOutages =
   /^(Connection terminated|timeout|Query read timeout|Client was closed|Client has encountered|Cannot use a pool)/;
