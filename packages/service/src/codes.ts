@@ -39,6 +39,13 @@ export const serviceCodes = {
     wireCode: 'RequestHeaderFieldsTooLarge',
     meaning: 'The headers are larger than 16 KiB.',
   },
+  'too-many-requests': {
+    status: 429,
+    wireCode: 'TooManyRequests',
+    meaning:
+      'The address, the caller or the provider has used up its share (`admission.*`); `Retry-After` says when to try again.',
+  },
+  'service-overloaded': unavailable('The instance has all that it can bear (`admission.total.*`); try again.'),
   'content-type-unsupported': {
     status: 415,
     wireCode: 'UnsupportedMediaType',

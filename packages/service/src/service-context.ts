@@ -22,6 +22,8 @@ export interface ServiceContext {
   readonly authorize: (request: FastifyRequest, provider: Pick<Provider, 'name'>, role: Role) => Promise<Caller>;
   /** Whether a caller who is known already has a role at the provider. */
   readonly hasRole: (caller: Caller, provider: Pick<Provider, 'name'>, role: Role) => boolean;
+  /** Counts a request to its caller, whose token is valid. Refuses with `too-many-requests`. */
+  readonly admit: (request: FastifyRequest, caller: string) => void;
   /** The caller of the resource-provider API, who is service administrator. */
   readonly authorizeManagement: (request: FastifyRequest) => Promise<Caller>;
   /** The URI of a provider without trailing slash, by its name. */

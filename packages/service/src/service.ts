@@ -1,5 +1,7 @@
 /** Starts and stops the service: everything meets here. */
 import type { IntelEndorsementSource, SnpEndorsementSource } from '@atesto/endorsements';
+import type { FastifyRequest } from 'fastify';
+import { type AdmissionFigures, finishAfterSending, openAdmission } from './admission/index.ts';
 import type { Audit } from './audit/index.ts';
 import { parseConfig } from './config/load.ts';
 import { ConfigRefused } from './config/problem.ts';
@@ -44,6 +46,8 @@ import { recordBeforeSending } from './trail/trail.ts';
 export interface ServiceOptions {
   /** The time at which evidence is appraised and tokens are issued; TLS and access tokens go by the system's clock. Default: the system's. */
   readonly clock?: (() => Date) | undefined;
+  /** Milliseconds of a clock that never goes back: rates of requests are counted by it. Default: the process's. */
+  readonly monotonicMs?: (() => number) | undefined;
   /** Where log lines (JSON) go; default: standard output. */
   readonly log?: LogSink | undefined;
   /** Where Intel's collateral comes from; default: as configured. */
@@ -68,6 +72,8 @@ export interface RunningService {
   readonly caFile: string | undefined;
   /** The development OpenID provider and its client, when it runs. */
   readonly developmentIdentity: DevelopmentIdentity | undefined;
+  /** What requests and connections hold at this moment, and what was not admitted since the start. */
+  readonly admissionFigures: () => AdmissionFigures;
   /** Stops taking requests, lets those under way finish, closes. */
   close(): Promise<void>;
 }
@@ -143,7 +149,6 @@ async function start(
   const sources = configuredSources(config, { ...options, clock }, app.log);
   stops.push(sources.close);
   await sources.look();
-  const authorization = { accessTokens, rules: [...config.identity.roles, ...developmentRules(development)] };
   const policyWorkers = new PolicyWorkers(config.limits.policyWorkers, app.log);
   stops.push(() => policyWorkers.close());
   const holders = openHolders(config);
@@ -159,6 +164,11 @@ async function start(
     log: app.log,
   });
   stops.push(() => host.close());
+  const admission = openAdmission(app, config, (request) => host.knownProvider(request), options.monotonicMs);
+  stops.push(() => admission.tellRefusals());
+  const admit = (request: FastifyRequest, caller: string): void => admission.authenticated(request, caller);
+  const rules = [...config.identity.roles, ...developmentRules(development)];
+  const authorization = { accessTokens, rules, admit };
 
   const context: ServiceContext = {
     clock,
@@ -175,9 +185,11 @@ async function start(
     uriOf: (name) => host.uriOf(name),
     authorize: (request, provider, role) => authorizeAt(authorization, request, provider, role),
     hasRole: (caller, provider, role) => hasRole(authorization.rules, caller, role, provider.name),
+    admit,
     authorizeManagement: (request) => authorizeManagement(authorization, request),
   };
   app.addHook('onSend', recordBeforeSending(audit, clock));
+  finishAfterSending(app, admission);
   const known = baseUriOf(config, config.listen.port);
   app.addHook('onSend', async (_request, reply) => {
     if (isStopping) reply.header('connection', 'close');
@@ -199,7 +211,8 @@ async function start(
   if (!host.isOpen) await host.open(url);
   const caFile = tls.developmentCaFile;
   if (caFile !== undefined) app.log.info(`to let a client trust this service: export NODE_EXTRA_CA_CERTS=${caFile}`);
-  return { url, port, caFile, developmentIdentity: development?.identity };
+  const admissionFigures = () => admission.figures;
+  return { url, port, caFile, developmentIdentity: development?.identity, admissionFigures };
 }
 
 /** Throws `ConfigRefused` when the state directory cannot be written: what waits there in an outage must not find that out. */

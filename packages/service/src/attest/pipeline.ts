@@ -28,6 +28,8 @@ export interface AttestSurroundings {
   readonly trail: AttestTrail;
   /** Ends waits; its reason is thrown. */
   readonly signal: AbortSignal;
+  /** Told who calls, once that is known. May refuse the call by throwing `RequestRefused`. */
+  readonly admit: (caller: Caller) => void;
   /** Whether a caller is a reader of the provider: refusals may then show what the policy says. */
   readonly mayReadPolicies: (caller: Caller) => boolean;
 }
@@ -44,11 +46,12 @@ export interface AttestAnswer {
 export async function attest<Evidence, Endorsements, Appraisal>(
   type: AttestationType<Evidence, Endorsements, Appraisal>,
   call: AttestCall,
-  { provider, clock, trail, signal, mayReadPolicies }: AttestSurroundings,
+  { provider, clock, trail, signal, admit, mayReadPolicies }: AttestSurroundings,
 ): Promise<AttestAnswer> {
   // 1 authenticate
   const requirement = provider.requireAccessToken ? 'required' : type.tokenRequirement(call.apiVersion);
   const caller = await authenticate(call.authorization, requirement, provider.accessTokens, signal);
+  if (caller !== undefined) admit(caller);
   noteCaller(trail, caller);
   const body = await call.readBody();
   const at = clock();

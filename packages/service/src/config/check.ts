@@ -1,5 +1,6 @@
 /** Do the settings fit together, and are the files that they name there? */
 import { accessSync, constants } from 'node:fs';
+import { strangersShare } from '../admission/settings.ts';
 import { checkExposure } from './check-exposure.ts';
 import { checkRoles, checkStorage } from './check-hosting.ts';
 import type { ConfigProblem } from './problem.ts';
@@ -9,6 +10,7 @@ import type { ServiceConfig } from './schema.ts';
 export function checkConfig(config: ServiceConfig): ConfigProblem[] {
   return [
     ...checkPairs(config),
+    ...checkAdmission(config),
     ...checkEnvironment(config),
     ...checkStorage(config),
     ...checkRoles(config),
@@ -44,6 +46,20 @@ function checkPairs({ tls, signing, endorsements }: ServiceConfig): ConfigProble
     problems.push(missing('endorsements.amd.url', 'caFile is for a URI; write it'));
   }
   return problems;
+}
+
+/** A body that `limits.bodyBytes` allows must find room, else it is refused for ever. */
+function checkAdmission({ limits, admission }: ServiceConfig): ConfigProblem[] {
+  const rooms = [
+    ['address', admission.address.bodyBytes],
+    ['caller', admission.caller.bodyBytes],
+    ['total', Math.floor(admission.total.bodyBytes * strangersShare)],
+  ] as const;
+  return rooms.flatMap(([of, room]) => {
+    const why = 'one body of limits.bodyBytes does not fit (strangers have three quarters of the total); raise it';
+    const where = `admission.${of}.bodyBytes`;
+    return room >= limits.bodyBytes ? [] : [{ code: 'setting-invalid', where, why } as const];
+  });
 }
 
 function checkEnvironment(config: ServiceConfig): ConfigProblem[] {

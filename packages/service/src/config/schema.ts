@@ -4,6 +4,7 @@
  */
 import { tcbStatuses } from '@atesto/evidence';
 import { z } from 'zod';
+import { admission } from './admission-schema.ts';
 import { azureGuestBaseline, tdxReferenceValues } from './azure-schema.ts';
 import { endorsements } from './endorsements-schema.ts';
 import { described, file, httpsUri, milliseconds } from './form.ts';
@@ -70,7 +71,12 @@ const limits = z.strictObject({
     .min(1)
     .max(1_000_000)
     .default(10_000)
-    .meta(described('The most open connections; further ones are closed at once.', 'a whole number from 1 to 1000000')),
+    .meta(
+      described(
+        'The most open connections; at the limit the one that has been silent for longest is closed for a new one, first of those without an access token.',
+        'a whole number from 1 to 1000000',
+      ),
+    ),
   requestTimeoutMs: milliseconds('How long a client may take to send a request.', 30_000),
   headersTimeoutMs: milliseconds('How long a client may take to send the headers.', 10_000),
   keepAliveTimeoutMs: milliseconds('How long an idle connection is kept.', 72_000),
@@ -366,6 +372,7 @@ export const configSchema = z.strictObject({
         ),
     })
     .prefault({}),
+  admission,
   log: z
     .strictObject({
       level: z

@@ -1,5 +1,6 @@
 /** Answers what is not even HTTP: the connection has no request, so the reply is written by hand. */
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { type ServiceCode, serviceCodes } from '../codes.ts';
 import { RequestRefused } from './refusal.ts';
 import { errorBody, jsonType, serviceVersion } from './reply.ts';
@@ -9,9 +10,11 @@ const codes: Readonly<Record<string, ServiceCode>> = {
   HPE_HEADER_OVERFLOW: 'headers-too-large',
 };
 
-/** Handler of the server's `clientError` events. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+/** Handler of the server's `clientError` events. A client that does not close after its answer is cut after `lingerMs`. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, lingerMs: number): void {
+  // Before the end of the handshake nothing can be said: an answer would wait for it, and so would the connection.
+  const hasHandshake = !(socket instanceof TLSSocket) || socket.getCipher() !== undefined;
+  if (error.code === 'ECONNRESET' || !socket.writable || !hasHandshake) {
     socket.destroy(error);
     return;
   }
@@ -27,4 +30,6 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  const linger = setTimeout(() => socket.destroy(), lingerMs).unref();
+  socket.once('close', () => clearTimeout(linger));
 }

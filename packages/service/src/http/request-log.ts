@@ -16,14 +16,21 @@ export interface LogNote {
 }
 
 const notes = new WeakMap<FastifyRequest, LogNote>();
+const leftOut = new WeakSet<FastifyRequest>();
 
 /** Adds to the line of a request. */
 export function noteForLog(request: FastifyRequest, note: LogNote): void {
   notes.set(request, { ...notes.get(request), ...note });
 }
 
+/** The request gets no line: lines of another kind tell of it. */
+export function leaveOutOfLog(request: FastifyRequest): void {
+  leftOut.add(request);
+}
+
 /** Writes the line: at error what the service failed at (5xx), else at info. Health checks have none: each change of a state has a line. */
 export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
+  if (leftOut.has(request)) return;
   const route = request.routeOptions.url;
   if (route === '/healthz' || route === '/readyz') return;
   const { caller, tokenId } = auditNoteOf(request);

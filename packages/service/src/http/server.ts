@@ -6,7 +6,7 @@ import { noteForAudit } from '../trail/notes.ts';
 import { answerClientError } from './client-error.ts';
 import { RequestRefused, refuseRequest } from './refusal.ts';
 import { asRefusal, sendRefusal, stampHeaders } from './reply.ts';
-import { discardRest, readBodiesLate } from './request-body.ts';
+import { discardRest } from './request-body.ts';
 import { requestId } from './request-id.ts';
 import { logRequest, noteForLog } from './request-log.ts';
 
@@ -14,6 +14,9 @@ import { logRequest, noteForLog } from './request-log.ts';
 export interface LogSink {
   write(line: string): void;
 }
+
+/** The server of {@link createServer}. */
+export type HttpServer = ReturnType<typeof createServer>;
 
 /** Makes the server; routes are added by the caller. `challenge` is the `WWW-Authenticate` of every 401. */
 export function createServer(config: ServiceConfig, tls: TlsMaterial, challenge: string, sink: LogSink | undefined) {
@@ -24,6 +27,7 @@ export function createServer(config: ServiceConfig, tls: TlsMaterial, challenge:
       passphrase: tls.passphrase,
       cert: tls.certificate,
       minVersion: config.tls.minVersion,
+      handshakeTimeout: limits.headersTimeoutMs,
       // Node looks for late clients only every 30 seconds otherwise.
       connectionsCheckingInterval: Math.ceil(limits.headersTimeoutMs / 4),
     },
@@ -38,15 +42,13 @@ export function createServer(config: ServiceConfig, tls: TlsMaterial, challenge:
     return503OnClosing: false,
     routerOptions: { caseSensitive: false, maxParamLength: 200 },
     onProtoPoisoning: 'error',
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, limits.headersTimeoutMs),
     frameworkErrors: (error, request, reply) => {
       stampHeaders(request, reply);
       return sendRefusal(reply, asRefusal(error));
     },
   });
   app.server.headersTimeout = limits.headersTimeoutMs;
-  app.server.maxConnections = limits.maxConnections;
-  readBodiesLate(app, limits.bodyBytes, () => () => {});
   app.addHook('onRequest', async (request, reply) => stampHeaders(request, reply));
   app.addHook('onSend', async ({ raw }) => discardRest(raw));
   app.addHook('onResponse', async (request, reply) => logRequest(request, reply));

@@ -105,6 +105,12 @@ export class ProviderHost {
     return name === undefined ? undefined : this.recordedName(name);
   }
 
+  /** The name of the provider that a request addresses, as it was created; undefined: there is none. */
+  knownProvider(request: FastifyRequest): string | undefined {
+    const name = givenName(request, this.#parts.config.providers.baseDomain);
+    return name === undefined ? undefined : this.#directory?.nameOf(name);
+  }
+
   /** See `ServiceContext.recordedName`. */
   recordedName(name: string): string {
     return this.#directory?.nameOf(name) ?? name;

@@ -16,18 +16,20 @@ import { hasRole, type Role, type RoleRule } from './role.ts';
 export interface Authorization {
   readonly accessTokens: AccessTokens;
   readonly rules: readonly RoleRule[];
+  /** Told of each caller whose token is valid. May refuse the request by throwing `RequestRefused`. */
+  readonly admit: (request: FastifyRequest, caller: string) => void;
 }
 
 /**
  * The caller, who has the role at the provider. Refuses with `access-token-…`, `issuer-unreachable` or `role-missing`.
  */
 export async function authorizeAt(
-  { accessTokens, rules }: Authorization,
+  { rules, ...tokens }: Authorization,
   request: FastifyRequest,
   provider: { readonly name: string },
   role: Role,
 ): Promise<Caller> {
-  const caller = await callerOf(request, accessTokens, 'attestation');
+  const caller = await callerOf(request, tokens, 'attestation');
   const isAllowed = hasRole(rules, caller, role, provider.name);
   tell(request, caller, role, isAllowed, provider.name);
   if (isAllowed) return caller;
@@ -36,10 +38,10 @@ export async function authorizeAt(
 
 /** The caller of the resource-provider API, who is service administrator. Refuses like {@link authorizeAt}, with 403. */
 export async function authorizeManagement(
-  { accessTokens, rules }: Authorization,
+  { rules, ...tokens }: Authorization,
   request: FastifyRequest,
 ): Promise<Caller> {
-  const caller = await callerOf(request, accessTokens, 'management');
+  const caller = await callerOf(request, tokens, 'management');
   const isAllowed = hasRole(rules, caller, 'service-administrator');
   tell(request, caller, 'service-administrator', isAllowed);
   if (isAllowed) return caller;
@@ -48,7 +50,7 @@ export async function authorizeManagement(
 
 async function callerOf(
   request: FastifyRequest,
-  accessTokens: AccessTokens,
+  { accessTokens, admit }: Pick<Authorization, 'accessTokens' | 'admit'>,
   purpose: 'attestation' | 'management',
 ): Promise<Caller> {
   const token = bearerToken(request.headers.authorization);
@@ -56,6 +58,7 @@ async function callerOf(
     return refuseRequest('access-token-missing', 'authorization', 'the operation needs an access token');
   }
   const caller = await verifyAccessToken(token, accessTokens, purpose, signalOf(request));
+  admit(request, callerName(caller));
   noteForAudit(request, { caller: callerName(caller) });
   return caller;
 }

@@ -10,7 +10,7 @@ import { refuseRequest } from '../http/refusal.ts';
 import { jsonType } from '../http/reply.ts';
 import { readBody } from '../http/request-body.ts';
 import { noteForLog } from '../http/request-log.ts';
-import type { Caller } from '../identity/access-token.ts';
+import { type Caller, callerName } from '../identity/access-token.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { noteForAudit } from '../trail/notes.ts';
 import { recordAllowed } from '../trail/trail.ts';
@@ -47,6 +47,7 @@ function operationOf(type: RegisteredType, path: string, context: ServiceContext
         clock: context.clock,
         trail: trailOf(request, context),
         signal: signalOf(request),
+        admit: (caller: Caller): void => context.admit(request, callerName(caller)),
         mayReadPolicies,
       };
       const { token, endorseMs } = await type.attest(callOf(request), surroundings);

@@ -14,6 +14,11 @@ export function noteForAudit(request: FastifyRequest, note: AuditNote): void {
   else notes.set(request, { ...known, ...note });
 }
 
+/** The request gets no entry. What is noted before counts as not noted; to be called when nothing more can come but its refusal. */
+export function leaveOutOfAudit(request: FastifyRequest): void {
+  notes.set(request, {});
+}
+
 /** What was noted so far. */
 export function auditNoteOf(request: FastifyRequest): AuditNote {
   return notes.get(request) ?? {};

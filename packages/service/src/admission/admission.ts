@@ -1,0 +1,224 @@
+/**
+ * Admits requests before anything works for them: each address, each caller with a valid access token and each provider has its share of
+ * the service, and all together have no more than it can bear. Every count is of this instance alone.
+ */
+import { hash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
+import { RequestRefused } from '../http/refusal.ts';
+import { leaveOutOfLog } from '../http/request-log.ts';
+import { leaveOutOfAudit } from '../trail/notes.ts';
+import { addressKey } from './address-key.ts';
+import { Budgets } from './budgets.ts';
+import type { Connections } from './connections.ts';
+import { type Rate, RateTable } from './rate-table.ts';
+import type { AdmissionRefusals } from './refusals.ts';
+import { tooManyRequests } from './refuse.ts';
+import { type AdmissionLimits, rememberedOwners } from './settings.ts';
+import { type Owner, type Slot, Slots } from './slots.ts';
+
+/** What admission stands on. */
+export interface AdmissionParts {
+  readonly limits: AdmissionLimits;
+  /** Milliseconds of a clock that never goes back. */
+  readonly nowMs: () => number;
+  readonly connections: Pick<Connections, 'began' | 'ended' | 'authenticated'>;
+  readonly refusals: Pick<AdmissionRefusals, 'count'>;
+  /** The provider that a request addresses; undefined: there is none of that name. */
+  readonly providerOf: (request: FastifyRequest) => string | undefined;
+}
+
+/** A request that was admitted. */
+interface Admitted extends Slot {
+  readonly address: string;
+  owner: Owner | undefined;
+  /** An access token that was presented, and is worth a verification because it was valid a while ago. */
+  readonly knownToken: string | undefined;
+  isWorking: boolean;
+  isAnswered: boolean;
+  hasLeft: boolean;
+}
+
+const fresh = { isWorking: false, isAnswered: false, hasLeft: false };
+const healthPaths: readonly (string | undefined)[] = ['/healthz', '/readyz'];
+
+/** The admission of one service. */
+export class Admission {
+  readonly #parts: AdmissionParts;
+  readonly #slots: Slots;
+  readonly #requests: Budgets;
+  readonly #lookups: Budgets;
+  /** Health checks, and tokens that have not been verified, have budgets of their own: a flood of other requests must not use them up. */
+  readonly #healthChecks: RateTable;
+  readonly #tokenAttempts: RateTable;
+  readonly #knownTokens = new LRUCache<string, true>({ max: rememberedOwners });
+  readonly #admitted = new WeakMap<FastifyRequest, Admitted>();
+  #limits: AdmissionLimits;
+
+  constructor(parts: AdmissionParts) {
+    const { nowMs } = parts;
+    this.#parts = parts;
+    this.#limits = parts.limits;
+    this.#slots = new Slots(() => this.#limits);
+    this.#requests = new Budgets('requests', () => requestRates(this.#limits), nowMs);
+    this.#lookups = new Budgets('endorsement look-ups', () => lookupRates(this.#limits), nowMs);
+    this.#healthChecks = new RateTable(rememberedOwners, nowMs);
+    this.#tokenAttempts = new RateTable(rememberedOwners, nowMs);
+  }
+
+  /** What is held at the moment; for tests and figures. */
+  get held(): { readonly requests: number; readonly bytes: number; readonly owners: number } {
+    return { ...this.#slots.held, owners: this.#requests.size };
+  }
+
+  /** Puts other limits in force. What is under way stays. */
+  configure(limits: AdmissionLimits): void {
+    this.#limits = limits;
+  }
+
+  /** The first hook of a request. Throws `RequestRefused` with `too-many-requests` or `service-overloaded`. */
+  admit(request: FastifyRequest, reply: FastifyReply): void {
+    const address = addressKey(request.ip);
+    this.#orRefuse(request, address, () => {
+      if (healthPaths.includes(request.routeOptions.url)) return this.#takeFrom(this.#healthChecks, address);
+      const admitted = this.#enter(request, address);
+      const { socket } = request.raw;
+      this.#parts.connections.began(socket);
+      reply.raw.once('close', () => {
+        this.#parts.connections.ended(socket);
+        admitted.isAnswered = true;
+        this.#leaveWhenDone(admitted);
+      });
+    });
+  }
+
+  /** From here on something works for the request, also when its sender is gone, until {@link Admission.finish}. */
+  begin(request: FastifyRequest): void {
+    const admitted = this.#admitted.get(request);
+    if (admitted !== undefined) admitted.isWorking = true;
+  }
+
+  finish(request: FastifyRequest): void {
+    const admitted = this.#admitted.get(request);
+    if (admitted === undefined) return;
+    admitted.isWorking = false;
+    this.#leaveWhenDone(admitted);
+  }
+
+  /** A valid access token came: the request uses the budget of its caller from now on. Throws `RequestRefused` with `too-many-requests`. */
+  authenticated(request: FastifyRequest, caller: string): void {
+    const admitted = this.#admitted.get(request);
+    if (admitted === undefined || admitted.owner?.kind === 'caller') return;
+    const { address, provider } = admitted;
+    const owner: Owner = { kind: 'caller', key: caller };
+    this.#parts.connections.authenticated(request.raw.socket);
+    this.#knownTokens.set(tokenKey(request), true);
+    if (admitted.knownToken === undefined) this.#tokenAttempts.giveBack(address, rateOf(this.#limits.address));
+    this.#slots.leave(admitted);
+    admitted.owner = owner;
+    const refused = this.#slots.refusalOf(admitted);
+    this.#slots.enter(admitted);
+    this.#orRefuse(request, address, () => {
+      if (refused !== undefined) throw refused;
+      this.#requests.take(owner, provider);
+    });
+  }
+
+  /** Counts memory that the body of a request is about to take. Throws `RequestRefused`. */
+  holdBytes(request: FastifyRequest, bytes: number): void {
+    const admitted = this.#admitted.get(request);
+    if (admitted === undefined) return;
+    this.#orRefuse(request, admitted.address, () => this.#slots.hold(admitted, admitted.address, bytes));
+  }
+
+  /** Counts an endorsement look-up that is about to be made for a request. Throws `RequestRefused`. */
+  takeLookup(request: FastifyRequest): void {
+    const admitted = this.#admitted.get(request);
+    if (admitted === undefined) return;
+    const { address, owner = { kind: 'address', key: address }, provider } = admitted;
+    this.#lookups.take(owner, provider);
+  }
+
+  #enter(request: FastifyRequest, address: string): Admitted {
+    const provider = this.#parts.providerOf(request);
+    const hasToken = request.headers.authorization !== undefined;
+    const owner: Owner | undefined = hasToken ? undefined : { kind: 'address', key: address };
+    const refused = this.#slots.refusalOf({ owner, provider });
+    if (refused !== undefined) throw refused;
+    let knownToken: string | undefined;
+    if (owner === undefined) knownToken = this.#attempt(request, address);
+    else this.#requests.take(owner, provider);
+    const admitted = { address, owner, provider, bytes: 0, knownToken, ...fresh };
+    this.#slots.enter(admitted);
+    this.#admitted.set(request, admitted);
+    return admitted;
+  }
+
+  /** A verification costs: who sends tokens that are none has a budget for it. A token that was valid is verified in any case. */
+  #attempt(request: FastifyRequest, address: string): string | undefined {
+    if (this.#tokenAttempts.waitMs(address, rateOf(this.#limits.address)) > 0) {
+      const key = tokenKey(request);
+      if (this.#knownTokens.has(key)) return key;
+    }
+    this.#takeFrom(this.#tokenAttempts, address);
+    return undefined;
+  }
+
+  #takeFrom(table: RateTable, address: string): void {
+    const rate = rateOf(this.#limits.address);
+    const waitMs = table.waitMs(address, rate);
+    if (waitMs > 0) throw tooManyRequests('address', 'it used up its requests', waitMs);
+    table.take(address, rate);
+  }
+
+  #leaveWhenDone(admitted: Admitted): void {
+    if (admitted.isWorking || !admitted.isAnswered || admitted.hasLeft) return;
+    admitted.hasLeft = true;
+    this.#slots.leave(admitted);
+    // It was let through for being known, and was not valid any more.
+    if (admitted.knownToken !== undefined && admitted.owner === undefined)
+      this.#knownTokens.delete(admitted.knownToken);
+  }
+
+  /** Requests that are not admitted are counted; neither the log nor the audit record has a line for each. */
+  #orRefuse(request: FastifyRequest, address: string, admit: () => void): void {
+    try {
+      admit();
+    } catch (error) {
+      if (error instanceof RequestRefused) {
+        leaveOutOfLog(request);
+        leaveOutOfAudit(request);
+        this.#parts.refusals.count(address, error.refusal.code);
+      }
+      throw error;
+    }
+  }
+}
+
+function tokenKey({ headers }: FastifyRequest): string {
+  return hash('sha256', headers.authorization ?? '', 'base64');
+}
+
+type RequestLimits = Pick<AdmissionLimits['address'], 'requestsPerSecond' | 'requestBurst'>;
+type LookupLimits = Pick<AdmissionLimits['address'], 'lookupsPerSecond' | 'lookupBurst'>;
+
+function rateOf({ requestsPerSecond, requestBurst }: RequestLimits): Rate {
+  return { perSecond: requestsPerSecond, burst: requestBurst };
+}
+
+function lookupRate({ lookupsPerSecond, lookupBurst }: LookupLimits): Rate {
+  return { perSecond: lookupsPerSecond, burst: lookupBurst };
+}
+
+function requestRates({ address, caller, provider }: AdmissionLimits) {
+  return { address: rateOf(address), caller: rateOf(caller), provider: rateOf(provider) };
+}
+
+function lookupRates({ address, caller, provider, total }: AdmissionLimits) {
+  return {
+    address: lookupRate(address),
+    caller: lookupRate(caller),
+    provider: lookupRate(provider),
+    total: lookupRate(total),
+  };
+}

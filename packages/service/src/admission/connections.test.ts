@@ -1,0 +1,86 @@
+/** Which connections are kept when there are too many, and which are cut. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { figuresAre } from '../__fixtures__/admission.ts';
+import { bearer, identity } from '../__fixtures__/callers.ts';
+import { attestHead, connectSilently, connectTo, type RawClient } from '../__fixtures__/raw-client.ts';
+import { serve, type TestService } from '../__fixtures__/service.ts';
+
+async function silent(service: TestService, count: number): Promise<RawClient[]> {
+  const clients: RawClient[] = [];
+  for (let at = 0; at < count; at++) {
+    clients.push(await connectSilently(service));
+    await figuresAre(service, { connections: at + 1 });
+  }
+  return clients;
+}
+
+async function isServed(client: RawClient): Promise<void> {
+  await client.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
+  await client.received('{"status":"alive"}');
+}
+
+test('cuts a connection that never begins the handshake after the time for headers', async () => {
+  const service = await serve({ limits: { headersTimeoutMs: 100 } });
+  const client = await connectSilently(service);
+  assert.equal(await client.ended, '');
+  await figuresAre(service, { connections: 0 });
+});
+
+test('cuts a client that does not close after it was told that it speaks no HTTP', async () => {
+  const service = await serve({ limits: { headersTimeoutMs: 100 } });
+  const client = await connectTo(service, { allowHalfOpen: true });
+  await client.write('nonsense\r\n\r\n');
+  await client.received('request-malformed');
+  await figuresAre(service, { connections: 0 });
+});
+
+test('closes the connection that has been silent for longest for a new one, at the limit of all and of an address', async () => {
+  for (const settings of [{ limits: { maxConnections: 3 } }, { admission: { address: { connections: 3 } } }]) {
+    const service = await serve(settings);
+    const [first, second] = await silent(service, 3);
+    const client = await connectTo(service);
+    await isServed(client);
+    assert.equal(await first?.ended, '');
+    assert.equal(second?.socket.destroyed, false);
+    assert.deepEqual([...service.admissionFigures().refused], [['connection-evicted', 1]]);
+    assert.equal(service.admissionFigures().connections, 3);
+  }
+});
+
+test('keeps connections of callers and those with a request under way while strangers come', async () => {
+  const service = await serve({ identity, limits: { maxConnections: 3 } });
+  const caller = await connectTo(service);
+  await caller.write(`${attestHead(2, await bearer('alice'))}{}`);
+  await caller.received('member-missing');
+  const working = await connectTo(service);
+  await working.write(attestHead(2));
+  await figuresAre(service, { requests: 1 });
+  const [stranger] = [await connectSilently(service)];
+  await figuresAre(service, { connections: 3 });
+  for (let at = 0; at < 5; at++) await isServed(await connectTo(service));
+  assert.equal(await stranger.ended, '');
+  await working.write('{}');
+  await working.received('member-missing');
+  await isServed(caller);
+});
+
+test('refuses a new connection when each of the others has a request under way', async () => {
+  const service = await serve({ limits: { maxConnections: 1 } });
+  const working = await connectTo(service);
+  await working.write(attestHead(2));
+  await figuresAre(service, { requests: 1 });
+  const refused = await connectSilently(service);
+  assert.equal(await refused.ended, '');
+  await working.write('{}');
+  await working.received('member-missing');
+  assert.deepEqual([...service.admissionFigures().refused], [['connection-refused', 1]]);
+});
+
+test('does not count the connections of load balancers to an address', async () => {
+  const listen = { port: 0, trustedProxies: ['127.0.0.0/8', '::1'] };
+  const service = await serve({ listen, admission: { address: { connections: 1 } } });
+  await isServed(await connectTo(service));
+  await isServed(await connectTo(service));
+  assert.equal(service.admissionFigures().connections, 2);
+});

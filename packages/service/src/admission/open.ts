@@ -1,0 +1,69 @@
+/** Puts the admission layer before the operations of a server. */
+import type { FastifyRequest } from 'fastify';
+import type { ServiceConfig } from '../config/schema.ts';
+import { readBodiesLate } from '../http/request-body.ts';
+import type { HttpServer } from '../http/server.ts';
+import { Admission } from './admission.ts';
+import { type ConnectionLimits, Connections } from './connections.ts';
+import { AdmissionRefusals } from './refusals.ts';
+import type { AdmissionLimits } from './settings.ts';
+
+/** What is held at one moment, and what was not admitted so far. */
+export interface AdmissionFigures {
+  /** Requests under way, and the memory of their bodies in bytes. */
+  readonly requests: number;
+  readonly bodyBytes: number;
+  readonly connections: number;
+  /** How many addresses and callers are remembered for their rate. */
+  readonly owners: number;
+  /** By code since the start: those of replies, `connection-refused` and `connection-evicted`. */
+  readonly refused: ReadonlyMap<string, number>;
+}
+
+/** The admission of a running service. */
+export interface OpenAdmission extends Pick<Admission, 'authenticated' | 'takeLookup' | 'finish'> {
+  readonly figures: AdmissionFigures;
+  /** Puts other limits in force. */
+  configure(limits: AdmissionLimits): void;
+  /** Writes the lines of what was not admitted since the last ones. */
+  tellRefusals(): void;
+}
+
+/** Adds the hooks that come before all work. {@link finishAfterSending} adds the one that comes after it. */
+export function openAdmission(
+  app: HttpServer,
+  config: ServiceConfig,
+  providerOf: (request: FastifyRequest) => string | undefined,
+  nowMs: () => number = () => performance.now(),
+): OpenAdmission {
+  const refusals = new AdmissionRefusals(app.log);
+  let perAddress = config.admission.address.connections;
+  const limits = (): ConnectionLimits => ({ total: config.limits.maxConnections, perAddress });
+  const connections = new Connections(limits, config.listen.trustedProxies, (address, code) =>
+    refusals.count(address, code),
+  );
+  connections.attach(app.server);
+  const admission = new Admission({ limits: config.admission, nowMs, connections, refusals, providerOf });
+  readBodiesLate(app, config.limits.bodyBytes, (request) => (bytes) => admission.holdBytes(request, bytes));
+  app.addHook('onRequest', async (request, reply) => admission.admit(request, reply));
+  app.addHook('preHandler', async (request) => admission.begin(request));
+  return {
+    get figures() {
+      const { requests, bytes, owners } = admission.held;
+      return { requests, bodyBytes: bytes, connections: connections.count, owners, refused: refusals.totals };
+    },
+    authenticated: (request, caller) => admission.authenticated(request, caller),
+    takeLookup: (request) => admission.takeLookup(request),
+    finish: (request) => admission.finish(request),
+    configure: (changed) => {
+      admission.configure(changed);
+      perAddress = changed.address.connections;
+    },
+    tellRefusals: () => refusals.tell(),
+  };
+}
+
+/** Adds the hook that ends what a request holds: after all others, so that what they do is counted too. */
+export function finishAfterSending(app: HttpServer, admission: Pick<Admission, 'finish'>): void {
+  app.addHook('onSend', async (request) => admission.finish(request));
+}
