@@ -68,8 +68,9 @@ function refuseGuest(code: AzureCode, where: string, why: string): never {
 function parsePcrs(tpm: GuestObject): PcrValues {
   const listed = tpm.array('PCRs', pcrCount).map((value) => new GuestObject(value, `${tpm.path}.PCRs`));
   const pcrs = new Map(listed.map((pcr) => [pcr.integer('Index', pcrCount - 1), pcr.bytes('Digest')] as const));
-  const set = tpm.array('PcrSet', pcrCount);
-  if (pcrs.size !== listed.length || set.length !== pcrs.size || !set.every((pcr) => pcrs.has(Number(pcr)))) {
+  const named = tpm.integers('PcrSet', pcrCount, pcrCount - 1);
+  const counts = [listed.length, named.length, new Set(named).size];
+  if (counts.some((count) => count !== pcrs.size) || !named.every((pcr) => pcrs.has(pcr))) {
     refuseGuest('azure-guest-pcrs', `${tpm.path}.PcrSet`, 'it must name each member of PCRs once');
   }
   return pcrs;

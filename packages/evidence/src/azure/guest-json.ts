@@ -64,7 +64,15 @@ export class GuestObject {
 
   /** A whole number, which one client writes as a text. */
   integer(name: string, maximum: number): number {
-    const value = this.#members.get(name);
+    return this.#integer(this.#members.get(name), name, maximum);
+  }
+
+  /** At most `most` whole numbers. */
+  integers(name: string, most: number, maximum: number): number[] {
+    return this.array(name, most).map((value) => this.#integer(value, name, maximum));
+  }
+
+  #integer(value: unknown, name: string, maximum: number): number {
     const number = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value;
     if (typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= maximum) return number;
     return refuseMember(this.#where(name), `a whole number from 0 to ${maximum} is needed`);

@@ -154,6 +154,8 @@ describe('a guest', () => {
     ],
     ['whose quote leaves PCR 7 out', 'azure-guest-pcrs', { quote: { pcrs: [0, 1, 2, 3, 4, 5, 6] } }],
     ['that lists a PCR twice in the set', 'azure-guest-pcrs', { tpmInfo: { PcrSet: [0, 0, 1, 2, 3, 4, 5, 6, 7] } }],
+    ['that lists a PCR twice for another', 'azure-guest-pcrs', { tpmInfo: { PcrSet: [0, 0, 2, 3, 4, 5, 6, 7] } }],
+    ['whose set has no number', 'azure-guest-malformed', { tpmInfo: { PcrSet: [null, 1, 2, 3, 4, 5, 6, 7] } }],
     [
       'that lists a PCR in the set that it does not send',
       'azure-guest-pcrs',

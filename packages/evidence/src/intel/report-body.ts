@@ -1,6 +1,15 @@
 /**
  * The body of an SGX report: that of the attested enclave, and that of the quoting enclave.
- * Source: Intel SDM volume 3D, "REPORT structure"; key separation and sharing fields from "KSS".
+ * Source: Intel SDM volume 3D, "REPORT structure", "ATTRIBUTES", "MISCSELECT"; key separation and sharing fields from "KSS".
+ *
+ * | field | defined | ignored |
+ * | --- | --- | --- |
+ * | flags | 0 INIT, 1 DEBUG, 2 MODE64BIT, 4 PROVISIONKEY, 5 EINITTOKEN_KEY, 6 CET, 7 KSS, 10 AEXNOTIFY | 3, 8-9, 11-63 |
+ * | XFRM | features that the processor lets the enclave have | all: none weakens it |
+ * | MISCSELECT | 0 EXINFO, 1 CPINFO | 2-31 |
+ *
+ * The processor makes no report with reserved bits, so nothing is refused for them, as Intel's library does; DEBUG alone lets the host in. Of quoting
+ * enclaves the identity that Intel signs says by masks what must be set.
  */
 import { Reader } from '../bytes/reader.ts';
 
