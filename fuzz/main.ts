@@ -34,11 +34,15 @@ const names = readdirSync(join(folder, 'targets'))
   .filter((name) => wanted.length === 0 || wanted.includes(name))
   .sort();
 
+function fail(why: string): void {
+  process.exitCode = 1;
+  console.error(why);
+}
+
 /** A fault: told, and its input kept. */
 function tell(name: string, kind: string, input: Uint8Array, detail: string): void {
-  process.exitCode = 1;
   const file = keepCrasher(crashersFolder, name, kind, input);
-  console.error(`${name}: ${kind} with ${relative(process.cwd(), file)}\n${detail}`);
+  fail(`${name}: ${kind} with ${relative(process.cwd(), file)}\n${detail}`);
 }
 
 async function run(name: string): Promise<void> {
@@ -46,6 +50,7 @@ async function run(name: string): Promise<void> {
   const run = await watch({ file: join(folder, 'targets', `${name}.ts`), seed, seconds, crashers });
   if (!run.ended) {
     console.log(`${name}: ended after ${run.executions} executions`);
+    if (run.executions === 0) return fail(`${name}: its seeds cannot be made\n${run.fault.detail}`);
     return tell(name, run.fault.kind, run.fault.input, run.fault.detail);
   }
   const { executions, codes, places, slowestMilliseconds, faults } = run.report;

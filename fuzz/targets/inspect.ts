@@ -9,6 +9,7 @@ import { intel } from '../platforms/intel.ts';
 const json = (value: object): Buffer => Buffer.from(JSON.stringify(value));
 
 export const target: FuzzTarget = {
+  mostMilliseconds: 250,
   seeds: [
     ...[intel.quote(), intel.tdxQuote(), intel.openEnclaveReport(), milan.report(), hclReport, vtpm.eventLog()],
     ...[guest.attestationInfo(), vtpm.quote().attest, await milan.revocationList()],

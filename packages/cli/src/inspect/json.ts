@@ -4,10 +4,9 @@ const openingBrace = '{';
 
 /** The members of the object, by their names as written; undefined when the bytes are no JSON object. */
 export function membersOf(bytes: Uint8Array): ReadonlyMap<string, unknown> | undefined {
-  const text = Buffer.from(bytes)
+  const text = Buffer.from(withoutEnd(bytes))
     .toString('utf8')
-    .replace(/^\uFEFF/, '')
-    .replace(/\0+$/, '');
+    .replace(/^\uFEFF/, '');
   if (!text.trimStart().startsWith(openingBrace)) return undefined;
   try {
     const value: unknown = JSON.parse(text);
@@ -15,6 +14,13 @@ export function membersOf(bytes: Uint8Array): ReadonlyMap<string, unknown> | und
   } catch {
     return undefined;
   }
+}
+
+/** Without the NULs that C strings bring, counted from the end. */
+function withoutEnd(bytes: Uint8Array): Uint8Array {
+  let end = bytes.length;
+  while (bytes[end - 1] === 0) end -= 1;
+  return bytes.subarray(0, end);
 }
 
 /** Whether it is an object with all of these members, whatever the case of their names. */

@@ -41,8 +41,12 @@ function parseObject(text: string): ReadonlyMap<string, unknown> {
   return named;
 }
 
-/** C strings bring the NUL that ends them. */
-const withoutEnd = (text: string): string => text.replace(/\0+$/, '');
+/** C strings bring the NUL that ends them. Counted from the end: a pattern would try each run of NULs from each of its places. */
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '\0') end -= 1;
+  return text.slice(0, end);
+}
 
 function isByteArray(value: unknown): value is readonly number[] {
   const isByte = (item: unknown): boolean => Number.isInteger(item) && Number(item) >= 0 && Number(item) <= 255;
