@@ -1,16 +1,17 @@
 /** Is this attestation token genuine, does it hold now, and is it about what the relying party wants? */
-import { compactVerify, errors } from 'jose';
 import { checkExpectations } from './expectations/check.ts';
 import { checkTokenDecisions } from './expectations/decisions.ts';
 import type { TokenExpectations } from './expectations/expectations.ts';
-import { type AcceptedAlgorithm, acceptedAlgorithms } from './keys/algorithms.ts';
+import type { AcceptedAlgorithm } from './keys/algorithms.ts';
 import { fetchKeySet } from './keys/fetch-keys.ts';
 import { cachedKeys, type FindKey, offlineKeys } from './keys/issuer-keys.ts';
 import { parseKeySet } from './keys/key-set.ts';
 import { readOptions, type VerifierOptions } from './options.ts';
 import { ConfigurationError, type Outcome, Refused, refuse, settleAsync } from './refusal.ts';
 import { type Claims, claimOf, parseJson } from './token/claims.ts';
-import { parseToken, type UntrustedToken } from './token/parse.ts';
+import { checkAlgorithm, checkExtensions, headerText } from './token/header.ts';
+import { parseToken } from './token/parse.ts';
+import { checkSignature } from './token/signature.ts';
 import { type AttestationFrame, checkValidity } from './token/validity.ts';
 
 /** A token that was proven genuine, in time, and as expected. */
@@ -73,28 +74,6 @@ function certsUri(issuer: string): string {
   return `${issuer}/certs`;
 }
 
-/** No extension is understood (RFC 7515, section 4.1.11), so no `crit` is; nor is a payload that is not base64url (RFC 7797). */
-function checkExtensions(header: Claims): void {
-  if (claimOf(header, 'crit') !== undefined) {
-    refuse('token-malformed', 'crit', 'the header has extensions that must be understood, and none is');
-  }
-  if ((claimOf(header, 'b64') ?? true) !== true) {
-    refuse('token-malformed', 'b64', 'the header says that the payload is not base64url');
-  }
-}
-
-function checkAlgorithm({ header, signed }: UntrustedToken, accepted: readonly AcceptedAlgorithm[]): AcceptedAlgorithm {
-  const named = headerText(header, 'alg');
-  if (named.toLowerCase() === 'none' || !signed) {
-    refuse('token-unsecured', 'alg', 'the token is unsecured: it was issued for a draft policy');
-  }
-  const algorithm = acceptedAlgorithms.find((one) => one === named);
-  if (algorithm === undefined || !accepted.includes(algorithm)) {
-    return refuse('algorithm-refused', 'alg', `the algorithm is not one of ${accepted.join(', ')}`);
-  }
-  return algorithm;
-}
-
 function checkIssuer(claims: Claims, issuers: readonly string[]): string {
   const named = claimOf(claims, 'iss') ?? refuse('claim-missing', 'iss', 'the token has no issuer');
   return issuers.find((issuer) => issuer === named) ?? refuse('issuer-foreign', 'iss', 'the issuer is not pinned');
@@ -104,26 +83,5 @@ function checkIssuer(claims: Claims, issuers: readonly string[]): string {
 function checkKeyAddress(header: Claims, issuer: string): void {
   if (claimOf(header, 'jku') !== certsUri(issuer)) {
     refuse('jku-foreign', 'jku', `jku is not ${certsUri(issuer)}`);
-  }
-}
-
-function headerText(header: Claims, name: string): string {
-  const value = claimOf(header, name);
-  return typeof value === 'string' ? value : refuse('token-malformed', name, `the header has no ${name}`);
-}
-
-async function checkSignature(
-  token: string,
-  key: Awaited<ReturnType<FindKey>>,
-  algorithm: AcceptedAlgorithm,
-): Promise<void> {
-  try {
-    await compactVerify(token, key, { algorithms: [algorithm] });
-  } catch (error) {
-    if (error instanceof errors.JWSSignatureVerificationFailed) {
-      refuse('signature-invalid', 'signature', 'the signature does not verify under the key that the token names');
-    }
-    if (error instanceof errors.JOSEError) refuse('token-malformed', 'header', 'the header cannot be understood');
-    throw error;
   }
 }

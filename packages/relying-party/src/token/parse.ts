@@ -19,8 +19,22 @@ export function inspectToken(token: string): Outcome<UntrustedToken> {
   return settle(() => parseToken(token));
 }
 
+/** A JWS in compact serialization as its bytes say; nothing about it is proven. */
+export interface UntrustedJws {
+  readonly header: Claims;
+  readonly payload: Uint8Array;
+  /** Whether a signature is present, right or wrong. */
+  readonly signed: boolean;
+}
+
 /** Splits and decodes a token; refuses what is not exactly three base64url parts with JSON objects in the first two. */
 export function parseToken(token: unknown): UntrustedToken {
+  const { header, payload, signed } = parseJws(token);
+  return { header, claims: objectOf(payload, 'payload'), signed };
+}
+
+/** Splits and decodes a JWS; refuses what is not exactly three base64url parts with a JSON object in the first. */
+export function parseJws(token: unknown): UntrustedJws {
   if (typeof token !== 'string') return refuse('token-malformed', 'token', 'the token is not a text');
   if (token.length > maxTokenChars) refuse('token-too-large', 'token', 'the token is longer than one mebibyte');
   const [header, payload, signature, ...rest] = token.split('.');
@@ -30,7 +44,7 @@ export function parseToken(token: unknown): UntrustedToken {
   decodePart(signature, 'signature');
   return {
     header: objectOf(decodePart(header, 'header'), 'header'),
-    claims: objectOf(decodePart(payload, 'payload'), 'payload'),
+    payload: decodePart(payload, 'payload'),
     signed: signature !== '',
   };
 }

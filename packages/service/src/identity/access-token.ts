@@ -36,7 +36,8 @@ export interface AccessTokens {
   readonly onUnreachable: (error: IssuerUnreachable) => void;
 }
 
-const algorithms = [
+/** Names of JWS; never `none`, never one with a shared secret. */
+export const accessTokenAlgorithms: readonly string[] = [
   'RS256',
   'RS384',
   'RS512',
@@ -76,7 +77,7 @@ export async function verifyAccessToken(
       token,
       (header, jws) => orAborted(Promise.resolve(issuer.keyFor(header, jws)), signal),
       {
-        algorithms,
+        algorithms: [...accessTokenAlgorithms],
         issuer: issuer.settings.issuer,
         audience: [...audiences],
         clockTolerance: accepted.clockSkewSeconds,
@@ -111,8 +112,8 @@ function issuerOf(token: string, issuers: readonly OpenIdIssuer[]): OpenIdIssuer
   if (typeof typ !== 'string' || !types.has(typ.toLowerCase())) {
     refuse('access-token-type-refused', 'its typ must be at+jwt or JWT');
   }
-  if (typeof alg !== 'string' || !algorithms.includes(alg)) {
-    refuse('access-token-algorithm-refused', `its alg must be one of ${algorithms.join(', ')}`);
+  if (typeof alg !== 'string' || !accessTokenAlgorithms.includes(alg)) {
+    refuse('access-token-algorithm-refused', `its alg must be one of ${accessTokenAlgorithms.join(', ')}`);
   }
   const issuer = issuers.find(({ settings }) => settings.issuer === iss);
   return issuer ?? refuse('access-token-issuer-unknown', 'the service does not accept tokens of its issuer');

@@ -1,6 +1,6 @@
 /** The keys of one OpenID issuer, found by discovery (OpenID Connect Discovery 1.0, section 4) and kept fresh. */
 import { forbidsSignatures, isJsonObject, jwkFacts, keyFault } from '@atesto/core';
-import { createLocalJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import { createLocalJWKSet, errors, type JWK, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { fetchJson } from './fetch-json.ts';
 
@@ -27,6 +27,11 @@ const cooldownMs = 30_000;
 
 const metadataSchema = z.looseObject({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https$/ }) });
 const keySetSchema = z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })) });
+
+/** The keys of a set that are accepted, for jose. */
+export function acceptedKeySet(keys: readonly JWK[]): KeySet {
+  return createLocalJWKSet({ keys: keys.filter(isAccepted) });
+}
 
 /** Keys that are too weak, or say that they are not for verifying, are passed over: their tokens find no key. */
 function isAccepted(key: unknown): boolean {
@@ -88,7 +93,7 @@ export class OpenIdIssuer {
       const metadata = metadataSchema.parse(await fetchJson(uri, { ca, timeoutMs, signal }));
       if (metadata.issuer !== issuer) throw new Error('its metadata name another issuer');
       const { keys } = keySetSchema.parse(await fetchJson(metadata.jwks_uri, { ca, timeoutMs, signal }));
-      const set = createLocalJWKSet({ keys: keys.filter(isAccepted) });
+      const set = acceptedKeySet(keys);
       this.#keys = { set, fetchedAt: this.#now() };
       return set;
     } catch (error) {

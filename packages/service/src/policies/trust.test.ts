@@ -222,6 +222,10 @@ test('refuses weak keys, and headers without one readable certificate', async ()
   assert.equal(judge(await signed(weak, payload), aad), 'policy-signer-invalid');
   assert.equal(judge(await signed(p256, payload, { certificateIn: 'none' }), aad), 'policy-signer-invalid');
   assert.equal(judge(await signed(p256, payload, { certificateIn: 'both' }), aad), 'policy-signer-invalid');
+  for (const purpose of [{ use: 'enc' }, { key_ops: ['encrypt'] }, { key_ops: [] }]) {
+    const header: object = { jwk: { x5c: [p256.base64], ...purpose } };
+    assert.equal(judge(await signed(p256, payload, { certificateIn: 'none', header }), aad), 'policy-signer-invalid');
+  }
   const der0 = Buffer.from(p256.base64, 'base64');
   const longer = Buffer.concat([der0, Buffer.of(0)]).toString('base64');
   for (const x5c of [[], 'text', [5], ['AAAA'], [longer], Array(11).fill(p256.base64)]) {

@@ -8,6 +8,7 @@ import type { SignersVersion } from '../storage/index.ts';
 import { checkBinding, type RequestPlace } from './binding.ts';
 import { type CertificateChain, parseChain } from './certificates.ts';
 import { parseJws, payloadObject } from './jws.ts';
+import { checkJwk } from './signature.ts';
 import { checkSignedByOneOf } from './signed-by.ts';
 
 const claims = ['policyCertificate', 'maa-policyCertificate', 'x-ms-policyCertificate', 'aas-policyCertificate'];
@@ -32,5 +33,6 @@ export function requestedCertificate(
   if (!isJsonObject(jwk)) {
     return refuseRequest('signer-claim-missing', where, `the payload must hold one of ${claims.join(', ')}, a JWK`);
   }
+  checkJwk(jwk, `${where}.${name}`);
   return parseChain(jwk.x5c, `${where}.${name}`);
 }

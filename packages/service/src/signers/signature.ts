@@ -3,7 +3,7 @@
  * secret (RFC 8725, section 3.1). Clients in the field write names of their own and encode ECDSA signatures as DER.
  */
 import { constants, type KeyObject, verify, type X509Certificate } from 'node:crypto';
-import { isJsonObject } from '../http/json.ts';
+import { forbidsSignatures, isJsonObject, type JsonObject } from '@atesto/core';
 import { refuseRequest } from '../http/refusal.ts';
 import { type CertificateChain, parseChain } from './certificates.ts';
 import type { ParsedJws } from './jws.ts';
@@ -37,14 +37,22 @@ const algorithms = new Map<string, Algorithm>([
 export function signerChain({ header }: ParsedJws, where: string): CertificateChain {
   const { x5c, jwk } = header;
   const inner = isJsonObject(jwk) ? jwk.x5c : undefined;
+  if (isJsonObject(jwk)) checkJwk(jwk, where);
   if (x5c !== undefined && inner !== undefined) {
     refuseRequest('policy-signer-invalid', where, 'the header has two chains, x5c and jwk.x5c');
   }
   return parseChain(x5c ?? inner, where);
 }
 
+/** Checks what a JWK says of its purpose. Its `alg` is looked over: clients write ES256 whatever the curve. Refuses with `policy-signer-invalid`. */
+export function checkJwk({ use = 'sig', key_ops: keyOps = ['verify'] }: JsonObject, where: string): void {
+  if (forbidsSignatures({ use, key_ops: keyOps }, undefined, ['sign', 'verify'])) {
+    refuseRequest('policy-signer-invalid', where, 'its JWK says that it is not for signatures');
+  }
+}
+
 /** Checks the signature. Refuses with `jws-algorithm-refused` and `jws-signature-invalid`. */
-export function checkSignature(jws: ParsedJws, { publicKey }: X509Certificate, where: string): void {
+export function checkSignature(jws: ParsedJws, { publicKey }: Pick<X509Certificate, 'publicKey'>, where: string): void {
   const why = `it must be one of ${[...algorithms.keys()].join(', ')}`;
   const algorithm = algorithms.get(jws.algorithm) ?? refuseRequest('jws-algorithm-refused', where, why);
   if (publicKey.asymmetricKeyType !== algorithm.keyType) {

@@ -155,6 +155,12 @@ for (const { name, skip, open } of await testDatabases()) {
         assert.equal(refusalOf(await ask('add', first, certificate))[2], 'policy-signer-invalid');
       }
       const { base64 } = second;
+      for (const purpose of [{ use: 'enc' }, { key_ops: ['encrypt'] }]) {
+        const body = JSON.stringify(
+          await signed(first, { policyCertificate: { kty: 'EC', x5c: [base64], ...purpose } }),
+        );
+        assert.equal(refusalOf(await change('add', body))[2], 'policy-signer-invalid');
+      }
       const both = { ...certificatePayload(second), 'maa-policyCertificate': { kty: 'RSA', x5c: [base64] } };
       for (const payload of [{}, { policyCertificate: base64 }, { policyCertificate: [base64] }, { other: {} }, both]) {
         const body = JSON.stringify(await signed(first, payload));
