@@ -30,10 +30,17 @@ export function checkBound(name: Name, scope: Scope, diagnostics: Diagnostics, b
     diagnostics.error('unbound-identifier', name, message, 'Compare with an identifier of an earlier condition.');
     return;
   }
-  const bound = [...scope.keys()].map(clip);
-  const hint =
-    bound.length === 0 ? 'Nothing is bound here; write c: before a condition.' : `Bound here: ${bound.join(', ')}.`;
+  const hint = scope.size === 0 ? 'Nothing is bound here; write c: before a condition.' : boundHere(scope);
   diagnostics.error('unbound-identifier', name, `${clip(name.text)} is not bound by a condition before.`, hint);
+}
+
+/** How many identifiers a hint names: a rule with errors may have thousands. */
+const mostNamed = 10;
+
+function boundHere(scope: Scope): string {
+  const named = [...scope.keys()].slice(0, mostNamed).map(clip).join(', ');
+  const more = scope.size - mostNamed;
+  return more > 0 ? `Bound here: ${named} and ${more} more.` : `Bound here: ${named}.`;
 }
 
 /** Checks the identifier of `claim=`. */

@@ -92,6 +92,15 @@ test('a text is read until it has 100 errors, and one more says so', () => {
   assert.deepEqual(codes, [...Array(limits.diagnostics).fill('unknown-character'), 'limit-errors']);
 });
 
+test('what is said of a text is no longer than the text, however many identifiers its rules bind', () => {
+  const conditions = Array.from({ length: 8000 }, (_, at) => `c${at}:[]`).join('&&');
+  const outcome = compilePolicy(`version=1.2;authorizationrules{${conditions}=> add(type=x.type, value=x.value);};`);
+  assert.ok(!outcome.ok);
+  const hints = outcome.errors.flatMap(({ code, hint }) => (code === 'unbound-identifier' ? [hint] : []));
+  const named = Array.from({ length: 10 }, (_, at) => `c${at}`).join(', ');
+  assert.deepEqual(hints, Array(2).fill(`Bound here: ${named} and 7990 more.`));
+});
+
 test('100 warnings and 100 informations of a text are told, and more refuse nothing', () => {
   const rules = `c:[type="x-ms-sgx-svm"] => add(type="a\\b", value=1);`.repeat(300);
   const outcome = compilePolicy(`version=1.2;authorizationrules{${rules}};`);

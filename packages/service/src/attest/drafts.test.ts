@@ -5,7 +5,7 @@ import { queryObjects } from 'node:v8';
 import { compilePolicy } from '@atesto/policy';
 import { hostilePolicies } from '@atesto/policy/testing';
 import { bearer, identity } from '../__fixtures__/callers.ts';
-import { claimsOf, quoteOf, refusalOf, serveEnclaves } from '../__fixtures__/enclave.ts';
+import { claimsOf, collateral, quoteOf, refusalOf, serveEnclaves } from '../__fixtures__/enclave.ts';
 import type { TestService } from '../__fixtures__/service.ts';
 import { draftPoliciesOf } from '../providers/open-provider.ts';
 import type { DraftPolicies } from '../providers/provider.ts';
@@ -77,6 +77,25 @@ test('hostile drafts end with one 400 each, and no policy and no JSON of them st
   assert.equal(policiesAfter - policiesBefore, 0);
   assert.ok(mapsAfter - mapsBefore < 1000, `${mapsAfter - mapsBefore} objects more`);
   assert.equal(claimsOf(await attestUnder(service, permitting)).by, 'draft');
+});
+
+test('a draft for which no thread is free, and no room to wait, is answered 503 with a time to try again', async () => {
+  // All requests come to their drafts at the same time.
+  const together = Promise.withResolvers<void>();
+  let coming = 0;
+  const get = async () => {
+    if (++coming === 4) together.resolve();
+    await together.promise;
+    return { ok: true, collateral } as const;
+  };
+  const limits = { policyWorkers: { threads: 1, queueLength: 1 } };
+  const service = await serveEnclaves({ limits }, { intelEndorsements: { get } });
+  const answers = await Promise.all(Array.from({ length: 4 }, () => attestUnder(service, permitting)));
+  const busy = answers.filter(({ status }) => status !== 200);
+  assert.deepEqual(
+    busy.map((answer) => [...refusalOf(answer), answer.headers['retry-after']]),
+    Array(2).fill([503, 'ServiceUnavailable', 'policy-workers-busy', '1']),
+  );
 });
 
 test('junk of 128 KiB as a draft is refused with its first errors and the number of those that were read', async () => {
