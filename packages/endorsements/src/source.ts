@@ -31,6 +31,8 @@ export interface EndorsementOptions {
   readonly at: Date;
   /** Gives up. */
   readonly signal?: AbortSignal;
+  /** Asked before an outside service is asked because of this call; `false` refuses with `endorsements-limited`. Absent: always. */
+  readonly mayFetch?: () => boolean;
   /** What is at hand is known to be superseded and expired: a cache is to ask its source, as often as after a failure at most. */
   readonly renew?: boolean;
 }

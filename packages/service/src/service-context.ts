@@ -1,5 +1,6 @@
 /** What the operations of a running service share. */
 import type { FastifyRequest } from 'fastify';
+import type { LookupBudget } from './admission/index.ts';
 import type { Audit } from './audit/index.ts';
 import type { Health } from './health/health.ts';
 import type { Caller } from './identity/access-token.ts';
@@ -24,6 +25,8 @@ export interface ServiceContext {
   readonly hasRole: (caller: Caller, provider: Pick<Provider, 'name'>, role: Role) => boolean;
   /** Counts a request to its caller, whose token is valid. Refuses with `too-many-requests`. */
   readonly admit: (request: FastifyRequest, caller: string) => void;
+  /** What a request may cause to be looked up at outside services. */
+  readonly lookupsOf: (request: FastifyRequest) => LookupBudget;
   /** The caller of the resource-provider API, who is service administrator. */
   readonly authorizeManagement: (request: FastifyRequest) => Promise<Caller>;
   /** The URI of a provider without trailing slash, by its name. */

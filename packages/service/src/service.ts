@@ -186,6 +186,7 @@ async function start(
     authorize: (request, provider, role) => authorizeAt(authorization, request, provider, role),
     hasRole: (caller, provider, role) => hasRole(authorization.rules, caller, role, provider.name),
     admit,
+    lookupsOf: (request) => admission.lookupsOf(request),
     authorizeManagement: (request) => authorizeManagement(authorization, request),
   };
   app.addHook('onSend', recordBeforeSending(audit, clock));

@@ -77,6 +77,28 @@ test('a hundred requests at once make one request for each part', async (t) => {
   assert.equal(server.requests.length, 4);
 });
 
+test('a caller who may not make the service be asked is refused, and served by what is there or under way', async (t) => {
+  const { cache, server } = await scene(t);
+  const asked: string[] = [];
+  const no = (): boolean => {
+    asked.push('no');
+    return false;
+  };
+  assert.equal(codeOf(await cache.get(needed, { at, mayFetch: no })), 'endorsements-limited');
+  assert.equal(server.requests.length, 0);
+  const fetching = cache.get(needed, { at, mayFetch: () => true });
+  assert.equal(codeOf(await fetching), 'ok');
+  assert.equal(codeOf(await cache.get(needed, { at, mayFetch: no })), 'ok');
+  assert.deepEqual([asked, server.requests.length], [['no'], 4]);
+});
+
+test('a caller who may not make the service be asked gets what has expired within the grace', async (t) => {
+  const { cache } = await scene(t, { staleGraceSeconds: 5 * day });
+  await cache.get(needed, { at });
+  const result = await cache.get(needed, { at: later(30), mayFetch: () => false });
+  assert.equal(result.ok && result.freshness?.stale, true);
+});
+
 describe('a restart', () => {
   test('is survived by what was fetched, while the service is down', async (t) => {
     const { cache, server, restart } = await scene(t, { directory: join(folder(t), 'new') });

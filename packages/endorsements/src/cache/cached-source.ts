@@ -84,7 +84,7 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
   }
 
   async #answer(request: Request, options: EndorsementOptions): Promise<EndorsementResult<Value>> {
-    const { at, signal, renew = false } = options;
+    const { at, renew = false, signal } = options;
     const key = `${this.name} ${this.#kind.keyOf(request)}`;
     const held = this.#store.held(key) ?? (await this.#load(key, request, signal));
     if (held !== undefined && at <= held.nextUpdate && !renew) {
@@ -92,7 +92,7 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
       if (this.#isDue(held)) this.#refreshBehind(held);
       return this.#give(held, at);
     }
-    const renewed = await this.#renewed(key, request, held, at, signal);
+    const renewed = await this.#renewed(key, request, held, options);
     // Whether that is newer than what was at hand is for the caller to see, who may ask each time.
     if (renew && this.#vain.within(key, this.#settings.retryAfterSeconds) === undefined) this.#vain.note(key);
     return this.#give(renewed, at);
@@ -113,14 +113,16 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
     key: string,
     request: Request,
     held: HeldEntry<Request, Value> | undefined,
-    at: Date,
-    signal: AbortSignal | undefined,
+    { at, signal, mayFetch }: EndorsementOptions,
   ): Promise<HeldEntry<Request, Value>> {
     const vain = this.#vain.within(key, this.#settings.retryAfterSeconds);
     const usable = held !== undefined && at <= this.#graceEnd(held) ? held : undefined;
     try {
       if (vain?.refusal !== undefined) throw new EndorsementRefused(vain.refusal);
       if (vain !== undefined && held !== undefined) return held;
+      if (!this.#fetches.has(key) && mayFetch?.() === false) {
+        refuseEndorsements('endorsements-limited', this.name, 'the caller made it be asked too often');
+      }
       const fetched =
         usable === undefined ? await this.#fetch(key, request, signal) : await this.#fetchedInTime(usable);
       fetched.used = true;

@@ -11,6 +11,7 @@ import { leaveOutOfAudit } from '../trail/notes.ts';
 import { addressKey } from './address-key.ts';
 import { Budgets } from './budgets.ts';
 import type { Connections } from './connections.ts';
+import { type LookupBudget, unlimitedLookups } from './lookups.ts';
 import { type Rate, RateTable } from './rate-table.ts';
 import type { AdmissionRefusals } from './refusals.ts';
 import { tooManyRequests } from './refuse.ts';
@@ -120,7 +121,7 @@ export class Admission {
     this.#slots.enter(admitted);
     this.#orRefuse(request, address, () => {
       if (refused !== undefined) throw refused;
-      this.#requests.take(owner, provider);
+      this.#take(owner, provider);
     });
   }
 
@@ -131,12 +132,23 @@ export class Admission {
     this.#orRefuse(request, admitted.address, () => this.#slots.hold(admitted, admitted.address, bytes));
   }
 
-  /** Counts an endorsement look-up that is about to be made for a request. Throws `RequestRefused`. */
-  takeLookup(request: FastifyRequest): void {
+  /** What a request may cause to be looked up at outside services; each look-up is counted before it is made. */
+  lookupsOf(request: FastifyRequest): LookupBudget {
     const admitted = this.#admitted.get(request);
-    if (admitted === undefined) return;
-    const { address, owner = { kind: 'address', key: address }, provider } = admitted;
-    this.#lookups.take(owner, provider);
+    if (admitted === undefined) return unlimitedLookups;
+    let refused: RequestRefused | undefined;
+    return {
+      mayFetch: () => {
+        const { address, owner = { kind: 'address', key: address }, provider } = admitted;
+        refused = this.#lookups.refusalOf(owner, provider);
+        if (refused === undefined) this.#lookups.take(owner, provider);
+        return refused === undefined;
+      },
+      refuseIfUsedUp: () =>
+        this.#orRefuse(request, admitted.address, () => {
+          if (refused !== undefined) throw refused;
+        }),
+    };
   }
 
   #enter(request: FastifyRequest, address: string): Admitted {
@@ -147,7 +159,7 @@ export class Admission {
     if (refused !== undefined) throw refused;
     let knownToken: string | undefined;
     if (owner === undefined) knownToken = this.#attempt(request, address);
-    else this.#requests.take(owner, provider);
+    else this.#take(owner, provider);
     const admitted = { address, owner, provider, bytes: 0, knownToken, ...fresh };
     this.#slots.enter(admitted);
     this.#admitted.set(request, admitted);
@@ -162,6 +174,12 @@ export class Admission {
     }
     this.#takeFrom(this.#tokenAttempts, address);
     return undefined;
+  }
+
+  #take(owner: Owner, provider: string | undefined): void {
+    const refused = this.#requests.refusalOf(owner, provider);
+    if (refused !== undefined) throw refused;
+    this.#requests.take(owner, provider);
   }
 
   #takeFrom(table: RateTable, address: string): void {

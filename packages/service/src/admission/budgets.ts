@@ -1,5 +1,6 @@
 /** Rates of one thing, requests or endorsement look-ups: by owner, by provider and, where there is a limit for it, in all. */
 
+import type { RequestRefused } from '../http/refusal.ts';
 import { type Rate, RateTable } from './rate-table.ts';
 import { overloaded, tooManyRequests } from './refuse.ts';
 import { rememberedOwners, strangersShare } from './settings.ts';
@@ -35,20 +36,31 @@ export class Budgets {
     return this.#owners.size;
   }
 
-  /** Takes one from every budget that counts. Throws `RequestRefused`, and takes none, when one of them is used up. */
-  take(owner: Owner, provider: string | undefined): void {
+  /** Why nothing can be taken now; undefined: it can. */
+  refusalOf(owner: Owner, provider: string | undefined): RequestRefused | undefined {
     const rates = this.#rates();
-    const key = keyOf(owner);
-    const ofOwner = this.#owners.waitMs(key, rates[owner.kind]);
-    if (ofOwner > 0) throw tooManyRequests(owner.kind, `it used up its ${this.#what}`, ofOwner);
-    const ofProvider = provider === undefined ? [] : this.#sharesOf(owner, `provider ${provider}`, rates.provider);
-    const providerWait = this.#longestWait(ofProvider);
-    if (providerWait > 0) throw tooManyRequests('provider', `its ${this.#what} are used up`, providerWait);
-    const ofAll = rates.total === undefined ? [] : this.#sharesOf(owner, 'total', rates.total);
-    const wait = this.#longestWait(ofAll);
-    if (wait > 0) throw overloaded(`the ${this.#what} of this instance are used up`, wait);
-    this.#owners.take(key, rates[owner.kind]);
-    for (const [name, rate] of [...ofProvider, ...ofAll]) this.#shared.take(name, rate);
+    const ofOwner = this.#owners.waitMs(keyOf(owner), rates[owner.kind]);
+    if (ofOwner > 0) return tooManyRequests(owner.kind, `it used up its ${this.#what}`, ofOwner);
+    const ofProvider = this.#longestWait(this.#ofProvider(owner, provider));
+    if (ofProvider > 0) return tooManyRequests('provider', `its ${this.#what} are used up`, ofProvider);
+    const ofAll = this.#longestWait(this.#ofAll(owner));
+    return ofAll > 0 ? overloaded(`the ${this.#what} of this instance are used up`, ofAll) : undefined;
+  }
+
+  /** Takes one from every budget that counts. */
+  take(owner: Owner, provider: string | undefined): void {
+    this.#owners.take(keyOf(owner), this.#rates()[owner.kind]);
+    for (const [name, rate] of this.#ofProvider(owner, provider)) this.#shared.take(name, rate);
+    for (const [name, rate] of this.#ofAll(owner)) this.#shared.take(name, rate);
+  }
+
+  #ofProvider(owner: Owner, provider: string | undefined): [string, Rate][] {
+    return provider === undefined ? [] : this.#sharesOf(owner, `provider ${provider}`, this.#rates().provider);
+  }
+
+  #ofAll(owner: Owner): [string, Rate][] {
+    const { total } = this.#rates();
+    return total === undefined ? [] : this.#sharesOf(owner, 'total', total);
   }
 
   /** Strangers have a part of a shared budget: they use up that part and the whole; callers only the whole. */

@@ -21,7 +21,7 @@ export interface AdmissionFigures {
 }
 
 /** The admission of a running service. */
-export interface OpenAdmission extends Pick<Admission, 'authenticated' | 'takeLookup' | 'finish'> {
+export interface OpenAdmission extends Pick<Admission, 'authenticated' | 'lookupsOf' | 'finish'> {
   readonly figures: AdmissionFigures;
   /** Puts other limits in force. */
   configure(limits: AdmissionLimits): void;
@@ -53,7 +53,7 @@ export function openAdmission(
       return { requests, bodyBytes: bytes, connections: connections.count, owners, refused: refusals.totals };
     },
     authenticated: (request, caller) => admission.authenticated(request, caller),
-    takeLookup: (request) => admission.takeLookup(request),
+    lookupsOf: (request) => admission.lookupsOf(request),
     finish: (request) => admission.finish(request),
     configure: (changed) => {
       admission.configure(changed);

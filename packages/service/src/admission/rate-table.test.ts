@@ -50,7 +50,7 @@ test('remembers 50,000 of 100,000 addresses, the last ones', () => {
   for (let at = 0; at < 100_000; at++) budgets.take({ kind: 'address', key: `2001:db8:${at.toString(16)}::/64` }, 'p');
   assert.equal(budgets.size, 50_000);
   const last = { kind: 'address', key: `2001:db8:${(99_999).toString(16)}::/64` } as const;
-  assert.throws(() => budgets.take(last, 'p'), { status: 429 });
+  assert.equal(budgets.refusalOf(last, 'p')?.status, 429);
 });
 
 test('counts IPv4 by address, also within IPv6, IPv6 by /64, and what is no address together', () => {

@@ -1,4 +1,5 @@
 /** Steps 2 to 5 of an attest call: from the wire's body to genuine evidence and the data that it commits to. */
+import type { LookupBudget } from '../admission/lookups.ts';
 import type { AttestationType } from '../attestation-types/attestation-type.ts';
 import { settled } from '../http/refusal.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -15,6 +16,8 @@ export interface AppraisalSurroundings {
   readonly trail: Pick<AttestTrail, 'note'>;
   /** Ends waits; its reason is thrown. */
   readonly signal: AbortSignal;
+  /** What may be looked up at outside services. */
+  readonly lookups: LookupBudget;
   /** Checks what a request asks for, before anything is fetched for it. May refuse the request by throwing. */
   readonly checkRequest?: (request: AttestRequest) => void;
 }
@@ -31,7 +34,7 @@ export interface AppraisedRequest<Appraisal> {
 export async function appraise<Evidence, Endorsements, Appraisal>(
   type: AttestationType<Evidence, Endorsements, Appraisal>,
   body: Uint8Array,
-  { provider, at, trail, signal, checkRequest }: AppraisalSurroundings,
+  { provider, at, trail, signal, lookups, checkRequest }: AppraisalSurroundings,
 ): Promise<AppraisedRequest<Appraisal>> {
   // 2 decode
   const request = decodeRequest(body, type.evidenceMembers);
@@ -40,7 +43,7 @@ export async function appraise<Evidence, Endorsements, Appraisal>(
   const evidence = settled(type.parse(request.evidence));
   // 3 endorse
   const started = performance.now();
-  const endorsements = await type.endorse(evidence, provider, at, signal);
+  const endorsements = await type.endorse(evidence, provider, { at, signal, lookups });
   const endorseMs = performance.now() - started;
   // 4 appraise
   const appraisal = settled(type.appraise(request.evidence, endorsements, provider, at));

@@ -1,4 +1,5 @@
 /** The way of one attest call, from the request to the token: ten steps, in this order, each of which may refuse. */
+import type { LookupBudget } from '../admission/lookups.ts';
 import type { AttestationType } from '../attestation-types/attestation-type.ts';
 import type { ApiVersion } from '../http/api-version.ts';
 import type { Caller } from '../identity/access-token.ts';
@@ -28,6 +29,8 @@ export interface AttestSurroundings {
   readonly trail: AttestTrail;
   /** Ends waits; its reason is thrown. */
   readonly signal: AbortSignal;
+  /** What may be looked up at outside services. */
+  readonly lookups: LookupBudget;
   /** Told who calls, once that is known. May refuse the call by throwing `RequestRefused`. */
   readonly admit: (caller: Caller) => void;
   /** Whether a caller is a reader of the provider: refusals may then show what the policy says. */
@@ -46,7 +49,7 @@ export interface AttestAnswer {
 export async function attest<Evidence, Endorsements, Appraisal>(
   type: AttestationType<Evidence, Endorsements, Appraisal>,
   call: AttestCall,
-  { provider, clock, trail, signal, admit, mayReadPolicies }: AttestSurroundings,
+  { provider, clock, trail, signal, lookups, admit, mayReadPolicies }: AttestSurroundings,
 ): Promise<AttestAnswer> {
   // 1 authenticate
   const requirement = provider.requireAccessToken ? 'required' : type.tokenRequirement(call.apiVersion);
@@ -58,7 +61,14 @@ export async function attest<Evidence, Endorsements, Appraisal>(
   // 2 decode, 3 endorse, 4 appraise, 5 bind
   const checkRequest = (request: AttestRequest): void =>
     checkDraftPermitted(request, provider, caller, mayReadPolicies);
-  const { request, appraisal, endorseMs } = await appraise(type, body, { provider, at, trail, signal, checkRequest });
+  const { request, appraisal, endorseMs } = await appraise(type, body, {
+    provider,
+    at,
+    trail,
+    signal,
+    lookups,
+    checkRequest,
+  });
   // 6 baseline, as the policy configures it; 7 evaluate
   const isReader = caller !== undefined && mayReadPolicies(caller);
   const parts = { provider, at, trail, signal, mayReadPolicies: isReader };

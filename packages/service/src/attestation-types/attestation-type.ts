@@ -1,6 +1,7 @@
 /** What does the pipeline ask of each technology? One value of this type is one attestation type of the contract. */
 import type { Claims, Outcome } from '@atesto/evidence';
 import type { ApiVersion } from '../http/api-version.ts';
+import type { EndorsementLook } from '../providers/fetch-endorsements.ts';
 import type { Provider } from '../providers/provider.ts';
 
 /** Whether an operation needs an access token. */
@@ -23,7 +24,7 @@ export interface AttestationType<Evidence, Endorsements, Appraisal> {
    * Gets what the vendor says of the evidence's platform. May refuse the request by throwing `RequestRefused`; throws the reason of
    * `signal` when that aborts.
    */
-  readonly endorse: (evidence: Evidence, provider: Provider, at: Date, signal: AbortSignal) => Promise<Endorsements>;
+  readonly endorse: (evidence: Evidence, provider: Provider, look: EndorsementLook) => Promise<Endorsements>;
   readonly appraise: (
     bytes: Uint8Array,
     endorsements: Endorsements,

@@ -22,6 +22,7 @@ import {
 import { sealReply } from '../attest/sealed-reply.ts';
 import { settled } from '../http/refusal.ts';
 import type { AmdEndorsed } from '../providers/amd.ts';
+import type { EndorsementLook } from '../providers/fetch-endorsements.ts';
 import type { IntelEndorsed } from '../providers/intel.ts';
 import type { Provider } from '../providers/provider.ts';
 import { revocationClaims } from './amd-claims.ts';
@@ -74,19 +75,14 @@ export const azureGuest: AttestationType<ParsedAzureGuest, AzureEndorsed, AzureV
   deliver: (token, { guest }) => sealReply(token, guest.encryptionKey.publicKey),
 };
 
-async function endorse(
-  { proof }: ParsedAzureGuest,
-  provider: Provider,
-  at: Date,
-  signal: AbortSignal,
-): Promise<AzureEndorsed> {
+async function endorse({ proof }: ParsedAzureGuest, provider: Provider, look: EndorsementLook): Promise<AzureEndorsed> {
   if (proof.type === 'Tdx') {
     const { quote } = settled(parseTdxEvidence(proof.quote));
-    return { kind: 'Tdx', quote: proof.quote, by: await provider.intel.endorse(quote, at, signal) };
+    return { kind: 'Tdx', quote: proof.quote, by: await provider.intel.endorse(quote, look) };
   }
   const { report } = settled(parseSnpReport(proof.report));
   const certificates = proof.certificates.trim() === '' ? undefined : proof.certificates;
-  return { kind: 'SevSnp', report: proof.report, by: await provider.amd.endorse(report, certificates, at, signal) };
+  return { kind: 'SevSnp', report: proof.report, by: await provider.amd.endorse(report, certificates, look) };
 }
 
 function appraiseHardware(endorsed: AzureEndorsed, { intel }: Provider, at: Date): Outcome<AzureHardware> {

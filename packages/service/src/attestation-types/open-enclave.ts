@@ -7,10 +7,10 @@ export const openEnclave: SgxAttestationType = {
   name: 'OpenEnclave',
   paths: ['OpenEnclave', 'Tee/OpenEnclave'],
   evidenceMembers: ['report', 'quote'],
-  endorse: (evidence, provider, at, signal) => {
+  endorse: (evidence, provider, look) => {
     if (evidence.openEnclave === undefined) {
       refuseRequest('evidence-container-wrong', 'body.report', 'it is a bare quote; send it to /attest/SgxEnclave');
     }
-    return provider.intel.endorse(evidence.quote, at, signal);
+    return provider.intel.endorse(evidence.quote, look);
   },
 };

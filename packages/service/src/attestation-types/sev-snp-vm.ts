@@ -35,8 +35,8 @@ export const sevSnpVm: AttestationType<ParsedSnpEvidence, SnpEndorsed, SnpVmAppr
   evidenceMembers: ['report'],
   tokenRequirement: () => 'optional',
   parse: parseSnpEvidence,
-  endorse: async (evidence, provider, at, signal) => ({
-    ...(await provider.amd.endorse(evidence.report, evidence.certificates, at, signal)),
+  endorse: async (evidence, provider, look) => ({
+    ...(await provider.amd.endorse(evidence.report, evidence.certificates, look)),
     evidence,
   }),
   appraise: (_bytes, { evidence, endorsements, allowExpiredCollateral }, provider, at) => {

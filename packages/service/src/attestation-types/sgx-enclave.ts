@@ -25,7 +25,7 @@ export const sgxEnclave: SgxAttestationType = {
   evidenceMembers: ['quote'],
   tokenRequirement: (version) => (version === '2018-09-01-preview' ? 'required' : 'optional'),
   parse: parseSgxEvidence,
-  endorse: (evidence, provider, at, signal) => {
+  endorse: (evidence, provider, look) => {
     if (evidence.openEnclave !== undefined) {
       refuseRequest(
         'evidence-container-wrong',
@@ -33,7 +33,7 @@ export const sgxEnclave: SgxAttestationType = {
         'it is OpenEnclave evidence; send it to /attest/OpenEnclave',
       );
     }
-    return provider.intel.endorse(evidence.quote, at, signal);
+    return provider.intel.endorse(evidence.quote, look);
   },
   appraise: (bytes, { collateral, allowExpiredCollateral }, { intel }, at) =>
     appraiseSgx(bytes, collateral, { at, allowExpiredCollateral, memo: intel.memo }),

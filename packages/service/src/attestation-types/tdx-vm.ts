@@ -28,7 +28,7 @@ export const tdxVm: AttestationType<ParsedTdxEvidence, IntelEndorsed, TdxVmAppra
   evidenceMembers: ['quote'],
   tokenRequirement: () => 'optional',
   parse: parseTdxEvidence,
-  endorse: (evidence, provider, at, signal) => provider.intel.endorse(evidence.quote, at, signal),
+  endorse: (evidence, provider, look) => provider.intel.endorse(evidence.quote, look),
   appraise: (bytes, { collateral, allowExpiredCollateral }, { intel, referenceValues }, at) => {
     const tdx = appraiseTdx(bytes, collateral, { at, allowExpiredCollateral, memo: intel.memo });
     if (!tdx.ok) return tdx;

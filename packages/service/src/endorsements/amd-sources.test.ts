@@ -11,6 +11,7 @@ import { refusalOf } from '../__fixtures__/enclave.ts';
 import { endorsementCaFile, serveKds } from '../__fixtures__/endorsement-service.ts';
 import { serve } from '../__fixtures__/service.ts';
 import { stateDirectory } from '../__fixtures__/state.ts';
+import { unlimitedLookups } from '../admission/index.ts';
 import { parseConfig } from '../config/load.ts';
 import type { ServiceSettings } from '../config/schema.ts';
 import { RequestRefused } from '../http/refusal.ts';
@@ -51,7 +52,11 @@ function open(amd: AmdSettings, directory = stateDirectory(), endorsementTimeout
       now += ms;
     },
     endorse: (report: SnpReport, supplied?: string) =>
-      endorsements.endorse(report, supplied, new Date(now), new AbortController().signal),
+      endorsements.endorse(report, supplied, {
+        at: new Date(now),
+        signal: new AbortController().signal,
+        lookups: unlimitedLookups,
+      }),
     now: () => new Date(now),
   };
 }

@@ -13,7 +13,7 @@ import {
   verifySnpEndorsements,
 } from '@atesto/evidence';
 import { refuseFor } from '../http/refusal.ts';
-import { fetchEndorsements } from './fetch-endorsements.ts';
+import { type EndorsementLook, fetchEndorsements } from './fetch-endorsements.ts';
 import { trustAnchorsOf } from './trust-anchors.ts';
 
 /** What an appraisal gets: to be handed to `appraiseSnp`. */
@@ -60,24 +60,19 @@ export class AmdEndorsements {
   async endorse(
     report: SnpReport,
     suppliedCertificates: string | undefined,
-    at: Date,
-    signal: AbortSignal,
+    look: EndorsementLook,
   ): Promise<AmdEndorsed> {
     const lookup = snpLookupFor(report, suppliedCertificates);
     if (!lookup.ok) return refuseFor(lookup.refusal);
     const request = snpRequestFor(lookup.value);
     if (!request.ok) return refuseFor(request.refusal);
     const { timeoutMs, graceSeconds } = this.#settings;
-    const { value } = await fetchEndorsements(
-      'amd',
-      this.#source,
-      request.value,
-      { at, signal, timeoutMs },
-      (refusal) => this.#fromEvidence(lookup.value, refusal),
+    const { value } = await fetchEndorsements('amd', this.#source, request.value, look, timeoutMs, (refusal) =>
+      this.#fromEvidence(lookup.value, refusal),
     );
     const endorsements = this.#verify(value);
-    const nextUpdate = endorsements.revocationList?.nextUpdate ?? at.getTime();
-    return { endorsements, allowExpiredCollateral: at.getTime() <= nextUpdate + graceSeconds * 1000 };
+    const nextUpdate = endorsements.revocationList?.nextUpdate ?? look.at.getTime();
+    return { endorsements, allowExpiredCollateral: look.at.getTime() <= nextUpdate + graceSeconds * 1000 };
   }
 
   /** The authorities that came with the report, where the operator does without a revocation list. */

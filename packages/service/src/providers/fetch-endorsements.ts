@@ -1,16 +1,17 @@
 /** Asks a source for endorsements, with patience; a refusal becomes the one of the request. */
-import { type EndorsementSource, endorsementFault, type Freshness } from '@atesto/endorsements';
+import { type EndorsementCode, type EndorsementSource, endorsementFault, type Freshness } from '@atesto/endorsements';
 import type { Refusal } from '@atesto/evidence';
+import type { LookupBudget } from '../admission/lookups.ts';
 import { orAborted } from '../http/abortable.ts';
 import { type RequestRefused, refusalOf, refuseWithin } from '../http/refusal.ts';
 
-/** How long endorsements are waited for. */
-export interface EndorsementWait {
+/** For which time endorsements are asked, and at whose expense. */
+export interface EndorsementLook {
   /** The time of appraisal. */
   readonly at: Date;
   /** Ends the wait: nobody wants the answer any more, or the service stops. */
   readonly signal: AbortSignal;
-  readonly timeoutMs: number;
+  readonly lookups: LookupBudget;
 }
 
 /** What a source gave. */
@@ -21,7 +22,7 @@ export interface Fetched<Value> {
 
 /**
  * The endorsements for a request. Refuses with the code of the source: 400 when the evidence is at fault or no endorsements exist for it,
- * else 503; and with `endorsements-timeout`. Throws the reason of `signal` when that aborts first.
+ * else 503; with `endorsements-timeout`, and as `lookups`. Throws the reason of `signal` when that aborts first.
  * @param vendor the caller is told no more of the place than its settings; the log gets files and addresses
  * @param instead endorsements to go on with in spite of a refusal
  */
@@ -29,7 +30,8 @@ export async function fetchEndorsements<Request, Value>(
   vendor: 'intel' | 'amd',
   source: EndorsementSource<Request, Value>,
   request: Request,
-  { at, signal, timeoutMs }: EndorsementWait,
+  { at, signal, lookups }: EndorsementLook,
+  timeoutMs: number,
   instead: (refusal: Refusal) => Value | undefined = () => undefined,
 ): Promise<Fetched<Value>> {
   signal.throwIfAborted();
@@ -38,17 +40,23 @@ export async function fetchEndorsements<Request, Value>(
   signal.addEventListener('abort', onAbort, { once: true });
   const timer = setTimeout(() => wait.abort(late()), timeoutMs);
   try {
-    const got = await orAborted(source.get(request, { at, signal: wait.signal }), wait.signal);
+    const got = await orAborted(
+      source.get(request, { at, signal: wait.signal, mayFetch: lookups.mayFetch }),
+      wait.signal,
+    );
     if (got.ok) return { value: got.collateral, freshness: got.freshness };
     wait.signal.throwIfAborted();
     const value = instead(got.refusal);
     if (value !== undefined) return { value, freshness: undefined };
+    if (got.refusal.code === limited) lookups.refuseIfUsedUp();
     return refuseWithout(got.refusal, vendor);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
   }
 }
+
+const limited: EndorsementCode = 'endorsements-limited';
 
 /** The evidence's fault is the caller's, everything else the service's: only that is worth another try. */
 function refuseWithout(refusal: Refusal, vendor: 'intel' | 'amd'): never {

@@ -11,7 +11,7 @@ import {
   VerificationMemo,
 } from '@atesto/evidence';
 import { refuseFor } from '../http/refusal.ts';
-import { fetchEndorsements } from './fetch-endorsements.ts';
+import { type EndorsementLook, fetchEndorsements } from './fetch-endorsements.ts';
 import { trustAnchorsOf } from './trust-anchors.ts';
 
 /** What an appraisal gets. */
@@ -55,16 +55,12 @@ export class IntelEndorsements {
   }
 
   /** The verified collateral for a quote. Refuses the request with the code of evidence or endorsements; see {@link fetchEndorsements}. */
-  async endorse(quote: ParsedQuote, at: Date, signal: AbortSignal): Promise<IntelEndorsed> {
+  async endorse(quote: ParsedQuote, look: EndorsementLook): Promise<IntelEndorsed> {
     const { timeoutMs, graceSeconds } = this.#settings;
-    const { value } = await fetchEndorsements('intel', this.#source, this.#requestFor(quote), {
-      at,
-      signal,
-      timeoutMs,
-    });
+    const { value } = await fetchEndorsements('intel', this.#source, this.#requestFor(quote), look, timeoutMs);
     const collateral = this.#prepare(value);
     const nextUpdate = Math.min(...Object.values(collateral.dates).map((dates) => dates.nextUpdate));
-    const allowExpiredCollateral = at.getTime() <= nextUpdate + graceSeconds * 1000;
+    const allowExpiredCollateral = look.at.getTime() <= nextUpdate + graceSeconds * 1000;
     return { collateral, allowExpiredCollateral };
   }
 

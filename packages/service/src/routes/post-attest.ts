@@ -47,6 +47,7 @@ function operationOf(type: RegisteredType, path: string, context: ServiceContext
         clock: context.clock,
         trail: trailOf(request, context),
         signal: signalOf(request),
+        lookups: context.lookupsOf(request),
         admit: (caller: Caller): void => context.admit(request, callerName(caller)),
         mayReadPolicies,
       };

@@ -53,7 +53,7 @@ function policyText(given: JsonValue | undefined, provider: Provider, attestatio
 }
 
 async function claimsOfEvidence(
-  { clock }: ServiceContext,
+  { clock, lookupsOf }: ServiceContext,
   request: FastifyRequest,
   provider: Provider,
   attestationType: string,
@@ -68,5 +68,5 @@ async function claimsOfEvidence(
     );
   }
   const trail: AppraisalSurroundings['trail'] = { note: (note) => noteForAudit(request, note) };
-  return type.claims(body, { provider, at: clock(), trail, signal: signalOf(request) });
+  return type.claims(body, { provider, at: clock(), trail, signal: signalOf(request), lookups: lookupsOf(request) });
 }
