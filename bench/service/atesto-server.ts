@@ -14,6 +14,8 @@ const audit = {
   pending: 0,
   record: async () => {},
   query: async () => ({ ok: true, value: { entries: [] } }) as const,
+  verify: async () => ({ ok: true, value: { rows: 0, findings: [], unvouched: [] } }) as const,
+  vouchFor: async () => {},
   removeExpired: async () => ({ ok: true, value: 0 }) as const,
   close: async () => {},
 };

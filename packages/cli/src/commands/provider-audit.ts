@@ -1,8 +1,9 @@
-/** `atesto provider audit`: who asked what of a provider, and what came of it. */
+/** `atesto provider audit`: tells who asked what of a provider, and what came of it; `verify`: whether the record was changed. */
 import { Command, Option } from 'commander';
 import { administer, type ConnectionOptions, connectable } from '../administration/connection.ts';
+import { CliFailure } from '../failure.ts';
 import { readInteger } from '../input/options.ts';
-import type { Session } from '../session.ts';
+import { exitCodes, type Session } from '../session.ts';
 import { columns } from '../style.ts';
 
 interface Options extends ConnectionOptions {
@@ -42,7 +43,45 @@ export function providerAuditCommand(session: Session): Command {
         if (options.json === true) session.out(`${JSON.stringify(page)}\n`);
         else print(page, options.all === true, session);
       }),
-    );
+    )
+    .addCommand(verifyCommand(session));
+}
+
+function verifyCommand(session: Session): Command {
+  return connectable(
+    new Command('verify').description('Verify that no audit entry was changed, removed or added behind the service.'),
+    'audit verify',
+  ).action((_options: ConnectionOptions, command: Command) =>
+    // Options that the parent has as well belong to it wherever they stand.
+    administer(command.optsWithGlobals<ConnectionOptions>(), session, async (_client, provider) => {
+      const findings: unknown[] = [];
+      let entries = 0;
+      let cursor: string | undefined;
+      do {
+        const step = await provider.verifyAudit(cursor);
+        entries += typeof step.rows === 'number' ? step.rows : 0;
+        if (Array.isArray(step.findings)) findings.push(...step.findings);
+        cursor = typeof step.next === 'string' ? step.next : undefined;
+      } while (cursor !== undefined && findings.length < mostFindings);
+      if (command.optsWithGlobals<ConnectionOptions>().json === true) {
+        session.out(`${JSON.stringify({ entries, isIntact: findings.length === 0, findings })}\n`);
+      } else session.out(columns(findings.map(findingColumns)));
+      if (findings.length > 0) {
+        const message = `the audit record was changed: ${findings.length} findings in ${entries} entries`;
+        throw new CliFailure(exitCodes.refused, message, 'docs/audit-record.md says what each code means.');
+      }
+      session.err(`the audit record is intact: ${entries} entries verified\n`);
+    }),
+  );
+}
+
+/** Enough to see that the record is not to be trusted. */
+const mostFindings = 1000;
+
+function findingColumns(finding: unknown): string[] {
+  const { code, writer, sequence, through, why } = Object(finding);
+  const place = `${writer}/${sequence}${through === undefined ? '' : `-${through}`}`;
+  return [String(code), place, String(why)];
 }
 
 function filterOf(options: Options): Record<string, string> {

@@ -133,6 +133,13 @@ describe('atesto provider', () => {
     );
   });
 
+  test('verifies the audit record: 0 when it is intact', async () => {
+    const { exitCode, stdout, stderr } = await provider('audit', 'verify');
+    assert.deepEqual([exitCode, stdout], [0, '']);
+    assert.match(stderr, /^the audit record is intact: \d+ entries verified\n$/);
+    assert.deepEqual(JSON.parse(output(await provider('audit', 'verify', '--json'))).findings, []);
+  });
+
   test('the same variables let a client attest', async () => {
     const { exitCode, stdout } = await runCli(['attest', '--simulator', service.simulator], { env });
     assert.deepEqual([exitCode, stdout.slice(0, 2)], [0, 'ey']);

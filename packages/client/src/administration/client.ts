@@ -134,6 +134,13 @@ export class ProviderAdministration {
     return requireMembers(text, url);
   }
 
+  /** One step of a verification of the audit record, from a `next` of an earlier step on: the members of `GET /audit:verify`. */
+  async verifyAudit(cursor?: string): Promise<JsonMembers> {
+    const query = cursor === undefined ? '' : new URLSearchParams({ cursor }).toString();
+    const { text, url } = await this.#call({ method: 'GET' }, '/audit:verify', query);
+    return requireMembers(text, url);
+  }
+
   /** An operation of the service's own: JSON in, JSON out. */
   async own(method: Exchange['method'], path: string, body?: object, ifMatch?: string): Promise<JsonMembers> {
     const sent = body === undefined ? undefined : { type: 'application/json', text: JSON.stringify(body) };

@@ -1,6 +1,8 @@
 /** An audit record in memory, or one whose disk is away. */
 import { Refused } from '@atesto/evidence';
 import type { Audit, AuditEntry } from '../audit/index.ts';
+import { AuditSeal } from '../storage/audit-chain.ts';
+import type { AuditRows } from '../storage/index.ts';
 
 /** An audit record that keeps its entries where a test can see them. */
 export interface SeenAudit extends Audit {
@@ -18,8 +20,25 @@ export function seenAudit(fails?: () => Error): SeenAudit {
       entries.push(entry);
     },
     query: async () => ({ ok: true, value: { entries: [] } }),
+    verify: async () => ({ ok: true, value: { rows: 0, findings: [], unvouched: [] } }),
+    vouchFor: async () => {},
     removeExpired: async () => ({ ok: true, value: 0 }),
     close: async () => {},
+  };
+}
+
+/** Audit rows that can be appended, and nothing else. */
+export function rowsOver(append: AuditRows['append']): AuditRows {
+  const absent = (): never => {
+    throw new Error('the test does not read');
+  };
+  return {
+    seal: new AuditSeal(new Uint8Array(32)),
+    append,
+    scan: absent,
+    remove: absent,
+    vouch: async () => {},
+    chains: { ledger: absent, rowsOf: absent, writerAfter: absent, vouchFor: absent },
   };
 }
 

@@ -1,9 +1,11 @@
 /** The audit record of a service: who asked for what, when, and what was decided. */
-import { randomBytes } from 'node:crypto';
 import type { Outcome } from '@atesto/evidence';
-import type { AuditRows } from '../storage/index.ts';
+import type { AuditRetention, AuditRows } from '../storage/index.ts';
+import { WriterChains } from './chains.ts';
+import { type AuditStep, ChainCheck, type UnvouchedEnd } from './check.ts';
 import type { AuditCode } from './codes.ts';
-import { type AuditEntry, AuditIds, rowOf } from './entry.ts';
+import { type AuditEntry, contentOf } from './entry.ts';
+import { Gate } from './gate.ts';
 import { Journal, type JournalLimits } from './journal.ts';
 import { type AuditPage, type AuditQuery, queryAudit } from './query.ts';
 import { removeExpired } from './retention.ts';
@@ -14,28 +16,52 @@ export interface Audit {
   readonly pending: number;
   /**
    * Resolves when the entry is durable: only then may the answer leave. Throws `Refused` with `audit-unavailable` when that did
-   * not happen in time or too many entries wait; the entry may then be stored or not, and the answer must not leave.
+   * not happen in time or too many entries wait; the entry may then be stored or not, and the answer must not leave. While the record is
+   * known to be unwritable this happens at once. `retention`: how long the entry is kept; default `kept`.
    */
-  record(entry: AuditEntry): Promise<void>;
-  /** Reads a page of entries, newest first. Refuses with `audit-query-invalid`, `audit-unavailable`. */
+  record(entry: AuditEntry, retention?: AuditRetention): Promise<void>;
+  /** Reads a page of entries, newest first. Refuses with `audit-query-invalid`, `audit-busy`, `audit-unavailable`. */
   query(query: AuditQuery): Promise<Outcome<AuditPage, AuditCode>>;
+  /**
+   * Verifies a part of the chains, from a `next` of an earlier step on; absent: from the beginning. Refuses with `audit-query-invalid`,
+   * `audit-busy`, `audit-unavailable`.
+   */
+  verify(cursor?: string, rows?: number): Promise<Outcome<AuditStep, AuditCode>>;
+  /** Vouches for ends of chains that a step found good. */
+  vouchFor(ends: readonly UnvouchedEnd[]): Promise<void>;
   /** Removes all entries from before a time; the outcome is their number. Refuses with `audit-unavailable`. */
-  removeExpired(beforeMs: number): Promise<Outcome<number, AuditCode>>;
+  removeExpired(beforeMs: number, retention?: AuditRetention): Promise<Outcome<number, AuditCode>>;
   /** Writes what waits and accepts no more; close the store after this. */
   close(): Promise<void>;
 }
 
+/** The pause between heads that vouch for what was stored, in milliseconds. */
+const vouchEveryMs = 60_000;
+
+/** How many queries and verifications run at the same time, and how many wait. */
+const readers = { running: 2, waiting: 16 };
+
 /** Opens the audit record of a store (`store.audit`). */
 export function openAudit(rows: AuditRows, limits: JournalLimits = {}): Audit {
-  const journal = new Journal(rows, limits);
-  const ids = new AuditIds(randomBytes(8).toString('hex'));
+  const journal = new Journal(rows, new WriterChains(rows.seal), limits);
+  const gate = new Gate(readers);
+  const check = new ChainCheck(rows);
+  // The store is away: the next time vouches for more.
+  const vouch = (): Promise<void> => rows.vouch().catch(() => {});
+  const timer = setInterval(() => void vouch(), vouchEveryMs).unref();
   return {
     get pending() {
       return journal.pending;
     },
-    record: (entry) => journal.write(rowOf(entry, ids)),
-    query: (query) => queryAudit(rows, query),
-    removeExpired: (beforeMs) => removeExpired(rows, beforeMs),
-    close: () => journal.close(),
+    record: (entry, retention = 'kept') => journal.write({ content: contentOf(entry), retention }),
+    query: (query) => gate.pass(() => queryAudit(rows, query)),
+    verify: (cursor, count) => gate.pass(() => check.step(cursor, count)),
+    vouchFor: (ends) => check.vouchFor(ends),
+    removeExpired: (beforeMs, retention = 'kept') => removeExpired(rows, beforeMs, retention),
+    close: async () => {
+      clearInterval(timer);
+      await journal.close();
+      await vouch();
+    },
   };
 }

@@ -139,7 +139,7 @@ function auditContract(create: CreateDatabase): void {
     const store = await database.open();
     const audit = openAudit(store.audit);
     await audit.record(entry());
-    const [row] = await store.audit.find({}, undefined, 1);
+    const [row] = (await store.audit.scan({}, { limit: 1, scanRows: 10 })).rows;
     assert.ok(row);
     await store.audit.append([
       { ...row, request_id: 'another' },

@@ -1,6 +1,5 @@
 /** What does an audit entry say? One entry for each attest call and each administrative act, allowed or not. */
 import type { AuditRow } from '../storage/index.ts';
-import { auditIdFloor } from '../storage/index.ts';
 
 /** How an act ended: as asked, refused for a reason of the domain, or failed for one of the service. */
 export type AuditVerdict = 'allowed' | 'refused' | 'failed';
@@ -45,31 +44,13 @@ export interface StoredAuditEntry extends AuditEntry {
 
 const longestText = 1024;
 const longestDetail = 8192;
-const sequenceModulus = 2 ** 32;
+/** The columns of a row that the entry decides. */
+export type AuditContent = Omit<AuditRow, 'id' | 'link'>;
 
-/** Gives entries their identifiers: time (12 hex digits), writer (16), running number (8). */
-export class AuditIds {
-  readonly #writer: string;
-  #sequence = 0;
-
-  /** `writer`: 16 hex digits that no other process uses. */
-  constructor(writer: string) {
-    this.#writer = writer;
-  }
-
-  /** The next identifier. */
-  next(atMs: number): string {
-    this.#sequence = (this.#sequence + 1) % sequenceModulus;
-    return auditIdFloor(atMs) + this.#writer + this.#sequence.toString(16).padStart(8, '0');
-  }
-}
-
-/** The row that stores an entry. */
-export function rowOf(entry: AuditEntry, ids: AuditIds): AuditRow {
-  const atMs = Math.max(0, Math.floor(entry.atMs));
+/** What the row of an entry holds. */
+export function contentOf(entry: AuditEntry): AuditContent {
   return {
-    id: ids.next(atMs),
-    at_ms: atMs,
+    at_ms: Math.max(0, Math.floor(entry.atMs)),
     operation: clean(entry.operation) ?? '',
     provider: clean(entry.provider),
     attestation_type: clean(entry.attestationType),
@@ -88,7 +69,7 @@ export function rowOf(entry: AuditEntry, ids: AuditIds): AuditRow {
 }
 
 /** The entry that a row stores; members that are null there are absent. */
-export function entryOf(row: AuditRow): StoredAuditEntry {
+export function entryOf(row: Omit<AuditRow, 'link'>): StoredAuditEntry {
   const members = {
     provider: row.provider,
     attestationType: row.attestation_type,

@@ -1,4 +1,5 @@
 export { type Audit, openAudit } from './audit.ts';
+export type { AuditFinding, AuditStep } from './check.ts';
 export { type AuditCode, auditCodes } from './codes.ts';
 export type { AuditEntry, AuditVerdict, StoredAuditEntry } from './entry.ts';
 export type { JournalLimits } from './journal.ts';

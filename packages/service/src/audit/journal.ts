@@ -1,12 +1,14 @@
 /**
- * How does an entry become durable before the answer leaves, without costing the throughput? Entries that arrive while a write
- * is under way share the next one, so the disk is waited for once for many. What cannot be written in time is refused, and so
- * is its answer: nothing is dropped silently.
+ * Makes entries durable before their answers leave, without costing the throughput: entries that arrive while a write is under way share
+ * the next one. What cannot be written in time is refused, and so is its answer: nothing is dropped silently. A batch that was begun
+ * holds places in the chains, so it is written again until it is stored; while it is late, new entries are refused at once.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Refused } from '@atesto/evidence';
-import type { AuditRow, AuditRows } from '../storage/index.ts';
+import type { AuditRows } from '../storage/index.ts';
+import type { WaitingEntry, WriterChains } from './chains.ts';
 import type { AuditCode } from './codes.ts';
+import { JournalBatch } from './journal-batch.ts';
 
 /** The limits of a journal. */
 export interface JournalLimits {
@@ -21,31 +23,30 @@ export interface JournalLimits {
    * clients that wait for their answers send nothing new meanwhile.
    */
   readonly lingerMs?: number | undefined;
+  /** Told why entries cannot be written, and with undefined that they can again. */
+  readonly onState?: ((failure: string | undefined) => void) | undefined;
 }
 
 const firstPauseMs = 20;
 const longestPauseMs = 500;
 
-/** Rows that are written together, and the promise that all their callers wait for. */
-interface Batch {
-  readonly rows: AuditRow[];
-  readonly written: Promise<void>;
-  readonly signal: AbortSignal;
-  resolve(): void;
-  refuse(why: string): void;
-}
-
 /** Writes audit rows in batches, one batch at a time. */
 export class Journal {
   readonly #rows: Pick<AuditRows, 'append'>;
-  readonly #limits: { [Limit in keyof JournalLimits]-?: number };
-  #queue: Batch[] = [];
+  readonly #chains: WriterChains;
+  readonly #limits: { [Limit in Exclude<keyof JournalLimits, 'onState'>]-?: number };
+  readonly #onState: (failure: string | undefined) => void;
+  readonly #closing = new AbortController();
+  #queue: JournalBatch[] = [];
   #pending = 0;
   #running: Promise<void> | undefined;
-  #closed = false;
+  /** Why entries are refused at once; undefined: they are written. */
+  #failure: string | undefined;
 
-  constructor(rows: Pick<AuditRows, 'append'>, limits: JournalLimits = {}) {
+  constructor(rows: Pick<AuditRows, 'append'>, chains: WriterChains, limits: JournalLimits = {}) {
     this.#rows = rows;
+    this.#chains = chains;
+    this.#onState = limits.onState ?? (() => {});
     this.#limits = {
       capacity: limits.capacity ?? 20_000,
       batchSize: limits.batchSize ?? 1000,
@@ -54,31 +55,32 @@ export class Journal {
     };
   }
 
-  /** How many rows wait to become durable. */
+  /** How many entries wait to become durable. */
   get pending(): number {
     return this.#pending;
   }
 
-  /** Resolves when the row is durable; throws `Refused` with `audit-unavailable` when that did not happen in time. */
-  write(row: AuditRow): Promise<void> {
-    if (this.#closed) return Promise.reject(unavailable('the journal is closed'));
+  /** Resolves when the entry is durable; throws `Refused` with `audit-unavailable` when that did not happen in time. */
+  write(entry: WaitingEntry): Promise<void> {
+    if (this.#closing.signal.aborted) return Promise.reject(unavailable('the journal is closed'));
+    if (this.#failure !== undefined) return Promise.reject(unavailable(this.#failure));
     if (this.#pending >= this.#limits.capacity) {
       return Promise.reject(unavailable(`${this.#pending} entries wait to be written`));
     }
     this.#pending += 1;
     let batch = this.#queue.at(-1);
-    if (batch === undefined || batch.rows.length >= this.#limits.batchSize) {
-      batch = openBatch(this.#limits.patienceMs);
+    if (batch === undefined || batch.entries.length >= this.#limits.batchSize) {
+      batch = new JournalBatch(this.#limits.patienceMs, (late, failure) => this.#refuse(late, failure));
       this.#queue.push(batch);
     }
-    batch.rows.push(row);
+    batch.entries.push(entry);
     this.#running ??= this.#run();
     return batch.written;
   }
 
-  /** Writes what waits and accepts no more. */
+  /** Writes what waits and accepts no more; a batch that is late is not waited for. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     await this.#running;
   }
 
@@ -87,8 +89,9 @@ export class Journal {
       await this.#linger();
       const batch = this.#queue.shift();
       if (batch === undefined) break;
-      await this.#writeBatch(batch);
-      this.#pending -= batch.rows.length;
+      // Nobody waits for a batch that was refused before it was begun, and it has no place in a chain.
+      if (!batch.isRefused) await this.#writeBatch(batch);
+      this.#pending -= batch.entries.length;
     }
     this.#running = undefined;
   }
@@ -99,44 +102,44 @@ export class Journal {
     else await new Promise(setImmediate);
   }
 
-  async #writeBatch(batch: Batch): Promise<void> {
+  async #writeBatch(batch: JournalBatch): Promise<void> {
+    const rows = this.#chains.sealed(batch.entries);
     let pauseMs = firstPauseMs;
-    while (!batch.signal.aborted) {
+    while (!(batch.isRefused && this.#closing.signal.aborted)) {
       try {
-        await this.#rows.append(batch.rows);
+        await this.#rows.append(rows);
+        this.#tell(undefined);
         return batch.resolve();
       } catch (error) {
+        if (!(error instanceof Refused)) return this.#abandon(batch, error);
         // Rows carry their identity, so writing again what may have been written already is harmless.
-        if (!(error instanceof Refused)) return batch.refuse('the entry cannot be stored');
+        batch.failure = error.refusal.why;
+        if (batch.isRefused) this.#tell(batch.failure);
       }
-      await pause(pauseMs, undefined, { signal: batch.signal }).catch(() => {});
+      // A batch that nobody waits for does not keep the process.
+      const options = { signal: batch.ended(this.#closing.signal), ref: !batch.isRefused };
+      await pause(pauseMs, undefined, options).catch(() => {});
       pauseMs = Math.min(longestPauseMs, pauseMs * 2);
     }
   }
-}
 
-function openBatch(patienceMs: number): Batch {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const expiry = new AbortController();
-  const settle = () => {
-    clearTimeout(timer);
-    expiry.abort();
-  };
-  const refuse = (why: string) => {
-    settle();
-    reject(unavailable(why));
-  };
-  const timer = setTimeout(() => refuse(`it was not durable within ${patienceMs} ms`), patienceMs);
-  return {
-    rows: [],
-    written: promise,
-    signal: expiry.signal,
-    resolve: () => {
-      settle();
-      resolve();
-    },
-    refuse,
-  };
+  /** The rows themselves cannot be stored; the chains end before them. */
+  #abandon(batch: JournalBatch, error: unknown): void {
+    this.#chains.begin();
+    batch.refuse(unavailable(`the entry cannot be stored: ${error instanceof Error ? error.name : 'unknown'}`));
+  }
+
+  #refuse(batch: JournalBatch, failure: string): void {
+    batch.refuse(unavailable(failure));
+    // Batches behind one that is late expire by themselves; only what was tried says how the store fares.
+    if (!this.#queue.includes(batch)) this.#tell(batch.failure ?? failure);
+  }
+
+  #tell(failure: string | undefined): void {
+    if (this.#failure === failure) return;
+    this.#failure = failure;
+    this.#onState(failure);
+  }
 }
 
 function unavailable(why: string): Refused<AuditCode> {

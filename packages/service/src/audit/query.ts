@@ -1,4 +1,4 @@
-/** Which audited acts match? Newest first, a page at a time; a page's cursor stays valid while entries are added and removed. */
+/** Finds audited acts, newest first, a page at a time; a page's cursor stays valid while entries are added and removed. */
 import { type Outcome, Refused, refuse } from '@atesto/evidence';
 import type { AuditFilter, AuditRows } from '../storage/index.ts';
 import type { AuditCode } from './codes.ts';
@@ -15,9 +15,15 @@ export interface AuditQuery extends AuditFilter {
 /** One page of entries, newest first. */
 export interface AuditPage {
   readonly entries: readonly StoredAuditEntry[];
-  /** The cursor of the page after this one; absent on the last page. */
+  /**
+   * The cursor of the page after this one; absent on the last page. A page ends after a number of rows that were looked at, so it can hold
+   * fewer entries than asked for, even none, and yet have a `next`.
+   */
   readonly next?: string;
 }
+
+/** How many rows one page looks at. */
+export const scannedRowsPerPage = 20_000;
 
 const cursorForm = /^[0-9a-f]{36}$/;
 const largestPage = 1000;
@@ -27,11 +33,8 @@ export async function queryAudit(rows: AuditRows, query: AuditQuery): Promise<Ou
   try {
     const { cursor, limit = 100, ...filter } = query;
     checkQuery(query, limit);
-    const found = await rows.find(filter, cursor, limit + 1);
-    const entries = found.slice(0, limit).map(entryOf);
-    const last = entries.at(-1);
-    const page = found.length > limit && last !== undefined ? { entries, next: last.id } : { entries };
-    return { ok: true, value: page };
+    const { rows: found, next } = await rows.scan(filter, { below: cursor, limit, scanRows: scannedRowsPerPage });
+    return { ok: true, value: { entries: found.map(entryOf), ...(next === undefined ? {} : { next }) } };
   } catch (error) {
     return { ok: false, refusal: refusalOf(error) };
   }

@@ -3,14 +3,20 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Refused } from '@atesto/evidence';
+import { rowsOver } from '../__fixtures__/audit.ts';
 import { stateDirectory } from '../__fixtures__/state.ts';
+import { AuditSeal } from '../storage/audit-chain.ts';
 import type { AuditRow } from '../storage/index.ts';
-import { AuditIds, rowOf } from './entry.ts';
+import { WriterChains } from './chains.ts';
+import { contentOf } from './entry.ts';
 import { type SpooledRows, type SpoolOptions, spooled } from './spool.ts';
 
-const ids = new AuditIds('0123456789abcdef');
-const row = (requestId: string): AuditRow =>
-  rowOf({ atMs: 1_790_000_000_000, operation: 'attest', requestId, verdict: 'allowed' }, ids);
+const chains = new WriterChains(new AuditSeal(new Uint8Array(32)));
+const row = (requestId: string): AuditRow => {
+  const content = contentOf({ atMs: 1_790_000_000_000, operation: 'attest', requestId, verdict: 'allowed' });
+  const [sealed] = chains.sealed([{ content, retention: 'kept' }]);
+  return sealed ?? assert.fail();
+};
 
 /** A database that can be taken away; what it holds, by id. */
 class Database {
@@ -25,7 +31,7 @@ class Database {
       if (this.away) throw new Refused({ code: 'store-unavailable', where: 'database', why: 'it is away' });
       for (const one of rows) if (!this.rows.has(one.id)) this.rows.set(one.id, one);
     };
-    return spooled({ append, find: async () => [], remove: async () => 0 }, { retryMs: 5, ...options });
+    return spooled(rowsOver(append), { retryMs: 5, ...options });
   }
 
   get requests(): string[] {
@@ -153,7 +159,7 @@ test('tells of a fault that is not the database being away', async () => {
 test('refuses rows for which there is no place', async () => {
   const database = new Database();
   const some = options();
-  const rows = database.open({ ...some, maxBytes: 500 });
+  const rows = database.open({ ...some, maxBytes: 600 });
   database.away = true;
   await rows.append([row('a')]);
   await assert.rejects(rows.append([row('b'), row('c')]), { name: 'Refused' });

@@ -1,6 +1,7 @@
 /**
- * How is an entry durable while the database is away? It waits in a file until the database is back, so that attestation goes on for as
- * long as the policies are known to be in force, and nothing that was answered is missing in the record.
+ * Keeps entries durable while the database is away: they wait in files until it is back, so that attestation goes on for as long as the
+ * policies are known to be in force, and nothing that was answered is missing in the record. Rows reach the database in the order of
+ * their chains: while earlier ones of this process wait, later ones wait behind them.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Refused } from '@atesto/evidence';
@@ -38,9 +39,12 @@ export function spooled(rows: AuditRows, options: SpoolOptions): SpooledRows {
   const spool = new Spool(rows, options);
   spool.start();
   return {
+    seal: rows.seal,
+    chains: rows.chains,
     append: (some) => spool.append(some),
-    find: (filter, below, limit) => rows.find(filter, below, limit),
-    remove: (beforeMs, limit) => rows.remove(beforeMs, limit),
+    scan: (filter, bounds) => rows.scan(filter, bounds),
+    remove: (beforeMs, limit, retention, reason) => rows.remove(beforeMs, limit, retention, reason),
+    vouch: () => rows.vouch(),
     close: () => spool.close(),
   };
 }
@@ -51,8 +55,11 @@ class Spool {
   readonly #files: SpoolFiles;
   readonly #closing = new AbortController();
   #draining: Promise<void> | undefined;
-  /** Whether rows go into the file without asking the database first. */
+  #isWanted = false;
+  /** Whether rows of this process wait in files: later ones must not overtake them. */
   #isAway = false;
+  /** Whether the last attempt to hand rows over succeeded. */
+  #isBack = false;
 
   constructor(rows: AuditRows, options: SpoolOptions) {
     this.#rows = rows;
@@ -61,12 +68,22 @@ class Spool {
   }
 
   start(): void {
-    this.#draining ??= this.#drainUntilDone().finally(() => {
+    if (this.#draining !== undefined) {
+      // It may have looked for files before this one was there.
+      this.#isWanted = true;
+      return;
+    }
+    this.#draining = this.#drainUntilDone().finally(() => {
       this.#draining = undefined;
+      if (this.#isWanted && !this.#closing.signal.aborted) this.start();
+      this.#isWanted = false;
     });
   }
 
   async append(rows: readonly AuditRow[]): Promise<void> {
+    // No more rows go into files meanwhile, so that the drain comes to its end.
+    if (this.#isAway && this.#isBack) await this.#inTime(this.#draining ?? Promise.resolve());
+    if (this.#isAway) this.#isAway = await this.#files.hasOwnRows();
     if (!this.#isAway && (await this.#isStored(rows))) return;
     await this.#files.write(rows);
     this.#isAway = true;
@@ -76,25 +93,34 @@ class Spool {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#draining;
+    // The next check vouches for what this one cannot.
+    await this.#rows.vouch().catch(() => {});
   }
 
   async #isStored(rows: readonly AuditRow[]): Promise<boolean> {
-    const { patienceMs = 1000 } = this.#options;
-    const timer = Promise.withResolvers<false>();
-    const timeout = setTimeout(() => timer.resolve(false), patienceMs);
+    let isStored = false;
     const stored = this.#rows.append(rows).then(
-      () => true,
+      () => {
+        isStored = true;
+      },
       (error: unknown) => {
-        if (error instanceof Refused) return false;
-        throw error;
+        if (!(error instanceof Refused)) throw error;
       },
     );
+    // What the database says after the time is up is of no interest: the rows are in the file.
+    stored.catch(() => {});
+    await this.#inTime(stored);
+    return isStored;
+  }
+
+  /** Resolves with the work, or when the database has taken too long for it. */
+  async #inTime(work: Promise<void>): Promise<void> {
+    const timer = Promise.withResolvers<void>();
+    const timeout = setTimeout(() => timer.resolve(), this.#options.patienceMs ?? 1000);
     try {
-      return await Promise.race([stored, timer.promise]);
+      await Promise.race([work, timer.promise]);
     } finally {
       clearTimeout(timeout);
-      // What the database says after the time is up is of no interest: the rows are in the file.
-      stored.catch(() => {});
     }
   }
 
@@ -122,9 +148,10 @@ class Spool {
     } catch (error) {
       // The database is away still, or another process took the file: the next look tells.
       if (!(error instanceof Refused) && !isTaken(error)) this.#options.onFault?.(error);
+      this.#isBack = false;
       return false;
     }
-    this.#isAway = false;
+    this.#isBack = true;
     if (count > 0) this.#options.onDrained?.(count);
     return true;
   }

@@ -2,6 +2,7 @@
  * `GET /audit`, an operation of our own: who asked what of a provider, and what came of it; newest first, a page at a time. Readers of
  * a provider see its entries; with `scope=service` the service administrator sees those of all providers.
  */
+import type { Refusal } from '@atesto/evidence';
 import type { AuditQuery, StoredAuditEntry } from '../audit/index.ts';
 import { optionalApiVersion } from '../http/api-version.ts';
 import type { Operation } from '../http/operation.ts';
@@ -22,14 +23,17 @@ export function getAudit(context: ServiceContext): Operation {
       const isService = parameters.scope === 'service';
       await context.authorize(request, provider, isService ? 'service-administrator' : 'attestation-reader');
       const page = await context.audit.query(isService ? queryOf(parameters) : withinProvider(parameters, provider));
-      if (!page.ok) {
-        const isQuery = page.refusal.code === 'audit-query-invalid';
-        return isQuery ? refuseFor(page.refusal) : refuseWithin(page.refusal, 'audit', 503, 'ServiceUnavailable');
-      }
+      if (!page.ok) return refuseRead(page.refusal);
       const { entries, next } = page.value;
       return reply.header('content-type', jsonType).send(JSON.stringify({ entries: entries.map(shown), next }));
     },
   };
+}
+
+/** Refuses the request as a read of the record was refused. */
+export function refuseRead(refusal: Refusal): never {
+  const isQuery = refusal.code === 'audit-query-invalid';
+  return isQuery ? refuseFor(refusal) : refuseWithin(refusal, 'audit', 503, 'ServiceUnavailable');
 }
 
 const texts = ['provider', 'caller', 'operation', 'verdict', 'code', 'tokenId', 'requestId', 'cursor'] as const;

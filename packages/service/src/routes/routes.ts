@@ -15,6 +15,7 @@ import { postAttest } from './post-attest.ts';
 import { previewOperations } from './preview/operations.ts';
 import { resourceProvider } from './resource-provider/operations.ts';
 import { signerOperations } from './signers/operations.ts';
+import { verifyAudit } from './verify-audit.ts';
 
 /**
  * Adds all operations; those of a provider below `prefix`, the path of the base URI (empty, or `/` and segments), and below
@@ -26,6 +27,7 @@ export function addRoutes(routes: Routes, prefix: string, context: ServiceContex
     getOpenIdConfiguration(context),
     ...postAttest(context),
     getAudit(context),
+    verifyAudit(context),
     getTcbBaselines(context),
     ...policyOperations(context),
     ...signerOperations(context),

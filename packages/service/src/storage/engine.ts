@@ -1,6 +1,6 @@
 /** What the two databases do differently, behind one face. */
 import type { Kysely, Transaction } from 'kysely';
-import type { AuditRows } from './audit-table.ts';
+import type { AuditEngine } from './audit-engine.ts';
 import type { SchemaDialect } from './migrations.ts';
 import type { Schema } from './schema.ts';
 
@@ -9,7 +9,7 @@ export interface Engine {
   readonly kind: 'sqlite' | 'postgres';
   readonly db: Kysely<Schema>;
   readonly schema: SchemaDialect;
-  readonly audit: AuditRows;
+  readonly audit: AuditEngine;
   /** Inside a change: tells the other instances, once it is committed. */
   announce(transaction: Transaction<Schema>, revision: number): Promise<void>;
   /** Calls `poke` whenever another instance may have changed something; returns what ends that. */

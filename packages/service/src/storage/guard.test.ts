@@ -34,6 +34,19 @@ describe('a failing database', () => {
     }
   });
 
+  test('is named when a disk is full or fails', async () => {
+    const faults: [object, string][] = [
+      [{ errcode: 13 }, 'the disk is full (SQLITE_FULL)'],
+      [{ errcode: 778 }, 'reading or writing the database file failed (SQLITE_IOERR)'],
+      [{ code: '53100' }, 'the disk of the database server is full (53100)'],
+      [{ code: '58030' }, 'reading or writing on the database server failed (58030)'],
+    ];
+    for (const [members, why] of faults) {
+      const outcome = await guard(() => Promise.reject(Object.assign(new Error('x'), members)));
+      assert.deepEqual(outcome, { ok: false, refusal: { code: 'store-unavailable', where: 'database', why } });
+    }
+  });
+
   test('lets refusals through as they are', async () => {
     const outcome = await guard(async () => refuse('not-found', 'a', 'b'));
     assert.deepEqual(outcome, { ok: false, refusal: { code: 'not-found', where: 'a', why: 'b' } });

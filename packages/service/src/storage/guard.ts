@@ -49,15 +49,20 @@ const sqliteOutages = new Map([
   [5, 'the database file is locked by another process'],
   [6, 'the database is locked'],
   [8, 'the database file cannot be written'],
-  [10, 'reading or writing the database file failed'],
+  [10, 'reading or writing the database file failed (SQLITE_IOERR)'],
   [11, 'the database file is corrupt'],
-  [13, 'the disk is full'],
+  [13, 'the disk is full (SQLITE_FULL)'],
   [14, 'the database file cannot be opened'],
   [26, 'the file is not a database'],
 ]);
 
 /** SQLSTATE classes of PostgreSQL that speak of the connection or the server (Appendix A of its manual). */
 const postgresOutages = ['08', '25006', '25P03', '28', '3D000', '40', '53', '55P03', '57', '58', 'XX'];
+/** What an operator must know by name: the server is there and cannot write. */
+const postgresDiskFaults = new Map([
+  ['53100', 'the disk of the database server is full'],
+  ['58030', 'reading or writing on the database server failed'],
+]);
 const socketOutages = /^(E[A-Z_]+|ERR_[A-Z_]*(TLS|SSL|SOCKET)[A-Z_]*)$/;
 // pg reports these without a code.
 const clientOutages =
@@ -71,6 +76,7 @@ function outageOf(error: unknown): string | undefined {
   if ('code' in error && typeof error.code === 'string') {
     const { code } = error;
     if (code === 'ERR_INVALID_STATE') return 'the database is closed';
+    if (postgresDiskFaults.has(code)) return `${postgresDiskFaults.get(code)} (${code})`;
     const known = code.length === 5 ? postgresOutages.some((start) => code.startsWith(start)) : false;
     return known || socketOutages.test(code) ? `the database answered ${code}` : undefined;
   }

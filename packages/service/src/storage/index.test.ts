@@ -6,11 +6,15 @@ import * as storage from './index.ts';
 test('the rooms of storage and audit offer these values', () => {
   assert.deepEqual(Object.keys(storage).sort(), [
     'absentEtag',
-    'auditColumns',
     'auditIdFloor',
     'held',
+    'lastSequence',
     'openStore',
+    'positionOf',
+    'positionText',
+    'sameCode',
     'storageCodes',
+    'writerName',
   ]);
   assert.deepEqual(Object.keys(audit).sort(), ['auditCodes', 'openAudit', 'spooled']);
 });

@@ -1,4 +1,17 @@
-export { type AuditFilter, type AuditRows, auditColumns, auditIdFloor } from './audit-table.ts';
+export {
+  type AuditPosition,
+  type AuditRetention,
+  type AuditSeal,
+  lastSequence,
+  positionOf,
+  positionText,
+  sameCode,
+  type UnlinkedAuditRow,
+  writerName,
+} from './audit-chain.ts';
+export type { AuditLedger, WriterState } from './audit-ledger.ts';
+export { type AuditFilter, type AuditScan, type AuditScanBounds, auditIdFloor } from './audit-query.ts';
+export type { AuditChains, AuditRows } from './audit-rows.ts';
 export type { StoreCheck } from './check.ts';
 export { type StorageCode, storageCodes } from './codes.ts';
 export {

@@ -4,6 +4,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { refuse } from '@atesto/evidence';
+import { AuditSeal } from './audit-chain.ts';
 import type { StorageCode } from './codes.ts';
 import type { DocumentTable, StoreStateTable } from './schema.ts';
 
@@ -21,6 +22,8 @@ export type SignedStateRow = SignedState & Pick<StoreStateTable, 'mac'>;
 /** Computes and verifies the integrity codes (base64url, 43 characters) of rows. */
 export class Integrity {
   readonly #key: Uint8Array;
+  /** Links audit rows. */
+  readonly audit: AuditSeal;
 
   /** Refuses with `integrity-key-invalid` a key of less than 32 bytes. */
   constructor(key: Uint8Array) {
@@ -32,6 +35,7 @@ export class Integrity {
       );
     }
     this.#key = Uint8Array.from(key);
+    this.audit = new AuditSeal(this.#key);
   }
 
   /** The integrity code of a document version. */

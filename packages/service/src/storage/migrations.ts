@@ -4,6 +4,7 @@
  */
 import { refuse } from '@atesto/evidence';
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { chainAudit } from './audit-migration.ts';
 import type { StorageCode } from './codes.ts';
 import type { Integrity } from './integrity.ts';
 import { chainDocuments } from './migrations/chain-documents.ts';
@@ -26,6 +27,7 @@ export interface MigrationContext {
   readonly db: Transaction<Schema>;
   readonly dialect: SchemaDialect;
   readonly integrity: Integrity;
+  readonly nowMs: () => number;
 }
 
 /** Never change one that was released: add the next. */
@@ -33,6 +35,7 @@ const migrations: readonly ((context: MigrationContext) => Promise<void>)[] = [
   createDocuments,
   createAudit,
   chainDocuments,
+  ({ db, integrity, nowMs }) => chainAudit(db, integrity.audit, nowMs()),
 ];
 
 /**
@@ -64,7 +67,7 @@ export async function migrate(
     }
     for (const [index, run] of migrations.slice(0, last).entries()) {
       if (index < version) continue;
-      await run({ db: transaction, dialect, integrity });
+      await run({ db: transaction, dialect, integrity, nowMs });
       await transaction
         .insertInto('schema_version')
         .values({ version: index + 1, applied_at_ms: nowMs() })

@@ -76,6 +76,25 @@ export interface AuditTable {
   policy_version: number | null;
   token_id: string | null;
   detail: string | null;
+  /** The link to the row before it in the chain of its writer, see `audit-chain.ts`. */
+  link: string;
+}
+
+/** What the service vouches for about audit chains; append-only, itself one chain over the whole store. */
+export interface AuditHeadTable {
+  /** 1, 2, 3 … without gaps. */
+  sequence: number;
+  writer: string;
+  /** `opened`: the writer began. `reached`: rows up to `through` are stored. `removed`: rows up to `through` were removed. */
+  kind: string;
+  /** The number of a row in the chain of the writer; 0: none. */
+  through: number;
+  /** The link of that row; of `opened`: what the first row is linked to. */
+  link: string;
+  at_ms: number;
+  /** JSON; of `removed`: why and what. */
+  detail: string | null;
+  mac: string;
 }
 
 /** Which instances of the service live on this store, and up to which revision each has taken in the changes. */
@@ -99,5 +118,6 @@ export interface Schema {
   providers: ProviderTable;
   sealed_keys: SealedKeyTable;
   audit: AuditTable;
+  audit_heads: AuditHeadTable;
   instances: InstanceTable;
 }

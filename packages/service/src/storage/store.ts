@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Outcome, type Refusal, refuse } from '@atesto/evidence';
 import { acceptRestore } from './accept-restore.ts';
-import type { AuditRows } from './audit-table.ts';
+import { type AuditRows, openAuditRows } from './audit-rows.ts';
 import { type Change, type ChangeParts, changeStore } from './change.ts';
 import { checkStore, type StoreCheck } from './check.ts';
 import { confirmedEverywhere } from './cluster.ts';
@@ -176,7 +176,7 @@ async function assemble(engine: Engine, integrity: Integrity, options: StoreOpti
     signers: new Signers(context),
     keys: new Keys(context),
     settings: new Settings(context),
-    audit: engine.audit,
+    audit: openAuditRows(engine.audit, engine.db, integrity.audit, options.nowMs),
     changes: {
       subscribe: (listener) => watcher.subscribe(listener),
       refresh: () => watcher.poke().then(() => watcher.freshness()),

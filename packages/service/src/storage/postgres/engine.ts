@@ -1,7 +1,8 @@
 /** The shared database: PostgreSQL, for one or several instances of the service. */
-import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import { type CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import { Pool, types } from 'pg';
-import { type AuditRows, findAuditRows, insertAuditJson, removeAuditRows } from '../audit-table.ts';
+import type { AuditEngine } from '../audit-engine.ts';
+import { insertAuditJson } from '../audit-table.ts';
 import type { ClusterRows, Engine } from '../engine.ts';
 import { guarded } from '../guard.ts';
 import type { SchemaDialect } from '../migrations.ts';
@@ -60,7 +61,7 @@ export async function postgresEngine(options: PostgresConnection): Promise<Engin
     kind: 'postgres',
     db,
     schema,
-    audit: auditRows(db),
+    audit: auditEngine(db),
     announce: async (transaction, revision) => {
       await sql`select pg_notify(${changeChannel}, ${String(revision)})`.execute(transaction);
     },
@@ -76,16 +77,42 @@ function parserOf(oid: number, format?: 'text' | 'binary') {
   return oid === int8Type ? Number : types.getTypeParser(oid, format);
 }
 
-function auditRows(db: Kysely<Schema>): AuditRows {
+/** How long one statement of an audit query may take, in milliseconds. */
+const auditReadMs = 2000;
+
+function auditEngine(db: Kysely<Schema>): AuditEngine {
   return {
     append: (rows) => guarded(() => insertAuditJson(db, rows)),
-    find: (filter, below, limit) => findAuditRows(db, filter, below, limit),
-    remove: (beforeMs, limit) =>
+    read: <Row>(query: CompiledQuery<Row>) =>
+      guarded(() =>
+        db
+          .transaction()
+          .setAccessMode('read only')
+          .execute(async (transaction) => {
+            await sql`set local statement_timeout = ${sql.lit(auditReadMs)}`.execute(transaction);
+            return (await transaction.executeQuery(query)).rows;
+          }),
+      ),
+    commit: (statements) =>
       guarded(async () => {
-        const { numDeletedRows } = await removeAuditRows(db, beforeMs, limit).executeTakeFirst();
-        return Number(numDeletedRows);
+        try {
+          await db.transaction().execute(async (transaction) => {
+            for (const statement of statements) await transaction.executeQuery(statement);
+          });
+          return true;
+        } catch (error) {
+          if (isDuplicate(error)) return false;
+          throw error;
+        }
       }),
   };
+}
+
+/** SQLSTATE of a row whose key is taken. */
+const uniqueViolation = '23505';
+
+function isDuplicate(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === uniqueViolation;
 }
 
 // Instances that have not been seen for this long are forgotten.

@@ -78,7 +78,8 @@ function adapt(file: SqliteFile): SqliteDatabase {
   };
 }
 
-function bindable(value: unknown): SQLInputValue {
+/** A value that SQLite stores. Throws `TypeError` for others. */
+export function bindable(value: unknown): SQLInputValue {
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
     return value;
   if (value instanceof Uint8Array) return value;

@@ -1,14 +1,16 @@
 /** The embedded database: one file, one process that serves it; other processes (the command line) may change it meanwhile. */
 import { closeSync, openSync } from 'node:fs';
 import type { SQLInputValue } from 'node:sqlite';
-import { Kysely } from 'kysely';
-import { type AuditRows, auditColumns, findAuditRows, insertAuditRow, removeAuditRows } from '../audit-table.ts';
+import { type CompiledQuery, Kysely } from 'kysely';
+import type { AuditEngine } from '../audit-engine.ts';
+import { insertAuditRow, storedColumns } from '../audit-table.ts';
 import type { Engine } from '../engine.ts';
 import { guarded } from '../guard.ts';
 import type { SchemaDialect } from '../migrations.ts';
 import type { AuditTable, Schema } from '../schema.ts';
-import { sqliteDialect } from './dialect.ts';
+import { bindable, sqliteDialect } from './dialect.ts';
 import { SqliteFile } from './file.ts';
+import { SqliteReader } from './reader.ts';
 import { SqliteWriter } from './writer.ts';
 
 const schema: SchemaDialect = {
@@ -25,11 +27,12 @@ export async function sqliteEngine(path: string): Promise<Engine> {
   const file = new SqliteFile(path);
   const db = new Kysely<Schema>({ dialect: sqliteDialect(file) });
   const writer = new SqliteWriter(path);
+  const reader = new SqliteReader(path);
   return {
     kind: 'sqlite',
     db,
     schema,
-    audit: auditRows(db, writer),
+    audit: auditEngine(db, writer, reader),
     announce: async () => {},
     listen: async () => async () => {},
     cluster: undefined,
@@ -39,6 +42,7 @@ export async function sqliteEngine(path: string): Promise<Engine> {
     },
     close: async () => {
       await writer.close();
+      await reader.close();
       await db.destroy();
     },
   };
@@ -53,24 +57,32 @@ function keepPrivate(path: string): void {
   }
 }
 
-function auditRows(db: Kysely<Schema>, writer: SqliteWriter): AuditRows {
+function auditEngine(db: Kysely<Schema>, writer: SqliteWriter, reader: SqliteReader): AuditEngine {
   const sql = insertAuditRow(db);
   return {
-    append: async (rows) => {
-      await guarded(() => writer.write({ sql, rows: rows.map(valuesOf) }));
-    },
-    find: (filter, below, limit) => findAuditRows(db, filter, below, limit),
-    remove: (beforeMs, limit) => {
-      const { sql, parameters } = removeAuditRows(db, beforeMs, limit).compile();
-      return guarded(() => writer.write({ sql, rows: [parameters.filter(isInput)] }));
-    },
+    append: (rows) => guarded(async () => void (await writer.write({ sql, rows: rows.map(valuesOf) }))),
+    read: <Row>({ sql, parameters }: CompiledQuery<Row>) =>
+      guarded(() => reader.read<Row>({ sql, parameters: parameters.map(bindable) })),
+    commit: (statements) =>
+      guarded(async () => {
+        try {
+          await writer.write(...statements.map(({ sql, parameters }) => ({ sql, rows: [parameters.map(bindable)] })));
+          return true;
+        } catch (error) {
+          if (isConstraint(error)) return false;
+          throw error;
+        }
+      }),
   };
 }
 
 function valuesOf(row: AuditTable): SQLInputValue[] {
-  return auditColumns.map((column) => row[column]);
+  return storedColumns.map((column) => row[column]);
 }
 
-function isInput(value: unknown): value is SQLInputValue {
-  return typeof value === 'string' || typeof value === 'number';
+/** `SQLITE_CONSTRAINT`. */
+const constraint = 19;
+
+function isConstraint(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === constraint;
 }

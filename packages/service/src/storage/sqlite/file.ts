@@ -12,13 +12,15 @@ const cannotOpen = 14;
 /** The file and its connection. */
 export class SqliteFile {
   readonly #path: string;
+  readonly #open: (path: string) => DatabaseSync;
   #database: DatabaseSync;
   #opened: BigIntStats;
 
   /** Opens the file, and makes it when it is not there. */
-  constructor(path: string) {
+  constructor(path: string, open: (path: string) => DatabaseSync = openConnection) {
     this.#path = path;
-    this.#database = openConnection(path);
+    this.#open = open;
+    this.#database = open(path);
     this.#opened = this.#stat();
   }
 
@@ -32,7 +34,7 @@ export class SqliteFile {
     const now = this.#stat();
     if (now.ino === this.#opened.ino && now.dev === this.#opened.dev) return;
     if (this.#database.isOpen) this.#database.close();
-    this.#database = openConnection(this.#path);
+    this.#database = this.#open(this.#path);
     this.#opened = this.#stat();
   }
 

@@ -1,14 +1,12 @@
 /**
- * The thread that writes audit rows to SQLite, so that waiting for the disk does not hold up the service: it runs one
- * statement for many rows in one transaction and answers when that is durable.
+ * The thread that writes audit rows to SQLite, so that waiting for the disk does not hold up the service: it runs statements
+ * for many rows in one transaction and answers when that is durable.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import { SqliteFile } from './file.ts';
-import type { WriteAnswer, WriteRequest } from './writer.ts';
-
-const port = parentPort;
-if (port === null) throw new Error('this module runs in a worker thread only');
+import { answerRequests } from './thread-answer.ts';
+import type { WriteRequest } from './writer.ts';
 
 const file = new SqliteFile(String(workerData));
 /** By connection: the file can be replaced. */
@@ -22,26 +20,22 @@ function prepared(sql: string): StatementSync {
   return statement;
 }
 
-function write({ sql, rows }: WriteRequest): WriteAnswer {
+function write(request: WriteRequest): number {
   try {
     file.follow();
     file.database.exec('begin immediate');
-    const statement = prepared(sql);
     let changes = 0;
-    for (const row of rows) changes += Number(statement.run(...row).changes);
+    for (const { sql, rows } of request) {
+      const statement = prepared(sql);
+      for (const row of rows) changes += Number(statement.run(...row).changes);
+    }
     file.database.exec('commit');
-    return { ok: true, changes };
+    return changes;
   } catch (error) {
     const { database } = file;
     if (database.isOpen && database.isTransaction) database.exec('rollback');
-    const errcode = error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
-    return { ok: false, errcode, message: error instanceof Error ? error.message : String(error) };
+    throw error;
   }
 }
 
-port.on('message', (request: WriteRequest | 'close') => {
-  if (request === 'close') {
-    file.close();
-    port.close();
-  } else port.postMessage(write(request));
-});
+answerRequests(write, () => file.close());
