@@ -69,6 +69,23 @@ describe('a simulated guest', () => {
     assert.deepEqual(refusalOf(without).at(2), 'vlek-certificate-missing');
   });
 
+  test('brings certificates of both kinds of keys, and the one that its report names is taken', async () => {
+    for (const signingKey of ['VCEK', 'VLEK'] as const) {
+      for (const certificates of [vcek + vlek + ask + asvk + ark, ark + asvk + ask + vlek + vcek]) {
+        const document = documentOf(machine.report({ signingKey }), { certificates });
+        assert.equal((await service.attest('SevSnpVm', { report: document })).status, 200, signingKey);
+      }
+    }
+  });
+
+  test('is attested by reports of versions 2 to 5', async () => {
+    const statuses = [1, 2, 3, 4, 5, 6].map(async (version) => {
+      const document = documentOf(machine.report({ fields: { version } }), { certificates: vcek + ask + ark });
+      return (await service.attest('SevSnpVm', { report: document })).status;
+    });
+    assert.deepEqual(await Promise.all(statuses), [400, 200, 200, 200, 200, 400]);
+  });
+
   test('of Turin has its versions from the other layout', async () => {
     const turins = await serveGuests({}, { amdEndorsements: amdSource(turin) });
     const claims = claimsOf(await turins.attest('SevSnpVm', { report: base64url(turin.report()) }));

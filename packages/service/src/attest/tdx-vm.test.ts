@@ -105,6 +105,20 @@ describe('a simulated trust domain', () => {
     assert.equal((await strict.attest('TdxVm', { quote })).status, 200);
   });
 
+  for (const [what, tdAttributes] of [
+    ['HGS_PLUS_PROF', '1000001000000000'],
+    ['PERF_PROF', '2000001000000000'],
+    ['PMT_PROF', '4000001000000000'],
+  ] as const) {
+    test(`that its host may profile by ${what} is attested like one that can be debugged`, async () => {
+      const profiled = tdQuoteOf({ body: { tdAttributes } });
+      const claims = claimsOf(await service.attest('TdxVm', { quote: profiled }));
+      assert.deepEqual([claims.dbgstat, claims.tdx_td_attributes_debug], ['enabled', true]);
+      const strict = await serveDomains({ provider: { baseline: { tdx: { allowDebug: false } } } });
+      assert.deepEqual(refusalOf(await strict.attest('TdxVm', { quote: profiled })).at(2), 'baseline-debug');
+    });
+  }
+
   test('that the operator knows by its MRTD carries the compliance status', async () => {
     const claims = claimsOf(await service.attest('TdxVm', { quote }));
     assert.equal(claims['x-ms-compliance-status'], undefined);
