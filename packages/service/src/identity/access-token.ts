@@ -26,9 +26,12 @@ export function callerName({ issuer, subject }: Pick<Caller, 'issuer' | 'subject
 /** What a token must be for: the attestation API, or the resource-provider API. */
 export type TokenPurpose = 'attestation' | 'management';
 
+/** What of an issuer is needed to verify its tokens. */
+export type TokenIssuer = Pick<OpenIdIssuer, 'settings' | 'keyFor'>;
+
 /** Verifies access tokens of a set of issuers. */
 export interface AccessTokens {
-  readonly issuers: readonly OpenIdIssuer[];
+  readonly issuers: readonly TokenIssuer[];
   /** The audiences of the resource-provider API; those of attestation are settings of each issuer. */
   readonly managementAudiences: readonly string[];
   readonly clockSkewSeconds: number;
@@ -102,7 +105,7 @@ function subjectOf({ sub }: JWTPayload): string {
   return refuse('access-token-claim-invalid', 'its claim sub is not a text, or is empty');
 }
 
-function issuerOf(token: string, issuers: readonly OpenIdIssuer[]): OpenIdIssuer {
+function issuerOf(token: string, issuers: readonly TokenIssuer[]): TokenIssuer {
   const [header = '', payload = ''] = token.split('.');
   const { typ, alg, crit, b64 } = objectOf(header);
   const { iss } = objectOf(payload);
