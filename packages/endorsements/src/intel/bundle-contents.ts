@@ -1,5 +1,5 @@
 /** For which platform is a collateral file? Read from its own bodies, unverified: it serves to choose among files only. */
-import { createHash, X509Certificate } from 'node:crypto';
+import { createHash, verify, X509Certificate } from 'node:crypto';
 import { type IntelCollateral, readIntelCollateral, type SignedIntelCollateral } from '@atesto/evidence';
 import type { IntelEndorsementRequest } from './request.ts';
 
@@ -102,7 +102,19 @@ export function namedPlatforms(bytes: Buffer): string[] {
 const octetString16 = Buffer.from([0x04, 0x10]);
 const authorityNames = { platform: 'Intel SGX PCK Platform CA', processor: 'Intel SGX PCK Processor CA' } as const;
 
-/** Whether a file is the one to try. Several platforms may share a CPUSVN; the appraisal refuses the wrong one. */
+/** Whether the PCK certificate of a file is that of the platform which made a quote: several platforms may share all their versions. */
+export function isOfPlatform({ pckCertificate }: BundleContents, request: IntelEndorsementRequest): boolean {
+  if (!('pckCertificate' in request) || request.qeReport === undefined || pckCertificate === undefined) return false;
+  const { bytes, signature } = request.qeReport;
+  try {
+    const key = new X509Certificate(pckCertificate).publicKey;
+    return verify('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' }, signature);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a file is one to try. */
 export function isFor(contents: BundleContents, request: IntelEndorsementRequest): boolean {
   if (contents.tee !== request.tee) return false;
   if ('pckCertificate' in request) {

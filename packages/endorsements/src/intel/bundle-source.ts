@@ -6,7 +6,7 @@ import { HeldRevocationLists } from '../revocation/held-lists.ts';
 import { withHeldLists } from '../revocation/revocable.ts';
 import type { EndorsementResult } from '../source.ts';
 import { largestBundle, parseIntelCollateralBundle } from './bundle.ts';
-import { type BundleContents, bundleContents, isFor, namedPlatforms } from './bundle-contents.ts';
+import { type BundleContents, bundleContents, isFor, isOfPlatform, namedPlatforms } from './bundle-contents.ts';
 import { readable, selectCollateral } from './bundle-selection.ts';
 import { describeRequest, type IntelEndorsementRequest, type IntelEndorsementSource } from './request.ts';
 import { revocableCollateral } from './revocable.ts';
@@ -79,7 +79,9 @@ export function createBundleSource(options: BundleSourceOptions): IntelBundleSou
     const candidates = await currentFiles();
     const read = readable(candidates);
     const matching = read.filter(({ contents }) => isFor(contents, request));
-    const selected = selectCollateral(matching, read, at, isTrusted);
+    const ofPlatform = matching.filter(({ contents }) => isOfPlatform(contents, request));
+    // Without one, the appraisal of another says what is wrong.
+    const selected = selectCollateral(ofPlatform.length > 0 ? ofPlatform : matching, read, at, isTrusted);
     if (selected !== undefined) {
       const { nextUpdate, readAt: fetchedAt, source, key } = selected;
       const collateral = given.get(key) ?? selected.collateral;

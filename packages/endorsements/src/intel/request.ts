@@ -22,6 +22,8 @@ export interface PckCertificateAddress {
 export interface PckCertificateRequest {
   readonly tee: 'sgx' | 'tdx';
   readonly pckCertificate: PckCertificateAddress;
+  /** What the PCK key signed, ECDSA P-256 with SHA-256, r || s: for sources with certificates of several platforms to choose among. */
+  readonly qeReport?: { readonly bytes: Uint8Array; readonly signature: Uint8Array };
 }
 
 /** Asks for the collateral of a platform family, or for that of a platform whose family only its PCK certificate tells. */
@@ -40,7 +42,7 @@ export function intelRequestFor(
   | { readonly ok: true; readonly value: IntelEndorsementRequest }
   | { readonly ok: false; readonly refusal: EndorsementRefusal } {
   if (lookup.kind === 'collateral') return { ok: true, value: lookup.needed };
-  const { tee, qeId, id } = lookup;
+  const { tee, qeId, id, qeReport } = lookup;
   if (id.pceId === undefined) {
     const code: EndorsementCode = 'pck-certificate-not-addressable';
     const why = 'the certification data ends before the PCEID, without which no PCK certificate can be asked for';
@@ -56,7 +58,7 @@ export function intelRequestFor(
     pceSvn: hex(pceSvn),
     pceId: hex(id.pceId),
   };
-  return { ok: true, value: { tee, pckCertificate } };
+  return { ok: true, value: { tee, pckCertificate, ...(qeReport === undefined ? {} : { qeReport }) } };
 }
 
 /** The request in words, for refusals. */

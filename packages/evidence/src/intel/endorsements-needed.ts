@@ -26,6 +26,8 @@ export type IntelLookup =
       readonly tee: 'sgx' | 'tdx';
       readonly id: PckCertificateId;
       readonly qeId: Uint8Array;
+      /** What the platform's PCK key signed: tells its certificate from those of other platforms with the same versions. */
+      readonly qeReport?: { readonly bytes: Uint8Array; readonly signature: Uint8Array };
     };
 
 /** What a PCK chain, or its leaf alone, says of the collateral it needs. */
@@ -64,6 +66,12 @@ export function lookupFor(quote: ParsedQuote, anchors?: readonly TrustAnchor[]):
   // The quoting enclave's id stands in the first 16 bytes of the user data.
   return {
     ok: true,
-    value: { kind: 'pck-certificate', tee, id: certification.id, qeId: quote.userData.subarray(0, 16) },
+    value: {
+      kind: 'pck-certificate',
+      tee,
+      id: certification.id,
+      qeId: quote.userData.subarray(0, 16),
+      qeReport: { bytes: quote.qeReport, signature: quote.qeReportSignature },
+    },
   };
 }

@@ -83,6 +83,25 @@ describe('a bundle with the PCK certificate serves', async () => {
   });
 });
 
+test('of several machines with the same versions in a bundle each gets its own PCK certificate', async () => {
+  const { root, pckCa, tcbSigning } = platform.keys;
+  const machines = [platform];
+  for (let count = 0; count < 2; count++) {
+    machines.push(await createSimulatedPlatform({ at: platform.at, keys: { root, pckCa, tcbSigning } }));
+  }
+  const bundle = stateDirectory();
+  for (const [index, machine] of machines.entries()) {
+    writeFileSync(join(bundle, `${index}.json`), JSON.stringify(collateralToJson(await machine.collateral())));
+  }
+  const service = await serve({ provider, endorsements: { intel: { bundle } } });
+  for (const machine of machines) {
+    const answer = await service.attest('SgxEnclave', {
+      quote: base64url(machine.quote({ certification: { type: 3 } })),
+    });
+    assertSameEnclave(claimsOf(answer));
+  }
+});
+
 test('quotes of trust domains are looked up in the same way, with the collateral of their own technology', async () => {
   const tdx = await platform.collateral({ tee: 'tdx' });
   const pcs = await servePcs({ collateral: tdx, dialect: 'pccs' });
