@@ -149,7 +149,7 @@ async function start(
   const ended = new AbortController();
   stops.push(() => ended.abort());
   const accessTokens = acceptedIssuers(config, issuers, app.log, ended.signal);
-  const sources = configuredSources(config, { ...options, clock }, app.log);
+  const sources = configuredSources(config, { ...options, clock }, app.log, health);
   stops.push(sources.close);
   await sources.look();
   const policyWorkers = new PolicyWorkers(config.limits.policyWorkers, app.log);

@@ -4,12 +4,14 @@ import { after } from 'node:test';
 import Fastify from 'fastify';
 import { parseConfig } from '../config/load.ts';
 import { configuredSources } from '../endorsements/sources.ts';
+import { Health } from '../health/health.ts';
 import { sharedParts } from '../providers/open-provider.ts';
 import type { Provider } from '../providers/provider.ts';
 
 const config = parseConfig({ environment: 'development' });
 const { log } = Fastify({ logger: false });
-const sources = configuredSources(config, { clock: () => new Date() }, log);
+const clock = (): Date => new Date();
+const sources = configuredSources(config, { clock }, log, new Health(log, clock));
 after(() => sources.close());
 
 /** A provider with these parts in place of the usual ones; nothing may be asked of the parts that are left out. */

@@ -14,6 +14,7 @@ import { stateDirectory } from '../__fixtures__/state.ts';
 import { unlimitedLookups } from '../admission/index.ts';
 import { parseConfig } from '../config/load.ts';
 import type { ServiceSettings } from '../config/schema.ts';
+import { Health } from '../health/health.ts';
 import { RequestRefused } from '../http/refusal.ts';
 import { AmdEndorsements } from '../providers/amd.ts';
 import { configuredSources } from './sources.ts';
@@ -38,7 +39,8 @@ function open(amd: AmdSettings, directory = stateDirectory(), endorsementTimeout
     provider: { trustAnchors: [platform.rootFingerprint] },
     endorsements: { amd },
   });
-  const sources = configuredSources(config, { clock: () => new Date(now) }, Fastify().log);
+  const clock = (): Date => new Date(now);
+  const sources = configuredSources(config, { clock }, Fastify().log, new Health(Fastify().log, clock));
   after(() => sources.close());
   const endorsements = new AmdEndorsements(sources.amd, {
     developmentRoots: config.provider.trustAnchors,

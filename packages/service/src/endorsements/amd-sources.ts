@@ -34,7 +34,11 @@ export function amdSources(config: Config, settings: SourceSettings): SourceChai
   }
   const ca = caFile === undefined ? {} : { ca: certificatesIn('endorsements.amd.caFile', caFile) };
   const service = createKdsSource({ baseUrl: url, ...under, ...ca });
-  const source = createSnpCachedSource(service, { ...settings.cache, ...under, staleGraceSeconds });
+  const source = createSnpCachedSource(settings.health.ofService(service), {
+    ...settings.cache,
+    ...under,
+    staleGraceSeconds,
+  });
   const close = async (): Promise<void> => {
     await service.close();
     await source.close();

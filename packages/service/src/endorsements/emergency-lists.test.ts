@@ -172,7 +172,7 @@ describe('a certification service', () => {
       await scene.service.close();
       const other = await open(settings, directory);
       other.turnTo(1.5);
-      for (let tries = 0; tries < 200 && (await verdictOn(other, 'sgx')) !== revoked; tries++) {
+      for (let tries = 0; tries < 2000 && (await verdictOn(other, 'sgx')) !== revoked; tries++) {
         await new Promise(setImmediate);
       }
       assert.equal(await verdictOn(other, 'sgx'), revoked);

@@ -31,7 +31,7 @@ export function intelSources(config: Config, settings: SourceSettings): SourceCh
 function serviceBehindCache(
   url: string,
   { endorsements: { intel }, provider }: Config,
-  { cache, heldLists }: SourceSettings,
+  { cache, heldLists, health }: SourceSettings,
 ) {
   const { service: dialect, caFile, subscriptionKeyFile, tcbUpdateType, staleGraceSeconds } = intel;
   const trustAnchors = trustAnchorsOf(intelRoots, provider.trustAnchors);
@@ -46,7 +46,12 @@ function serviceBehindCache(
       ? {}
       : { apiKey: keyIn('endorsements.intel.subscriptionKeyFile', subscriptionKeyFile) }),
   });
-  const source = createCachedSource(service, { ...cache, trustAnchors, heldLists, staleGraceSeconds });
+  const source = createCachedSource(health.ofService(service), {
+    ...cache,
+    trustAnchors,
+    heldLists,
+    staleGraceSeconds,
+  });
   const close = async (): Promise<void> => {
     await service.close();
     await source.close();

@@ -11,6 +11,7 @@ import { stateDirectory } from '../__fixtures__/state.ts';
 import { parseConfig } from '../config/load.ts';
 import { ConfigRefused } from '../config/problem.ts';
 import { configSchema, type ServiceSettings } from '../config/schema.ts';
+import { Health } from '../health/health.ts';
 import { configuredSources } from './sources.ts';
 
 const url = 'https://127.0.0.1:1';
@@ -22,7 +23,7 @@ function open(endorsements: ServiceSettings['endorsements'], clock: () => Date =
     provider: { trustAnchors: [platform.rootFingerprint] },
     endorsements,
   });
-  return configuredSources(config, { clock }, Fastify().log);
+  return configuredSources(config, { clock }, Fastify().log, new Health(Fastify().log, clock));
 }
 
 function fileOf(text: string): string {

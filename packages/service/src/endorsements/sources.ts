@@ -8,7 +8,9 @@ import {
 } from '@atesto/endorsements';
 import type { FastifyBaseLogger } from 'fastify';
 import type { ServiceConfig } from '../config/schema.ts';
+import type { Health } from '../health/health.ts';
 import { amdSources } from './amd-sources.ts';
+import { EndorsementHealth } from './health.ts';
 import { intelSources } from './intel-sources.ts';
 import { reportBrokenTo, reportTo } from './report.ts';
 import type { SourceUpkeep } from './source-chain.ts';
@@ -42,6 +44,7 @@ export function configuredSources(
   config: ServiceConfig,
   { intelEndorsements, amdEndorsements, clock }: SourceOverrides,
   log: FastifyBaseLogger,
+  health: Pick<Health, 'dependency'>,
 ): OpenEndorsementSources {
   const cache = { directory: join(config.stateDirectory, 'endorsements'), clock, report: reportTo(log, clock) };
   const heldLists = new HeldRevocationLists(cache);
@@ -50,9 +53,16 @@ export function configuredSources(
     heldLists,
     reportBroken: reportBrokenTo(log),
   };
+  const healthOf = (vendor: 'intel' | 'amd'): EndorsementHealth =>
+    new EndorsementHealth(health.dependency(`${vendor}-endorsements`, { isRequired: false }), {
+      setting: `endorsements.${vendor}`,
+      graceSeconds: config.endorsements[vendor].staleGraceSeconds,
+      clock,
+    });
+  const [intelHealth, amdHealth] = [healthOf('intel'), healthOf('amd')];
   const none = { sources: [], upkeep: [], look: async () => {} };
-  const intel = intelEndorsements === undefined ? intelSources(config, settings) : none;
-  const amd = amdEndorsements === undefined ? amdSources(config, settings) : none;
+  const intel = intelEndorsements === undefined ? intelSources(config, { ...settings, health: intelHealth }) : none;
+  const amd = amdEndorsements === undefined ? amdSources(config, { ...settings, health: amdHealth }) : none;
   const upkeep: readonly SourceUpkeep[] = [...intel.upkeep, ...amd.upkeep];
   const timer = setInterval(() => {
     for (const { refreshDue } of upkeep) void refreshDue();
@@ -63,8 +73,8 @@ export function configuredSources(
     await heldLists.close();
   };
   return {
-    intel: intelEndorsements ?? createFallbackSource(intel.sources),
-    amd: amdEndorsements ?? createFallbackSource(amd.sources),
+    intel: intelEndorsements ?? intelHealth.ofAnswers(createFallbackSource(intel.sources)),
+    amd: amdEndorsements ?? amdHealth.ofAnswers(createFallbackSource(amd.sources)),
     look: async () => {
       await Promise.all([intel.look(), amd.look()]);
     },
