@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fuzz } from './fuzz.ts';
 import { mutate } from './mutate.ts';
+import { mutateDer } from './mutate-der.ts';
 import { randomOf } from './random.ts';
 import type { FuzzTarget } from './target.ts';
 
@@ -105,6 +106,18 @@ describe('mutations', () => {
   test('are the same for the same seed, and others for another', () => {
     assert.deepEqual(mutated(7), mutated(7));
     assert.notDeepEqual(mutated(7), mutated(8));
+  });
+
+  test('keep DER well-formed around what they change', () => {
+    const der = Buffer.from('300b0201053006040211220500', 'hex');
+    const random = randomOf(3);
+    const changed = Array.from({ length: 200 }, () => mutateDer(der, { random, dictionary: [], others: [der] }));
+    const isWhole = (bytes: Uint8Array | undefined): boolean =>
+      bytes?.length === 0 || bytes?.[1] === (bytes?.length ?? 0) - 2;
+    const whole = changed.filter(isWhole);
+    assert.ok(whole.length > 150);
+    assert.ok(new Set(whole.map((bytes) => Buffer.from(bytes ?? []).toString('hex'))).size > 50);
+    assert.equal(mutateDer(Buffer.from('no DER'), { random, dictionary: [], others: [] }), undefined);
   });
 
   test('reach into JSON: values are replaced, and bytes within base64 changed, while the text stays JSON', () => {

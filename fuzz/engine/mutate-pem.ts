@@ -1,6 +1,7 @@
 /** Changes the DER in texts of PEM, so that it is the certificates that are wrong and not their base64. */
 import type { MutationMaterial } from './mutate.ts';
 import { mutateBytes } from './mutate-bytes.ts';
+import { mutateDer } from './mutate-der.ts';
 
 const begin = '-----BEGIN CERTIFICATE-----';
 const block = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g;
@@ -15,7 +16,9 @@ export function mutatePem(input: Uint8Array, material: MutationMaterial): Uint8A
   if (one === undefined) return undefined;
   const [whole, base64 = ''] = one;
   const another = random.pick(found)?.[0] ?? whole;
-  const changed = mutateBytes(Buffer.from(base64, 'base64'), material);
+  const der = Buffer.from(base64, 'base64');
+  const inForm = random.below(4) === 0 ? undefined : mutateDer(der, material);
+  const changed = inForm ?? mutateBytes(der, material);
   const rewritten = `${begin}\n${Buffer.from(changed).toString('base64')}\n-----END CERTIFICATE-----`;
   const instead = random.pick([rewritten, rewritten, rewritten, '', `${whole}\n${another}`, another]) ?? '';
   const head = text.slice(0, one.index);
