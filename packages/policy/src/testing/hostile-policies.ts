@@ -79,12 +79,12 @@ export const hostilePolicies: readonly HostilePolicy[] = [
     code: 'limit-work',
   },
   {
-    name: 'number-of-a-long-text',
+    name: 'digits-that-are-no-number',
     text: authorizing([
       ...doubled('d', '1'.repeat(1000), 9),
-      `c:[type=="d9"] => add(type="z", value=JmesPath(AppendString(AppendString("[\\"", c.value), "\\"]"), "[${Array(60).fill('not_null(to_number([0]))').join()}]"));`,
+      `c:[type=="d9"] => add(type="z", value=JmesPath(AppendString(AppendString("[\\"", c.value), "x\\"]"), "[${Array(60).fill('to_number([0])').join()}]"));`,
     ]),
-    code: 'json-number-range',
+    code: 'limit-work',
   },
   {
     name: 'numbers-of-a-long-text',
