@@ -15,6 +15,7 @@ const session = beginSession({
   readInput: async () => '',
   colour: { out: false, err: false },
   env: {},
+  onReloadRequest: () => {},
   stopRequested: async () => {},
 });
 

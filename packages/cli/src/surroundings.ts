@@ -14,12 +14,15 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Resolves when the user or the system asks the program to stop. */
   readonly stopRequested: () => Promise<void>;
+  /** Calls `listener` each time the program is asked to read its settings anew. */
+  readonly onReloadRequest: (listener: () => void) => void;
 }
 
 /** This process's. Colours: on a terminal, unless `NO_COLOR` is set (no-color.org). */
 export function processSurroundings(): Surroundings {
   const { env, stdin, stdout, stderr } = process;
   const { NO_COLOR = '', TERM } = env;
+  const isInTerminal = [stdin, stdout, stderr].some(({ isTTY }) => isTTY === true);
   const allowed = NO_COLOR === '' && TERM !== 'dumb';
   // A reader that has had enough, such as `head`, is no failure.
   stdout.on('error', (error) => {
@@ -32,13 +35,15 @@ export function processSurroundings(): Surroundings {
     readInput: () => text(stdin),
     colour: { out: allowed && stdout.isTTY === true, err: allowed && stderr.isTTY === true },
     env,
-    stopRequested,
+    stopRequested: () => stopRequested(isInTerminal ? ['SIGINT', 'SIGTERM', 'SIGHUP'] : ['SIGINT', 'SIGTERM']),
+    // In a terminal SIGHUP says that it was closed.
+    onReloadRequest: (listener) => void (isInTerminal || process.on('SIGHUP', listener)),
   };
 }
 
-function stopRequested(): Promise<void> {
+function stopRequested(signals: readonly NodeJS.Signals[]): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   // The handlers stay: a signal that comes twice must not cut the orderly end short.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
+  for (const signal of signals) process.on(signal, () => resolve());
   return promise;
 }

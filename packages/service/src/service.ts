@@ -1,4 +1,7 @@
 /** Starts and stops the service: everything meets here. */
+
+import type { Server } from 'node:https';
+import { createSecureContext } from 'node:tls';
 import type { IntelEndorsementSource, SnpEndorsementSource } from '@atesto/endorsements';
 import type { FastifyRequest } from 'fastify';
 import { type AdmissionFigures, finishAfterSending, openAdmission } from './admission/index.ts';
@@ -27,6 +30,9 @@ import { PolicyWorkers } from './policy-workers/policy-workers.ts';
 import { defaultProviderName } from './providers/default-provider.ts';
 import { ProviderHost } from './providers/host.ts';
 import { sharedParts } from './providers/open-provider.ts';
+import { reload } from './reload/reload.ts';
+import { accessTokensOf, sourcesOf } from './reload/replaceable.ts';
+import { SharedReporters, StagedHealth } from './reload/staged-health.ts';
 import { authorizeAt, authorizeManagement } from './roles/authorize.ts';
 import { hasRole, type RoleRule } from './roles/role.ts';
 import { addRoutes } from './routes/routes.ts';
@@ -38,6 +44,8 @@ import { watchStore } from './state/store-health.ts';
 import { watchHistory } from './state/watch-history.ts';
 import type { Store } from './storage/index.ts';
 import { tlsMaterial } from './tls/material.ts';
+import { ServedCertificate } from './tls/served-certificate.ts';
+import type { TlsMaterial } from './tls/tls-material.ts';
 import { BackgroundCheck, keepChainsChecked } from './trail/chain-check.ts';
 import { openConfiguredAudit } from './trail/open-audit.ts';
 import { keepRetention } from './trail/retention.ts';
@@ -75,6 +83,12 @@ export interface RunningService {
   readonly developmentIdentity: DevelopmentIdentity | undefined;
   /** What requests and connections hold at this moment, and what was not admitted since the start. */
   readonly admissionFigures: () => AdmissionFigures;
+  /**
+   * Reads a configuration and puts it in force, with the files that it names: TLS material, log level, issuers, roles, sources of endorsements, some
+   * limits (docs/configuration.md). Refused as a whole, with one log line for each fault, when anything is invalid or cannot change while the service
+   * runs. Returns whether it is in force. `read` may throw `ConfigRefused`.
+   */
+  reload(read: () => ServiceSettings): Promise<boolean>;
   /** Stops taking requests, lets those under way finish, closes. */
   close(): Promise<void>;
 }
@@ -121,11 +135,16 @@ async function start(
   const tls = await tlsMaterial(config);
   const development = config.developmentIdentity.enabled ? await startDevelopmentProvider(config) : undefined;
   if (development !== undefined) stops.push(development.close);
-  const issuers = [...config.identity.issuers, ...(development === undefined ? [] : [development.accepted])];
-  const challenge = bearerChallenge(
-    issuers.map(({ issuer }) => issuer),
-    config.identity.audiences,
-  );
+  const running = { current: config };
+  const issuersOf = ({ identity }: ServiceConfig) => [
+    ...identity.issuers,
+    ...(development === undefined ? [] : [development.accepted]),
+  ];
+  const challenge = () =>
+    bearerChallenge(
+      issuersOf(running.current).map(({ issuer }) => issuer),
+      running.current.identity.audiences,
+    );
   const app = createServer(config, tls, challenge, options.log);
   let isStopping = false;
   stops.push(() => {
@@ -133,6 +152,15 @@ async function start(
   });
   const clock = options.clock ?? (() => new Date());
   const health = new Health(app.log, clock);
+  const certificate = new ServedCertificate({
+    material: tls,
+    read: () => tlsMaterial(config),
+    show: (material) => app.server.setSecureContext(secureContext(material, running.current)),
+    reporter: health.dependency('tls-certificate', { isRequired: false }),
+    log: app.log,
+    clock: () => new Date(),
+  });
+  stops.push(certificate.watch());
   const store =
     options.store ?? (await openConfiguredStore(config, { log: app.log, signal: options.signal, isPatient: true }));
   stops.push(() => store.close());
@@ -148,10 +176,20 @@ async function start(
 
   const ended = new AbortController();
   stops.push(() => ended.abort());
-  const accessTokens = acceptedIssuers(config, issuers, app.log, ended.signal);
-  const sources = configuredSources(config, { ...options, clock }, app.log, health);
-  stops.push(sources.close);
-  await sources.look();
+  const reporters = new SharedReporters(health);
+  const openSources = (from: ServiceConfig) => {
+    const stage = new StagedHealth(reporters);
+    return { ...configuredSources(from, { ...options, clock }, app.log, stage), stage };
+  };
+  const acceptedBy = (from: ServiceConfig) => acceptedIssuers(from, issuersOf(from), app.log, ended.signal);
+  const rulesOf = ({ identity }: ServiceConfig) => [...identity.roles, ...developmentRules(development)];
+  const accepted = { current: acceptedBy(config) };
+  const opened = { current: openSources(config) };
+  stops.push(() => opened.current.close());
+  opened.current.stage.putInForce();
+  await opened.current.look();
+  const accessTokens = accessTokensOf(accepted);
+  const sources = sourcesOf(opened);
   const policyWorkers = new PolicyWorkers(config.limits.policyWorkers, app.log);
   stops.push(() => policyWorkers.close());
   const holders = openHolders(config);
@@ -170,8 +208,7 @@ async function start(
   const admission = openAdmission(app, config, (request) => host.knownProvider(request), options.monotonicMs);
   stops.push(() => admission.tellRefusals());
   const admit = (request: FastifyRequest, caller: string): void => admission.authenticated(request, caller);
-  const rules = [...config.identity.roles, ...developmentRules(development)];
-  const authorization = { accessTokens, rules, admit };
+  const authorization = { accessTokens, rules: rulesOf(config), admit };
 
   const context: ServiceContext = {
     clock,
@@ -203,11 +240,10 @@ async function start(
   const inFlight = new InFlightRequests();
   addRoutes(app, known === undefined ? '' : new URL(known).pathname.replace(/\/$/, ''), context, inFlight);
   if (known !== undefined) await host.open(known);
-  const phases = closePhases(config);
-  stops.push(() => closeServer({ app, connections, inFlight }, phases));
+  stops.push(() => closeServer({ app, connections, inFlight }, closePhases(running.current)));
   stops.push(() => {
     isStopping = true;
-    app.log.info({ event: 'shutdown', ...phases }, 'the service stops');
+    app.log.info({ event: 'shutdown', ...closePhases(running.current) }, 'the service stops');
   });
   await app.listen({ host: config.listen.host, port: config.listen.port });
   const port = portOf(app.server.address());
@@ -216,7 +252,55 @@ async function start(
   const caFile = tls.developmentCaFile;
   if (caFile !== undefined) app.log.info(`to let a client trust this service: export NODE_EXTRA_CA_CERTS=${caFile}`);
   const admissionFigures = () => admission.figures;
-  return { url, port, caFile, developmentIdentity: development?.identity, admissionFigures };
+  const prepare = async (wanted: ServiceConfig): Promise<() => void> => {
+    const material = await tlsMaterial(wanted);
+    createSecureContext(secureContext(material, wanted));
+    const nextAccepted = acceptedBy(wanted);
+    const nextSources = openSources(wanted);
+    await nextSources.look();
+    return () => {
+      const before = opened.current;
+      running.current = wanted;
+      accepted.current = nextAccepted;
+      opened.current = nextSources;
+      before.stage.withdraw();
+      nextSources.stage.putInForce();
+      authorization.rules = rulesOf(wanted);
+      certificate.replace(material, () => tlsMaterial(wanted));
+      app.log.level = wanted.log.level;
+      applyLimits(app.server, wanted);
+      // Requests in flight still wait for the old ones.
+      const end = setTimeout(() => void before.close(), wanted.limits.endorsementTimeoutMs).unref();
+      stops.unshift(() => {
+        clearTimeout(end);
+        return before.close();
+      });
+    };
+  };
+  const reloading = { log: app.log, running: () => running.current, prepare };
+  let last: Promise<boolean> = Promise.resolve(true);
+  return {
+    url,
+    port,
+    caFile,
+    developmentIdentity: development?.identity,
+    admissionFigures,
+    reload: (read) => {
+      last = last.then(() => !isStopping && reload(() => parseConfig(read()), reloading));
+      return last;
+    },
+  };
+}
+
+/** The TLS settings of a server. */
+function secureContext({ key, passphrase, certificate }: TlsMaterial, { tls: { minVersion } }: ServiceConfig) {
+  return { key, passphrase, cert: certificate, minVersion };
+}
+
+function applyLimits(server: Server, { limits }: ServiceConfig): void {
+  server.requestTimeout = limits.requestTimeoutMs;
+  server.headersTimeout = limits.headersTimeoutMs;
+  server.keepAliveTimeout = limits.keepAliveTimeoutMs;
 }
 
 /** Throws `ConfigRefused` when the state directory cannot be written: what waits there in an outage must not find that out. */

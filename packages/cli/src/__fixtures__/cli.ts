@@ -52,6 +52,7 @@ export async function runCli(args: readonly string[], input: CliInput = {}): Pro
     readInput: async () => input.stdin ?? '',
     colour: { out: false, err: false },
     env: input.env ?? {},
+    onReloadRequest: () => {},
     stopRequested: () => input.stop ?? new Promise(() => {}),
   });
   return { exitCode, stdout, stderr };

@@ -1,5 +1,6 @@
 /** Whatever stands between a supervisor and the service, no service is left behind: real processes, real signals. */
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { binary, spawnCli } from '../__fixtures__/cli.ts';
 import { asOldNode, childrenOf, servingSettings, startProgram } from '../__fixtures__/process-tree.ts';
@@ -51,4 +52,28 @@ test('npm start: no service is left behind when the shell that npm starts ends a
   const [shell] = childrenOf(npm.child.pid);
   process.kill(shell?.pid ?? assert.fail(), 'SIGKILL');
   await npm.ended;
+});
+
+test('SIGHUP, passed on by the launcher, reads the settings anew or keeps the old ones and says why', {
+  skip,
+}, async () => {
+  const settings = servingSettings({ log: { level: 'info' } });
+  const { child, ended } = await startProgram(process.execPath, [asOldNode, binary, ...serve, settings]);
+  const told = (message: string): Promise<void> =>
+    new Promise((resolve) => {
+      child.stdout?.on('data', (chunk: Buffer) => {
+        if (chunk.includes(message)) resolve();
+      });
+    });
+  const changed: object = { ...JSON.parse(readFileSync(settings, 'utf8')), identity: { clockSkewSeconds: 5 } };
+  const inForce = told('the configuration was read anew and is in force');
+  writeFileSync(settings, JSON.stringify(changed));
+  child.kill('SIGHUP');
+  await inForce;
+  const refused = told('the new configuration is refused; the old one stays');
+  writeFileSync(settings, '{');
+  child.kill('SIGHUP');
+  await refused;
+  child.kill('SIGTERM');
+  await ended;
 });

@@ -1,4 +1,5 @@
 /** `atesto serve`: runs the service until it is told to stop. */
+import type { ServiceConfig } from '@atesto/service';
 import { Command } from 'commander';
 import { withoutClientVariables } from '../input/variables.ts';
 import type { Session } from '../session.ts';
@@ -17,7 +18,8 @@ Examples:
 Settings come from the file, then from ATESTO_… variables; every fault is named at start.
 --development makes certificates and keys by itself and runs an OpenID provider on loopback; with --simulator
 the service also trusts a simulated platform, which is made when the directory has none.
-Log lines (JSON) go to standard output. SIGINT and SIGTERM end the service in order.`;
+Log lines (JSON) go to standard output. SIGINT and SIGTERM end the service in order. SIGHUP reads settings and
+certificates anew, outside of a terminal: what cannot change while the service runs refuses the whole, and the log says why.`;
 
 /** The command. */
 export function serveCommand(session: Session): Command {
@@ -44,9 +46,13 @@ async function serve({ config: given, development, simulator }: Options, session
   const stop = session.stopRequested();
   const givenUp = new AbortController();
   void stop.then(() => givenUp.abort());
+  const load = (): ServiceConfig => loadConfig({ file, env, overrides });
+  let reload = (): void => {};
+  session.onReloadRequest(() => reload());
   const started = async () => {
-    const config = loadConfig({ file, env, overrides });
+    const config = load();
     const service = await startService(config, { signal: givenUp.signal });
+    reload = () => void service.reload(load);
     session.err(banner(service, config, simulator, session.style.err));
     return service;
   };

@@ -9,7 +9,8 @@ export interface LogLine {
   readonly dependency?: string;
   readonly status?: string;
   readonly reason?: string;
-  readonly problem?: string;
+  readonly code?: string;
+  readonly where?: string;
 }
 
 /** A log that tells when a line comes. */

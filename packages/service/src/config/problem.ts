@@ -29,6 +29,7 @@ export const configCodes = {
   'secret-file-exposed':
     'A file that holds a secret may be read or written by others than its owner, and the environment is production.',
   'development-public': 'A service of environment development would listen on an address that other machines reach.',
+  'setting-fixed': 'A setting differs that cannot change while the service runs; only a reload says so.',
   'development-only': 'The setting is for development, and the environment is production.',
 } as const;
 

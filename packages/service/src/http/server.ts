@@ -18,8 +18,13 @@ export interface LogSink {
 /** The server of {@link createServer}. */
 export type HttpServer = ReturnType<typeof createServer>;
 
-/** Makes the server; routes are added by the caller. `challenge` is the `WWW-Authenticate` of every 401. */
-export function createServer(config: ServiceConfig, tls: TlsMaterial, challenge: string, sink: LogSink | undefined) {
+/** Makes the server; routes are added by the caller. `challenge` gives the `WWW-Authenticate` of every 401. */
+export function createServer(
+  config: ServiceConfig,
+  tls: TlsMaterial,
+  challenge: () => string,
+  sink: LogSink | undefined,
+) {
   const { limits } = config;
   const app = Fastify({
     https: {
@@ -57,10 +62,15 @@ export function createServer(config: ServiceConfig, tls: TlsMaterial, challenge:
   return app;
 }
 
-function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, challenge: string): FastifyReply {
+function answerError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  challenge: () => string,
+): FastifyReply {
   const refused = asRefusal(error);
   if (refused.status >= 500 && !(error instanceof RequestRefused)) request.log.error({ err: error }, 'request failed');
-  if (refused.status === 401) reply.header('www-authenticate', challenge);
+  if (refused.status === 401) reply.header('www-authenticate', challenge());
   const { detail } = refused;
   noteForLog(request, { code: refused.refusal.code, ...(detail === undefined ? {} : { detail }) });
   noteForAudit(request, { code: refused.refusal.code, refusedAt: refused.refusal.where });

@@ -1,0 +1,88 @@
+/** A reload at the seam: what is in force afterwards, and that a refused one changes nothing. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { collateralToJson } from '@atesto/simulator';
+import { bearer, identity } from '../__fixtures__/callers.ts';
+import { collateral, platform, quoteOf, refusalOf } from '../__fixtures__/enclave.ts';
+import { watchedLog } from '../__fixtures__/log.ts';
+import { serve } from '../__fixtures__/service.ts';
+import { stateDirectory } from '../__fixtures__/state.ts';
+import type { ServiceSettings } from '../config/schema.ts';
+
+const quote = quoteOf();
+
+async function startWithoutRights() {
+  const settings: ServiceSettings = {
+    environment: 'development',
+    stateDirectory: stateDirectory(),
+    listen: { port: 0 },
+    provider: { trustAnchors: [platform.rootFingerprint] },
+  };
+  const log = watchedLog();
+  const service = await serve(settings, { log });
+  const reader = await bearer('someone', 'default-readers');
+  const readPolicy = async (): Promise<number> =>
+    (await service.call('/policies/SgxEnclave?api-version=2020-10-01', { headers: reader })).status;
+  return { settings, log, service, readPolicy };
+}
+
+test('puts issuers, roles, sources of endorsements and the log level in force', async () => {
+  const { settings, log, service, readPolicy } = await startWithoutRights();
+  assert.equal(await readPolicy(), 401);
+  assert.deepEqual(refusalOf(await service.attest('SgxEnclave', { quote }))[2], 'endorsements-unavailable');
+  const bundle = join(stateDirectory(), 'collateral.json');
+  writeFileSync(bundle, JSON.stringify(collateralToJson(collateral)));
+  const wanted: ServiceSettings = {
+    ...settings,
+    identity,
+    endorsements: { intel: { bundle } },
+    log: { level: 'error' },
+  };
+  assert.equal(await service.reload(() => wanted), true);
+  const lines = log.lines.length;
+  assert.equal(await readPolicy(), 200);
+  assert.equal((await service.attest('SgxEnclave', { quote })).status, 200);
+  assert.deepEqual(log.lines.slice(lines), []);
+});
+
+test('refuses a configuration with a setting that cannot change, names each, and changes nothing', async () => {
+  const { settings, log, service, readPolicy } = await startWithoutRights();
+  const wanted: ServiceSettings = { ...settings, identity, listen: { port: 1 }, signing: { algorithm: 'ES256' } };
+  assert.equal(await service.reload(() => wanted), false);
+  assert.deepEqual(
+    log.lines.filter(({ event }) => event === 'reload').map(({ level, code, where }) => [level, code, where]),
+    [
+      [50, 'setting-fixed', 'listen.port'],
+      [50, 'setting-fixed', 'signing.algorithm'],
+    ],
+  );
+  assert.equal(await readPolicy(), 401);
+});
+
+test('refuses a configuration that is invalid, or names files that do not serve, and changes nothing', async () => {
+  const { settings, log, service, readPolicy } = await startWithoutRights();
+  const notATable = join(stateDirectory(), 'ca.pem');
+  writeFileSync(notATable, 'no certificate');
+  const cases: [ServiceSettings, string][] = [
+    [{ ...settings, identity, limits: { maxConnections: 0 } }, 'limits.maxConnections'],
+    [
+      { ...settings, identity, tls: { certificateFile: notATable, keyFile: notATable } },
+      'tls.certificateFile, tls.keyFile',
+    ],
+    [
+      { ...settings, identity, endorsements: { intel: { url: 'https://pccs.invalid', caFile: notATable } } },
+      'endorsements.intel.caFile',
+    ],
+  ];
+  for (const [wanted, where] of cases) {
+    const before = log.lines.length;
+    assert.equal(await service.reload(() => wanted), false, where);
+    assert.deepEqual(
+      log.lines.slice(before).map(({ event, level, where: place }) => [event, level, place]),
+      [['reload', 50, where]],
+    );
+  }
+  assert.equal(await readPolicy(), 401);
+});
