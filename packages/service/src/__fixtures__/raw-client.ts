@@ -22,14 +22,10 @@ after(() => {
 });
 
 /** A connection over TLS. */
-export function connectTo(
-  service: Pick<RunningService, 'port' | 'caFile'>,
-  { allowHalfOpen = false }: { readonly allowHalfOpen?: boolean } = {},
-): Promise<RawClient> {
+export function connectTo(service: Pick<RunningService, 'port' | 'caFile'>): Promise<RawClient> {
   const { promise, resolve, reject } = Promise.withResolvers<RawClient>();
   const ca = readFileSync(service.caFile ?? '');
-  const options = { host: '127.0.0.1', port: service.port, ca, servername: 'localhost', allowHalfOpen };
-  const socket = connectTls(options);
+  const socket = connectTls({ host: '127.0.0.1', port: service.port, ca, servername: 'localhost' });
   socket.once('secureConnect', () => resolve(clientOf(socket))).once('error', reject);
   return promise;
 }

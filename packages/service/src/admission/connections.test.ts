@@ -29,9 +29,10 @@ test('cuts a connection that never begins the handshake after the time for heade
 
 test('cuts a client that does not close after it was told that it speaks no HTTP', async () => {
   const service = await serve({ limits: { headersTimeoutMs: 100 } });
-  const client = await connectTo(service, { allowHalfOpen: true });
+  const client = await connectTo(service);
+  // It reads nothing more, so it does not see that the service ends the connection.
+  client.socket.pause();
   await client.write('nonsense\r\n\r\n');
-  await client.received('request-malformed');
   await figuresAre(service, { connections: 0 });
 });
 

@@ -10,8 +10,8 @@ const codes: Readonly<Record<string, ServiceCode>> = {
   HPE_HEADER_OVERFLOW: 'headers-too-large',
 };
 
-/** Handler of the server's `clientError` events. A client that does not close after its answer is cut after `lingerMs`. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, lingerMs: number): void {
+/** Handler of the server's `clientError` events. A client that does not close after its answer is cut by the limits of headers and requests. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   // Before the end of the handshake nothing can be said: an answer would wait for it, and so would the connection.
   const hasHandshake = !(socket instanceof TLSSocket) || socket.getCipher() !== undefined;
   if (error.code === 'ECONNRESET' || !socket.writable || !hasHandshake) {
@@ -30,6 +30,4 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, 
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-  const linger = setTimeout(() => socket.destroy(), lingerMs).unref();
-  socket.once('close', () => clearTimeout(linger));
 }

@@ -47,7 +47,7 @@ export function createServer(
     return503OnClosing: false,
     routerOptions: { caseSensitive: false, maxParamLength: 200 },
     onProtoPoisoning: 'error',
-    clientErrorHandler: (error, socket) => answerClientError(error, socket, limits.headersTimeoutMs),
+    clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => {
       stampHeaders(request, reply);
       return sendRefusal(reply, asRefusal(error));
