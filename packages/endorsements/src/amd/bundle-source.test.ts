@@ -27,7 +27,6 @@ after(() => rmSync(root, { recursive: true }));
 
 const der = (pem: string): Buffer => new X509Certificate(pem).raw;
 const whole = { 'vcek.der': der(vcek), 'milan.pem': ask + asvk + ark, 'milan.crl': list };
-const supplied = 'supplied-certificate-not-genuine';
 const otherChip = await createSimulatedSnpPlatform({ at, keys, chipId: 'cd'.repeat(64) });
 
 function sourceOf(files: Record<string, string | Uint8Array>, options: Partial<SnpBundleSourceOptions> = {}) {
@@ -73,7 +72,7 @@ describe('a directory gives what an appraisal needs', () => {
   test('of a VLEK whose authorities came with it, where the directory has the list alone', async () => {
     assert.equal(await appraises({ 'milan.crl': list }, 'VLEK', vlek + asvk + ark), 'ok');
     assert.equal(await appraises({ 'milan.crl': list }, 'VLEK', vlek), 'bundle-incomplete');
-    assert.equal(await appraises({ 'ark.pem': ark, 'milan.crl': list }, 'VLEK', vlek + ask + ark), supplied);
+    assert.equal(await appraises({ 'ark.pem': ark, 'milan.crl': list }, 'VLEK', vlek + ask + ark), 'bundle-incomplete');
     assert.equal(await appraises({ 'ark.pem': ark }, 'VLEK', vlek + asvk + ark), 'bundle-incomplete');
     const broken = Buffer.concat([list.subarray(0, -1), Buffer.of(list.at(-1) === 0 ? 1 : 0)]);
     assert.equal(await appraises({ 'milan.crl': broken }, 'VLEK', vlek + asvk + ark), 'endorsements-not-genuine');
