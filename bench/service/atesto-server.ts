@@ -14,6 +14,7 @@ const audit = {
   pending: 0,
   record: async () => {},
   query: async () => ({ ok: true, value: { entries: [] } }) as const,
+  count: () => true,
   verify: async () => ({ ok: true, value: { rows: 0, findings: [], unvouched: [] } }) as const,
   vouchFor: async () => {},
   removeExpired: async () => ({ ok: true, value: 0 }) as const,

@@ -172,7 +172,7 @@ async function start(
   stops.push(keepChainsChecked(new BackgroundCheck(audit, chainHealth, app.log)));
   const signerExpiry = health.dependency('policy-signers', { isRequired: false });
   stops.push(watchSigners({ store, reporter: signerExpiry, clock }));
-  stops.push(keepRetention(audit, config.audit.retentionDays, clock, app.log));
+  stops.push(keepRetention(audit, config.audit, clock, app.log));
 
   const ended = new AbortController();
   stops.push(() => ended.abort());

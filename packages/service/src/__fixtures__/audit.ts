@@ -19,6 +19,7 @@ export function seenAudit(fails?: () => Error): SeenAudit {
       if (fails !== undefined) throw fails();
       entries.push(entry);
     },
+    count: (entry) => entries.push(entry) > 0,
     query: async () => ({ ok: true, value: { entries: [] } }),
     verify: async () => ({ ok: true, value: { rows: 0, findings: [], unvouched: [] } }),
     vouchFor: async () => {},

@@ -8,6 +8,7 @@ import { type AuditEntry, contentOf } from './entry.ts';
 import { Gate } from './gate.ts';
 import { Journal, type JournalLimits } from './journal.ts';
 import { type AuditPage, type AuditQuery, queryAudit } from './query.ts';
+import { RefusalCounts } from './refusal-counts.ts';
 import { removeExpired } from './retention.ts';
 
 /** An open audit record. */
@@ -20,6 +21,11 @@ export interface Audit {
    * known to be unwritable this happens at once. `retention`: how long the entry is kept; default `kept`.
    */
   record(entry: AuditEntry, retention?: AuditRetention): Promise<void>;
+  /**
+   * Counts a refusal of a caller who did not authenticate; each minute, and at the end, the counts become entries that are kept briefly. The
+   * answer need not wait. Whether the refusal should have a log line of its own: in each minute only the first few of a kind should.
+   */
+  count(entry: AuditEntry): boolean;
   /** Reads a page of entries, newest first. Refuses with `audit-query-invalid`, `audit-busy`, `audit-unavailable`. */
   query(query: AuditQuery): Promise<Outcome<AuditPage, AuditCode>>;
   /**
@@ -38,6 +44,9 @@ export interface Audit {
 /** The pause between heads that vouch for what was stored, in milliseconds. */
 const vouchEveryMs = 60_000;
 
+/** The span over which refusals are counted, in milliseconds. */
+const countMs = 60_000;
+
 /** How many queries and verifications run at the same time, and how many wait. */
 const readers = { running: 2, waiting: 16 };
 
@@ -48,19 +57,27 @@ export function openAudit(rows: AuditRows, limits: JournalLimits = {}): Audit {
   const check = new ChainCheck(rows);
   // The store is away: the next time vouches for more.
   const vouch = (): Promise<void> => rows.vouch().catch(() => {});
-  const timer = setInterval(() => void vouch(), vouchEveryMs).unref();
+  const counts = new RefusalCounts();
+  const recordCounts = async (): Promise<void> => {
+    const written = counts.take().map((entry) => journal.write({ content: contentOf(entry), retention: 'brief' }));
+    // They are of nobody who waits; the health of the record tells that it cannot be written.
+    await Promise.allSettled(written);
+  };
+  const timers = [setInterval(() => void vouch(), vouchEveryMs), setInterval(() => void recordCounts(), countMs)];
+  for (const timer of timers) timer.unref();
   return {
     get pending() {
       return journal.pending;
     },
     record: (entry, retention = 'kept') => journal.write({ content: contentOf(entry), retention }),
+    count: (entry) => counts.add(entry),
     query: (query) => gate.pass(() => queryAudit(rows, query)),
     verify: (cursor, count) => gate.pass(() => check.step(cursor, count)),
     vouchFor: (ends) => check.vouchFor(ends),
     removeExpired: (beforeMs, retention = 'kept') => removeExpired(rows, beforeMs, retention),
     close: async () => {
-      clearInterval(timer);
-      await journal.close();
+      for (const timer of timers) clearInterval(timer);
+      await Promise.all([recordCounts(), journal.close()]);
       await vouch();
     },
   };

@@ -69,6 +69,28 @@ export const audit = z.strictObject({
     .max(36_500)
     .default(365)
     .meta(described('After how many days audit entries are removed.', 'a number above 0, up to 36500')),
+  anonymousRetentionDays: z
+    .number()
+    .positive()
+    .max(36_500)
+    .default(7)
+    .meta(
+      described(
+        'After how many days the counts of refusals of unauthenticated callers are removed.',
+        'a number above 0, up to 36500',
+      ),
+    ),
+  reserveMiB: z
+    .int()
+    .min(0)
+    .max(1_048_576)
+    .default(256)
+    .meta(
+      described(
+        'How much disk is reserved for entries of allowed and administrative acts: when the volume of the embedded database, or of `stateDirectory` with a PostgreSQL server, has less free, entries of refusals are dropped.',
+        'a whole number of MiB from 0 to 1048576',
+      ),
+    ),
 });
 
 /** The providers besides the default one. */

@@ -21,6 +21,7 @@ test('removes audit entries that are older than the settings keep them, at the s
   await put('kept', 29);
   let at = now;
   const passes: number[] = [];
+  const brief: number[] = [];
   const { promise: second, resolve } = Promise.withResolvers<void>();
   const service = await serve(
     { audit: { retentionDays: 30 } },
@@ -30,10 +31,11 @@ test('removes audit entries that are older than the settings keep them, at the s
       audit: {
         ...audit,
         pending: 0,
-        removeExpired: async (beforeMs) => {
-          const outcome = await audit.removeExpired(beforeMs);
-          passes.push(beforeMs);
-          if (passes.length === 2) resolve();
+        removeExpired: async (beforeMs, retention) => {
+          const outcome = await audit.removeExpired(beforeMs, retention);
+          if (retention === 'brief') brief.push(beforeMs);
+          else passes.push(beforeMs);
+          if (brief.length === 2) resolve();
           return outcome;
         },
       },
@@ -45,6 +47,7 @@ test('removes audit entries that are older than the settings keep them, at the s
   await second;
   assert.deepEqual(await left(), []);
   assert.deepEqual(passes, [now - 30 * day, now - 28 * day]);
+  assert.deepEqual(brief, [now - 7 * day, now - 5 * day]);
   mock.timers.reset();
   await service.close();
 });

@@ -1,12 +1,13 @@
 /**
- * What is put down about a request before its answer leaves? Each request of an audited operation gets an entry, refused or
- * not; when the entry cannot be made durable, the answer does not leave.
+ * Puts a request of an audited operation down before its answer leaves; when the entry cannot be made durable, the answer does not leave.
+ * Refusals of callers who did not authenticate are counted instead: they cost a stranger nothing, so they must cost little here.
  */
 import { Refused } from '@atesto/evidence';
 import type { FastifyReply, FastifyRequest, onSendAsyncHookHandler } from 'fastify';
 import type { Audit, AuditEntry, AuditVerdict } from '../audit/index.ts';
 import { RequestRefused, withinRefused } from '../http/refusal.ts';
 import { errorBody, jsonType } from '../http/reply.ts';
+import { leaveOutOfLog } from '../http/request-log.ts';
 import type { ChangeOrigin } from '../storage/index.ts';
 import { auditNoteOf } from './notes.ts';
 
@@ -22,12 +23,16 @@ export async function recordAllowed(request: FastifyRequest, audit: Pick<Audit, 
 }
 
 /** The hook that puts down every request of an audited operation that is not put down yet. */
-export function recordBeforeSending(audit: Pick<Audit, 'record'>, clock: () => Date): onSendAsyncHookHandler {
+export function recordBeforeSending(audit: Pick<Audit, 'record' | 'count'>, clock: () => Date): onSendAsyncHookHandler {
   return async (request, reply, payload) => {
     const verdict = verdictOf(reply.statusCode);
-    const { operation, code } = auditNoteOf(request);
+    const { operation, code, caller } = auditNoteOf(request);
     if (operation === undefined || (verdict === 'allowed' && recorded.has(request))) return payload;
     const entry = entryOf(request, verdict, clock());
+    if (verdict !== 'allowed' && caller === undefined) {
+      if (!audit.count(entry)) leaveOutOfLog(request);
+      return payload;
+    }
     if (loggedOnly.has(code)) {
       request.log.warn({ audit: entry }, 'an audit entry is in the log alone');
       return payload;

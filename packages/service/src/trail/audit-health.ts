@@ -1,0 +1,33 @@
+/** What operators are told of the audit record: that it cannot be written, or that the disk has less room than is reserved. */
+import type { HealthReporter } from '../health/health.ts';
+
+/** The state of the record from two sources, as one dependency. */
+export class AuditHealth {
+  readonly #reporter: HealthReporter;
+  #failure: string | undefined;
+  #shortage: string | undefined;
+
+  constructor(reporter: HealthReporter) {
+    this.#reporter = reporter;
+  }
+
+  /** Why entries cannot be written; undefined: they can. */
+  wrote(failure: string | undefined): void {
+    this.#failure = failure;
+    this.#report();
+  }
+
+  /** Why entries of refusals are dropped; undefined: they are not. */
+  reserved(shortage: string | undefined): void {
+    this.#shortage = shortage;
+    this.#report();
+  }
+
+  #report(): void {
+    if (this.#failure !== undefined) {
+      const reason = `audit entries cannot be written: ${this.#failure}; requests are refused until they can`;
+      this.#reporter.report('failing', reason);
+    } else if (this.#shortage !== undefined) this.#reporter.report('warning', this.#shortage);
+    else this.#reporter.report('ok');
+  }
+}
