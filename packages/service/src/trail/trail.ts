@@ -16,9 +16,14 @@ const loggedOnly = new Set<string | undefined>(['policy-not-fresh']);
 
 const recorded = new WeakSet<FastifyRequest>();
 
-/** Puts down that a request is allowed. Throws `Refused` with `audit-unavailable` when that is not durable in time. */
+/** Puts down that a request is allowed. Throws `RequestRefused` with `audit-unavailable` when that is not durable in time. */
 export async function recordAllowed(request: FastifyRequest, audit: Pick<Audit, 'record'>, at: Date): Promise<void> {
-  await audit.record(entryOf(request, 'allowed', at));
+  try {
+    await audit.record(entryOf(request, 'allowed', at));
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    throw withinRefused(error.refusal, 'audit', 503, 'ServiceUnavailable');
+  }
   recorded.add(request);
 }
 
