@@ -270,3 +270,20 @@ test('gives each setting one variable, a form and a meaning', () => {
     isSecret: false,
   });
 });
+
+test('refuses limits of admission under which the largest body could never be sent', () => {
+  const bodies = { bodyBytes: 1_048_575 };
+  const admission = { address: bodies, caller: bodies, total: { bodyBytes: 1_398_100 } };
+  const file = fileOf('admission.json', { environment: 'development', admission });
+  assert.deepEqual(faults({ file }), [
+    'admission.address.bodyBytes [setting-invalid]',
+    'admission.caller.bodyBytes [setting-invalid]',
+    'admission.total.bodyBytes [setting-invalid]',
+  ]);
+  const least = { bodyBytes: 1_048_576 };
+  const enough = { address: least, caller: least, total: { bodyBytes: 1_398_102 } };
+  assert.deepEqual(
+    faults({ file: fileOf('admission-enough.json', { environment: 'development', admission: enough }) }),
+    [],
+  );
+});
