@@ -28,14 +28,18 @@ export interface Spent {
 
 /** Counts what one evaluation spends, and ends it when that is too much. */
 export class Budget {
-  readonly #allowed: Spent;
+  readonly #allowedWork: number;
+  readonly #allowedLength: number;
+  readonly #allowedCells: number;
   #work: number;
   #madeLength: number;
   #held = 0;
   #mostHeld = 0;
 
   constructor(work: number = limits.work, madeLength: number = limits.madeLength, cells: number = limits.cells) {
-    this.#allowed = { work, madeLength, cells };
+    this.#allowedWork = work;
+    this.#allowedLength = madeLength;
+    this.#allowedCells = cells;
     this.#work = work;
     this.#madeLength = madeLength;
   }
@@ -57,11 +61,10 @@ export class Budget {
 
   /** What was spent so far. Where the budget ended the evaluation, all that was allowed. */
   get spent(): Spent {
-    const { work, madeLength, cells } = this.#allowed;
     return {
-      work: work - Math.max(this.#work, 0),
-      madeLength: madeLength - Math.max(this.#madeLength, 0),
-      cells: Math.min(this.#mostHeld, cells),
+      work: this.#allowedWork - Math.max(this.#work, 0),
+      madeLength: this.#allowedLength - Math.max(this.#madeLength, 0),
+      cells: Math.min(this.#mostHeld, this.#allowedCells),
     };
   }
 
@@ -93,7 +96,7 @@ export class Budget {
     this.charge(cellWork * cells);
     this.#held += cells;
     if (this.#held > this.#mostHeld) this.#mostHeld = this.#held;
-    if (this.#held > this.#allowed.cells) fail('limit-memory', 'the evaluation holds more JSON than is allowed');
+    if (this.#held > this.#allowedCells) fail('limit-memory', 'the evaluation holds more JSON than is allowed');
   }
 
   /** Pays for an array of so many items that exist already. */
@@ -112,7 +115,7 @@ export class Budget {
    */
   release(mark: number, kept: number): boolean {
     const held = Math.min(this.#held, mark + kept);
-    const isKept = held <= this.#allowed.cells / 2;
+    const isKept = held <= this.#allowedCells / 2;
     this.#held = isKept ? held : mark;
     return isKept;
   }
