@@ -269,6 +269,7 @@ async function start(
       certificate.replace(material, () => tlsMaterial(wanted));
       app.log.level = wanted.log.level;
       applyLimits(app.server, wanted);
+      admission.configure(wanted);
       // Requests in flight still wait for the old ones.
       const end = setTimeout(() => void before.close(), wanted.limits.endorsementTimeoutMs).unref();
       stops.unshift(() => {

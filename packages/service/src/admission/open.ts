@@ -6,7 +6,6 @@ import type { HttpServer } from '../http/server.ts';
 import { Admission } from './admission.ts';
 import { type ConnectionLimits, Connections } from './connections.ts';
 import { AdmissionRefusals } from './refusals.ts';
-import type { AdmissionLimits } from './settings.ts';
 
 /** What is held at one moment, and what was not admitted so far. */
 export interface AdmissionFigures {
@@ -24,7 +23,7 @@ export interface AdmissionFigures {
 export interface OpenAdmission extends Pick<Admission, 'authenticated' | 'lookupsOf' | 'finish'> {
   readonly figures: AdmissionFigures;
   /** Puts other limits in force. */
-  configure(limits: AdmissionLimits): void;
+  configure(config: Pick<ServiceConfig, 'admission' | 'limits'>): void;
   /** Writes the lines of what was not admitted since the last ones. */
   tellRefusals(): void;
 }
@@ -37,10 +36,11 @@ export function openAdmission(
   nowMs: () => number = () => performance.now(),
 ): OpenAdmission {
   const refusals = new AdmissionRefusals(app.log);
-  let perAddress = config.admission.address.connections;
-  const limits = (): ConnectionLimits => ({ total: config.limits.maxConnections, perAddress });
-  const connections = new Connections(limits, config.listen.trustedProxies, (address, code) =>
-    refusals.count(address, code),
+  let limits = connectionLimits(config);
+  const connections = new Connections(
+    () => limits,
+    config.listen.trustedProxies,
+    (address, code) => refusals.count(address, code),
   );
   connections.attach(app.server);
   const admission = new Admission({ limits: config.admission, nowMs, connections, refusals, providerOf });
@@ -56,11 +56,15 @@ export function openAdmission(
     lookupsOf: (request) => admission.lookupsOf(request),
     finish: (request) => admission.finish(request),
     configure: (changed) => {
-      admission.configure(changed);
-      perAddress = changed.address.connections;
+      admission.configure(changed.admission);
+      limits = connectionLimits(changed);
     },
     tellRefusals: () => refusals.tell(),
   };
+}
+
+function connectionLimits({ limits, admission }: Pick<ServiceConfig, 'admission' | 'limits'>): ConnectionLimits {
+  return { total: limits.maxConnections, perAddress: admission.address.connections };
 }
 
 /** Adds the hook that ends what a request holds: after all others, so that what they do is counted too. */

@@ -11,6 +11,8 @@ export const reloadableSettings: readonly string[] = [
   'tls.keyPassphraseFile',
   'tls.minVersion',
   'log.level',
+  ...configTable.map(({ path }) => path).filter((path) => path.startsWith('admission.')),
+  'limits.maxConnections',
   'limits.requestTimeoutMs',
   'limits.headersTimeoutMs',
   'limits.keepAliveTimeoutMs',

@@ -47,6 +47,18 @@ test('puts issuers, roles, sources of endorsements and the log level in force', 
   assert.deepEqual(log.lines.slice(lines), []);
 });
 
+test('puts limits of admission in force', async () => {
+  const { settings, service } = await startWithoutRights();
+  const call = async (): Promise<number> => (await service.attest('SgxEnclave', {})).status;
+  assert.deepEqual([await call(), await call(), await call()], [400, 400, 400]);
+  const wanted: ServiceSettings = {
+    ...settings,
+    admission: { address: { requestsPerSecond: 0.001, requestBurst: 1 } },
+  };
+  assert.equal(await service.reload(() => wanted), true);
+  assert.equal(await call(), 429);
+});
+
 test('refuses a configuration with a setting that cannot change, names each, and changes nothing', async () => {
   const { settings, log, service, readPolicy } = await startWithoutRights();
   const wanted: ServiceSettings = { ...settings, identity, listen: { port: 1 }, signing: { algorithm: 'ES256' } };
