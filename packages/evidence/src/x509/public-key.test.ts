@@ -62,6 +62,7 @@ describe('the public key of a certificate', () => {
       'with a needless zero before the exponent',
       sequence(rsaAlgorithm, element(0x03, Buffer.of(0), sequence(modulus, hex('020400010001')))),
     ],
+    ['that is the point at infinity', sequence(spki.subarray(2, 23), element(0x03, hex('0000')))],
     ['that is no point', Buffer.concat([spki.subarray(0, -1), Buffer.of((spki.at(-1) ?? 0) ^ 1)])],
   ] as const) {
     test(`${title} is refused with certificate-malformed`, () => {

@@ -25,19 +25,21 @@ function checkStructure(spki: Uint8Array, where: string): void {
 /** Imports a SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7). Refuses with `certificate-malformed` and `certificate-key`. */
 export function importPublicKey(spki: Uint8Array, where: string): KeyObject {
   checkStructure(spki, where);
-  const key = imported(spki, where);
+  const { key, encoded } = imported(spki, where);
   const fault = keyFault('certificate', nodeKeyFacts(key));
   if (fault !== undefined) refuse('certificate-key', where, `the public key ${fault}`);
   // The platform's reader passes over what follows a key within its BIT STRING, and reads more than one encoding of a number.
-  if (!key.export({ format: 'der', type: 'spki' }).equals(spki)) {
+  if (!encoded.equals(spki)) {
     refuse('certificate-malformed', where, 'the public key is not in the distinguished encoding rules (DER)');
   }
   return key;
 }
 
-function imported(spki: Uint8Array, where: string): KeyObject {
+/** The key, and as the platform writes it: the point at infinity, which is no public key, can be read and not be written. */
+function imported(spki: Uint8Array, where: string): { readonly key: KeyObject; readonly encoded: Buffer } {
   try {
-    return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+    const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+    return { key, encoded: key.export({ format: 'der', type: 'spki' }) };
   } catch {
     return refuse('certificate-malformed', where, 'the public key is not usable');
   }
