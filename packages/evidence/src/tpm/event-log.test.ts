@@ -30,6 +30,12 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const quoted = parseTpmQuote(vtpm.quote().attest);
 const judge = (log: Uint8Array): MeasuredBoot | undefined => checkEventLog(log, quoted, vtpm.pcrs());
 
+/** A quote of these registers in the bank of SHA-256. */
+const quotedOf = (pcrs: readonly number[]) => ({
+  ...quoted,
+  selections: [{ algorithm: sha256.id, pcrs, mask: new Uint8Array(3) }],
+});
+
 /** The banks of a pcrs.yaml: `sha256:` then lines `number : 0xdigest`. */
 function banksOf(yaml: string): Map<string, Map<number, string>> {
   const banks = new Map<string, Map<number, string>>();
@@ -317,6 +323,24 @@ describe('a log', () => {
     assert.ok(replayEventLog(log, sha256).has(11));
     assert.deepEqual([...replayEventLog(log, sha384).keys()].sort(), [0, 1, 2, 3, 4, 5, 6, 7]);
     assert.deepEqual(judge(Buffer.concat([good, later])), judge(vtpm.eventLog()));
+  });
+
+  test('does not explain that a register holds its start value when it has a digest that was extended there', () => {
+    const firmware: SimulatedEvent[] = [
+      { pcr: 7, type: eventTypes.variableDriverConfig, data: secureBootVariable(true) },
+      { pcr: 7, type: eventTypes.separator, data: '00000000' },
+    ];
+    const events = writeEventLog(firmware, ['sha384', 'sha256']);
+    const ofOneBank = writeEventLog([{ pcr: 7, type: eventTypes.version, data: 'aa' }], ['sha384']);
+    const withoutSha256 = ofOneBank.subarray(writeSpecId(['sha384']).length);
+    const empty = new Map([[7, new Uint8Array(32)]]);
+    const judgeEmpty = (...parts: Buffer[]) => checkEventLog(Buffer.concat(parts), quotedOf([7]), empty);
+    assert.equal(
+      codeOf(() => judgeEmpty(events, withoutSha256)),
+      'tpm-event-log-replay',
+    );
+    const others = writeSpecId(['sha384', 'sha256']);
+    assert.deepEqual(judgeEmpty(others, withoutSha256), { replayed: [7], secureBoot: undefined });
   });
 
   test('of another boot is refused with tpm-event-log-replay', () => {

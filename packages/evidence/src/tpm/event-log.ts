@@ -134,6 +134,11 @@ export function startValue({ events }: EventLog, register: number, hash: TpmHash
   return Buffer.alloc(hash.sizeBytes, isDynamic && !hasDynamicLaunch(events) ? 0xff : 0);
 }
 
+/** Whether the log has a digest that was extended to the register in the bank: then it does not hold its start value. */
+export function isExtended({ events }: EventLog, register: number, hash: TpmHash): boolean {
+  return events.some((event) => event.register === register && event.type !== noAction && event.digests.has(hash.id));
+}
+
 function hasDynamicLaunch(events: readonly LoggedEvent[]): boolean {
   return events.some(({ register, type }) => register === firstDynamicRegister && type !== noAction);
 }

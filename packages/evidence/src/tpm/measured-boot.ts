@@ -4,7 +4,7 @@ import { Reader } from '../bytes/reader.ts';
 import { type Outcome, settle } from '../bytes/refusal.ts';
 import { type TpmHash, tpmHashOf } from './algorithms.ts';
 import { refuseTpm } from './attest.ts';
-import { type EventLog, noAction, parseEventLog, replayEventLog, startValue } from './event-log.ts';
+import { type EventLog, isExtended, noAction, parseEventLog, replayEventLog, startValue } from './event-log.ts';
 import { type PcrValues, quotedSelection, type TpmQuote } from './quote.ts';
 
 /** PCRs that belong to the firmware: nothing extends them once the operating system runs. */
@@ -83,8 +83,10 @@ export function checkEventLog(bytes: Uint8Array, quote: TpmQuote, values: PcrVal
   const hash = tpmHashOf(quotedSelection(quote).algorithm);
   if (hash === undefined) return undefined;
   const registers = replayEventLog(log, hash);
-  const explains = (pcr: number, value: Uint8Array): boolean =>
-    Buffer.compare(registers.get(pcr) ?? startValue(log, pcr, hash), value) === 0;
+  const explains = (pcr: number, value: Uint8Array): boolean => {
+    const told = registers.get(pcr) ?? (isExtended(log, pcr, hash) ? undefined : startValue(log, pcr, hash));
+    return told !== undefined && Buffer.compare(told, value) === 0;
+  };
   const replayed = [...values].filter(([pcr, value]) => explains(pcr, value)).map(([pcr]) => pcr);
   const unexplained = [...values.keys()].find((pcr) => pcr <= lastFirmwarePcr && !replayed.includes(pcr));
   if (unexplained !== undefined) {
