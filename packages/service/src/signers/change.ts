@@ -16,12 +16,15 @@ export function withSigner(
   return [...signers.filter((signer) => signer !== replaced), signerOf(chain)];
 }
 
-/** The set without a signer. Refuses with `policy-signer-last`: nobody could change anything after that. */
+/**
+ * The set without a signer, who may be named by another certificate of the same key: else that one would go on counting as a renewal. Refuses
+ * with `policy-signer-last`: nobody could change anything after that.
+ */
 export function withoutSigner(
   signers: readonly SignerCertificate[],
-  { leaf }: CertificateChain,
+  chain: CertificateChain,
 ): readonly SignerCertificate[] | undefined {
-  const signer = findSigner(signers, leaf);
+  const signer = findSigner(signers, chain.leaf) ?? renewedSigner(signers, chain);
   if (signer === undefined) return undefined;
   const rest = signers.filter((other) => other !== signer);
   if (rest.length > 0) return rest;

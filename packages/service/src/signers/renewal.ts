@@ -19,9 +19,13 @@ function isRenewal(known: CertificateChain, renewed: CertificateChain): boolean 
   return hasSameKey(known.leaf, renewed.leaf) && isSameAuthority(authorityOf(known), authorityOf(renewed));
 }
 
-/** An authority that renewed its own certificate signed it: whoever else writes its key into one does not extend its life. */
+/**
+ * An authority that renewed its own certificate signed it: whoever else writes its key into one does not extend its life. One that another
+ * authority issued does not either, which is why only a self-signed one can renew itself.
+ */
 function isSameAuthority(known: X509Certificate, renewed: X509Certificate): boolean {
-  return renewed.raw.equals(known.raw) || (hasSameKey(known, renewed) && renewed.verify(known.publicKey));
+  if (renewed.raw.equals(known.raw)) return true;
+  return hasSameKey(known, renewed) && known.verify(known.publicKey) && renewed.verify(known.publicKey);
 }
 
 // `KeyObject.equals` leaves an error behind for keys of two types, and the next operation of OpenSSL fails with it.

@@ -99,6 +99,32 @@ for (const { name, skip, open } of await testDatabases()) {
       assert.equal(operationClaims(answer)['x-ms-policy-result'], 'Updated');
     });
 
+    test('an authority that another one issued does not renew itself', async () => {
+      const subordinate = await makeCertificate('subordinate', { ...past, issuer: await makeCertificate('authority') });
+      await providerWith(store, 'subordinate', subordinate);
+      const bySelf = await makeCertificate('subordinate', { keys: subordinate.keys });
+      assert.equal(refusalOf(await setPolicy('subordinate', bySelf))[2], 'policy-signer-unknown');
+    });
+
+    test('removing the renewed certificate of a signer removes the signer, and so does removing the one before', async () => {
+      const other = await makeCertificate('other');
+      const remove = async (provider: string, of: TestCertificate): Promise<Answer> =>
+        administer(service, provider, '/certificates:remove', {
+          method: 'POST',
+          body: await signed(other, certificatePayload(of)),
+        });
+      for (const [provider, known, named] of [
+        ['removing', expired, renewed],
+        ['removing-older', renewed, expired],
+      ] as const) {
+        await providerWith(store, provider, known, other);
+        const claims = operationClaims(await remove(provider, named));
+        assert.equal(claims['x-ms-policycertificates-result'], 'IsAbsent');
+        assert.deepEqual(await chains(provider), [[other.base64]]);
+        assert.equal(refusalOf(await setPolicy(provider, renewed))[2], 'policy-signer-unknown');
+      }
+    });
+
     const group = '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/production';
     const path = (provider: string) => `${group}/providers/Microsoft.Attestation/attestationProviders/${provider}`;
     const recover = async (provider: string, caller: Record<string, string>, ...signers: TestCertificate[]) =>
