@@ -1,6 +1,9 @@
 /** Who changes audit rows behind the service's back is noticed, on every database, with two instances that write at once. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { Refused } from '@atesto/evidence';
+import { stateDirectory } from '../__fixtures__/state.ts';
 import {
   type CreateDatabase,
   createOnPostgres,
@@ -8,8 +11,10 @@ import {
   type TestDatabase,
 } from '../storage/__fixtures__/backends.ts';
 import { startPostgres } from '../storage/__fixtures__/postgres-server.ts';
+import type { AuditRows } from '../storage/index.ts';
 import { type Audit, openAudit } from './audit.ts';
 import type { AuditFinding, AuditStep } from './check.ts';
+import { spooled } from './spool.ts';
 
 const { server, skip } = await startPostgres();
 after(() => server?.dispose());
@@ -138,8 +143,11 @@ function chainContract(create: CreateDatabase): void {
     ],
     [
       'a forged entry of an unknown writer',
-      ({ database }) => database.sql(forged(`'00000000000a' || '0${'e'.repeat(15)}' || '00000001'`)),
-      ['audit-row-inserted writer -1 1'],
+      async ({ database }) => {
+        await database.sql(forged(`'00000000000a' || '${'0'.repeat(16)}' || '00000001'`));
+        await database.sql(forged(`'00000000000a' || '${'f'.repeat(16)}' || '00000002'`));
+      },
+      ['audit-row-inserted writer -1 1', 'audit-row-inserted writer -1 2'],
     ],
     [
       'a forged entry at the place of another, whichever comes first',
@@ -196,6 +204,40 @@ function chainContract(create: CreateDatabase): void {
       heads.map(({ through, detail }) => [Number(through), JSON.parse(String(detail)).count]),
       [[4, 4], ...writers.map((writer) => [10, writer === String(heads[0]?.writer) ? 6 : 10])],
     );
+  });
+
+  test('entries that waited for the database, and are handed over late by another process, leave nothing to find', async () => {
+    await using database = await create();
+    const store = await database.open();
+    const directory = join(stateDirectory(), 'spool');
+    let isAway = false;
+    const rows: AuditRows = {
+      seal: store.audit.seal,
+      chains: store.audit.chains,
+      append: async (some) => {
+        if (isAway) throw new Refused({ code: 'store-unavailable', where: 'database', why: 'it is away' });
+        await store.audit.append(some);
+      },
+      scan: (filter, bounds) => store.audit.scan(filter, bounds),
+      remove: (beforeMs, limit, retention) => store.audit.remove(beforeMs, limit, retention),
+      vouch: () => store.audit.vouch(),
+    };
+    const spool = spooled(rows, { directory });
+    const audit = openAudit(spool);
+    await entries(audit, 5);
+    isAway = true;
+    await entries(audit, 5, 10);
+    await entries(audit, 5, 20);
+    await audit.close();
+    await spool.close();
+    const reader = openAudit(store.audit);
+    assert.deepEqual(await verified(reader), { rows: 5, findings: [] });
+    isAway = false;
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const next = spooled(rows, { directory, onDrained: resolve });
+    assert.equal(await promise, 10);
+    await next.close();
+    assert.deepEqual(await verified(reader), { rows: 15, findings: [] });
   });
 
   test('an entry that was put back after its removal, or removed without a statement, is noticed', async () => {

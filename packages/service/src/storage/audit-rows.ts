@@ -149,7 +149,7 @@ class ChainedRows implements AuditRows {
 
   async #writerAfter(writer: string): Promise<string | undefined> {
     const query = sql<{ position: string }>`select ${position} as position from audit
-      where ${position} > ${`${writer}g`} order by ${position} limit 1`.compile(this.#db);
+      where ${position} > ${writer === '' ? '' : `${writer}g`} order by ${position} limit 1`.compile(this.#db);
     return (await this.#engine.read(query))[0]?.position.slice(0, 16);
   }
 

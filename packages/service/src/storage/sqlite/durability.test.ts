@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { openAudit } from '../../audit/index.ts';
 import { createSqlite, type TestDatabase, value } from '../__fixtures__/backends.ts';
 
 const writer = fileURLToPath(new URL('../__fixtures__/acknowledging-writer.ts', import.meta.url));
@@ -37,6 +38,9 @@ async function checkDatabase(database: TestDatabase, acknowledged: readonly stri
   const last = value(await store.settings.current('counter'));
   assert.ok(Number(last?.value ?? 0) >= Math.max(0, ...numbersOf(acknowledged, 'd')), 'an acknowledged change is lost');
   assert.equal(value(await store.check()).revision, last?.version ?? 0);
+  // A kill between two writes leaves no gap in any chain.
+  const step = await openAudit(store.audit).verify(undefined, 1_000_000);
+  assert.deepEqual(step.ok && step.value.findings, []);
   await store.close();
   const stored = new Set((await database.sql('select request_id from audit')).map(({ request_id }) => request_id));
   const lost = numbersOf(acknowledged, 'a').filter((index) => !stored.has(`a-${index}`));
