@@ -78,6 +78,18 @@ test('refuses a new connection when each of the others has a request under way',
   assert.deepEqual([...service.admissionFigures().refused], [['connection-refused', 1]]);
 });
 
+test('closes new connections of an address beyond its rate before the handshake, but not those of load balancers', async () => {
+  const admission = { address: { connectionsPerSecond: 0.001, connectionBurst: 2 } };
+  const service = await serve({ admission });
+  const [first, second] = [await connectTo(service), await connectTo(service)];
+  for (const client of [first, second]) await isServed(client);
+  assert.equal(await (await connectSilently(service)).ended, '');
+  for (const client of [first, second]) await isServed(client);
+  assert.deepEqual([...service.admissionFigures().refused], [['connection-refused', 1]]);
+  const behind = await serve({ admission, listen: { port: 0, trustedProxies: ['127.0.0.0/8', '::1'] } });
+  for (let at = 0; at < 3; at++) await isServed(await connectTo(behind));
+});
+
 test('does not count the connections of load balancers to an address', async () => {
   const listen = { port: 0, trustedProxies: ['127.0.0.0/8', '::1'] };
   const service = await serve({ listen, admission: { address: { connections: 1 } } });

@@ -1,16 +1,19 @@
 /**
- * Bounds connections, in all and per address. At a limit the one that has been silent for longest makes room: first of those on which no
+ * Bounds connections, in all and per address, and how fast an address opens new ones. At a limit of their number the one that has been silent for longest makes room: first of those on which no
  * valid access token has come, in the handshake, before a request or between two; then of the others. One with a request under way stays.
  */
 import type { Server } from 'node:https';
 import { BlockList, isIPv6, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { addressKey } from './address-key.ts';
+import type { Rate, RateTable } from './rate-table.ts';
 
 /** The limits; asked for each connection. */
 export interface ConnectionLimits {
   readonly total: number;
   readonly perAddress: number;
+  /** New ones of an address: each costs a handshake. */
+  readonly newPerAddress: Rate;
 }
 
 /** Told of a connection that was closed for a limit. */
@@ -39,6 +42,7 @@ interface Connection {
 /** The connections of one server. */
 export class Connections {
   readonly #limits: () => ConnectionLimits;
+  readonly #rates: RateTable;
   readonly #proxies = new BlockList();
   readonly #onClosed: OnClosed;
   readonly #open = new Map<string, Connection>();
@@ -46,8 +50,9 @@ export class Connections {
   readonly #addresses = new Map<string, OfAddress>();
   readonly #bySocket = new WeakMap<Socket, Connection>();
 
-  constructor(limits: () => ConnectionLimits, trustedProxies: readonly string[], onClosed: OnClosed) {
+  constructor(limits: () => ConnectionLimits, rates: RateTable, trustedProxies: readonly string[], onClosed: OnClosed) {
     this.#limits = limits;
+    this.#rates = rates;
     this.#onClosed = onClosed;
     for (const proxy of trustedProxies) {
       const [network = '', prefix] = proxy.split('/');
@@ -93,11 +98,13 @@ export class Connections {
   }
 
   #take(socket: Socket): void {
-    const { total, perAddress } = this.#limits();
+    const { total, perAddress, newPerAddress } = this.#limits();
     const address = addressKey(socket.remoteAddress);
     const isProxy = this.#isProxy(socket.remoteAddress);
     const ofAddress = isProxy ? undefined : (this.#addresses.get(address) ?? { silent: emptySilent(), count: 0 });
+    const mayOpen = isProxy || this.#rates.waitMs(address, newPerAddress) === 0;
     const hasRoom =
+      mayOpen &&
       (ofAddress === undefined || ofAddress.count < perAddress || this.#evict(ofAddress.silent)) &&
       (this.#open.size < total || this.#evict(this.#silent));
     if (!hasRoom || socket.remoteAddress === undefined) {
@@ -107,6 +114,7 @@ export class Connections {
     }
     const connection = { socket, address, ofAddress, requests: 0, isCaller: false };
     if (ofAddress !== undefined) {
+      this.#rates.take(address, newPerAddress);
       ofAddress.count += 1;
       this.#addresses.set(address, ofAddress);
     }

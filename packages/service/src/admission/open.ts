@@ -5,7 +5,9 @@ import { readBodiesLate } from '../http/request-body.ts';
 import type { HttpServer } from '../http/server.ts';
 import { Admission } from './admission.ts';
 import { type ConnectionLimits, Connections } from './connections.ts';
+import { RateTable } from './rate-table.ts';
 import { AdmissionRefusals } from './refusals.ts';
+import { rememberedOwners } from './settings.ts';
 
 /** What is held at one moment, and what was not admitted so far. */
 export interface AdmissionFigures {
@@ -39,6 +41,7 @@ export function openAdmission(
   let limits = connectionLimits(config);
   const connections = new Connections(
     () => limits,
+    new RateTable(rememberedOwners, nowMs),
     config.listen.trustedProxies,
     (address, code) => refusals.count(address, code),
   );
@@ -64,7 +67,9 @@ export function openAdmission(
 }
 
 function connectionLimits({ limits, admission }: Pick<ServiceConfig, 'admission' | 'limits'>): ConnectionLimits {
-  return { total: limits.maxConnections, perAddress: admission.address.connections };
+  const { connections, connectionsPerSecond, connectionBurst } = admission.address;
+  const newPerAddress = { perSecond: connectionsPerSecond, burst: connectionBurst };
+  return { total: limits.maxConnections, perAddress: connections, newPerAddress };
 }
 
 /** Adds the hook that ends what a request holds: after all others, so that what they do is counted too. */

@@ -39,6 +39,11 @@ const address = z.strictObject({
     'How many connections an address may have. At the limit its connection that has been silent for longest is closed for a new one. Those of `listen.trustedProxies` are not counted.',
     1000,
   ),
+  connectionsPerSecond: rate(
+    'How many new connections a second an address may open, in the long run; further ones are closed before the handshake.',
+    50,
+  ),
+  connectionBurst: count('How many new connections an address may open at once before that rate counts.', 2000),
   bodyBytes: bytes('How much memory the request bodies of an address may take, in bytes.', 67_108_864),
   lookupsPerSecond: rate(
     'How many endorsement look-ups a second an address may cause at outside services, in the long run.',
