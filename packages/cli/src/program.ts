@@ -15,6 +15,7 @@ import { providerPolicyCommands } from './commands/provider-policy.ts';
 import { providerSignerCommands } from './commands/provider-signer.ts';
 import { serveCommand } from './commands/serve.ts';
 import { storeCommands } from './commands/store.ts';
+import { storeDeletionCommands } from './commands/store-deletions.ts';
 import { tokenInspectCommand } from './commands/token-inspect.ts';
 import { tokenVerifyCommand } from './commands/token-verify.ts';
 import { verifyAzureCvmCommand } from './commands/verify-azure-cvm.ts';
@@ -58,11 +59,10 @@ export function buildProgram(session: Session): Command {
       group('key', 'The keys that sign its tokens.', providerKeyCommands(session)),
       providerAuditCommand(session),
     ]),
-    group(
-      'store',
-      'Check the store of a service, and decide what it must not decide by itself.',
-      storeCommands(session),
-    ),
+    group('store', 'Check the store of a service, and decide what it must not decide by itself.', [
+      ...storeCommands(session),
+      group('deletions', 'What is to be deleted for good.', storeDeletionCommands(session)),
+    ]),
     inspectCommand(session),
     demoCommand(session),
   ];

@@ -180,6 +180,10 @@ export const serviceCodes = {
   'policy-changed': unavailable('The policy changed while the evidence was appraised; send it again.'),
   'issuer-unreachable': unavailable('The OpenID issuer could not be asked for its keys.'),
   'endorsements-timeout': unavailable('The endorsements did not arrive in time.'),
+  'clock-suspect': unavailable(
+    'The clock of this instance stands alone in its opinion: nothing is done that cannot be undone until it is set right.',
+  ),
+  'signing-key-missing': unavailable('No signing key of the provider is in force by the clock of this instance.'),
   'not-ready': unavailable('The service is starting or stopping.'),
   'internal-error': {
     status: 500,

@@ -5,6 +5,12 @@ export type { ServiceConfig, ServiceSettings } from './config/schema.ts';
 export { type ConfigRow, configTable } from './config/table.ts';
 export type { LogSink } from './http/server.ts';
 export { type RunningService, type ServiceOptions, startService } from './service.ts';
-export { acceptRestoredStore, checkConfiguredStore } from './state/operate-store.ts';
+export {
+  acceptRestoredStore,
+  acceptTime,
+  checkConfiguredStore,
+  pendingDeletions,
+  stopDeletions,
+} from './state/operate-store.ts';
 export { StoreUnusable } from './state/store-unusable.ts';
-export type { Position, StorageCode, StoreCheck } from './storage/index.ts';
+export type { AcceptedTime, PendingDeletions, Position, StorageCode, StoreCheck } from './storage/index.ts';

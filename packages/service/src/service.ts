@@ -6,6 +6,7 @@ import type { IntelEndorsementSource, SnpEndorsementSource } from '@atesto/endor
 import type { FastifyRequest } from 'fastify';
 import { type AdmissionFigures, finishAfterSending, openAdmission } from './admission/index.ts';
 import type { Audit } from './audit/index.ts';
+import { ClockWatch } from './clock/watch.ts';
 import { parseConfig } from './config/load.ts';
 import { ConfigRefused } from './config/problem.ts';
 import type { ServiceConfig, ServiceSettings } from './config/schema.ts';
@@ -162,17 +163,40 @@ async function start(
   });
   stops.push(certificate.watch());
   const store =
-    options.store ?? (await openConfiguredStore(config, { log: app.log, signal: options.signal, isPatient: true }));
+    options.store ??
+    (await openConfiguredStore(config, {
+      log: app.log,
+      nowMs: () => clock().getTime(),
+      signal: options.signal,
+      isPatient: true,
+    }));
   stops.push(() => store.close());
   stops.push(watchStore(store, health.dependency('store', { isRequired: false })));
   stops.push(watchHistory(store, health.dependency('store-history', { isRequired: true })));
+  const clockWatch = await ClockWatch.start({
+    store,
+    clock,
+    toleranceMs: config.clock.toleranceSeconds * 1000,
+    reporter: health.dependency('clock', { isRequired: true }),
+  });
+  stops.push(() => clockWatch.close());
   const audit = options.audit ?? openConfiguredAudit(config, store, health, app.log);
   stops.push(() => audit.close());
   const chainHealth = health.dependency('audit-chain', { isRequired: false });
   stops.push(keepChainsChecked(new BackgroundCheck(audit, chainHealth, app.log)));
   const signerExpiry = health.dependency('policy-signers', { isRequired: false });
   stops.push(watchSigners({ store, reporter: signerExpiry, clock }));
-  stops.push(keepRetention(audit, config.audit, clock, app.log));
+  stops.push(
+    keepRetention({
+      audit,
+      deletions: store.deletions,
+      guard: clockWatch,
+      days: config.audit,
+      delayMs: config.clock.deletionDelayHours * 3_600_000,
+      clock,
+      log: app.log,
+    }),
+  );
 
   const ended = new AbortController();
   stops.push(() => ended.abort());
@@ -194,7 +218,7 @@ async function start(
   stops.push(() => policyWorkers.close());
   const holders = openHolders(config);
   stops.push(holders.close);
-  const keyParts = { config, store, holders, clock, log: app.log };
+  const keyParts = { config, store, holders, clock, guard: clockWatch, log: app.log };
   const host = new ProviderHost({
     config,
     store,

@@ -52,3 +52,26 @@ test('ends with 2 when the settings are wrong, with 3 when the database cannot b
   writeFileSync(away, JSON.stringify({ ...settings, storage: { path } }));
   assert.equal((await runCli(['store', 'check', '--config', away])).exitCode, 3);
 });
+
+test('accepts the time of this machine, in place of one that lies in the future of the store', async () => {
+  const state = temporaryDirectory();
+  const file = join(state, 'atesto.json');
+  const own = { ...settings, stateDirectory: state, signing: { algorithm: 'ES256' } } as const;
+  writeFileSync(file, JSON.stringify(own));
+  const log = { write: () => {} };
+  const ahead = await startService(own, { log, clock: () => new Date(Date.now() + 400 * 86_400_000) });
+  await ahead.close();
+  await assert.rejects(startService(own, { log }), /atesto store accept-time \[clock-refused\]/);
+  const { exitCode, stdout } = await runCli(['store', 'accept-time', '--config', file, '--json']);
+  assert.deepEqual([exitCode, JSON.parse(stdout).ok], [0, true]);
+  await (await startService(own, { log })).close();
+});
+
+test('lists, stops and resumes deletions', async () => {
+  const [code, listed] = await json('deletions', 'list');
+  assert.deepEqual([code, listed.isStopped], [0, false]);
+  assert.match(JSON.stringify(listed.pending), /"kind":"audit","subject":"entries before .*","remainingHours":24/);
+  assert.equal((await json('deletions', 'stop'))[1].isStopped, true);
+  assert.match((await runCli(['store', 'deletions', 'list', '--config', config])).stdout, /stopped; \d marked\naudit/);
+  assert.equal((await json('deletions', 'resume'))[1].isStopped, false);
+});

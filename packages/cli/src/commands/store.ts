@@ -1,4 +1,4 @@
-/** `atesto store check | accept-restore`: what an operator does with the store of a service. */
+/** `atesto store check | accept-restore | accept-time`: what an operator does with the store of a service. */
 import { Command } from 'commander';
 import type { Session } from '../session.ts';
 import { aboutStore, type StoreCommandOptions, tellRefusal, withSettings } from '../store/configuration.ts';
@@ -20,6 +20,15 @@ Instances stop to be ready and refuse every change when the history of the datab
 a restored backup. This command says that the restore is meant: all instances then read everything anew and go on from it.
 Run it once, on a machine with the settings and the integrity key of the service. docs/hosting.md tells more.`;
 
+const timeHelp = `
+Examples:
+  $ atesto store accept-time --config atesto.json
+
+An instance does not start, or is not ready and deletes nothing, when its clock stands alone against those of the database and
+of the other instances, or is behind the newest time in an embedded database. This command says that the clock of this machine
+is right: set it first. Times in an embedded database that lie in the future then prove nothing; of a database server the
+command takes down by how much its clock is wrong. docs/hosting.md tells more.`;
+
 /** The commands. */
 export function storeCommands(session: Session): Command[] {
   return [
@@ -29,6 +38,9 @@ export function storeCommands(session: Session): Command[] {
     aboutStore(new Command('accept-restore').description('Says that a restored database is meant.'))
       .addHelpText('after', acceptHelp)
       .action((options: StoreCommandOptions) => acceptRestore(options, session)),
+    aboutStore(new Command('accept-time').description('Says that the clock of this machine is right.'))
+      .addHelpText('after', timeHelp)
+      .action((options: StoreCommandOptions) => acceptThisTime(options, session)),
   ];
 }
 
@@ -44,6 +56,16 @@ async function acceptRestore(options: StoreCommandOptions, session: Session): Pr
   const outcome = await withSettings(options, session, acceptRestoredStore);
   if (!outcome.ok) return tellRefusal(outcome.refusal, options, session);
   tell('the restored store is accepted', outcome.value, options, session);
+}
+
+async function acceptThisTime(options: StoreCommandOptions, session: Session): Promise<void> {
+  const { acceptTime } = await import('@atesto/service');
+  const outcome = await withSettings(options, session, acceptTime);
+  if (!outcome.ok) return tellRefusal(outcome.refusal, options, session);
+  const { out, style } = session;
+  const at = new Date(outcome.value.atMs).toISOString();
+  if (options.json === true) out(`${JSON.stringify({ ok: true, at })}\n`);
+  else out(`${style.out.good('the time is accepted')}\n${rows([['time', at]], style.out)}`);
 }
 
 function tell(

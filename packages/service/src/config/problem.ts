@@ -24,6 +24,8 @@ export const configCodes = {
   'signing-keys-unusable':
     'The stored signing keys cannot be opened: another secret sealed them, or the file was changed.',
   'store-unusable': 'The store cannot be opened: the reason names the code of the store.',
+  'clock-refused':
+    'The clock of the machine stands alone against those of the database and the other instances, or is behind the newest time in the store.',
   'hsm-unusable':
     'The hardware security module of the signing keys cannot be used: its binding, library, token or PIN.',
   'secret-file-exposed':

@@ -11,7 +11,7 @@ import { described, file, httpsUri, milliseconds } from './form.ts';
 import { policyWorkers } from './policy-workers-schema.ts';
 import { roles } from './roles-schema.ts';
 import { sevSnpBaseline, sevSnpReferenceValues } from './sevsnp-schema.ts';
-import { audit, providers, storage } from './storage-schema.ts';
+import { audit, clock, providers, storage } from './storage-schema.ts';
 import { tcbBaselines } from './tcb-baselines-schema.ts';
 
 const listen = z.strictObject({
@@ -394,6 +394,7 @@ export const configSchema = z.strictObject({
   providers: providers.prefault({}),
   storage: storage.prefault({}),
   audit: audit.prefault({}),
+  clock: clock.prefault({}),
 });
 
 /** What an operator writes: everything may be left out. */

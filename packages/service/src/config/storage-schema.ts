@@ -52,6 +52,32 @@ export const storage = z.strictObject({
   ),
 });
 
+/** How the clocks of instances, of the database and of the store are compared. */
+export const clock = z.strictObject({
+  toleranceSeconds: z
+    .int()
+    .min(1)
+    .max(86_400)
+    .default(3_600)
+    .meta(
+      described(
+        'How far the clock of an instance may be from those of the database and of the other instances, or behind the newest time in an embedded database. Beyond that it does not start, or is not ready and does nothing that cannot be undone.',
+        'seconds, a whole number from 1 to 86400',
+      ),
+    ),
+  deletionDelayHours: z
+    .number()
+    .min(0)
+    .max(8_760)
+    .default(24)
+    .meta(
+      described(
+        'For how long instances must have run after expired audit entries and retired signing keys were marked before they are deleted for good. No clock can shorten it.',
+        'hours, a number from 0 to 8760',
+      ),
+    ),
+});
+
 /** What is kept of what was asked and answered. */
 export const audit = z.strictObject({
   spool: z

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { RotationSchedule } from '@atesto/token';
 import type { FastifyBaseLogger } from 'fastify';
+import type { ClockGuard } from '../clock/watch.ts';
 import { ConfigRefused } from '../config/problem.ts';
 import type { ServiceConfig } from '../config/schema.ts';
 import type { Store } from '../storage/index.ts';
@@ -44,19 +45,22 @@ export interface KeyParts {
   readonly store: Store;
   readonly holders: KeyHolders;
   readonly clock: () => Date;
+  readonly guard: ClockGuard;
   readonly log: FastifyBaseLogger;
 }
 
 /** Opens the keys of the provider at `issuer`. Throws `ConfigRefused` with `signing-keys-unusable`, or `Refused`. */
 export async function openKeys(
-  { config, store, holders, clock, log }: KeyParts,
+  { config, store, holders, clock, guard, log }: KeyParts,
   providerId: string,
   issuer: string,
 ): Promise<OpenKeys> {
-  const keys = await openStored({ config, store, holders, clock, log }, providerId, issuer);
+  const keys = await openStored({ config, store, holders, clock, guard, log }, providerId, issuer);
   const look = async (): Promise<void> => {
     try {
       if (await keys.rotateWhenDue(clock())) log.info({ provider: issuer }, 'signing key added');
+      const destroyed = await keys.destroyRetired(clock());
+      if (destroyed > 0) log.info({ provider: issuer, destroyed }, 'retired signing keys destroyed');
     } catch (error) {
       log.error({ err: error, provider: issuer }, 'signing key rotation failed');
     }
@@ -70,7 +74,7 @@ export async function openKeys(
 }
 
 async function openStored(
-  { config, store, holders, clock }: KeyParts,
+  { config, store, holders, clock, guard }: KeyParts,
   providerId: string,
   issuer: string,
 ): Promise<StoredKeys> {
@@ -84,6 +88,8 @@ async function openStored(
     schedule: scheduleOf(config),
     holder,
     keeper: holders.store,
+    guard,
+    deletionDelayMs: config.clock.deletionDelayHours * 3_600_000,
   };
   try {
     return await StoredKeys.open(parts, clock());

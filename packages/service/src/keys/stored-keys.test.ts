@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import type { RotationSchedule, SealingSecret, SigningAlgorithm } from '@atesto/token';
 import { createSqlite, draft, origin, type TestDatabase, value } from '../storage/__fixtures__/backends.ts';
 import type { Store } from '../storage/index.ts';
+import { trustedClock } from './__fixtures__/stored-keys.ts';
 import { StoreHolder } from './holder.ts';
 import { StoredKeys } from './stored-keys.ts';
 
@@ -33,7 +34,8 @@ async function open(store: Store, seconds: number, changes: Changes = {}): Promi
   const holder = new StoreHolder(changes.secret ?? secret(1));
   const algorithm = changes.algorithm ?? 'ES256';
   const providerId = await providerOf(store);
-  return StoredKeys.open({ store, providerId, issuer, algorithm, schedule, holder, keeper: holder }, at(seconds));
+  const parts = { store, providerId, issuer, algorithm, schedule, holder, keeper: holder };
+  return StoredKeys.open({ ...parts, guard: trustedClock, deletionDelayMs: 0 }, at(seconds));
 }
 
 const kids = (keys: StoredKeys, seconds: number): string[] => keys.published(at(seconds)).map(({ kid }) => kid);
@@ -83,6 +85,7 @@ describe('the signing keys of a provider', () => {
     const old = keys.current(at(0)).kid;
     await keys.rotateWhenDue(at(900));
     await keys.rotateWhenDue(at(1900));
+    assert.equal(await keys.destroyRetired(at(1900)), 1);
     const rows = await database.sql('select key_id from sealed_keys');
     assert.deepEqual(
       rows.map(({ key_id }) => key_id).sort(),

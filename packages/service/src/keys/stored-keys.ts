@@ -21,6 +21,8 @@ import {
   type TokenSigningKey,
   withdrawKey,
 } from '@atesto/token';
+import type { ClockGuard } from '../clock/watch.ts';
+import { refuseRequest } from '../http/refusal.ts';
 import { absentEtag, type ChangeOrigin, held, type StorageCode, type Store } from '../storage/index.ts';
 import { type KeyHolder, type MadeKey, type StoreHolder, settled } from './holder.ts';
 import { type RingKey, readRing, ringName, writeRing } from './ring-document.ts';
@@ -37,6 +39,10 @@ export interface StoredKeysParts {
   readonly holder: KeyHolder;
   /** Holds keys that are imported, and opens those that it held before. */
   readonly keeper: StoreHolder;
+  /** Whether the clock may decide what cannot be undone. */
+  readonly guard: ClockGuard;
+  /** For how long instances must run before a key that need not be published any more is destroyed, in milliseconds. */
+  readonly deletionDelayMs: number;
 }
 
 /** The ring as it stood at one version of its document. */
@@ -66,6 +72,8 @@ export class StoredKeys implements ProviderKeys {
   #unsubscribe: () => void = () => {};
   /** Changes of this instance are made one after the other. */
   #changing: Promise<unknown> = Promise.resolve();
+  /** Whether the store may have marks of keys of this ring. */
+  #mayHaveMarks = true;
 
   private constructor(parts: StoredKeysParts) {
     this.#parts = parts;
@@ -91,7 +99,7 @@ export class StoredKeys implements ProviderKeys {
   current(at: Date): TokenSigningKey {
     const ringKey = currentKey(this.#loaded.ring, at);
     const key = ringKey === undefined ? undefined : this.#opened.get(ringKey.kid);
-    if (key === undefined) throw new Error(`no signing key of ${this.#parts.issuer} is in force`);
+    if (key === undefined) refuseRequest('signing-key-missing', 'signing key', 'none is in force by this clock');
     return key;
   }
 
@@ -114,8 +122,9 @@ export class StoredKeys implements ProviderKeys {
   }
 
   /** Adds the next key when its time has come, or algorithm or holder were changed; answers whether it did. */
-  rotateWhenDue(at: Date): Promise<boolean> {
-    const { schedule, algorithm, holder } = this.#parts;
+  async rotateWhenDue(at: Date): Promise<boolean> {
+    const { schedule, algorithm, holder, guard } = this.#parts;
+    if (!(await guard.confirm())) return false;
     const make = this.#makerAt(at);
     return this.#change(byService(at), async (ring) => {
       const newest = ring.at(-1)?.key;
@@ -125,13 +134,37 @@ export class StoredKeys implements ProviderKeys {
     });
   }
 
-  rotate(at: Date, origin: ChangeOrigin): Promise<boolean> {
+  /**
+   * Destroys keys that need not be published any more: marks them first, and does it when instances have run for the delay since then and the
+   * clock still says so. Answers how many it destroyed.
+   */
+  async destroyRetired(at: Date): Promise<number> {
+    const { store, providerId, schedule, guard, deletionDelayMs } = this.#parts;
+    const { ring } = this.#loaded;
+    const kept = new Set(dropRetired(ring, at, schedule));
+    // Whatever the clock says, what signs stays, and so does everything while nothing signs.
+    const signing = currentKey(ring, at);
+    const retired = ring.filter((entry) => signing !== undefined && entry.key !== signing && !kept.has(entry));
+    if ((retired.length === 0 && !this.#mayHaveMarks) || !(await guard.confirm())) return 0;
+    const own = new Map(ring.map(({ key }) => [`${providerId}/${key.kid}`, key.kid]));
+    const subjects = retired.map(({ key }) => `${providerId}/${key.kid}`);
+    const due = held(await store.deletions.due('key', subjects, deletionDelayMs, (subject) => own.has(subject)));
+    this.#mayHaveMarks = subjects.length > 0;
+    if (due.length === 0) return 0;
+    const kids = new Set(due.map((subject) => own.get(subject)));
+    await this.#change(byService(at), async (present) => ({ ring: present.filter(({ key }) => !kids.has(key.kid)) }));
+    return due.length;
+  }
+
+  async rotate(at: Date, origin: ChangeOrigin): Promise<boolean> {
+    await this.#requireClock();
     const make = this.#makerAt(at);
     return this.#change(origin, async (ring) => this.#added(ring, at, await make()));
   }
 
   async importKey(privateKey: KeyObject, at: Date, origin: ChangeOrigin): Promise<Outcome<boolean>> {
     const { store, providerId, issuer, algorithm, schedule, keeper } = this.#parts;
+    await this.#requireClock();
     const key = await importSigningKey({ issuer, algorithm, ...keyValidity(at, schedule) }, privateKey);
     if (!key.ok) return key;
     const made = await keeper.keep(key.value);
@@ -144,6 +177,7 @@ export class StoredKeys implements ProviderKeys {
   }
 
   async withdraw(kid: string, at: Date, origin: ChangeOrigin): Promise<boolean> {
+    await this.#requireClock();
     const make = this.#makerAt(at);
     return this.#change(origin, async (ring) => {
       const rest = withdrawKey(ring, kid, at);
@@ -170,6 +204,16 @@ export class StoredKeys implements ProviderKeys {
 
   close(): void {
     this.#unsubscribe();
+  }
+
+  /** A key that a wrong clock makes is no good, and could not be taken back. */
+  async #requireClock(): Promise<void> {
+    if (await this.#parts.guard.confirm()) return;
+    refuseRequest(
+      'clock-suspect',
+      'clock',
+      'the clock of this instance is in doubt; send it to another, or set it right',
+    );
   }
 
   async #load(): Promise<Loaded> {
@@ -201,7 +245,7 @@ export class StoredKeys implements ProviderKeys {
     const heldBy = made.sealed === null ? holder.kind : 'store';
     const key = { kid, algorithm, issuer, certificate, publicKey, notBefore, notAfter, heldBy };
     const usable = ring.filter((entry) => this.#opened.has(entry.key.kid) || at >= entry.signsFrom);
-    return { ring: dropRetired(settled(addKey(usable, key, at, schedule)), at, schedule), made };
+    return { ring: settled(addKey(usable, key, at, schedule)), made };
   }
 
   /** Changes the ring under the condition that nobody else did; answers whether there was something to change. */

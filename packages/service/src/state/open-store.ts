@@ -24,6 +24,8 @@ export interface StoreSurroundings {
   readonly isPatient?: boolean | undefined;
   /** Ends that wait; its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
+  /** This instance's clock; default: the system's. */
+  readonly nowMs?: (() => number) | undefined;
 }
 
 /** The high-water mark of the state directory. */
@@ -38,7 +40,7 @@ export function markFileOf({ stateDirectory }: Pick<ServiceConfig, 'stateDirecto
  */
 export async function openConfiguredStore(
   config: ServiceConfig,
-  { log, markFile = markFileOf(config), isPatient = false, signal }: StoreSurroundings,
+  { log, markFile = markFileOf(config), nowMs, isPatient = false, signal }: StoreSurroundings,
 ): Promise<Store> {
   const { leaseMs } = config.storage;
   const place = placeOf(config);
@@ -46,6 +48,7 @@ export async function openConfiguredStore(
     ...place,
     integrityKey: integrityKey(config),
     markFile,
+    nowMs,
     leaseMs,
     pollIntervalMs: Math.max(50, Math.min(500, Math.floor(leaseMs / 4))),
     onListenerError: (error) => log.error({ err: error }, 'a change of the store could not be taken in'),

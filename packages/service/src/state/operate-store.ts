@@ -4,7 +4,15 @@ import { hostname, userInfo } from 'node:os';
 import type { Outcome } from '@atesto/evidence';
 import { openAudit } from '../audit/index.ts';
 import type { ServiceConfig } from '../config/schema.ts';
-import type { ChangeOrigin, Position, StorageCode, Store, StoreCheck } from '../storage/index.ts';
+import type {
+  AcceptedTime,
+  ChangeOrigin,
+  PendingDeletions,
+  Position,
+  StorageCode,
+  Store,
+  StoreCheck,
+} from '../storage/index.ts';
 import { markFileOf, openConfiguredStore } from './open-store.ts';
 
 /**
@@ -18,6 +26,30 @@ export function checkConfiguredStore(config: ServiceConfig): Promise<Outcome<Sto
 /** Says that a restored database is meant; see `Store.acceptRestore`. Throws `ConfigRefused` or `StoreUnusable` when the store cannot be opened. */
 export function acceptRestoredStore(config: ServiceConfig): Promise<Outcome<Position, StorageCode>> {
   return withStore(config, (store) => recorded(store, 'accept-restore', (origin) => store.acceptRestore(origin)));
+}
+
+/** Says that the time of this machine is right; see `StoreClock.accept`. Throws `ConfigRefused` when the store cannot be opened. */
+export function acceptTime(config: ServiceConfig): Promise<Outcome<AcceptedTime, StorageCode>> {
+  return withStore(config, (store) =>
+    recorded(store, 'accept-time', (origin) => store.clock.accept(origin.atMs, origin)),
+  );
+}
+
+/** What is marked to be deleted for good. Throws `ConfigRefused` when the store cannot be opened. */
+export function pendingDeletions(config: ServiceConfig): Promise<Outcome<PendingDeletions, StorageCode>> {
+  return withStore(config, (store) => store.deletions.pending());
+}
+
+/** Stops deleting for good, or lets it go on. Throws `ConfigRefused` when the store cannot be opened. */
+export function stopDeletions(
+  config: ServiceConfig,
+  isStopped: boolean,
+): Promise<Outcome<PendingDeletions, StorageCode>> {
+  return withStore(config, async (store) => {
+    const operation = isStopped ? 'stop-deletions' : 'resume-deletions';
+    const set = await recorded(store, operation, (origin) => store.deletions.setStopped(isStopped, origin));
+    return set.ok ? store.deletions.pending() : set;
+  });
 }
 
 /** Runs one act with the store open. The mark stays as it is: the instance whose state directory this is writes it. */

@@ -23,8 +23,12 @@ export interface Engine {
 
 /** Which instances live, and what each has taken in. Times are those of the database. */
 export interface ClusterRows {
-  /** Says that instance `id` lives and has taken in everything up to `revision`. */
-  confirm(id: string, revision: number): Promise<void>;
+  /** Says that instance `id` lives, has taken in everything up to `revision`, and what its clock says. */
+  confirm(id: string, revision: number, wallMs: number): Promise<void>;
+  /** By how much the clocks of the others that were seen within `leaseMs` are ahead of the database's, in milliseconds. */
+  offsets(exceptId: string, leaseMs: number): Promise<number[]>;
+  /** What the database's clock says, in milliseconds since 1970-01-01T00:00Z. */
+  nowMs(): Promise<number>;
   /** How many instances that were seen within `leaseMs` have not yet taken in `revision`. */
   behind(revision: number, leaseMs: number): Promise<number>;
   /** Removes an instance that ends in order. */

@@ -13,7 +13,9 @@ export type { AuditLedger, WriterState } from './audit-ledger.ts';
 export { type AuditFilter, type AuditScan, type AuditScanBounds, auditIdFloor } from './audit-query.ts';
 export type { AuditChains, AuditRows } from './audit-rows.ts';
 export type { StoreCheck } from './check.ts';
+export type { AcceptedTime, ClockEvidence, StoreClock } from './clock.ts';
 export { type StorageCode, storageCodes } from './codes.ts';
+export type { DeletionKind, DeletionMark, Deletions, PendingDeletions } from './deletions.ts';
 export {
   absentEtag,
   type ChangeOrigin,

@@ -7,6 +7,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { chainAudit } from './audit-migration.ts';
 import type { StorageCode } from './codes.ts';
 import type { Integrity } from './integrity.ts';
+import { addRunningTime } from './migrations/add-running-time.ts';
 import { chainDocuments } from './migrations/chain-documents.ts';
 import type { Schema } from './schema.ts';
 
@@ -36,6 +37,7 @@ const migrations: readonly ((context: MigrationContext) => Promise<void>)[] = [
   createAudit,
   chainDocuments,
   ({ db, integrity, nowMs }) => chainAudit(db, integrity.audit, nowMs()),
+  addRunningTime,
 ];
 
 /**

@@ -32,7 +32,7 @@ async function openInProcesses(database: TestDatabase, count: number): Promise<v
   const versions = await database.sql('select version from schema_version order by version');
   assert.deepEqual(
     versions.map(({ version }) => version),
-    [1, 2, 3, 4],
+    [1, 2, 3, 4, 5],
   );
   assert.equal(value(await (await database.open()).check()).revision, 0);
 }

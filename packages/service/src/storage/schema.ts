@@ -102,6 +102,26 @@ export interface InstanceTable {
   id: string;
   revision: number;
   seen_at_ms: number;
+  /** What the clock of the instance said then; null: an instance of an older release. */
+  wall_ms: number | null;
+}
+
+/** One row: for how long instances have run on this store. Not signed: who can write here can delete what it protects. */
+export interface StoreClockTable {
+  id: number;
+  /** The time during which at least one instance ran, in milliseconds; no wall clock can make it jump. */
+  running_ms: number;
+  /** When it was counted last, by the database's clock, or the instance's own on SQLite. */
+  beat_at_ms: number;
+}
+
+/** What is to be deleted, and when: nothing is deleted at once because a wall clock says so. */
+export interface DeletionMarkTable {
+  kind: string;
+  /** A key as `{provider id}/{key id}`; for audit entries the time before which they were written. */
+  subject: string;
+  /** When it may be deleted, as `StoreClockTable.running_ms` counts. */
+  due_running_ms: number;
 }
 
 /** Which migrations have run. */
@@ -120,4 +140,6 @@ export interface Schema {
   audit: AuditTable;
   audit_heads: AuditHeadTable;
   instances: InstanceTable;
+  store_clock: StoreClockTable;
+  deletion_marks: DeletionMarkTable;
 }

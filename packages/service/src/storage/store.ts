@@ -5,9 +5,11 @@ import { acceptRestore } from './accept-restore.ts';
 import { type AuditRows, openAuditRows } from './audit-rows.ts';
 import { type Change, type ChangeParts, changeStore } from './change.ts';
 import { checkStore, type StoreCheck } from './check.ts';
+import { StoreClock } from './clock.ts';
 import { confirmedEverywhere } from './cluster.ts';
 import type { StorageCode } from './codes.ts';
 import type { StoreContext } from './context.ts';
+import { Deletions } from './deletions.ts';
 import type { ChangeOrigin } from './document.ts';
 import type { DocumentSource } from './documents.ts';
 import type { Engine } from './engine.ts';
@@ -41,7 +43,7 @@ export type StoreOptions = (SqliteOptions | PostgresOptions) & {
   readonly markFile?: MarkFile | undefined;
   /** Told what a change listener threw; default: ignored, freshness then stops. */
   readonly onListenerError?: ((error: unknown) => void) | undefined;
-  /** Milliseconds since 1970-01-01T00:00Z; default: the system's clock. Only stamps migrations. */
+  /** Milliseconds since 1970-01-01T00:00Z; default: the system's clock. Stamps migrations, and is told to the other instances. */
   readonly nowMs?: (() => number) | undefined;
 };
 
@@ -97,6 +99,10 @@ export interface Store {
   readonly keys: Keys;
   readonly settings: Settings;
   readonly audit: AuditRows;
+  /** What the store knows of time. */
+  readonly clock: StoreClock;
+  /** What is to be deleted for good. */
+  readonly deletions: Deletions;
   readonly changes: StoreChanges;
   /** How far this process knows the changes, and how old that knowledge is. */
   freshness(): Freshness;
@@ -145,12 +151,13 @@ async function assemble(engine: Engine, integrity: Integrity, options: StoreOpti
   const source: DocumentSource = { db: engine.db, integrity };
   const instance = randomUUID();
   const leaseMs = options.leaseMs ?? 5000;
+  const nowMs = options.nowMs ?? Date.now;
   await guarded(() => checkOwnState(source));
   const mark = await guarded(() => MarkKeeper.open(source, options.markFile));
   const watcher = new ChangeWatcher(
     {
       read: (known) => look(engine, source, known, mark.left),
-      confirm: (revision) => guard(async () => engine.cluster?.confirm(instance, revision)),
+      confirm: (revision) => guard(async () => engine.cluster?.confirm(instance, revision, nowMs())),
       onMoved: (position, replaced) => mark.advance(position, replaced),
       onListenerError: options.onListenerError ?? (() => {}),
       pollIntervalMs: options.pollIntervalMs ?? 500,
@@ -162,6 +169,7 @@ async function assemble(engine: Engine, integrity: Integrity, options: StoreOpti
     source,
     change: (work) => changed(source, { announce: engine.announce, known: () => watcher.known }, watcher, work),
   };
+  const clock = new StoreClock({ context, cluster: engine.cluster, instance, leaseMs });
   const stopListening = await engine.listen(() => void watcher.poke());
   await watcher.start();
   const { refusal } = watcher.freshness();
@@ -177,6 +185,8 @@ async function assemble(engine: Engine, integrity: Integrity, options: StoreOpti
     keys: new Keys(context),
     settings: new Settings(context),
     audit: openAuditRows(engine.audit, engine.db, integrity.audit, options.nowMs),
+    clock,
+    deletions: new Deletions(context, clock),
     changes: {
       subscribe: (listener) => watcher.subscribe(listener),
       refresh: () => watcher.poke().then(() => watcher.freshness()),

@@ -1,53 +1,131 @@
+/** Audit entries past their time: marked, then removed when instances have run for the delay, and never by a clock that is in doubt. */
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { serve } from '../__fixtures__/service.ts';
-import { openTestStore } from '../__fixtures__/store.ts';
 import { openAudit } from '../audit/index.ts';
+import { createSqlite, origin, value } from '../storage/__fixtures__/backends.ts';
+import type { Store } from '../storage/index.ts';
+import { keepRetention } from './retention.ts';
 
 const day = 86_400_000;
+const hour = 3_600_000;
 
-test('removes audit entries that are older than the settings keep them, at the start and every hour', async () => {
-  mock.timers.enable({ apis: ['setInterval'] });
-  const store = await openTestStore();
+/** Entries of 31 and 29 days ago, and retention of 30 days over them whose clock and guard the test sets. */
+async function createRetention(store: Store, delayMs: number) {
   const audit = openAudit(store.audit);
-  const now = Date.now();
-  const put = (name: string, ageDays: number) =>
-    audit.record({ atMs: now - ageDays * day, operation: 'attest', requestId: name, verdict: 'allowed' });
-  const left = async (): Promise<string[]> => {
+  const start = Date.now();
+  for (const [requestId, age] of [
+    ['old', 31],
+    ['young', 29],
+  ] as const) {
+    await audit.record({ atMs: start - age * day, operation: 'attest', requestId, verdict: 'allowed' });
+  }
+  const state = { nowMs: start, isTrusted: true };
+  /** One pass, as at a start. */
+  const pass = async (): Promise<string[]> => {
+    const stop = keepRetention({
+      audit,
+      deletions: store.deletions,
+      guard: { isTrusted: true, confirm: async () => state.isTrusted },
+      days: { retentionDays: 30, anonymousRetentionDays: 7 },
+      delayMs,
+      clock: () => new Date(state.nowMs),
+      log: { info: () => {}, error: () => {} },
+    });
+    await stop();
     const page = await audit.query({});
     return page.ok ? page.value.entries.map(({ requestId }) => requestId) : assert.fail();
   };
-  await put('expired', 31);
-  await put('kept', 29);
-  let at = now;
-  const passes: number[] = [];
-  const brief: number[] = [];
-  const { promise: second, resolve } = Promise.withResolvers<void>();
-  const service = await serve(
-    { audit: { retentionDays: 30 } },
-    {
-      store,
-      clock: () => new Date(at),
-      audit: {
-        ...audit,
-        pending: 0,
-        removeExpired: async (beforeMs, retention) => {
-          const outcome = await audit.removeExpired(beforeMs, retention);
-          if (retention === 'brief') brief.push(beforeMs);
-          else passes.push(beforeMs);
-          if (brief.length === 2) resolve();
-          return outcome;
-        },
+  return { start, state, pass };
+}
+
+/** Lets instances have run for so long. */
+const run = (database: { sql(text: string): Promise<unknown> }, ms: number) =>
+  database.sql(`update store_clock set running_ms = running_ms + ${ms}`);
+
+test('removes what is too old when instances have run for the delay since it was marked, not before', async () => {
+  await using database = await createSqlite();
+  const store = await database.open();
+  const { pass } = await createRetention(store, day);
+  assert.deepEqual(await pass(), ['young', 'old']);
+  await run(database, day - 1);
+  assert.deepEqual(await pass(), ['young', 'old']);
+  await run(database, 1);
+  assert.deepEqual(await pass(), ['young']);
+});
+
+test('keeps everything that a clock which was ahead had marked, when the clock is right again in time', async () => {
+  await using database = await createSqlite();
+  const store = await database.open();
+  const { start, state, pass } = await createRetention(store, day);
+  state.nowMs = start + 400 * day;
+  assert.deepEqual(await pass(), ['young', 'old']);
+  await run(database, day / 2);
+  state.nowMs = start - 5 * day;
+  assert.deepEqual(await pass(), ['young', 'old']);
+  await run(database, day / 2);
+  assert.deepEqual(await pass(), ['young', 'old']);
+});
+
+test('marks and removes nothing while the clock is in doubt', async () => {
+  await using database = await createSqlite();
+  const store = await database.open();
+  const { state, pass } = await createRetention(store, 0);
+  state.isTrusted = false;
+  assert.deepEqual(await pass(), ['young', 'old']);
+  assert.deepEqual(value(await store.deletions.pending()).marks, []);
+  state.isTrusted = true;
+  assert.deepEqual(await pass(), ['young']);
+});
+
+test('removes nothing while an operator has stopped deletions', async () => {
+  await using database = await createSqlite();
+  const store = await database.open();
+  const { pass } = await createRetention(store, 0);
+  value(await store.deletions.setStopped(true, origin()));
+  assert.deepEqual(await pass(), ['young', 'old']);
+  assert.equal(value(await store.deletions.pending()).isStopped, true);
+  value(await store.deletions.setStopped(false, origin()));
+  assert.deepEqual(await pass(), ['young']);
+});
+
+test('marks once an hour of running, however often it looks', async () => {
+  await using database = await createSqlite();
+  const store = await database.open();
+  const { start, state, pass } = await createRetention(store, day);
+  for (let look = 0; look < 5; look += 1) {
+    state.nowMs = start + look;
+    await pass();
+  }
+  assert.equal(value(await store.deletions.pending()).marks.length, 2);
+  await run(database, hour);
+  await pass();
+  assert.equal(value(await store.deletions.pending()).marks.length, 4);
+});
+
+test('looks again every hour', async () => {
+  mock.timers.enable({ apis: ['setInterval'] });
+  const looked = Promise.withResolvers<void>();
+  let looks = 0;
+  await using database = await createSqlite();
+  const store = await database.open();
+  const stop = keepRetention({
+    audit: openAudit(store.audit),
+    deletions: store.deletions,
+    guard: {
+      isTrusted: true,
+      confirm: async () => {
+        looks += 1;
+        if (looks === 2) looked.resolve();
+        return false;
       },
     },
-  );
-  assert.deepEqual(await left(), ['kept']);
-  at += 2 * day;
-  mock.timers.tick(3_600_000);
-  await second;
-  assert.deepEqual(await left(), []);
-  assert.deepEqual(passes, [now - 30 * day, now - 28 * day]);
-  assert.deepEqual(brief, [now - 7 * day, now - 5 * day]);
+    days: { retentionDays: 30, anonymousRetentionDays: 7 },
+    delayMs: day,
+    clock: () => new Date(),
+    log: { info: () => {}, error: () => {} },
+  });
+  mock.timers.tick(hour);
+  await looked.promise;
   mock.timers.reset();
-  await service.close();
+  await stop();
 });

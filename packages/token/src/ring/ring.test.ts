@@ -53,7 +53,7 @@ function kids(ring: KeyRing, seconds: number): string[] {
 
 test('lets the first key sign at once and asks for it while there is none', () => {
   assert.equal(rotationDue([], at(0), schedule), true);
-  assert.equal(nextRotation([], schedule), undefined);
+  assert.equal(nextRotation([], at(0), schedule), undefined);
   const ring = add([], 'a', 0);
   assert.equal(currentKey(ring, at(0))?.kid, 'a');
   assert.equal(rotationDue(ring, at(0), schedule), false);
@@ -80,7 +80,7 @@ test('ends a key that has not begun where it would have begun, never before', ()
 
 test('asks for the next key a lead before the current one has signed its time', () => {
   const ring = add([], 'a', 0);
-  assert.deepEqual(nextRotation(ring, schedule), at(900));
+  assert.deepEqual(nextRotation(ring, at(0), schedule), at(900));
   assert.equal(rotationDue(ring, at(899), schedule), false);
   assert.equal(rotationDue(ring, at(900), schedule), true);
   assert.equal(rotationDue(add(ring, 'b', 900), at(900), schedule), false);

@@ -4,7 +4,7 @@
  */
 import type { PublishedKey } from '../keys/signing-key.ts';
 import { type Outcome, refuse, settle } from '../refusal.ts';
-import { later, overlapSeconds, type RotationSchedule } from './schedule.ts';
+import { clockToleranceSeconds, later, overlapSeconds, type RotationSchedule } from './schedule.ts';
 
 /** A key and its times. Intervals include their start and exclude their end. */
 export interface RingEntry<Key extends PublishedKey = PublishedKey> {
@@ -42,14 +42,14 @@ export function publishedKeys<Key extends PublishedKey>(
 }
 
 /** When the next key must be added: the lead before the newest key has signed its time. None in an empty ring: now. */
-export function nextRotation(ring: KeyRing, schedule: RotationSchedule): Date | undefined {
-  const newest = ring.at(-1);
+export function nextRotation(ring: KeyRing, at: Date, schedule: RotationSchedule): Date | undefined {
+  const newest = newestOf(ring, at);
   return newest && later(newest.signsFrom, schedule.signingSeconds - schedule.leadSeconds);
 }
 
 /** Whether a key must be added now: no key signs, or the newest has nearly signed its time. */
 export function rotationDue(ring: KeyRing, at: Date, schedule: RotationSchedule): boolean {
-  const next = nextRotation(ring, schedule);
+  const next = nextRotation(ring, at, schedule);
   return next === undefined || next <= at || currentKey(ring, at) === undefined;
 }
 
@@ -67,7 +67,7 @@ export function addKey<Key extends PublishedKey>(
     if (ring.some((entry) => entry.key.kid === key.kid)) {
       refuse('key-known', key.kid, 'the key ring holds this key already');
     }
-    const newest = ring.at(-1);
+    const newest = newestOf(ring, at);
     if (newest === undefined || currentKey(ring, at) === undefined) {
       return [...ring.map((entry) => endedBy(entry, at)), { key, publishedFrom: at, signsFrom: at }];
     }
@@ -99,6 +99,11 @@ export function dropRetired<Key extends PublishedKey>(
   return ring.filter((entry) => at < publishedUntil(entry, schedule));
 }
 
+/** The newest key, without those that a clock which was ahead by more than clocks may differ has added. */
+function newestOf<Key extends PublishedKey>(ring: KeyRing<Key>, at: Date): RingEntry<Key> | undefined {
+  return ring.findLast(({ publishedFrom }) => publishedFrom <= later(at, clockToleranceSeconds));
+}
+
 function signs({ key, signsFrom, signsUntil }: RingEntry, at: Date): boolean {
   return signsFrom <= at && (signsUntil === undefined || at < signsUntil) && isValid(key, at);
 }
@@ -115,7 +120,8 @@ function isValid(key: PublishedKey, at: Date): boolean {
 }
 
 function publishedUntil({ key, signsUntil }: RingEntry, schedule: RotationSchedule): Date {
-  const lastSigned = signsUntil !== undefined && signsUntil < key.notAfter ? signsUntil : key.notAfter;
+  // Also a key whose certificate ended before its successor came stays: clients must get to know the successor first.
+  const lastSigned = signsUntil ?? key.notAfter;
   // One more second: the last token can be signed within the second of `lastSigned` and its times are whole seconds.
   return later(lastSigned, overlapSeconds(schedule) + 1);
 }

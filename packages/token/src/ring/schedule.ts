@@ -39,7 +39,7 @@ export function checkSchedule(schedule: RotationSchedule): Outcome<RotationSched
 }
 
 /** How far the clock of an instance that signs with a key may be behind the clock of the one that made it. */
-const behindSeconds = 3600;
+export const clockToleranceSeconds = 3600;
 
 /**
  * The validity that a new key's certificate needs: it covers clocks that are an hour behind, lead, signing, a successor as late as
@@ -51,7 +51,7 @@ export function keyValidity(
 ): { readonly notBefore: Date; readonly notAfter: Date } {
   const { leadSeconds, signingSeconds } = schedule;
   return {
-    notBefore: later(at, -behindSeconds),
+    notBefore: later(at, -clockToleranceSeconds),
     notAfter: later(at, leadSeconds + 2 * signingSeconds + overlapSeconds(schedule)),
   };
 }

@@ -1,8 +1,9 @@
 /** Signing keys of a provider in a store, opened at a time of the test's choice. */
 import type { RotationSchedule } from '@atesto/token';
+import type { ClockGuard } from '../../clock/watch.ts';
 import type { Store } from '../../storage/index.ts';
 import { StoreHolder } from '../holder.ts';
-import { StoredKeys } from '../stored-keys.ts';
+import { StoredKeys, type StoredKeysParts } from '../stored-keys.ts';
 
 export const issuer = 'https://attest.example.org';
 
@@ -14,8 +15,17 @@ export const schedule: RotationSchedule = {
   clientCacheSeconds: 20,
 };
 
+/** A clock that nobody doubts. */
+export const trustedClock: ClockGuard = { isTrusted: true, confirm: async () => true };
+
 /** Opens the keys of a provider. */
-export function openStoredKeys(store: Store, providerId: string, at: Date): Promise<StoredKeys> {
+export function openStoredKeys(
+  store: Store,
+  providerId: string,
+  at: Date,
+  changes: Partial<StoredKeysParts> = {},
+): Promise<StoredKeys> {
   const holder = new StoreHolder({ kind: 'key', key: new Uint8Array(32).fill(1) });
-  return StoredKeys.open({ store, providerId, issuer, algorithm: 'ES256', schedule, holder, keeper: holder }, at);
+  const parts = { store, providerId, issuer, algorithm: 'ES256', schedule, holder, keeper: holder } as const;
+  return StoredKeys.open({ ...parts, guard: trustedClock, deletionDelayMs: 0, ...changes }, at);
 }

@@ -121,12 +121,29 @@ const databaseNowMs = sql<number>`floor(extract(epoch from clock_timestamp()) * 
 
 function clusterRows(db: Kysely<Schema>): ClusterRows {
   return {
-    confirm: async (id, revision) => {
+    confirm: async (id, revision, wallMs) => {
+      const seen = { revision, seen_at_ms: databaseNowMs, wall_ms: Math.floor(wallMs) };
       await db
         .insertInto('instances')
-        .values({ id, revision, seen_at_ms: databaseNowMs })
-        .onConflict((conflict) => conflict.column('id').doUpdateSet({ revision, seen_at_ms: databaseNowMs }))
+        .values({ id, ...seen })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet(seen))
         .execute();
+    },
+    offsets: async (exceptId, leaseMs) => {
+      const rows = await db
+        .selectFrom('instances')
+        .select(sql<number>`wall_ms - seen_at_ms`.as('offset_ms'))
+        .where('id', '<>', exceptId)
+        .where('wall_ms', 'is not', null)
+        .where('seen_at_ms', '>', sql<number>`${databaseNowMs} - ${leaseMs}::bigint`)
+        .execute();
+      return rows.map(({ offset_ms: offset }) => offset);
+    },
+    nowMs: async () => {
+      const { rows } = await sql<{ now: number }>`select ${databaseNowMs} as now`.execute(db);
+      const [row] = rows;
+      if (row === undefined) throw new Error('the database did not tell its time');
+      return row.now;
     },
     behind: async (revision, leaseMs) => {
       const { count } = await db
