@@ -39,6 +39,7 @@ describe('atesto provider', () => {
       status: 'Ready',
       attestUri: `${service.url}/providers/payments`,
       tags: {},
+      policySigners: [],
     });
     assert.match(
       output(await provider('show', 'payments')),
