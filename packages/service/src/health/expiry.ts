@@ -6,6 +6,8 @@ export interface Expiring {
   /** Names it in log lines: `the certificate of policy signer 3F… at provider payments`. */
   readonly what: string;
   readonly expires: Date;
+  /** What is the matter when it has ended; default: that it expired, and when. */
+  readonly ending?: string;
   /** What an operator can do: `let the signer renew it with the same key`. */
   readonly remedy: string;
 }
@@ -31,10 +33,10 @@ export function reportExpiry(reporter: HealthReporter, things: readonly Expiring
       return step === undefined ? [] : [{ ...thing, step }];
     })
     .sort((one, other) => one.expires.getTime() - other.expires.getTime());
-  const sentences = due.slice(0, mostNamed).map(({ what, expires, remedy, step }) => {
+  const sentences = due.slice(0, mostNamed).map(({ what, expires, ending, remedy, step }) => {
     const end = expires.toISOString();
     return step === 0
-      ? `${what} expired on ${end}; ${remedy}`
+      ? `${what} ${ending ?? `expired on ${end}`}; ${remedy}`
       : `${what} expires within ${days(step)}, on ${end}; ${remedy}`;
   });
   const more = due.length > mostNamed ? [`and ${due.length - mostNamed} more`] : [];

@@ -19,16 +19,33 @@ const x5cForm = z.array(z.string().max(16_384)).min(1).max(mostCertificates);
 
 /** Reads a chain without trusting it. `where` names it in refusals. Refuses with `policy-signer-invalid`. */
 export function parseChain(x5c: unknown, where: string): CertificateChain {
+  const read = readChain(x5c);
+  return read.ok ? read.chain : invalid(where, read.why);
+}
+
+/**
+ * The chain of a signer that a provider has; undefined: it was accepted once and is not any more, because rules became stricter. It then counts for
+ * nothing.
+ */
+export function knownChain({ x5c }: SignerCertificate): CertificateChain | undefined {
+  const read = readChain(x5c);
+  return read.ok ? read.chain : undefined;
+}
+
+type ReadChain = { readonly ok: true; readonly chain: CertificateChain } | { readonly ok: false; readonly why: string };
+
+function readChain(x5c: unknown): ReadChain {
   const texts = x5cForm.safeParse(x5c);
-  if (!texts.success) return invalid(where, `x5c must be a list of 1 to ${mostCertificates} certificates in base64`);
+  if (!texts.success)
+    return { ok: false, why: `x5c must be a list of 1 to ${mostCertificates} certificates in base64` };
   const ders = texts.data.map((text) => Buffer.from(text, 'base64'));
   const unproven = parseSignerChain(ders);
-  if (!unproven.ok) return invalid(where, `${unproven.refusal.where}: ${unproven.refusal.why}`);
-  const certificates = ders.map((der) => certificateIn(der, where));
+  if (!unproven.ok) return { ok: false, why: `${unproven.refusal.where}: ${unproven.refusal.why}` };
+  const certificates = ders.flatMap(certificateIn);
   const [leaf] = certificates;
-  return leaf === undefined
-    ? invalid(where, 'it holds no certificate')
-    : { leaf, certificates, unproven: unproven.value };
+  return leaf === undefined || certificates.length < ders.length
+    ? { ok: false, why: 'it is no certificate in base64 of DER' }
+    : { ok: true, chain: { leaf, certificates, unproven: unproven.value } };
 }
 
 /** Checks a chain as `checkSignerChain` does, at a time. Refuses with `policy-signer-invalid`. */
@@ -56,15 +73,15 @@ export function findSigner(
   return signers.find(({ x5c }) => x5c[0] === base64);
 }
 
-/** As the platform reads it, which is stricter in places. */
-function certificateIn(der: Buffer, where: string): X509Certificate {
+/** As the platform reads it, which is stricter in places; none: it cannot. */
+function certificateIn(der: Buffer): X509Certificate[] {
   try {
     const certificate = new X509Certificate(der);
-    if (certificate.publicKey.type === 'public') return certificate;
+    return certificate.publicKey.type === 'public' ? [certificate] : [];
   } catch {
     // The parser's own words could quote the input.
+    return [];
   }
-  return invalid(where, 'it is no certificate in base64 of DER');
 }
 
 function invalid(where: string, why: string): never {

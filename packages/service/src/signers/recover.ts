@@ -8,7 +8,7 @@ import {
   type SignerCertificate,
   type Store,
 } from '../storage/index.ts';
-import { parseChain } from './certificates.ts';
+import { knownChain } from './certificates.ts';
 
 /** What a recovery needs. */
 export interface SignersRecovery {
@@ -48,8 +48,9 @@ export async function recoverSigners({
   return record.certificates;
 }
 
-/** When a signer can no longer sign: the first end of validity in its chain. */
-export function signerExpiry({ x5c }: SignerCertificate): Date {
-  const { certificates } = parseChain(x5c, 'signers');
+/** When a signer can no longer sign: the first end of validity in its chain; the beginning of 1970 when its chain is not accepted any more. */
+export function signerExpiry(signer: SignerCertificate): Date {
+  const certificates = knownChain(signer)?.certificates;
+  if (certificates === undefined) return new Date(0);
   return new Date(Math.min(...certificates.map(({ validToDate }) => validToDate.getTime())));
 }

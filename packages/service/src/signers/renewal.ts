@@ -1,7 +1,7 @@
 /** Recognizes renewed certificates of policy signers: the same key, vouched for by the same authority. */
 import type { X509Certificate } from 'node:crypto';
 import type { SignerCertificate } from '../storage/index.ts';
-import { type CertificateChain, parseChain } from './certificates.ts';
+import { type CertificateChain, knownChain } from './certificates.ts';
 
 /**
  * The signer whose leaf has the key of `chain`'s leaf and whose authority, its last certificate, is the authority of `chain`; undefined:
@@ -12,10 +12,11 @@ export function renewedSigner(
   signers: readonly SignerCertificate[],
   chain: CertificateChain,
 ): SignerCertificate | undefined {
-  return signers.find(({ x5c }) => isRenewal(parseChain(x5c, 'signers'), chain));
+  return signers.find((signer) => isRenewal(knownChain(signer), chain));
 }
 
-function isRenewal(known: CertificateChain, renewed: CertificateChain): boolean {
+function isRenewal(known: CertificateChain | undefined, renewed: CertificateChain): boolean {
+  if (known === undefined) return false;
   return hasSameKey(known.leaf, renewed.leaf) && isSameAuthority(authorityOf(known), authorityOf(renewed));
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { providerWith } from '../__fixtures__/administration.ts';
 import { makeCertificate } from '../__fixtures__/certificates.ts';
@@ -28,4 +29,23 @@ test('warns of policy signers whose certificates end within 30 days, at every Is
     ['warning', `${name} expires within 30 days, on 2026-01-21T00:00:00.000Z; ${remedy}`],
     ['ok'],
   ]);
+});
+
+test('names policy signers whose stored certificate is not accepted any more', async (context) => {
+  const store = await openTestStore();
+  context.after(() => store.close());
+  const at = new Date();
+  const good = await makeCertificate('signer', { notAfter: new Date(at.getTime() + 400 * 86_400_000) });
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2050 });
+  const spki = new Uint8Array(publicKey.export({ format: 'der', type: 'spki' }));
+  await providerWith(store, 'contoso', good, await makeCertificate('signer', { spki }));
+  const reports: unknown[] = [];
+  const reporter = {
+    report: (...report: unknown[]) => {
+      reports.push(report);
+    },
+  };
+  await lookAtSigners({ store, reporter, clock: () => at });
+  const reason = 'the certificate of policy signer 01 at provider contoso is not accepted any more; add another signer';
+  assert.deepEqual(reports, [['failing', reason]]);
 });

@@ -2,6 +2,7 @@
 import { type Expiring, reportExpiry } from '../health/expiry.ts';
 import type { HealthReporter } from '../health/health.ts';
 import type { Store } from '../storage/index.ts';
+import { knownChain } from './certificates.ts';
 import { signerExpiry } from './recover.ts';
 
 /** What the watch needs. */
@@ -12,6 +13,7 @@ export interface SignerWatch {
 }
 
 const everyMs = 3_600_000;
+const notAccepted = { ending: 'is not accepted any more', remedy: 'add another signer' };
 
 /** Starts with a first look, then looks every hour; returns what ends it, which waits for a look that has begun. */
 export function watchSigners(watch: SignerWatch): () => Promise<void> {
@@ -38,7 +40,9 @@ export async function lookAtSigners({ store, reporter, clock }: SignerWatch): Pr
       things.push({
         what: `the certificate of policy signer ${signer.thumbprint} at provider ${name}`,
         expires: signerExpiry(signer),
-        remedy: 'renew it with the same key, or add another signer',
+        ...(knownChain(signer) === undefined
+          ? notAccepted
+          : { remedy: 'renew it with the same key, or add another signer' }),
       });
     }
   }

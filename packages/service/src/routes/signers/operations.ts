@@ -9,7 +9,7 @@ import { refuseRequest } from '../../http/refusal.ts';
 import { textBody } from '../../http/text-body.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import { changeSigners, currentSigners } from '../../signers/administration.ts';
-import { parseChain } from '../../signers/certificates.ts';
+import { knownChain } from '../../signers/certificates.ts';
 import { signerJwk } from '../../signers/jwk.ts';
 import { absentEtag, type SignersVersion } from '../../storage/index.ts';
 import { noteForAudit } from '../../trail/notes.ts';
@@ -20,10 +20,10 @@ export function signerOperations(context: ServiceContext): Operation[] {
   return [getSigners(context), changeOperation(context, 'add'), changeOperation(context, 'remove')];
 }
 
-/** The signers as a key set. */
+/** The signers as a key set; without those whose certificates are not accepted any more. */
 export function signerKeys(signers: SignersVersion | undefined): JsonObject {
   const certificates = signers?.certificates ?? [];
-  return { keys: certificates.map(({ x5c }) => signerJwk(parseChain(x5c, 'signers'))) };
+  return { keys: certificates.map(knownChain).flatMap((chain) => (chain === undefined ? [] : [signerJwk(chain)])) };
 }
 
 function getSigners(context: ServiceContext): Operation {

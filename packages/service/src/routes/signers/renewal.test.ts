@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { administer, operationClaims, payloadOf, providerWith } from '../../__fixtures__/administration.ts';
 import { seenAudit } from '../../__fixtures__/audit.ts';
@@ -152,6 +153,26 @@ for (const { name, skip, open } of await testDatabases()) {
         policySigners.map(({ expires }: { expires: string }) => expires),
         [expired, stranger].map(({ certificate }) => certificate.notAfter.toISOString()),
       );
+    });
+
+    test('a signer whose stored certificate is not accepted any more does not count, and is in nobody’s way', async () => {
+      const administrator = await managementBearer('ada', 'administrators');
+      const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2050 });
+      const weak = await makeCertificate('weak', {
+        spki: new Uint8Array(publicKey.export({ format: 'der', type: 'spki' })),
+      });
+      await providerWith(store, 'stricter', weak, expired);
+      assert.equal(refusalOf(await setPolicy('stricter', stranger))[2], 'policy-signer-unknown');
+      const shown = await service.call(`${path('stricter')}?api-version=2021-06-01`, { headers: administrator });
+      assert.equal(shown.status, 200, shown.text);
+      const recovered = await recover('stricter', administrator, stranger);
+      assert.equal(recovered.status, 200, recovered.text);
+      assert.equal(operationClaims(await setPolicy('stricter', stranger))['x-ms-policy-result'], 'Updated');
+      assert.equal(operationClaims(await setPolicy('stricter', renewed))['x-ms-policy-result'], 'Updated');
+      const listed = await administer(service, 'stricter', '/certificates');
+      const { 'x-ms-policy-certificates': keys } = operationClaims(listed);
+      const chainsOf = Object(keys).keys.map(({ x5c }: { x5c: string[] }) => x5c);
+      assert.deepEqual(chainsOf, [[expired.base64], [stranger.base64]]);
     });
 
     test('nobody else recovers signers, and nobody does while one of them is in force', async () => {
