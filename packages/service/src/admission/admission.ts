@@ -11,6 +11,7 @@ import { leaveOutOfAudit } from '../trail/notes.ts';
 import { addressKey } from './address-key.ts';
 import { Budgets } from './budgets.ts';
 import type { Connections } from './connections.ts';
+import { FairTurns } from './fair-turns.ts';
 import { type LookupBudget, unlimitedLookups } from './lookups.ts';
 import { type Rate, RateTable } from './rate-table.ts';
 import type { AdmissionRefusals } from './refusals.ts';
@@ -47,6 +48,7 @@ const healthPaths: readonly (string | undefined)[] = ['/healthz', '/readyz'];
 export class Admission {
   readonly #parts: AdmissionParts;
   readonly #slots: Slots;
+  readonly #turns = new FairTurns();
   readonly #requests: Budgets;
   readonly #lookups: Budgets;
   /** Health checks, and tokens that have not been verified, have budgets of their own: a flood of other requests must not use them up. */
@@ -123,6 +125,14 @@ export class Admission {
       if (refused !== undefined) throw refused;
       this.#take(owner, provider);
     });
+  }
+
+  /** Resolves when the request may begin its work: owners of requests take turns. */
+  turn(request: FastifyRequest): Promise<void> {
+    const admitted = this.#admitted.get(request);
+    if (admitted === undefined) return Promise.resolve();
+    const { kind, key } = admitted.owner ?? { kind: 'address', key: admitted.address };
+    return this.#turns.take(`${kind} ${key}`);
   }
 
   /** Counts memory that the body of a request is about to take. Throws `RequestRefused`. */

@@ -47,7 +47,10 @@ export function openAdmission(
   );
   connections.attach(app.server);
   const admission = new Admission({ limits: config.admission, nowMs, connections, refusals, providerOf });
-  readBodiesLate(app, config.limits.bodyBytes, (request) => (bytes) => admission.holdBytes(request, bytes));
+  readBodiesLate(app, config.limits.bodyBytes, (request) => ({
+    hold: (bytes) => admission.holdBytes(request, bytes),
+    turn: () => admission.turn(request),
+  }));
   app.addHook('onRequest', async (request, reply) => admission.admit(request, reply));
   app.addHook('preHandler', async (request) => admission.begin(request));
   return {

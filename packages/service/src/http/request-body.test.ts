@@ -52,7 +52,7 @@ test('cuts a refused client that sends without end', async () => {
 function bodyOf(headers: Record<string, string>, maxBytes: number, hold: (bytes: number) => void = () => {}) {
   const raw = new IncomingMessage(new Socket());
   Object.assign(raw.headers, headers);
-  return { raw, body: new RequestBody(raw, maxBytes, hold) };
+  return { raw, body: new RequestBody(raw, maxBytes, { hold, turn: () => Promise.resolve() }) };
 }
 
 async function codeOf(reading: Promise<Uint8Array>): Promise<string> {

@@ -4,8 +4,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { clientGone } from './in-flight.ts';
 import { refuseRequest } from './refusal.ts';
 
-/** Counts memory that a body is about to take, in bytes. Refuses by throwing `RequestRefused`. */
-export type HoldBytes = (bytes: number) => void;
+/** How a body is read. */
+export interface BodyReading {
+  /** Counts memory that it is about to take, in bytes, whatever length was announced. Refuses by throwing `RequestRefused`. */
+  readonly hold: (bytes: number) => void;
+  /** Waited for when the body is there as a whole: the work of the request begins then. */
+  readonly turn: () => Promise<void>;
+}
 
 const firstBytes = 16_384;
 /** How much of a body that nobody wants is thrown away, so that its sender sees the answer. Beyond it the connection is cut. */
@@ -15,17 +20,16 @@ const discardedBytes = 16_777_216;
 export class RequestBody {
   readonly #raw: IncomingMessage;
   readonly #maxBytes: number;
-  readonly #hold: HoldBytes;
+  readonly #reading: BodyReading;
   #bytes: Promise<Uint8Array> | undefined;
 
-  /** @param hold asked before memory is taken for what arrives, whatever length was announced */
-  constructor(raw: IncomingMessage, maxBytes: number, hold: HoldBytes) {
+  constructor(raw: IncomingMessage, maxBytes: number, reading: BodyReading) {
     this.#raw = raw;
     this.#maxBytes = maxBytes;
-    this.#hold = hold;
+    this.#reading = reading;
   }
 
-  /** Reads it, once. Refuses with `body-too-large` and `request-aborted`, and as `hold` does. */
+  /** Reads it, once. Refuses with `body-too-large` and `request-aborted`, and as {@link BodyReading.hold} does. */
   bytes(): Promise<Uint8Array> {
     this.#bytes ??= this.#read();
     return this.#bytes;
@@ -43,7 +47,7 @@ export class RequestBody {
       if (needed > buffer.length) {
         // One buffer that grows: a chunk of one byte costs a hundred times that when each is kept.
         const grown = Math.min(most, Math.max(needed, firstBytes, buffer.length * 2));
-        this.#hold(grown - buffer.length);
+        this.#reading.hold(grown - buffer.length);
         const larger = Buffer.allocUnsafe(grown);
         buffer.copy(larger, 0, 0, length);
         buffer = larger;
@@ -51,6 +55,7 @@ export class RequestBody {
       chunk.copy(buffer, length);
       length = needed;
     });
+    await this.#reading.turn();
     return buffer.subarray(0, length);
   }
 }
@@ -64,11 +69,11 @@ export async function readBody({ body }: Pick<FastifyRequest, 'body'>): Promise<
 export function readBodiesLate(
   app: Pick<FastifyInstance, 'removeAllContentTypeParsers' | 'addContentTypeParser'>,
   maxBytes: number,
-  holdFor: (request: FastifyRequest) => HoldBytes,
+  readingOf: (request: FastifyRequest) => BodyReading,
 ): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(['application/json', 'text/plain'], (request, _payload, done) =>
-    done(null, new RequestBody(request.raw, maxBytes, holdFor(request))),
+    done(null, new RequestBody(request.raw, maxBytes, readingOf(request))),
   );
 }
 
