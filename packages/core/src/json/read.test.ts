@@ -99,6 +99,13 @@ test('refuses a member named __proto__, also when it is escaped', () => {
   assert.equal(faultOf('{"a":"__proto__","constructor":1}'), 'none');
 });
 
+test('halves of surrogate pairs are faults, in strings and names, escaped or not', () => {
+  for (const text of ['"\\ud800"', '{"\\udc00":1}', '["\\udc00\\ud800"]', '"\ud800"', '"\\ud83dx\\ude00"']) {
+    assert.equal(faultOf(text), 'string-unpaired', text);
+  }
+  for (const text of ['"\\ud83d\\ude00"', '"\u{1f600}"', '"\\\\ud800"']) assert.equal(faultOf(text), 'none', text);
+});
+
 test('refuses nesting beyond the limit, however deep, without running out of stack', () => {
   const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
   assert.equal(faultOf(nested(64)), 'none');

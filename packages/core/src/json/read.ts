@@ -1,6 +1,6 @@
 /**
  * The one strict reader of JSON (RFC 8259). What two readers could understand differently is a fault: a name that occurs twice, a number
- * that a double rounds, the name `__proto__`. Nesting and the length of numbers are bounded.
+ * that a double rounds, half of a surrogate pair (section 8.2), the name `__proto__`. Nesting and the length of numbers are bounded.
  */
 import { exactNumber } from './number.ts';
 import type { JsonValue } from './value.ts';
@@ -17,6 +17,8 @@ export type JsonFaultKind =
   | 'name-repeated'
   /** A member is named `__proto__`. */
   | 'name-forbidden'
+  /** A string has half of a surrogate pair, for which readers put different characters. */
+  | 'string-unpaired'
   /** A number has more characters than anybody means. */
   | 'number-length'
   /** A number would become another one: it has more digits than a double keeps, or is beyond all doubles. */
@@ -145,8 +147,15 @@ class JsonReader {
       if (end === -1) return this.#malformed();
     } while (this.#isEscaped(end));
     this.#at = end + 1;
+    const value = this.#unquoted(start, end + 1);
+    return value.isWellFormed()
+      ? value
+      : this.#fault('string-unpaired', start, 'it has a string with half of a surrogate pair');
+  }
+
+  #unquoted(start: number, end: number): string {
     try {
-      return JSON.parse(this.#text.slice(start, end + 1));
+      return JSON.parse(this.#text.slice(start, end));
     } catch {
       return this.#fault('syntax', start, 'it is not JSON');
     }

@@ -35,7 +35,10 @@ export function importPublicKey(spki: Uint8Array, where: string): KeyObject {
   return key;
 }
 
-/** The key, and as the platform writes it: the point at infinity, which is no public key, can be read and not be written. */
+/**
+ * The key, and as the platform writes it. The point at infinity can be read and not be written; it is no public key, and the platform would find
+ * signatures under it right that anybody can make.
+ */
 function imported(spki: Uint8Array, where: string): { readonly key: KeyObject; readonly encoded: Buffer } {
   try {
     const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });

@@ -10,13 +10,14 @@ const codes: Readonly<Partial<Record<JsonFaultKind, ServiceCode>>> = {
   depth: 'json-too-deep',
   'name-repeated': 'member-duplicate',
   'name-forbidden': 'member-forbidden',
+  'string-unpaired': 'member-invalid',
   'number-length': 'member-invalid',
   'number-inexact': 'number-inexact',
 };
 
 /**
  * Parses a JSON object in UTF-8. Refuses with `otherwise` what is not one, with `json-too-deep`, `member-duplicate`,
- * `member-forbidden`, `member-invalid` (too long a number) and `number-inexact` what is dangerous. `where` names the document in
+ * `member-forbidden`, `member-invalid` (too long a number, half of a surrogate pair) and `number-inexact` what is dangerous. `where` names the document in
  * refusals.
  */
 export function parseJsonObject(
