@@ -1,6 +1,6 @@
 /** Attestation info of simulated guests, each with exactly one thing wrong. */
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
 import {
   type AttestationInfoOptions,
@@ -255,6 +255,18 @@ describe('a guest', () => {
     const other = await createSimulatedVtpm({ encryptionKey });
     const tpmInfo = { AikPub: base64(other.attestationKeyArea()) };
     assert.equal(code({ tpmInfo }), 'azure-guest-aik');
+  });
+
+  test('with a key of another kind is refused with azure-guest-aik, and leaves no error to what is done next', () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
+    const point = [x, y].map((value) => `0020${Buffer.from(value, 'base64url').toString('hex')}`).join('');
+    // ECC, named by SHA-256, attributes of an attestation key, no policy; no symmetric key, ECDSA with SHA-256, P-256, no KDF.
+    const area = Buffer.from(`0023000b00050072000000100018000b00030010${point}`, 'hex');
+    const sized = Buffer.concat([Buffer.of(0, area.length), area]);
+    const pem = privateKey.export({ format: 'pem', type: 'pkcs8' });
+    assert.equal(code({ tpmInfo: { AikPub: base64(sized) } }), 'azure-guest-aik');
+    assert.equal(createPrivateKey(pem).asymmetricKeyType, 'ec');
   });
 });
 

@@ -13,6 +13,7 @@ import {
   type TpmPublicArea,
 } from '../tpm/public-area.ts';
 import { checkTpmSignature } from '../tpm/signature.ts';
+import { isSameKey } from '../x509/public-key.ts';
 import { type GuestTpm, type ParsedAzureGuest, readAzureGuest } from './guest-evidence.ts';
 import {
   type AzureHardware,
@@ -43,7 +44,7 @@ export interface AzureGuestAppraisal extends VtpmAppraisal {
 
 function checkAttestationKey(tpm: GuestTpm, attestationKey: KeyObject): void {
   const area = parseTpmPublicArea(tpm.attestationKey, 'AikPub');
-  if (!area.publicKey.equals(attestationKey)) {
+  if (!isSameKey(area.publicKey, attestationKey)) {
     refuse('azure-guest-aik', 'AikPub', 'it is not the HCLAkPub that the hardware vouches for');
   }
   checkAttestationKeyAttributes(area, 'AikPub');

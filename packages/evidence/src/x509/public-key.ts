@@ -47,3 +47,9 @@ function imported(spki: Uint8Array, where: string): { readonly key: KeyObject; r
     return refuse('certificate-malformed', where, 'the public key is not usable');
   }
 }
+
+/** Whether two keys are the same. `KeyObject.equals` leaves an error of OpenSSL behind for keys of two kinds, with which reading a private key then fails. */
+export function isSameKey(one: KeyObject, other: KeyObject): boolean {
+  const [left, right] = [one, other].map((key) => key.export({ format: 'der', type: 'spki' }));
+  return left !== undefined && right !== undefined && left.equals(right);
+}
