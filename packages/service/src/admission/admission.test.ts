@@ -1,6 +1,7 @@
 /** What strangers, callers and providers may have of the service. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { figuresAre } from '../__fixtures__/admission.ts';
 import { seenAudit } from '../__fixtures__/audit.ts';
 import { bearer, identity, named } from '../__fixtures__/callers.ts';
@@ -12,8 +13,11 @@ import type { ServiceSettings } from '../config/schema.ts';
 async function limited(admission: ServiceSettings['admission'], more: ServiceSettings = {}) {
   const clock = { now: 0 };
   const audit = seenAudit();
-  const settings = { identity, listen: { port: 0, trustedProxies: ['127.0.0.1'] }, admission, ...more };
-  const service = await serve(settings, { audit, monotonicMs: () => clock.now });
+  const settings = { identity, listen: { port: 0, trustedProxies: ['127.0.0.1'] }, ...more };
+  const service = await serve(
+    { ...settings, admission: { refusalDelayMs: 0, ...admission } },
+    { audit, monotonicMs: () => clock.now },
+  );
   return { service, audit, clock };
 }
 
@@ -32,6 +36,19 @@ function told({ status, text }: Answer): string {
 const admitted = '400 member-missing';
 const tooMany = '429 too-many-requests';
 const overloaded = '503 service-overloaded';
+
+test('keeps an answer 429 back, while others are served, until its client leaves', async () => {
+  const { service } = await limited({ refusalDelayMs: 60_000, address: { requestsPerSecond: 0.001, requestBurst: 1 } });
+  assert.equal(await attest(service, from('192.0.2.1')), admitted);
+  const flood = await connectTo(service);
+  await flood.write(`${attestHead(2, from('192.0.2.1'))}{}`);
+  await figuresAre(service, { connections: 2 });
+  while (service.admissionFigures().refused.get('too-many-requests') !== 1) await setImmediate();
+  assert.equal(await attest(service, from('192.0.2.2')), admitted);
+  flood.socket.destroy();
+  assert.equal(await flood.ended, '');
+  await figuresAre(service, { connections: 1 });
+});
 
 test('refuses an address that used up its requests, serves its callers, other addresses and health checks on', async () => {
   const { service, audit, clock } = await limited({ address: { requestsPerSecond: 0.5, requestBurst: 2 } });

@@ -79,8 +79,20 @@ export class Admission {
     this.#limits = limits;
   }
 
-  /** The first hook of a request. Throws `RequestRefused` with `too-many-requests` or `service-overloaded`. */
-  admit(request: FastifyRequest, reply: FastifyReply): void {
+  /**
+   * The first hook of a request. Throws `RequestRefused` with `too-many-requests`, after a while, or `service-overloaded`: answers cost too, and
+   * who waits for each before the next request gets no more of them than connections times answers a second.
+   */
+  async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    try {
+      this.#admit(request, reply);
+    } catch (error) {
+      if (error instanceof RequestRefused && error.status === 429) await pauseFor(this.#limits.refusalDelayMs, reply);
+      throw error;
+    }
+  }
+
+  #admit(request: FastifyRequest, reply: FastifyReply): void {
     const address = addressKey(request.ip);
     this.#orRefuse(request, address, () => {
       if (healthPaths.includes(request.routeOptions.url)) return this.#takeFrom(this.#healthChecks, address);
@@ -221,6 +233,17 @@ export class Admission {
       throw error;
     }
   }
+}
+
+/** Ends early when the client leaves. */
+function pauseFor(milliseconds: number, { raw }: FastifyReply): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  raw.once('close', () => {
+    clearTimeout(timer);
+    resolve();
+  });
+  return promise;
 }
 
 function tokenKey({ headers }: FastifyRequest): string {

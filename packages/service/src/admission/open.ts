@@ -51,7 +51,7 @@ export function openAdmission(
     hold: (bytes) => admission.holdBytes(request, bytes),
     turn: () => admission.turn(request),
   }));
-  app.addHook('onRequest', async (request, reply) => admission.admit(request, reply));
+  app.addHook('onRequest', (request, reply) => admission.admit(request, reply));
   app.addHook('preHandler', async (request) => admission.begin(request));
   return {
     get figures() {

@@ -92,5 +92,16 @@ export const admission = z
     caller: caller.prefault({}),
     provider: provider.prefault({}),
     total: total.prefault({}),
+    refusalDelayMs: z
+      .int()
+      .min(0)
+      .max(60_000)
+      .default(1000)
+      .meta(
+        described(
+          'How long an answer 429 is kept back, so that a client which sends again at once gets few of them.',
+          'milliseconds, a whole number from 0 to 60000',
+        ),
+      ),
   })
   .prefault({});
