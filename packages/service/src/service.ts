@@ -205,10 +205,13 @@ async function start(
     const stage = new StagedHealth(reporters);
     return { ...configuredSources(from, { ...options, clock }, app.log, stage), stage };
   };
-  const acceptedBy = (from: ServiceConfig) => acceptedIssuers(from, issuersOf(from), app.log, ended.signal);
+  const acceptedBy = (from: ServiceConfig, stage: StagedHealth) => {
+    const reporter = stage.dependency('openid-issuers', { isRequired: false });
+    return acceptedIssuers(from, issuersOf(from), reporter, ended.signal);
+  };
   const rulesOf = ({ identity }: ServiceConfig) => [...identity.roles, ...developmentRules(development)];
-  const accepted = { current: acceptedBy(config) };
   const opened = { current: openSources(config) };
+  const accepted = { current: acceptedBy(config, opened.current.stage) };
   stops.push(() => opened.current.close());
   opened.current.stage.putInForce();
   await opened.current.look();
@@ -279,8 +282,8 @@ async function start(
   const prepare = async (wanted: ServiceConfig): Promise<() => void> => {
     const material = await tlsMaterial(wanted);
     createSecureContext(secureContext(material, wanted));
-    const nextAccepted = acceptedBy(wanted);
     const nextSources = openSources(wanted);
+    const nextAccepted = acceptedBy(wanted, nextSources.stage);
     await nextSources.look();
     return () => {
       const before = opened.current;

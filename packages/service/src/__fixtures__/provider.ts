@@ -16,7 +16,7 @@ after(() => sources.close());
 
 /** A provider with these parts in place of the usual ones; nothing may be asked of the parts that are left out. */
 export function testProvider(parts: Partial<Provider>): Provider {
-  const accessTokens = { issuers: [], managementAudiences: [], clockSkewSeconds: 0, onUnreachable: () => {} };
+  const accessTokens = { issuers: [], managementAudiences: [], clockSkewSeconds: 0 };
   const policyWorkers = { evaluateDraft: () => assert.fail(), explain: () => assert.fail() };
   return {
     ...sharedParts(config, { accessTokens, sources, policyWorkers }),

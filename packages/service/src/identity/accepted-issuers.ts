@@ -1,25 +1,41 @@
 /** Whose access tokens does the service accept? The configured issuers, and the development provider when it runs. */
 import { readFileSync } from 'node:fs';
-import type { FastifyBaseLogger } from 'fastify';
 import type { ServiceConfig } from '../config/schema.ts';
+import type { HealthReporter } from '../health/health.ts';
 import type { AccessTokens } from './access-token.ts';
 import { OpenIdIssuer } from './openid-issuer.ts';
 
-/** Reads the CA files; nothing is fetched yet. `signal` breaks off what is fetched later. */
+const consequence =
+  'access tokens are verified with the keys that are known for an hour, then refused; look at the issuer and the network';
+
+/** Reads the CA files; nothing is fetched yet. `reporter` is told which issuers cannot be asked, `signal` breaks off what is fetched later. */
 export function acceptedIssuers(
   config: ServiceConfig,
   issuers: ServiceConfig['identity']['issuers'],
-  log: FastifyBaseLogger,
+  reporter: HealthReporter,
   signal: AbortSignal,
 ): AccessTokens {
+  const failures = new Map<string, string>();
+  const tell = (issuer: string, failure: string | undefined): void => {
+    if (failure === undefined) failures.delete(issuer);
+    else failures.set(issuer, failure);
+    if (failures.size === 0) reporter.report('ok');
+    else reporter.report('failing', `${[...failures.values()].join('; ')}; ${consequence}`);
+  };
   const { fetchTimeoutMs, clockSkewSeconds } = config.identity;
   return {
     issuers: issuers.map(({ issuer, audiences = config.identity.audiences, caFile }) => {
       const ca = caFile === undefined ? undefined : readFileSync(caFile, 'utf8');
-      return new OpenIdIssuer({ issuer, audiences, ca, timeoutMs: fetchTimeoutMs, signal });
+      return new OpenIdIssuer({
+        issuer,
+        audiences,
+        ca,
+        timeoutMs: fetchTimeoutMs,
+        signal,
+        onAsked: (failure) => tell(issuer, failure),
+      });
     }),
     managementAudiences: config.identity.managementAudiences,
     clockSkewSeconds,
-    onUnreachable: (error) => log.error({ reason: error.message }, 'OpenID issuer unreachable'),
   };
 }

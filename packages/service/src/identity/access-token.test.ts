@@ -25,12 +25,12 @@ beforeEach(async () => {
 });
 
 function accept(trusted: string | undefined, timeoutMs = 30_000): AccessTokens {
-  const settings = { issuer: issuer.issuer, audiences, ca: trusted, timeoutMs };
+  const onAsked = (failure: string | undefined) => reasons.push(failure ?? 'ok');
+  const settings = { issuer: issuer.issuer, audiences, ca: trusted, timeoutMs, onAsked };
   return {
     issuers: [new OpenIdIssuer(settings, () => nowMs)],
     managementAudiences: ['https://management.azure.com'],
     clockSkewSeconds: 10,
-    onUnreachable: (error) => reasons.push(error.message),
   };
 }
 
@@ -175,7 +175,24 @@ test('refuses with issuer-unreachable, not with 401, when the issuer cannot be a
     assert.ok(said.includes(reason) || reason === 'closed the connection', said);
   }
   issuer.answers = good;
+  nowMs += 5000;
   assert.equal(await codeOf(verify(token)), 'accepted');
+});
+
+test('leaves an issuer that could not be asked alone for five seconds, whoever sends tokens, and tells of it once', async () => {
+  const token = await issuer.sign();
+  const good = { ...issuer.answers };
+  issuer.answers = {};
+  accepted = accept(ca, 100);
+  const refusals = await Promise.all(Array.from({ length: 20 }, () => codeOf(verify(token))));
+  assert.deepEqual(new Set(refusals), new Set(['issuer-unreachable']));
+  issuer.answers = good;
+  nowMs += 4999;
+  assert.equal(await codeOf(verify(token)), 'issuer-unreachable');
+  assert.deepEqual([issuer.asked.length, reasons.length], [1, 1]);
+  nowMs += 1;
+  assert.equal(await codeOf(verify(token)), 'accepted');
+  assert.deepEqual([issuer.asked.length, reasons.slice(1)], [3, ['ok']]);
 });
 
 test('trusts an issuer only under the CA that is configured for it', async () => {

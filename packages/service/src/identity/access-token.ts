@@ -35,8 +35,6 @@ export interface AccessTokens {
   /** The audiences of the resource-provider API; those of attestation are settings of each issuer. */
   readonly managementAudiences: readonly string[];
   readonly clockSkewSeconds: number;
-  /** Told why an issuer could not be asked. */
-  readonly onUnreachable: (error: IssuerUnreachable) => void;
 }
 
 /** Names of JWS; never `none`, never one with a shared secret. */
@@ -90,7 +88,6 @@ export async function verifyAccessToken(
     return { issuer: issuer.settings.issuer, subject: subjectOf(payload), claims: payload };
   } catch (error) {
     if (!(error instanceof IssuerUnreachable)) return refuseToken(error);
-    accepted.onUnreachable(error);
     return refuseRequest(
       'issuer-unreachable',
       where,

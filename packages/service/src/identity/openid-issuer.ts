@@ -14,6 +14,8 @@ export interface OpenIdIssuerSettings {
   readonly timeoutMs: number;
   /** Breaks off what is being asked, as when the service stops. */
   readonly signal?: AbortSignal | undefined;
+  /** Told after each time that the issuer was asked: why in vain; undefined: it answered. */
+  readonly onAsked?: ((failure: string | undefined) => void) | undefined;
 }
 
 /** Thrown when the issuer cannot be asked: nobody can tell whether the token is good. */
@@ -24,6 +26,8 @@ const freshMs = 10 * 60_000;
 const staleMs = 60 * 60_000;
 /** A token with an unknown key makes the issuer be asked again, at most this often. */
 const cooldownMs = 30_000;
+/** An issuer that could not be asked is left alone for this time: whoever sends tokens must not be able to make it be asked without end. */
+const failureCooldownMs = 5_000;
 
 const metadataSchema = z.looseObject({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https$/ }) });
 const keySetSchema = z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })) });
@@ -49,6 +53,7 @@ export class OpenIdIssuer {
   #keys: { readonly set: KeySet; readonly fetchedAt: number } | undefined;
   #askedAt = Number.NEGATIVE_INFINITY;
   #asking: Promise<KeySet> | undefined;
+  #failure: { readonly error: IssuerUnreachable; readonly at: number } | undefined;
 
   /** `now` gives milliseconds of a clock that never goes back; default: the process's. */
   constructor(settings: OpenIdIssuerSettings, now: () => number = () => performance.now()) {
@@ -79,6 +84,8 @@ export class OpenIdIssuer {
   }
 
   #ask(): Promise<KeySet> {
+    const failure = this.#failure;
+    if (failure !== undefined && this.#now() - failure.at < failureCooldownMs) return Promise.reject(failure.error);
     this.#asking ??= this.#fetch().finally(() => {
       this.#asking = undefined;
     });
@@ -87,7 +94,7 @@ export class OpenIdIssuer {
 
   async #fetch(): Promise<KeySet> {
     this.#askedAt = this.#now();
-    const { issuer, ca, timeoutMs, signal } = this.settings;
+    const { issuer, ca, timeoutMs, signal, onAsked } = this.settings;
     try {
       const uri = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
       const metadata = metadataSchema.parse(await fetchJson(uri, { ca, timeoutMs, signal }));
@@ -95,10 +102,15 @@ export class OpenIdIssuer {
       const { keys } = keySetSchema.parse(await fetchJson(metadata.jwks_uri, { ca, timeoutMs, signal }));
       const set = acceptedKeySet(keys);
       this.#keys = { set, fetchedAt: this.#now() };
+      this.#failure = undefined;
+      onAsked?.(undefined);
       return set;
     } catch (error) {
       const why = error instanceof z.ZodError ? 'its metadata or keys are malformed' : String(error);
-      throw new IssuerUnreachable(`the OpenID issuer ${issuer}: ${why}`);
+      const unreachable = new IssuerUnreachable(`the OpenID issuer ${issuer}: ${why}`);
+      this.#failure = { error: unreachable, at: this.#now() };
+      if (signal?.aborted !== true) onAsked?.(unreachable.message);
+      throw unreachable;
     }
   }
 }

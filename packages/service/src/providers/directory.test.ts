@@ -19,7 +19,7 @@ const config = parseConfig({ environment: 'development' });
 const { log } = Fastify({ logger: false });
 const clock = () => new Date();
 const sources = configuredSources(config, { clock }, log, new Health(log, clock));
-const accessTokens = { issuers: [], managementAudiences: [], clockSkewSeconds: 0, onUnreachable: () => {} };
+const accessTokens = { issuers: [], managementAudiences: [], clockSkewSeconds: 0 };
 const policyWorkers = new PolicyWorkers(config.limits.policyWorkers, log);
 const permit = 'version= 1.0;authorizationrules{=> permit();};';
 const policy = { content: permit, digest: '', signer: null };

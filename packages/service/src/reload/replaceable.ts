@@ -19,7 +19,6 @@ export function accessTokensOf(accepted: Replaceable<AccessTokens>): AccessToken
     get clockSkewSeconds() {
       return accepted.current.clockSkewSeconds;
     },
-    onUnreachable: (error) => accepted.current.onUnreachable(error),
   };
 }
 
