@@ -2,7 +2,7 @@
 import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** The key of what `request.ip` or a socket says; what is no address shares one key. */
+/** The key of what `callerAddress` or a socket says; what is no address shares one key. */
 export function addressKey(address: string | undefined): string {
   if (address === undefined) return 'unknown';
   if (isIPv4(address)) return address;

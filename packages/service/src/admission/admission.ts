@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
+import { callerAddress } from '../http/caller-address.ts';
 import { RequestRefused } from '../http/refusal.ts';
 import { leaveOutOfLog } from '../http/request-log.ts';
 import { leaveOutOfAudit } from '../trail/notes.ts';
@@ -93,7 +94,7 @@ export class Admission {
   }
 
   #admit(request: FastifyRequest, reply: FastifyReply): void {
-    const address = addressKey(request.ip);
+    const address = addressKey(callerAddress(request));
     this.#orRefuse(request, address, () => {
       if (healthPaths.includes(request.routeOptions.url)) return this.#takeFrom(this.#healthChecks, address);
       const admitted = this.#enter(request, address);

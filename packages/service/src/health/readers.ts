@@ -1,6 +1,7 @@
 /** Decides who may read the state of each dependency: callers from listed addresses, and readers of the default provider. */
 import { BlockList, isIPv6 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
+import { callerAddress } from '../http/caller-address.ts';
 import { RequestRefused } from '../http/refusal.ts';
 
 /**
@@ -19,7 +20,8 @@ export function healthReaders(
     else listed.addSubnet(network, Number(prefix), family);
   }
   return async (request) => {
-    if (listed.check(request.ip, isIPv6(request.ip) ? 'ipv6' : 'ipv4')) return true;
+    const address = callerAddress(request);
+    if (listed.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')) return true;
     if (request.headers.authorization === undefined) return false;
     try {
       await authorizeReader(request);

@@ -2,6 +2,7 @@
 import type { Refusal } from '@atesto/evidence';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { auditNoteOf } from '../trail/notes.ts';
+import { callerAddress } from './caller-address.ts';
 
 /** What an operation adds to the line of its request. */
 export interface LogNote {
@@ -39,7 +40,7 @@ export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
     route,
     status: reply.statusCode,
     ms: Math.round(reply.elapsedTime * 1000) / 1000,
-    address: request.ip,
+    address: callerAddress(request),
     ...(caller === undefined ? {} : { caller }),
     // A token that was issued and then held back is nobody's.
     ...(tokenId === undefined || reply.statusCode >= 400 ? {} : { tokenId }),

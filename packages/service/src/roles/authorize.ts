@@ -1,5 +1,6 @@
 /** Who calls, and may they? Every attempt is logged and noted for the audit record, whatever comes of it. */
 import type { FastifyRequest } from 'fastify';
+import { callerAddress } from '../http/caller-address.ts';
 import { signalOf } from '../http/in-flight.ts';
 import { refuseRequest } from '../http/refusal.ts';
 import {
@@ -64,7 +65,7 @@ async function callerOf(
 }
 
 function tell(request: FastifyRequest, caller: Caller, role: Role, isAllowed: boolean, provider?: string): void {
-  const line = { caller: callerName(caller), role, provider, address: request.ip, allowed: isAllowed };
+  const line = { caller: callerName(caller), role, provider, address: callerAddress(request), allowed: isAllowed };
   if (isAllowed) request.log.info(line, 'authorization');
   else request.log.warn(line, 'authorization');
 }

@@ -5,6 +5,7 @@
 import { Refused } from '@atesto/evidence';
 import type { FastifyReply, FastifyRequest, onSendAsyncHookHandler } from 'fastify';
 import type { Audit, AuditEntry, AuditVerdict } from '../audit/index.ts';
+import { callerAddress } from '../http/caller-address.ts';
 import { RequestRefused, withinRefused } from '../http/refusal.ts';
 import { errorBody, jsonType } from '../http/reply.ts';
 import { leaveOutOfLog } from '../http/request-log.ts';
@@ -58,13 +59,20 @@ export function changeOrigin(request: FastifyRequest, at: Date): ChangeOrigin {
     actor: auditNoteOf(request).caller ?? '',
     atMs: at.getTime(),
     requestId: request.id,
-    address: request.ip,
+    address: callerAddress(request),
   };
 }
 
 function entryOf(request: FastifyRequest, verdict: AuditVerdict, at: Date): AuditEntry {
   const { operation = '', code, refusedAt, tokenId, ...note } = auditNoteOf(request);
-  const common = { ...note, atMs: at.getTime(), operation, requestId: request.id, address: request.ip, verdict };
+  const common = {
+    ...note,
+    atMs: at.getTime(),
+    operation,
+    requestId: request.id,
+    address: callerAddress(request),
+    verdict,
+  };
   // A token that was issued and then held back is nobody's.
   return verdict === 'allowed' ? { ...common, tokenId } : { ...common, code, refusedAt };
 }
