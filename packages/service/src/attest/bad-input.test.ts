@@ -125,6 +125,15 @@ test('refuses JSON data with a number that would be another one in the token', a
   }
 });
 
+test('refuses half of a surrogate pair in the nonce and in JSON data', async () => {
+  const nonce = await service.attest('SgxEnclave', `{"quote":"${quote}","nonce":"\\ud800"}`);
+  assert.deepEqual(refusalOf(nonce), invalid('member-invalid'));
+  const text = '{"n":"\\udfff"}';
+  const evidence = quoteOf({ body: { reportData: reportDataOf(Buffer.from(text)) } });
+  const body = { quote: evidence, runtimeData: { data: base64url(text), dataType: 'JSON' } };
+  assert.deepEqual(refusalOf(await service.attest('SgxEnclave', body)), invalid('member-invalid'));
+});
+
 test('refuses nonces that are too long, too large, negative, fractional or of another kind', async () => {
   for (const nonce of [
     `"${'x'.repeat(1025)}"`,
@@ -135,7 +144,6 @@ test('refuses nonces that are too long, too large, negative, fractional or of an
     'true',
     '[]',
     '{}',
-    '"\\ud800"',
   ]) {
     const answer = await service.attest('SgxEnclave', `{"quote":"${quote}","nonce":${nonce}}`);
     assert.deepEqual(refusalOf(answer), invalid('nonce-invalid'), nonce.slice(0, 30));

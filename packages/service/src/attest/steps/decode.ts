@@ -101,7 +101,7 @@ function dataOf(members: Members, name: 'runtimeData' | 'initTimeData'): Atteste
 
 function nonceOf(value: JsonValue | undefined): string | number | bigint | undefined {
   if (value === undefined) return undefined;
-  if (typeof value === 'string' && Buffer.byteLength(value) <= maxNonceBytes && value.isWellFormed()) return value;
+  if (typeof value === 'string' && Buffer.byteLength(value) <= maxNonceBytes) return value;
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
   if (typeof value === 'bigint' && value >= 0n && value <= maxNonce) return value;
   return refuseRequest(
