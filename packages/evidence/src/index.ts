@@ -95,4 +95,4 @@ export { type ReadEventLog, readEventLog, readTpmQuote } from './tpm/read.ts';
 export { type ListIssuer, listIssuer, readSignedRevocationList } from './x509/list-issuer.ts';
 export { readRevocationList, revocationListIssuer } from './x509/read-list.ts';
 export type { RevocationList } from './x509/revocation.ts';
-export { checkSignerChain, parseSignerChain, type SignerChain } from './x509/signer-chain.ts';
+export { checkSignerChain, checkSignerLinks, parseSignerChain, type SignerChain } from './x509/signer-chain.ts';

@@ -15,6 +15,11 @@ export function parseSignerChain(ders: readonly Uint8Array[]): Outcome<SignerCha
   return settle(() => ({ certificates: ders.map((der, index) => parseCertificate(der, `x5c[${index}]`)) }));
 }
 
+/** Checks that each certificate was issued by the next one, whatever its dates and whoever the last one is. */
+export function checkSignerLinks({ certificates }: SignerChain): Outcome<void> {
+  return settle(() => checkChainLinks(certificates));
+}
+
 /**
  * Checks that each certificate was issued by the next one, which may issue it (RFC 5280, section 6.1), that the last one is an authority and
  * not altered when it is self-issued, that the first may sign, and that all are in force at a time.

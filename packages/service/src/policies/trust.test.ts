@@ -54,6 +54,14 @@ test('lets texts, unsecured and signed policies count with the model AAD, and na
   assert.deepEqual(judge(await signed(p384, payload), aad), ['EC', 'ES384']);
 });
 
+test('lets no signed policy count with the model AAD whose chain names an authority that did not issue', async () => {
+  const issued = await makeCertificate('issued', { isCa: false, issuer: p256 });
+  const under = (authority: TestCertificate) =>
+    signed(issued, payload, { header: { x5c: [issued.base64, authority.base64] } });
+  assert.deepEqual(judge(await under(p256), aad), ['EC', 'ES256']);
+  assert.equal(judge(await under(p384), aad), 'policy-signer-invalid');
+});
+
 test('lets only policies of a signer count with the model Isolated', async () => {
   const trust = isolated(p256, rsaSigner);
   assert.equal(judge(text, trust), 'signature-missing');

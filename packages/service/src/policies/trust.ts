@@ -1,10 +1,10 @@
 /**
  * Does a policy count at a provider? With the trust model AAD the caller's role decides: unsigned policies count, and signed ones
- * when the signature is right, whoever's it is. With the model Isolated only policies count that one of the signers signed.
+ * when signature and chain are right, whoever's they are. With the model Isolated only policies count that one of the signers signed.
  */
 import type { JsonObject } from '@atesto/token';
 import { refuseRequest } from '../http/refusal.ts';
-import type { CertificateChain } from '../signers/certificates.ts';
+import { type CertificateChain, checkLinks } from '../signers/certificates.ts';
 import { signerJwk } from '../signers/jwk.ts';
 import type { ParsedJws } from '../signers/jws.ts';
 import { checkSignature, signerChain } from '../signers/signature.ts';
@@ -36,6 +36,8 @@ export function checkTrusted(
 function anySigner(jws: ParsedJws | undefined, where: string): CertificateChain | undefined {
   if (jws === undefined || jws.algorithm === 'none') return undefined;
   const chain = signerChain(jws, where);
+  // Tokens name the whole chain: no authority stands in it that did not issue what stands below.
+  checkLinks(chain, where);
   checkSignature(jws, chain.leaf, where);
   return chain;
 }

@@ -1,6 +1,6 @@
 /** Whose certificate is it, and may it be a policy signer's? Chains are lists of standard base64 of DER, leaf first (RFC 7515, section 4.1.6). */
 import { X509Certificate } from 'node:crypto';
-import { checkSignerChain, parseSignerChain, type SignerChain } from '@atesto/evidence';
+import { checkSignerChain, checkSignerLinks, parseSignerChain, type SignerChain } from '@atesto/evidence';
 import { z } from 'zod';
 import { refuseRequest } from '../http/refusal.ts';
 import type { SignerCertificate } from '../storage/index.ts';
@@ -51,6 +51,12 @@ function readChain(x5c: unknown): ReadChain {
 /** Checks a chain as `checkSignerChain` does, at a time. Refuses with `policy-signer-invalid`. */
 export function checkChain({ unproven }: CertificateChain, at: Date, where: string): void {
   const checked = checkSignerChain(unproven, at);
+  if (!checked.ok) invalid(where, `${checked.refusal.where}: ${checked.refusal.why}`);
+}
+
+/** Checks that each certificate of a chain was issued by the next one. Refuses with `policy-signer-invalid`. */
+export function checkLinks({ unproven }: CertificateChain, where: string): void {
+  const checked = checkSignerLinks(unproven);
   if (!checked.ok) invalid(where, `${checked.refusal.where}: ${checked.refusal.why}`);
 }
 
