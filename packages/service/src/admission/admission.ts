@@ -18,7 +18,7 @@ import { type Rate, RateTable } from './rate-table.ts';
 import type { AdmissionRefusals } from './refusals.ts';
 import { tooManyRequests } from './refuse.ts';
 import { type AdmissionLimits, rememberedOwners } from './settings.ts';
-import { type Owner, type Slot, Slots } from './slots.ts';
+import { type Owner, type Presented, type Slot, Slots } from './slots.ts';
 
 /** What admission stands on. */
 export interface AdmissionParts {
@@ -35,8 +35,7 @@ export interface AdmissionParts {
 interface Admitted extends Slot {
   readonly address: string;
   owner: Owner | undefined;
-  /** An access token that was presented, and is worth a verification because it was valid a while ago. */
-  readonly knownToken: string | undefined;
+  presented: Presented | undefined;
   isWorking: boolean;
   isAnswered: boolean;
   hasLeft: boolean;
@@ -129,9 +128,10 @@ export class Admission {
     const owner: Owner = { kind: 'caller', key: caller };
     this.#parts.connections.authenticated(request.raw.socket);
     this.#knownTokens.set(tokenKey(request), true);
-    if (admitted.knownToken === undefined) this.#tokenAttempts.giveBack(address, rateOf(this.#limits.address));
+    if (admitted.presented?.by === 'address') this.#tokenAttempts.giveBack(address, rateOf(this.#limits.address));
     this.#slots.leave(admitted);
     admitted.owner = owner;
+    admitted.presented = undefined;
     const refused = this.#slots.refusalOf(admitted);
     this.#slots.enter(admitted);
     this.#orRefuse(request, address, () => {
@@ -176,27 +176,23 @@ export class Admission {
 
   #enter(request: FastifyRequest, address: string): Admitted {
     const provider = this.#parts.providerOf(request);
-    const hasToken = request.headers.authorization !== undefined;
-    const owner: Owner | undefined = hasToken ? undefined : { kind: 'address', key: address };
-    const refused = this.#slots.refusalOf({ owner, provider });
+    const presented = this.#presentedBy(request, address);
+    const owner: Owner | undefined = presented === undefined ? { kind: 'address', key: address } : undefined;
+    const refused = this.#slots.refusalOf({ owner, presented, provider });
     if (refused !== undefined) throw refused;
-    let knownToken: string | undefined;
-    if (owner === undefined) knownToken = this.#attempt(request, address);
-    else this.#take(owner, provider);
-    const admitted = { address, owner, provider, bytes: 0, knownToken, ...fresh };
+    // A verification costs: who sends tokens that are none has a budget for it. A token that was valid is verified in any case.
+    if (presented?.by === 'address') this.#takeFrom(this.#tokenAttempts, address);
+    if (owner !== undefined) this.#take(owner, provider);
+    const admitted = { address, owner, presented, provider, bytes: 0, ...fresh };
     this.#slots.enter(admitted);
     this.#admitted.set(request, admitted);
     return admitted;
   }
 
-  /** A verification costs: who sends tokens that are none has a budget for it. A token that was valid is verified in any case. */
-  #attempt(request: FastifyRequest, address: string): string | undefined {
-    if (this.#tokenAttempts.waitMs(address, rateOf(this.#limits.address)) > 0) {
-      const key = tokenKey(request);
-      if (this.#knownTokens.has(key)) return key;
-    }
-    this.#takeFrom(this.#tokenAttempts, address);
-    return undefined;
+  #presentedBy(request: FastifyRequest, address: string): Presented | undefined {
+    if (request.headers.authorization === undefined) return undefined;
+    const key = tokenKey(request);
+    return this.#knownTokens.has(key) ? { by: 'token', key } : { by: 'address', key: address };
   }
 
   #take(owner: Owner, provider: string | undefined): void {
@@ -217,8 +213,7 @@ export class Admission {
     admitted.hasLeft = true;
     this.#slots.leave(admitted);
     // It was let through for being known, and was not valid any more.
-    if (admitted.knownToken !== undefined && admitted.owner === undefined)
-      this.#knownTokens.delete(admitted.knownToken);
+    if (admitted.presented?.by === 'token') this.#knownTokens.delete(admitted.presented.key);
   }
 
   /** Requests that are not admitted are counted; neither the log nor the audit record has a line for each. */

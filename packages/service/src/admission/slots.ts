@@ -11,10 +11,19 @@ export interface Owner {
   readonly key: string;
 }
 
+/** Who presented an access token that has not been verified, which can take as long as its issuer takes to answer. */
+export interface Presented {
+  /** The address; for a token that was valid a while ago: the token, whose sender is as good as known. */
+  readonly by: 'address' | 'token';
+  readonly key: string;
+}
+
 /** What one request holds. */
 export interface Slot {
   /** Undefined while a token that was presented has not been verified. */
   readonly owner: Owner | undefined;
+  /** Defined while the owner is not. */
+  readonly presented: Presented | undefined;
   readonly provider: string | undefined;
   bytes: number;
 }
@@ -23,9 +32,11 @@ export interface Slot {
 export class Slots {
   readonly #limits: () => AdmissionLimits;
   readonly #requests = { owners: new Counts(), providers: new Counts(), strangersOf: new Counts() };
+  readonly #presented = new Counts();
   readonly #bytesOf = new Counts();
   #all = 0;
   #strangers = 0;
+  #unverified = 0;
   #bytes = 0;
   #strangersBytes = 0;
 
@@ -39,8 +50,9 @@ export class Slots {
   }
 
   /** Why a request cannot begin now; undefined: it can. */
-  refusalOf({ owner, provider }: Pick<Slot, 'owner' | 'provider'>): RequestRefused | undefined {
+  refusalOf({ owner, presented, provider }: Omit<Slot, 'bytes'>): RequestRefused | undefined {
     const limits = this.#limits();
+    if (presented !== undefined) return this.#refusalOfPresented(presented, limits);
     const { owners, providers, strangersOf } = this.#requests;
     if (owner !== undefined && owners.of(keyOf(owner)) >= limits[owner.kind].concurrentRequests) {
       return tooManyRequests(owner.kind, `${owners.of(keyOf(owner))} requests are under way`);
@@ -53,10 +65,24 @@ export class Slots {
       }
     }
     const total = limits.total.concurrentRequests;
-    if (this.#all >= total || (isStranger(owner) && this.#strangers >= shareOf(total))) {
-      return overloaded(`${this.#all} requests are under way`);
-    }
+    const isFull = isStranger(owner) && (this.#strangers >= shareOf(total) || this.#leavesNoneForCallers(total));
+    if (this.#all >= total || isFull) return overloaded(`${this.#all} requests are under way`);
     return undefined;
+  }
+
+  #refusalOfPresented({ by, key }: Presented, { address, caller, total }: AdmissionLimits): RequestRefused | undefined {
+    const [of, limits] = by === 'address' ? (['address', address] as const) : (['caller', caller] as const);
+    const waiting = this.#presented.of(`${by} ${key}`);
+    if (waiting >= limits.concurrentRequests) return tooManyRequests(of, `${waiting} requests are under way`);
+    const isFull = by === 'address' && this.#leavesNoneForCallers(total.concurrentRequests);
+    return isFull || this.#all >= total.concurrentRequests
+      ? overloaded(`${this.#all} requests are under way`)
+      : undefined;
+  }
+
+  /** Of what is kept for callers, half is open to tokens that are new: the rest is for those that were valid before. */
+  #leavesNoneForCallers(total: number): boolean {
+    return this.#strangers + this.#unverified >= total - Math.floor((total - shareOf(total)) / 2);
   }
 
   enter(slot: Slot): void {
@@ -83,8 +109,12 @@ export class Slots {
     this.#add(slot, bytes);
   }
 
-  #count({ owner, provider }: Slot, change: 1 | -1): void {
+  #count({ owner, presented, provider }: Slot, change: 1 | -1): void {
     this.#all += change;
+    if (presented !== undefined) {
+      this.#presented.add(`${presented.by} ${presented.key}`, change);
+      if (presented.by === 'address') this.#unverified += change;
+    }
     if (owner === undefined) return;
     this.#requests.owners.add(keyOf(owner), change);
     if (isStranger(owner)) this.#strangers += change;
