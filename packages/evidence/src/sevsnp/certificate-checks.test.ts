@@ -61,6 +61,16 @@ describe('the AMD extensions of the certificate', () => {
     test(`${what} is refused`, async () => assert.equal(await certifiedAs(vcek), code));
   }
 
+  test('the chip id may stand in an OCTET STRING of its own, which it fills', async () => {
+    const chipId = Buffer.from(milan.state.chipId, 'hex');
+    const wrapped = Buffer.concat([Buffer.of(0x04, 64), chipId]);
+    assert.equal(await certifiedAs({ hardwareId: wrapped }), 'accepted');
+    const another = Buffer.concat([Buffer.of(0x04, 64), Buffer.alloc(64, 1)]);
+    assert.equal(await certifiedAs({ hardwareId: another }), 'snp-certificate-chip');
+    assert.equal(await certifiedAs({ hardwareId: Buffer.concat([wrapped, Buffer.of(0)]) }), 'der-malformed');
+    assert.equal(await certifiedAs({ hardwareId: Buffer.concat([Buffer.of(0x04, 8), chipId]) }), 'der-malformed');
+  });
+
   test('a cloud provider makes it the certificate of a VLEK', async () => {
     assert.equal(await certifiedAs({ cspId: 'CN=provider.example' }), 'snp-certificate-issuer');
   });

@@ -21,6 +21,9 @@ const oids = {
   cspId: `${arc}.5`,
 } as const;
 
+/** Bytes; the shorter one is Turin's. */
+const chipIdSizes: readonly number[] = [8, 64];
+
 /** The AMD extensions of a VCEK or VLEK certificate. */
 export interface EndorsementKeyFacts {
   readonly kind: SigningKey;
@@ -57,6 +60,16 @@ function ia5String(certificate: Certificate, oid: string): string {
   const text = Buffer.from(reader.expect(tags.ia5String).contents).toString('latin1');
   reader.end();
   return text;
+}
+
+/** AMD's certificates have had the id as it is; the tables, and certificates of a later form, have it in an OCTET STRING. */
+function hardwareId(certificate: Certificate): Uint8Array {
+  const value = extensionValue(certificate, oids.hardwareId);
+  if (value[0] !== tags.octetString || chipIdSizes.includes(value.length)) return value;
+  const reader = new DerReader(value, `${certificate.commonName} ${oids.hardwareId}`);
+  const { contents } = reader.expect(tags.octetString);
+  reader.end();
+  return contents;
 }
 
 /** Names carry a stepping in some certificates: `Milan-B0`. */
@@ -97,7 +110,7 @@ export function parseEndorsementKeyFacts(certificate: Certificate): EndorsementK
     kind,
     product,
     tcb,
-    hardwareId: kind === 'VCEK' ? extensionValue(certificate, oids.hardwareId) : undefined,
+    hardwareId: kind === 'VCEK' ? hardwareId(certificate) : undefined,
     cspId: kind === 'VLEK' ? ia5String(certificate, oids.cspId) : undefined,
   };
 }
