@@ -25,6 +25,8 @@ import {
   type DevelopmentProvider,
   startDevelopmentProvider,
 } from './identity/development-provider.ts';
+import { probeIssuers } from './identity/probe-issuers.ts';
+import { SigningKeyHealth } from './keys/key-health.ts';
 import { openHolders, openKeys } from './keys/open-keys.ts';
 import { verifyStoredPolicy } from './policies/stored.ts';
 import { PolicyWorkers } from './policy-workers/policy-workers.ts';
@@ -212,6 +214,7 @@ async function start(
   const rulesOf = ({ identity }: ServiceConfig) => [...identity.roles, ...developmentRules(development)];
   const opened = { current: openSources(config) };
   const accepted = { current: acceptedBy(config, opened.current.stage) };
+  stops.push(probeIssuers(() => accepted.current.issuers));
   stops.push(() => opened.current.close());
   opened.current.stage.putInForce();
   await opened.current.look();
@@ -221,7 +224,8 @@ async function start(
   stops.push(() => policyWorkers.close());
   const holders = openHolders(config);
   stops.push(holders.close);
-  const keyParts = { config, store, holders, clock, guard: clockWatch, log: app.log };
+  const keyHealth = new SigningKeyHealth(health.dependency('signing-keys', { isRequired: false }));
+  const keyParts = { config, store, holders, clock, guard: clockWatch, log: app.log, health: keyHealth };
   const host = new ProviderHost({
     config,
     store,

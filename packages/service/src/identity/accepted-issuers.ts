@@ -8,13 +8,18 @@ import { OpenIdIssuer } from './openid-issuer.ts';
 const consequence =
   'access tokens are verified with the keys that are known for an hour, then refused; look at the issuer and the network';
 
+/** The access tokens that are accepted, with the issuers themselves. */
+export interface AcceptedIssuers extends AccessTokens {
+  readonly issuers: readonly OpenIdIssuer[];
+}
+
 /** Reads the CA files; nothing is fetched yet. `reporter` is told which issuers cannot be asked, `signal` breaks off what is fetched later. */
 export function acceptedIssuers(
   config: ServiceConfig,
   issuers: ServiceConfig['identity']['issuers'],
   reporter: HealthReporter,
   signal: AbortSignal,
-): AccessTokens {
+): AcceptedIssuers {
   const failures = new Map<string, string>();
   const tell = (issuer: string, failure: string | undefined): void => {
     if (failure === undefined) failures.delete(issuer);

@@ -83,6 +83,11 @@ export class OpenIdIssuer {
     });
   }
 
+  /** Asks it where it was never asked or did not answer last time; `onAsked` tells what came of it. */
+  async probe(): Promise<void> {
+    if (this.#keys === undefined || this.#failure !== undefined) await this.#ask().catch(() => {});
+  }
+
   #ask(): Promise<KeySet> {
     const failure = this.#failure;
     if (failure !== undefined && this.#now() - failure.at < failureCooldownMs) return Promise.reject(failure.error);

@@ -8,6 +8,7 @@ import type { ServiceConfig } from '../config/schema.ts';
 import type { Store } from '../storage/index.ts';
 import { HsmHolder, type KeyHolder, StoreHolder } from './holder.ts';
 import { Hsm } from './hsm/hsm.ts';
+import type { SigningKeyHealth } from './key-health.ts';
 import { sealingSecret } from './sealing.ts';
 import type { ProviderKeys } from './signing-keys.ts';
 import { StoredKeys } from './stored-keys.ts';
@@ -47,34 +48,39 @@ export interface KeyParts {
   readonly clock: () => Date;
   readonly guard: ClockGuard;
   readonly log: FastifyBaseLogger;
+  readonly health: SigningKeyHealth;
 }
 
 /** Opens the keys of the provider at `issuer`. Throws `ConfigRefused` with `signing-keys-unusable`, or `Refused`. */
 export async function openKeys(
-  { config, store, holders, clock, guard, log }: KeyParts,
+  { health, log, ...parts }: KeyParts,
   providerId: string,
   issuer: string,
 ): Promise<OpenKeys> {
-  const keys = await openStored({ config, store, holders, clock, guard, log }, providerId, issuer);
+  const { clock } = parts;
+  const keys = await openStored(parts, providerId, issuer);
   const look = async (): Promise<void> => {
     try {
       if (await keys.rotateWhenDue(clock())) log.info({ provider: issuer }, 'signing key added');
       const destroyed = await keys.destroyRetired(clock());
       if (destroyed > 0) log.info({ provider: issuer, destroyed }, 'retired signing keys destroyed');
+      health.report(issuer);
     } catch (error) {
-      log.error({ err: error, provider: issuer }, 'signing key rotation failed');
+      log.debug({ err: error, provider: issuer }, 'signing key rotation failed');
+      health.report(issuer, error instanceof Error ? error.message : String(error));
     }
   };
   const timer = setInterval(() => void look(), lookMs).unref();
   const stop = (): void => {
     clearInterval(timer);
     keys.close();
+    health.report(issuer);
   };
   return { keys, stop };
 }
 
 async function openStored(
-  { config, store, holders, clock, guard }: KeyParts,
+  { config, store, holders, clock, guard }: Omit<KeyParts, 'log' | 'health'>,
   providerId: string,
   issuer: string,
 ): Promise<StoredKeys> {

@@ -64,7 +64,7 @@ test('shows entries newest first, a page at a time, and by filter', async () => 
   for (let index = 0; index < 3; index += 1) {
     await service.call('/providers/contoso/attest/SgxEnclave?api-version=2020-10-01', {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...(await bearer('alice')) },
       body: JSON.stringify({ quote: index === 1 ? 'AAAA' : quoteOf() }),
     });
   }
