@@ -25,6 +25,8 @@ export interface ServiceContext {
   readonly hasRole: (caller: Caller, provider: Pick<Provider, 'name'>, role: Role) => boolean;
   /** Counts a request to its caller, whose token is valid. Refuses with `too-many-requests`. */
   readonly admit: (request: FastifyRequest, caller: string) => void;
+  /** Whose request it is: the caller's, or the address's while there is none. */
+  readonly ownerOf: (request: FastifyRequest) => string;
   /** What a request may cause to be looked up at outside services. */
   readonly lookupsOf: (request: FastifyRequest) => LookupBudget;
   /** The caller of the resource-provider API, who is service administrator. */

@@ -257,6 +257,7 @@ async function start(
     authorize: (request, provider, role) => authorizeAt(authorization, request, provider, role),
     hasRole: (caller, provider, role) => hasRole(authorization.rules, caller, role, provider.name),
     admit,
+    ownerOf: (request) => admission.ownerOf(request),
     lookupsOf: (request) => admission.lookupsOf(request),
     authorizeManagement: (request) => authorizeManagement(authorization, request),
   };

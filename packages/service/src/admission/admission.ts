@@ -18,7 +18,7 @@ import { type Rate, RateTable } from './rate-table.ts';
 import type { AdmissionRefusals } from './refusals.ts';
 import { tooManyRequests } from './refuse.ts';
 import { type AdmissionLimits, rememberedOwners } from './settings.ts';
-import { type Owner, type Presented, type Slot, Slots } from './slots.ts';
+import { keyOf, type Owner, type Presented, type Slot, Slots } from './slots.ts';
 
 /** What admission stands on. */
 export interface AdmissionParts {
@@ -142,10 +142,13 @@ export class Admission {
 
   /** Resolves when the request may begin its work: owners of requests take turns. */
   turn(request: FastifyRequest): Promise<void> {
-    const admitted = this.#admitted.get(request);
-    if (admitted === undefined) return Promise.resolve();
-    const { kind, key } = admitted.owner ?? { kind: 'address', key: admitted.address };
-    return this.#turns.take(`${kind} ${key}`);
+    return this.#admitted.has(request) ? this.#turns.take(this.ownerOf(request)) : Promise.resolve();
+  }
+
+  /** Whose request it is: the caller's, or the address's while there is none. */
+  ownerOf(request: FastifyRequest): string {
+    const address = addressKey(callerAddress(request));
+    return keyOf(this.#admitted.get(request)?.owner ?? { kind: 'address', key: address });
   }
 
   /** Counts memory that the body of a request is about to take. Throws `RequestRefused`. */

@@ -22,7 +22,7 @@ export interface AdmissionFigures {
 }
 
 /** The admission of a running service. */
-export interface OpenAdmission extends Pick<Admission, 'authenticated' | 'lookupsOf' | 'finish'> {
+export interface OpenAdmission extends Pick<Admission, 'authenticated' | 'ownerOf' | 'lookupsOf' | 'finish'> {
   readonly figures: AdmissionFigures;
   /** Puts other limits in force. */
   configure(config: Pick<ServiceConfig, 'admission' | 'limits'>): void;
@@ -59,6 +59,7 @@ export function openAdmission(
       return { requests, bodyBytes: bytes, connections: connections.count, owners, refused: refusals.totals };
     },
     authenticated: (request, caller) => admission.authenticated(request, caller),
+    ownerOf: (request) => admission.ownerOf(request),
     lookupsOf: (request) => admission.lookupsOf(request),
     finish: (request) => admission.finish(request),
     configure: (changed) => {

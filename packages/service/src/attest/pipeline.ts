@@ -31,6 +31,8 @@ export interface AttestSurroundings {
   readonly signal: AbortSignal;
   /** What may be looked up at outside services. */
   readonly lookups: LookupBudget;
+  /** Whose turn it is when others wait too: the caller, or the address. */
+  readonly owner: () => string;
   /** Told who calls, once that is known. May refuse the call by throwing `RequestRefused`. */
   readonly admit: (caller: Caller) => void;
   /** Whether a caller is a reader of the provider: refusals may then show what the policy says. */
@@ -49,7 +51,7 @@ export interface AttestAnswer {
 export async function attest<Evidence, Endorsements, Appraisal>(
   type: AttestationType<Evidence, Endorsements, Appraisal>,
   call: AttestCall,
-  { provider, clock, trail, signal, lookups, admit, mayReadPolicies }: AttestSurroundings,
+  { provider, clock, trail, signal, lookups, owner, admit, mayReadPolicies }: AttestSurroundings,
 ): Promise<AttestAnswer> {
   // 1 authenticate
   const requirement = provider.requireAccessToken ? 'required' : type.tokenRequirement(call.apiVersion);
@@ -71,7 +73,7 @@ export async function attest<Evidence, Endorsements, Appraisal>(
   });
   // 6 baseline, as the policy configures it; 7 evaluate
   const isReader = caller !== undefined && mayReadPolicies(caller);
-  const parts = { provider, at, trail, signal, mayReadPolicies: isReader };
+  const parts = { provider, at, trail, signal, owner, mayReadPolicies: isReader };
   const verdict = await judge(type, appraisal, request, parts);
   // 8 issue
   const { token, tokenId } = await issue(type, appraisal, request, verdict, provider, at);

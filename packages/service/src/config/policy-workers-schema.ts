@@ -17,7 +17,10 @@ export const policyWorkers = z.strictObject({
     .max(10_000)
     .default(64)
     .meta(
-      described('How many requests may wait for a thread; further ones are refused.', 'a whole number from 0 to 10000'),
+      described(
+        'How many requests may wait for a thread; of more the last of the caller or address with most in line is refused. Callers take turns.',
+        'a whole number from 0 to 10000',
+      ),
     ),
   heapMiB: z
     .int()

@@ -22,7 +22,7 @@ function open(limits: Partial<PolicyWorkerLimits> = {}): PolicyWorkers {
   return workers;
 }
 
-const never = new AbortController().signal;
+const never = { owner: 'alice', signal: new AbortController().signal };
 const permitting = 'version=1.0;authorizationrules{=> permit();};';
 const work = (text: string) => ({ text, attestationType: 'SgxEnclave', claims: attestedClaims });
 
@@ -106,7 +106,7 @@ test('a caller who leaves the line makes room in it, and a turn that ends goes t
   const turns = new Turns(1, 1);
   const leaving = new AbortController();
   assert.equal(await turns.take(never), true);
-  const left = turns.take(leaving.signal);
+  const left = turns.take({ owner: 'alice', signal: leaving.signal });
   assert.equal(await turns.take(never), false);
   leaving.abort(new Error('gone'));
   await assert.rejects(left, /gone/);
@@ -114,7 +114,35 @@ test('a caller who leaves the line makes room in it, and a turn that ends goes t
   assert.equal(turns.waiting, 1);
   turns.end();
   assert.equal(await next, true);
-  assert.equal(await turns.take(AbortSignal.timeout(0)).catch(() => 'left'), 'left');
+  assert.equal(await turns.take({ owner: 'alice', signal: AbortSignal.timeout(0) }).catch(() => 'left'), 'left');
+});
+
+test('owners take turns, and one with fewer in line has the place of the last of the one with most', async () => {
+  const turns = new Turns(1, 4);
+  const ended: string[] = [];
+  const { signal } = never;
+  const take = async (owner: string, name: string): Promise<void> => {
+    ended.push(`${name} ${await turns.take({ owner, signal })}`);
+  };
+  const mallory = ['m1', 'm2', 'm3', 'm4', 'm5', 'm6'].map((name) => take('mallory', name));
+  const others = [take('alice', 'a1'), take('alice', 'a2'), take('bob', 'b1'), take('alice', 'a3')];
+  for (let at = 0; at < 5; at++) {
+    await new Promise(setImmediate);
+    turns.end();
+  }
+  await Promise.all([...mallory, ...others]);
+  assert.deepEqual(
+    ended.filter((one) => one.endsWith('true')),
+    ['m1 true', 'm2 true', 'a1 true', 'b1 true', 'a2 true'],
+  );
+  assert.deepEqual(ended.filter((one) => one.endsWith('false')).sort(), [
+    'a3 false',
+    'm3 false',
+    'm4 false',
+    'm5 false',
+    'm6 false',
+  ]);
+  assert.equal(turns.waiting, 0);
 });
 
 test('nothing of a draft stays in a thread after it was evaluated', () => {

@@ -8,7 +8,7 @@ import { Piscina } from 'piscina';
 import { serviceCodes } from '../codes.ts';
 import type { ServiceConfig } from '../config/schema.ts';
 import { RequestRefused, refuseRequest } from '../http/refusal.ts';
-import { Turns } from './turns.ts';
+import { type InLine, Turns } from './turns.ts';
 import type { DraftAnswer, DraftWork, ExplainAnswer, ExplainWork } from './worker.ts';
 
 /** How much the threads may take; see the settings `limits.policyWorkers`. */
@@ -58,13 +58,13 @@ export class PolicyWorkers {
   }
 
   /** Compiles and evaluates a draft. Refuses with `policy-workers-busy` or `policy-too-costly`; throws the signal's reason while it waits. */
-  evaluateDraft(work: DraftWork, signal: AbortSignal): Promise<DraftAnswer> {
-    return this.#run('evaluateDraft', work, signal);
+  evaluateDraft(work: DraftWork, inLine: InLine): Promise<DraftAnswer> {
+    return this.#run('evaluateDraft', work, inLine);
   }
 
   /** Reports what a policy makes of claims. Refuses and throws as {@link PolicyWorkers.evaluateDraft}. */
-  explain(work: ExplainWork, signal: AbortSignal): Promise<ExplainAnswer> {
-    return this.#run('explain', work, signal);
+  explain(work: ExplainWork, inLine: InLine): Promise<ExplainAnswer> {
+    return this.#run('explain', work, inLine);
   }
 
   /** Ends the threads. */
@@ -75,8 +75,8 @@ export class PolicyWorkers {
   }
 
   /** A caller who leaves ends the waiting alone: a thread that has begun is worth more than what it still does. */
-  async #run<Answer>(name: string, work: unknown, signal: AbortSignal): Promise<Answer> {
-    if (!(await this.#turns.take(signal))) {
+  async #run<Answer>(name: string, work: unknown, inLine: InLine): Promise<Answer> {
+    if (!(await this.#turns.take(inLine))) {
       this.#turnedAway++;
       throw busy();
     }

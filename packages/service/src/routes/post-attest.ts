@@ -48,6 +48,7 @@ function operationOf(type: RegisteredType, path: string, context: ServiceContext
         trail: trailOf(request, context),
         signal: signalOf(request),
         lookups: context.lookupsOf(request),
+        owner: () => context.ownerOf(request),
         admit: (caller: Caller): void => context.admit(request, callerName(caller)),
         mayReadPolicies,
       };

@@ -5,6 +5,7 @@
 import { RequestRefused, refuseRequest } from '../../http/refusal.ts';
 import type { Caller } from '../../identity/access-token.ts';
 import { parsePolicy } from '../../policies/document.ts';
+import type { InLine } from '../../policy-workers/turns.ts';
 import type { PolicyClaim, PolicyDecision } from '../../providers/policy.ts';
 import { refusePolicy } from '../../providers/policy-of-text.ts';
 import type { DraftPolicies, Provider } from '../../providers/provider.ts';
@@ -61,8 +62,8 @@ export async function evaluateDraft(
   attestationType: string,
   claims: readonly PolicyClaim[],
   { policyWorkers }: Pick<Provider, 'policyWorkers'>,
-  signal: AbortSignal,
+  inLine: InLine,
 ): Promise<DraftVerdict> {
-  const answer = await policyWorkers.evaluateDraft({ text: draftPolicyText(draft), attestationType, claims }, signal);
+  const answer = await policyWorkers.evaluateDraft({ text: draftPolicyText(draft), attestationType, claims }, inLine);
   return answer.ok ? answer : refusePolicy(answer.fault);
 }

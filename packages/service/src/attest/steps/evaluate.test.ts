@@ -28,7 +28,14 @@ interface Judged {
 async function judged(provider: Provider, more: Partial<AttestRequest> = {}, judgedType = type): Promise<Judged> {
   const noted: AuditNote[] = [];
   const trail = { note: (note: AuditNote) => noted.push(note) };
-  const parts = { provider, at: new Date(), trail, signal: new AbortController().signal, mayReadPolicies: false };
+  const parts = {
+    provider,
+    at: new Date(),
+    trail,
+    signal: new AbortController().signal,
+    owner: () => 'alice',
+    mayReadPolicies: false,
+  };
   try {
     await judge(judgedType, undefined, { ...request, ...more }, parts);
     return { code: 'permitted', noted };

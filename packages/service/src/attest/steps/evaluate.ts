@@ -31,6 +31,8 @@ export interface JudgementParts {
   readonly trail: Pick<AttestTrail, 'note'>;
   /** Ends waits; its reason is thrown. */
   readonly signal: AbortSignal;
+  /** Whose turn it is when others wait too. */
+  readonly owner: () => string;
   /** Whether the caller may be told what the policy in force says. */
   readonly mayReadPolicies: boolean;
 }
@@ -85,12 +87,12 @@ async function judgeByDraft<Appraisal>(
   appraisal: Appraisal,
   request: AttestRequest,
   draft: string,
-  { provider, at, trail, signal }: JudgementParts,
+  { provider, at, trail, signal, owner }: JudgementParts,
 ): Promise<PolicyVerdict> {
   settled(type.checkBaseline(appraisal, provider, at));
   const appraisalClaims = type.claims(appraisal);
   const claims = incomingClaims(type, appraisal, request, appraisalClaims);
-  const verdict = await evaluateDraft(draft, type.name, claims, provider, signal);
+  const verdict = await evaluateDraft(draft, type.name, claims, provider, { owner: owner(), signal });
   notePolicy(trail, { hash: verdict.hash, isDraft: true });
   settled(type.checkBaseline(appraisal, underPolicy(provider, verdict), at));
   return {

@@ -35,7 +35,10 @@ export function explainPolicy(context: ServiceContext): Operation {
           ? await claimsOfEvidence(context, request, provider, attestationType, body)
           : reportJson(claims, 0);
       const work = { text, attestationType, claims: incoming };
-      const answer = await provider.policyWorkers.explain(work, signalOf(request));
+      const answer = await provider.policyWorkers.explain(work, {
+        owner: context.ownerOf(request),
+        signal: signalOf(request),
+      });
       // Claims as `atesto policy eval` takes them: refused with the code of the policy package.
       if (!answer.ok) return refuseFor({ ...answer.refusal, where: 'body.claims' });
       return reply.header('content-type', jsonType).send(answer.json);
