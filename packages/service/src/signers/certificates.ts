@@ -24,12 +24,12 @@ export function parseChain(x5c: unknown, where: string): CertificateChain {
 }
 
 /**
- * The chain of a signer that a provider has; undefined: it was accepted once and is not any more, because rules became stricter. It then counts for
- * nothing.
+ * The chain of a signer that a provider has; undefined: it was accepted once and is not any more, whatever the time, because rules became
+ * stricter. It then counts for nothing.
  */
 export function knownChain({ x5c }: SignerCertificate): CertificateChain | undefined {
   const read = readChain(x5c);
-  return read.ok ? read.chain : undefined;
+  return read.ok && checkSignerChain(read.chain.unproven, 'any').ok ? read.chain : undefined;
 }
 
 type ReadChain = { readonly ok: true; readonly chain: CertificateChain } | { readonly ok: false; readonly why: string };

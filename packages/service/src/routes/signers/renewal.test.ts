@@ -1,6 +1,8 @@
+import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { Extension } from '@peculiar/x509';
 import { administer, operationClaims, payloadOf, providerWith } from '../../__fixtures__/administration.ts';
 import { seenAudit } from '../../__fixtures__/audit.ts';
 import { bearer, identity, managementBearer } from '../../__fixtures__/callers.ts';
@@ -173,6 +175,19 @@ for (const { name, skip, open } of await testDatabases()) {
       const { 'x-ms-policy-certificates': keys } = operationClaims(listed);
       const chainsOf = Object(keys).keys.map(({ x5c }: { x5c: string[] }) => x5c);
       assert.deepEqual(chainsOf, [[expired.base64], [stranger.base64]]);
+    });
+
+    test('a signer in force whose stored chain is not accepted any more does not stand in the way of a recovery', async () => {
+      const administrator = await managementBearer('ada', 'administrators');
+      // Name constraints without any subtree, which are not worked out.
+      const constrained = await makeCertificate('constrained', {
+        extensions: [new Extension('2.5.29.30', false, Uint8Array.of(0x30, 0x00))],
+      });
+      await providerWith(store, 'constrained', constrained);
+      assert.equal(refusalOf(await setPolicy('constrained', constrained))[2], 'policy-signer-invalid');
+      const recovered = await recover('constrained', administrator, stranger);
+      assert.equal(recovered.status, 200, recovered.text);
+      assert.equal(operationClaims(await setPolicy('constrained', stranger))['x-ms-policy-result'], 'Updated');
     });
 
     test('nobody else recovers signers, and nobody does while one of them is in force', async () => {
