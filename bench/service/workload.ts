@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseIntelCollateralBundle } from '@atesto/endorsements';
 import type { IntelCollateral } from '@atesto/evidence';
 import { type CollateralJson, collateralToJson } from '@atesto/simulator';
-import { findWorkload } from '../verify/workload.ts';
+import { findWorkload, type Workload } from '../verify/workload.ts';
 
 interface Written {
   readonly name: string;
@@ -33,9 +33,9 @@ export interface WorkloadDirectory {
   remove(): void;
 }
 
-/** Writes the workload of the verification benchmark. */
-export async function writeWorkload(): Promise<WorkloadDirectory> {
-  const { name, evidence, collateral, at, trustAnchors } = await findWorkload('sgx');
+/** Writes the workload of the verification benchmark, or a given one. */
+export async function writeWorkload(workload?: Workload): Promise<WorkloadDirectory> {
+  const { name, evidence, collateral, at, trustAnchors } = workload ?? (await findWorkload('sgx'));
   const path = mkdtempSync(join(tmpdir(), 'atesto-bench-'));
   const written: Written = {
     name,

@@ -36,8 +36,11 @@ function realWorkload(technology: Technology): Workload {
   };
 }
 
-async function simulatedWorkload(technology: Technology): Promise<Workload> {
-  const at = new Date('2026-03-01T12:00:00Z');
+/** A simulated quote that is good at a time. */
+export async function simulatedWorkload(
+  technology: Technology,
+  at = new Date('2026-03-01T12:00:00Z'),
+): Promise<Workload> {
   const platform = await createSimulatedPlatform({ at });
   return {
     name: 'simulated quote',
