@@ -18,6 +18,7 @@ import {
 } from '@atesto/evidence';
 import type { Row } from '../style.ts';
 import { amdCertificates } from './amd-certificates.ts';
+import { debugText } from './tdx.ts';
 import { developmentAnchors, refused, type Verdict, valid } from './verdict.ts';
 
 /** What vouches for the hardware. */
@@ -65,7 +66,14 @@ export type AzureHardwareFacts =
       readonly idKeyDigest: string;
       readonly debug: boolean;
     }
-  | { readonly tee: 'tdx'; readonly tcbStatus: string; readonly mrTd: string; readonly debug: boolean };
+  | {
+      readonly tee: 'tdx';
+      readonly tcbStatus: string;
+      readonly mrTd: string;
+      /** Under debug, or profiled: `attributeNames` tells which. */
+      readonly debug: boolean;
+      readonly attributeNames: readonly string[];
+    };
 
 /** The facts of a valid verdict; bytes as lower-case hex. */
 export interface AzureCvmFacts {
@@ -137,7 +145,7 @@ function appraiseHardware({ hclReport, endorsements, at, developmentRoots }: Azu
 function hardwareFacts(hardware: AzureHardware): AzureHardwareFacts {
   if (hardware.tee === 'tdx') {
     const { tee, tcbStatus, body, debug } = hardware;
-    return { tee, tcbStatus, mrTd: hex(body.mrTd), debug };
+    return { tee, tcbStatus, mrTd: hex(body.mrTd), debug, attributeNames: body.attributeNames };
   }
   const { tee, product, signingKey, report } = hardware;
   const { vmpl, measurement, idKeyDigest, policy } = report;
@@ -182,14 +190,15 @@ export function azureCvmRows({ hardware, runtimeClaims, tpmQuote, pcrs, measured
       ? [
           ['hardware', `TDX, ${hardware.tcbStatus}`],
           ['MRTD', hardware.mrTd],
+          ['debug', debugText(hardware)],
         ]
       : [
           ['hardware', `SEV-SNP, ${hardware.product}, signed by its ${hardware.signingKey}`],
           ['measurement', hardware.measurement],
+          ['debug', hardware.debug ? 'yes: the host can read the memory of the machine' : 'no'],
         ];
   return [
     ...machine,
-    ['debug', hardware.debug ? 'yes: the host can read the memory of the machine' : 'no'],
     ['configuration', JSON.stringify(runtimeClaims?.['vm-configuration'])],
     ['quote nonce', tpmQuote?.extraDataHex],
     ...Object.entries(pcrs).map(([pcr, value]): Row => [`PCR ${pcr}`, value]),

@@ -55,7 +55,8 @@ function bodyFacts(body: TdReportBody): TdxBodyFacts {
   };
 }
 
-function debugText({ debug, attributeNames }: TdxBodyFacts): string {
+/** Whether the host can look into a trust domain, and how. */
+export function debugText({ debug, attributeNames }: Pick<TdxBodyFacts, 'debug' | 'attributeNames'>): string {
   if (!debug) return 'no';
   const can = attributeNames.includes('DEBUG') ? 'read the memory of the trust domain' : 'profile the trust domain';
   return `yes: the host can ${can}`;
