@@ -51,12 +51,12 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: '400 bodies that never end',
-    run: (target, signal) => holdConnections(signal, (ended) => heldBack(target, mebibyte, ended), 400),
+    run: (target, signal) => holdConnections(signal, heldBack(target, mebibyte), 400),
   },
   {
     name: '400 bodies that never end, where a token is required',
     settings: { requireAccessToken: true },
-    run: (target, signal) => holdConnections(signal, (ended) => heldBack(target, mebibyte, ended), 400),
+    run: (target, signal) => holdConnections(signal, heldBack(target, mebibyte), 400),
   },
   {
     name: 'queries of the audit record that find nothing',

