@@ -6,6 +6,7 @@ import { Agent, request } from 'node:https';
 import { connect as connectPlain, createServer as createPlainServer } from 'node:net';
 import { test } from 'node:test';
 import { connect } from 'node:tls';
+import { figuresAre } from '../__fixtures__/admission.ts';
 import { seenAudit } from '../__fixtures__/audit.ts';
 import { collateral, quoteOf, refusalOf, serveEnclaves } from '../__fixtures__/enclave.ts';
 import type { TestService } from '../__fixtures__/service.ts';
@@ -152,7 +153,9 @@ test('ends the wait for an issuer, and breaks off what was asked of it', async (
   const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const token = `${encode({ typ: 'JWT', alg: 'RS256' })}.${encode({ iss: uri })}.AAAA`;
   const answer = service.attest('SgxEnclave', { quote }, { headers: { authorization: `Bearer ${token}` } });
+  // The service asks at its start: the call waits for the same answer.
   await connected.promise;
+  await figuresAre(service, { requests: 1 });
   await service.close();
   assert.deepEqual(refusalOf(await answer), [503, 'ServiceUnavailable', 'not-ready']);
   await left.promise;
