@@ -6,6 +6,7 @@ import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { callerAddress } from '../http/caller-address.ts';
+import { whenEnded } from '../http/pipelining.ts';
 import { RequestRefused } from '../http/refusal.ts';
 import { leaveOutOfLog } from '../http/request-log.ts';
 import { leaveOutOfAudit } from '../trail/notes.ts';
@@ -42,6 +43,8 @@ interface Admitted extends Slot {
 }
 
 const fresh = { isWorking: false, isAnswered: false, hasLeft: false };
+/** How many answers 429 are kept back at the same time. */
+const mostKeptBack = 1000;
 const healthPaths: readonly (string | undefined)[] = ['/healthz', '/readyz'];
 
 /** The admission of one service. */
@@ -49,6 +52,7 @@ export class Admission {
   readonly #parts: AdmissionParts;
   readonly #slots: Slots;
   readonly #turns = new FairTurns();
+  #keptBack = 0;
   readonly #requests: Budgets;
   readonly #lookups: Budgets;
   /** Health checks, and tokens that have not been verified, have budgets of their own: a flood of other requests must not use them up. */
@@ -87,9 +91,17 @@ export class Admission {
     try {
       this.#admit(request, reply);
     } catch (error) {
-      if (error instanceof RequestRefused && error.status === 429) await pauseFor(this.#limits.refusalDelayMs, reply);
+      if (error instanceof RequestRefused && error.status === 429) await this.#keepBack(reply);
       throw error;
     }
+  }
+
+  /** What waits costs memory: of more at once the rest is answered at once. */
+  async #keepBack(reply: FastifyReply): Promise<void> {
+    if (this.#keptBack >= mostKeptBack) return;
+    this.#keptBack += 1;
+    await pauseFor(this.#limits.refusalDelayMs, reply);
+    this.#keptBack -= 1;
   }
 
   #admit(request: FastifyRequest, reply: FastifyReply): void {
@@ -99,7 +111,7 @@ export class Admission {
       const admitted = this.#enter(request, address);
       const { socket } = request.raw;
       this.#parts.connections.began(socket);
-      reply.raw.once('close', () => {
+      whenEnded(reply.raw, () => {
         this.#parts.connections.ended(socket);
         admitted.isAnswered = true;
         this.#leaveWhenDone(admitted);
@@ -238,7 +250,7 @@ export class Admission {
 function pauseFor(milliseconds: number, { raw }: FastifyReply): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, milliseconds);
-  raw.once('close', () => {
+  whenEnded(raw, () => {
     clearTimeout(timer);
     resolve();
   });

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
+import { whenEnded } from './pipelining.ts';
 
 /** The TCP connection, below TLS and above it: both sockets have the peer's address and port. */
 function peerOf({ remoteAddress, remotePort }: Pick<Socket, 'remoteAddress' | 'remotePort'>): string {
@@ -54,7 +55,7 @@ export class Connections {
     const peer = peerOf(request.socket);
     this.#inFlight.set(peer, (this.#inFlight.get(peer) ?? 0) + 1);
     this.#receiving.add(request);
-    response.once('close', () => {
+    whenEnded(response, () => {
       this.#receiving.delete(request);
       const left = (this.#inFlight.get(peer) ?? 1) - 1;
       if (left > 0) this.#inFlight.set(peer, left);

@@ -2,6 +2,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { serviceCodes } from '../codes.ts';
+import { whenEnded } from './pipelining.ts';
 import { type RequestRefused, refusalOf } from './refusal.ts';
 
 const signals = new WeakMap<FastifyRequest, AbortSignal>();
@@ -31,14 +32,13 @@ export class InFlightRequests {
     const onClose = (): void => {
       if (!reply.raw.writableFinished) controller.abort(clientGone());
     };
-    reply.raw.once('close', onClose);
+    whenEnded(reply.raw, onClose);
     const working = work();
     this.#requests.set(working, controller);
     try {
       return await working;
     } finally {
       this.#requests.delete(working);
-      reply.raw.removeListener('close', onClose);
     }
   }
 

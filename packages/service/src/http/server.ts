@@ -4,6 +4,7 @@ import type { ServiceConfig } from '../config/schema.ts';
 import type { TlsMaterial } from '../tls/tls-material.ts';
 import { noteForAudit } from '../trail/notes.ts';
 import { answerClientError } from './client-error.ts';
+import { followOnConnection } from './pipelining.ts';
 import { RequestRefused, refuseRequest } from './refusal.ts';
 import { asRefusal, sendRefusal, stampHeaders } from './reply.ts';
 import { discardRest } from './request-body.ts';
@@ -54,7 +55,10 @@ export function createServer(
     },
   });
   app.server.headersTimeout = limits.headersTimeoutMs;
-  app.addHook('onRequest', async (request, reply) => stampHeaders(request, reply));
+  app.addHook('onRequest', async (request, reply) => {
+    if (!followOnConnection(request.raw, reply.raw)) return reply.hijack();
+    return stampHeaders(request, reply);
+  });
   app.addHook('onSend', async ({ raw }) => discardRest(raw));
   app.addHook('onResponse', async (request, reply) => logRequest(request, reply));
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, challenge));
