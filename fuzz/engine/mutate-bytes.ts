@@ -1,5 +1,5 @@
 /** Changes bytes without knowing what they are: bits, lengths, pieces. */
-import type { MutationMaterial } from './mutate.ts';
+import type { MutationMaterial } from './mutation-material.ts';
 import type { Random } from './random.ts';
 
 type Change = (input: Buffer, material: MutationMaterial) => Uint8Array;

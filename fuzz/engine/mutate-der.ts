@@ -1,6 +1,7 @@
 /** Changes elements within DER and writes the lengths around them anew, so that it is not the lengths that are wrong. */
-import type { MutationMaterial } from './mutate.ts';
+
 import { mutateBytes } from './mutate-bytes.ts';
+import type { MutationMaterial } from './mutation-material.ts';
 import type { Random } from './random.ts';
 
 interface Element {

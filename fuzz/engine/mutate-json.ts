@@ -1,7 +1,8 @@
 /** Changes values within JSON, and what stands in its texts as base64 or hex. */
-import type { MutationMaterial } from './mutate.ts';
+
 import { mutateBytes } from './mutate-bytes.ts';
 import { mutatePem } from './mutate-pem.ts';
+import type { MutationMaterial } from './mutation-material.ts';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 

@@ -1,7 +1,8 @@
 /** Changes the DER in texts of PEM, so that it is the certificates that are wrong and not their base64. */
-import type { MutationMaterial } from './mutate.ts';
+
 import { mutateBytes } from './mutate-bytes.ts';
 import { mutateDer } from './mutate-der.ts';
+import type { MutationMaterial } from './mutation-material.ts';
 
 const begin = '-----BEGIN CERTIFICATE-----';
 const block = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g;

@@ -3,15 +3,7 @@ import { mutateBytes } from './mutate-bytes.ts';
 import { mutateDer } from './mutate-der.ts';
 import { mutateJson } from './mutate-json.ts';
 import { mutatePem } from './mutate-pem.ts';
-import type { Random } from './random.ts';
-
-/** What a mutation may draw upon. */
-export interface MutationMaterial {
-  readonly random: Random;
-  readonly dictionary: readonly Uint8Array[];
-  /** Other inputs, to splice with. */
-  readonly others: readonly Uint8Array[];
-}
+import type { MutationMaterial } from './mutation-material.ts';
 
 /** Changes an input one to four times, mostly within its form where that is known. */
 export function mutate(input: Uint8Array, material: MutationMaterial): Uint8Array {

@@ -2,9 +2,10 @@
 import type { Outcome } from '@atesto/evidence';
 import type { AuditRetention, AuditRows } from '../storage/index.ts';
 import { WriterChains } from './chains.ts';
-import { type AuditStep, ChainCheck, type UnvouchedEnd } from './check.ts';
+import { ChainCheck } from './check.ts';
 import type { AuditCode } from './codes.ts';
 import { type AuditEntry, contentOf } from './entry.ts';
+import type { AuditStep, UnvouchedEnd } from './finding.ts';
 import { Gate } from './gate.ts';
 import { Journal, type JournalLimits } from './journal.ts';
 import { type AuditPage, type AuditQuery, queryAudit } from './query.ts';

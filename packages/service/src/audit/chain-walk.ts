@@ -7,7 +7,7 @@ import {
   positionText,
   sameCode,
 } from '../storage/index.ts';
-import type { AuditFinding, AuditStep, UnvouchedEnd } from './check.ts';
+import type { AuditFinding, AuditStep, UnvouchedEnd } from './finding.ts';
 
 /** Small enough that hashing a page does not hold up the service. */
 const pageRows = 250;

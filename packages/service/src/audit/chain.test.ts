@@ -13,7 +13,7 @@ import {
 import { startPostgres } from '../storage/__fixtures__/postgres-server.ts';
 import type { AuditRows } from '../storage/index.ts';
 import { type Audit, openAudit } from './audit.ts';
-import type { AuditFinding, AuditStep } from './check.ts';
+import type { AuditFinding, AuditStep } from './finding.ts';
 import { spooled } from './spool.ts';
 
 const { server, skip } = await startPostgres();

@@ -1,10 +1,10 @@
 /** Removes the oldest rows of one chain, after they were found to fit it, together with a head that says so. */
 import type { CompiledQuery } from 'kysely';
 import { type AuditSeal, positionOf, positionText, sameCode } from './audit-chain.ts';
+import type { AuditChains } from './audit-chains.ts';
 import type { AuditHeads } from './audit-heads.ts';
 import type { WriterState } from './audit-ledger.ts';
 import { auditIdFloor } from './audit-query.ts';
-import type { AuditChains } from './audit-rows.ts';
 
 /** What a removal works with. */
 export interface RemovalParts {

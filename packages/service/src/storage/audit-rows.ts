@@ -1,6 +1,8 @@
 /** The audit rows of a store: appended in chains, found in bounded steps, removed from the oldest end of a chain alone. */
+
 import { type CompiledQuery, type Kysely, sql } from 'kysely';
 import { type AuditRetention, type AuditSeal, positionOf, positionText, retentionOf } from './audit-chain.ts';
+import type { AuditChains } from './audit-chains.ts';
 import type { AuditEngine } from './audit-engine.ts';
 import { AuditHeads } from './audit-heads.ts';
 import { AuditLedger } from './audit-ledger.ts';
@@ -28,22 +30,6 @@ export interface AuditRows {
   vouch(): Promise<void>;
   /** For those who verify the chains. */
   readonly chains: AuditChains;
-}
-
-/** Reading the chains. */
-export interface AuditChains {
-  /** A ledger of all heads; nothing is read yet. */
-  ledger(): AuditLedger;
-  /** At most `limit` rows of a writer after an id (its position, then its time), in the order of their positions. */
-  rowsOf(
-    writer: string,
-    after: { readonly sequence: number; readonly id: string },
-    limit: number,
-  ): Promise<AuditTable[]>;
-  /** The first writer after this one that has rows. */
-  writerAfter(writer: string): Promise<string | undefined>;
-  /** Vouches for rows of another process that were found good. */
-  vouchFor(writer: string, through: number, link: string): Promise<void>;
 }
 
 /** The position of a row as a column that the index `audit_position` serves. */

@@ -1,7 +1,7 @@
 /** What the two databases do differently, behind one face. */
 import type { Kysely, Transaction } from 'kysely';
 import type { AuditEngine } from './audit-engine.ts';
-import type { SchemaDialect } from './migrations.ts';
+import type { SchemaDialect } from './migration.ts';
 import type { Schema } from './schema.ts';
 
 /** One opened database. */

@@ -9,9 +9,10 @@ export {
   type UnlinkedAuditRow,
   writerName,
 } from './audit-chain.ts';
+export type { AuditChains } from './audit-chains.ts';
 export type { AuditLedger, WriterState } from './audit-ledger.ts';
 export { type AuditFilter, type AuditScan, type AuditScanBounds, auditIdFloor } from './audit-query.ts';
-export type { AuditChains, AuditRows } from './audit-rows.ts';
+export type { AuditRows } from './audit-rows.ts';
 export type { StoreCheck } from './check.ts';
 export type { AcceptedTime, ClockEvidence, StoreClock } from './clock.ts';
 export { type StorageCode, storageCodes } from './codes.ts';

@@ -3,33 +3,14 @@
  * that holds a store-wide lock, so that instances that start together do not step on each other.
  */
 import { refuse } from '@atesto/evidence';
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { chainAudit } from './audit-migration.ts';
 import type { StorageCode } from './codes.ts';
 import type { Integrity } from './integrity.ts';
+import type { MigrationContext, SchemaDialect } from './migration.ts';
 import { addRunningTime } from './migrations/add-running-time.ts';
 import { chainDocuments } from './migrations/chain-documents.ts';
 import type { Schema } from './schema.ts';
-
-/** What differs between the databases when tables are made. */
-export interface SchemaDialect {
-  /** The column type for bytes. */
-  readonly bytes: 'blob' | 'bytea';
-  /** Ends `create table` of a table that is stored in the order of its primary key. */
-  readonly clustered: string;
-  /** The collation that compares texts by their bytes. */
-  readonly byteOrder: string;
-  /** Takes a lock that lasts until the transaction ends; concurrent migrations wait for it. */
-  lockMigrations(transaction: Transaction<Schema>): Promise<void>;
-}
-
-/** What a migration works with. */
-export interface MigrationContext {
-  readonly db: Transaction<Schema>;
-  readonly dialect: SchemaDialect;
-  readonly integrity: Integrity;
-  readonly nowMs: () => number;
-}
 
 /** Never change one that was released: add the next. */
 const migrations: readonly ((context: MigrationContext) => Promise<void>)[] = [

@@ -1,5 +1,5 @@
 /** Adds what tells a wrong clock and delays deletions: instances' clocks, the running time, and the marks of what is to be deleted. */
-import type { MigrationContext } from '../migrations.ts';
+import type { MigrationContext } from '../migration.ts';
 
 /** Runs the migration. */
 export async function addRunningTime({ db }: MigrationContext): Promise<void> {

@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import type { StorageCode } from '../codes.ts';
 import { newIncarnation } from '../history.ts';
 import { firstLink } from '../integrity.ts';
-import type { MigrationContext } from '../migrations.ts';
+import type { MigrationContext } from '../migration.ts';
 
 const portion = 500;
 

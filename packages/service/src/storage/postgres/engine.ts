@@ -5,7 +5,7 @@ import type { AuditEngine } from '../audit-engine.ts';
 import { insertAuditJson } from '../audit-table.ts';
 import type { ClusterRows, Engine } from '../engine.ts';
 import { guarded } from '../guard.ts';
-import type { SchemaDialect } from '../migrations.ts';
+import type { SchemaDialect } from '../migration.ts';
 import type { Schema } from '../schema.ts';
 import { changeChannel, listenForChanges } from './listener.ts';
 

@@ -6,7 +6,7 @@ import type { AuditEngine } from '../audit-engine.ts';
 import { insertAuditRow, storedColumns } from '../audit-table.ts';
 import type { Engine } from '../engine.ts';
 import { guarded } from '../guard.ts';
-import type { SchemaDialect } from '../migrations.ts';
+import type { SchemaDialect } from '../migration.ts';
 import type { AuditTable, Schema } from '../schema.ts';
 import { bindable, sqliteDialect } from './dialect.ts';
 import { SqliteFile } from './file.ts';
