@@ -51,7 +51,7 @@ function credentialed(command: Command, examples: readonly string[], help: strin
     .option('--client-secret-file <file>', 'its secret: the first line of the file')
     .option('--client-file <file>', 'both as JSON: {"clientId", "clientSecret"}')
     .option('--access-token-file <file>', 'an access token from elsewhere: the first line of the file')
-    .option('--ca <file>', 'a CA (PEM) to trust besides the public ones')
+    .option('--ca <file>', 'CAs (PEM) to trust besides the public ones, for the service and the issuer')
     .option('--timeout <seconds>', 'how long each step may take', readInteger(1, 600), 30)
     .option('--json', 'print JSON')
     .addHelpText('after', `\nExample${examples.length === 1 ? '' : 's'}:\n${shown}${help}`);

@@ -54,7 +54,7 @@ export function attestCommand(session: Session): Command {
     .option('--client-file <file>', 'both as JSON: {"clientId", "clientSecret"}')
     .option('--scope <scope>', 'default: https://attest.azure.net/.default')
     .option('--access-token-file <file>', 'an access token from elsewhere: the first line of the file')
-    .option('--ca <file>', 'a CA (PEM) to trust besides the public ones')
+    .option('--ca <file>', 'CAs (PEM) to trust besides the public ones, for the service and the issuer')
     .option('--api-version <version>', 'version of the contract (default: 2025-06-01)')
     .option('--timeout <seconds>', 'how long each step may take', readInteger(1, 600), 30)
     .option('--json', 'print {"token", "requestId"} as JSON')

@@ -67,7 +67,7 @@ function verifyCommand(session: Session): Command {
         session.out(`${JSON.stringify({ entries, isIntact: findings.length === 0, findings })}\n`);
       } else session.out(columns(findings.map(findingColumns)));
       if (findings.length > 0) {
-        const message = `the audit record was changed: ${findings.length} findings in ${entries} entries`;
+        const message = `the audit record was changed; findings: ${findings.length}, entries looked at: ${entries}`;
         throw new CliFailure(exitCodes.refused, message, 'docs/audit-record.md says what each code means.');
       }
       session.err(`the audit record is intact: ${entries} entries verified\n`);

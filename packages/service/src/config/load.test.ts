@@ -248,8 +248,8 @@ test('refuses a rule for a role that leaves open where it counts or whose claim 
   ]);
 });
 
-test('refuses a file that is absent, no JSON, or no object', () => {
-  const env = { ATESTO_ENVIRONMENT: 'development' };
+test('refuses a file that is absent, no JSON, or no object, and says nothing of settings that it may hold', () => {
+  const env = { ATESTO_ENVIRONMENT: 'production' };
   for (const file of [join(directory, 'absent.json'), fileOf('broken.json', '{'), fileOf('list.json', [])]) {
     assert.deepEqual(faults({ file, env }), [`${file} [config-unreadable]`]);
   }

@@ -27,6 +27,8 @@ export function loadConfig(sources: ConfigSources): ServiceConfig {
   const problems: ConfigProblem[] = [];
   const tree = sources.file === undefined ? {} : readFile(sources.file, problems);
   const variables = applyEnvironment(tree, sources.env ?? {}, problems);
+  // What a file lacks that could not be read is not known.
+  if (problems.some(({ code }) => code === 'config-unreadable')) throw new ConfigRefused(problems);
   const inFile = secretsOf(tree, variables);
   merge(tree, sources.overrides ?? {});
   const config = settle(tree, variables, problems);
