@@ -24,6 +24,10 @@ const serviceHints: Readonly<Record<string, string>> = {
   'role-missing': roles,
   'administrator-role-missing': roles,
   'signature-missing': 'Give --signer-key and --signer-certificate, or a JWS of atesto provider policy sign.',
+  'policy-signer-in-force':
+    'atesto provider signer add FILE with --signer-key and --signer-certificate of that signer.',
+  'policy-signer-invalid':
+    'When the certificates of all signers have ended, a service administrator names new ones: atesto provider recover-signers.',
   'policy-invalid': 'atesto policy check FILE shows each place.',
   'collateral-expired': 'The operator of the service must bring current collateral, or permit a grace for old one.',
   'baseline-tcb-status': 'The platform must be updated, or the operator must accept this status in the baseline.',

@@ -111,7 +111,7 @@ describe('atesto provider recover-signers', () => {
   test('is refused while the certificate of a signer is in force', async () => {
     output(await provider('create', 'recovering', '--signer', signer.certificate));
     const asked = ['recover-signers', 'recovering', '--signer', other.certificate];
-    assert.match(await refused(...asked), /\[policy-signer-in-force\]/);
+    assert.match(await refused(...asked), /\[policy-signer-in-force\].+\nhint: atesto provider signer add FILE/);
   });
 });
 
