@@ -222,7 +222,7 @@ function chainContract(create: CreateDatabase): void {
       remove: (beforeMs, limit, retention) => store.audit.remove(beforeMs, limit, retention),
       vouch: () => store.audit.vouch(),
     };
-    const spool = spooled(rows, { directory });
+    const spool = spooled(rows, { directory, patienceMs: 60_000 });
     const audit = openAudit(spool);
     await entries(audit, 5);
     isAway = true;
