@@ -44,6 +44,9 @@ function isStorageRefusal(error: unknown): error is Refused<StorageCode> {
   return error instanceof Refused;
 }
 
+/** Our own extended code of `SQLITE_CANTOPEN`: the write-ahead log of an open file was removed or replaced. */
+export const logReplaced = (255 << 8) | 14;
+
 /** Primary result codes of SQLite that speak of the file or its locks and not of the statement (sqlite.org/rescode.html). */
 const sqliteOutages = new Map([
   [5, 'the database file is locked by another process'],
@@ -55,6 +58,9 @@ const sqliteOutages = new Map([
   [14, 'the database file cannot be opened'],
   [26, 'the file is not a database'],
 ]);
+
+const logReplacedWhy =
+  'its write-ahead log was removed or replaced while the service had it open; end the service with SIGKILL, so that it writes nothing into the file, put the backup back as a whole and start it again';
 
 /** SQLSTATE classes of PostgreSQL that speak of the connection or the server (Appendix A of its manual). */
 const postgresOutages = ['08', '25006', '25P03', '28', '3D000', '40', '53', '55P03', '57', '58', 'XX'];
@@ -71,7 +77,9 @@ const clientOutages =
 // The reason names the error's code and never its text, which can quote values or a connection string.
 function outageOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  if ('errcode' in error && typeof error.errcode === 'number') return sqliteOutages.get(error.errcode & 0xff);
+  if ('errcode' in error && typeof error.errcode === 'number') {
+    return error.errcode === logReplaced ? logReplacedWhy : sqliteOutages.get(error.errcode & 0xff);
+  }
   if (error instanceof AggregateError && error.errors.length > 0) return outageOf(error.errors[0]);
   if ('code' in error && typeof error.code === 'string') {
     const { code } = error;
