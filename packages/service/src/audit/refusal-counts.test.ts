@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { openTestStore } from '../__fixtures__/store.ts';
 import { openAudit } from './audit.ts';
 import type { AuditEntry } from './entry.ts';
-import { mostRefusalKeys, RefusalCounts } from './refusal-counts.ts';
+import { mostKeysOfAddress, mostRefusalKeys, RefusalCounts } from './refusal-counts.ts';
 
 const start = 1_790_000_000_000;
 
@@ -48,6 +48,21 @@ test('beyond a number of keys refusals are counted together, so that memory and 
   assert.equal(entries.length, mostRefusalKeys + 1);
   const { address, provider, detail = '' } = entries.at(-1) ?? assert.fail();
   assert.deepEqual([address, provider, JSON.parse(detail).count], ['many', undefined, calls - mostRefusalKeys]);
+});
+
+test('an address that names many providers stands under its own name, and leaves room for others', () => {
+  const counts = new RefusalCounts();
+  for (let index = 0; index < 2 * mostRefusalKeys; index += 1) counts.add(refusal({ provider: `p${index}` }));
+  counts.add(refusal({ address: '192.0.2.8' }));
+  const entries = counts.take();
+  assert.equal(entries.length, mostKeysOfAddress + 2);
+  assert.deepEqual(
+    entries.slice(-2).map(({ address, provider, detail = '' }) => [address, provider, JSON.parse(detail).count]),
+    [
+      ['192.0.2.7', undefined, 2 * mostRefusalKeys - mostKeysOfAddress],
+      ['192.0.2.8', 'contoso', 1],
+    ],
+  );
 });
 
 test('only the first refusals of a key get a log line of their own', () => {

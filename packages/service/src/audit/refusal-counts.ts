@@ -7,6 +7,8 @@ import type { AuditEntry } from './entry.ts';
 
 /** How many keys are counted apart; what comes after them is counted together as of many addresses. */
 export const mostRefusalKeys = 500;
+/** How many keys of one address are counted apart; what comes after them is counted together, without the provider. */
+export const mostKeysOfAddress = 20;
 /** How many refusals of one key get a log line of their own in one minute. */
 const loggedPerKey = 10;
 /** The address of rows that stand for more addresses than are counted apart. */
@@ -21,14 +23,20 @@ interface Count {
 /** The counts since they were last taken. */
 export class RefusalCounts {
   #counts = new Map<string, Count>();
+  #keysOf = new Map<string | undefined, number>();
 
   /** Counts a refusal. Whether it should be logged by itself: only the first few of a key are. */
   add(entry: AuditEntry): boolean {
     const address = entry.address === undefined ? undefined : addressKey(entry.address);
     const own = { ...entry, address };
-    const known = this.#counts.get(keyOf(own));
-    if (known !== undefined || this.#counts.size < mostRefusalKeys) return this.#count(own, known);
     const { provider: _provider, attestationType: _type, ...rest } = own;
+    const hasShare = (this.#keysOf.get(address) ?? 0) < mostKeysOfAddress;
+    for (const entryOfKey of [own, rest]) {
+      const known = this.#counts.get(keyOf(entryOfKey));
+      if (known !== undefined) return this.#count(entryOfKey, known);
+      const mayBegin = this.#counts.size < mostRefusalKeys && (hasShare || entryOfKey === rest);
+      if (mayBegin) return this.#count(entryOfKey, undefined);
+    }
     const shared = { ...rest, address: manyAddresses };
     return this.#count(shared, this.#counts.get(keyOf(shared)));
   }
@@ -37,6 +45,7 @@ export class RefusalCounts {
   take(): AuditEntry[] {
     const counts = [...this.#counts.values()];
     this.#counts = new Map();
+    this.#keysOf = new Map();
     return counts.map(entryOf);
   }
 
@@ -44,7 +53,10 @@ export class RefusalCounts {
     const count = known ?? { first: entry, lastMs: entry.atMs, count: 0 };
     count.count += 1;
     count.lastMs = Math.max(count.lastMs, entry.atMs);
-    if (known === undefined) this.#counts.set(keyOf(entry), count);
+    if (known === undefined) {
+      this.#counts.set(keyOf(entry), count);
+      this.#keysOf.set(entry.address, (this.#keysOf.get(entry.address) ?? 0) + 1);
+    }
     return count.count <= loggedPerKey;
   }
 }
