@@ -27,6 +27,8 @@ export function providerKeyCommands(session: Session): Command[] {
       ),
     command('withdraw', 'Takes a key out at once, as when it was stolen: its tokens verify no longer.', ' KID')
       .argument('<kid>', 'its identifier')
+      // One identifier in 64 begins with a hyphen.
+      .allowUnknownOption()
       .action((kid: string, options: ConnectionOptions) =>
         tell(options, session, (provider) => withdraw(provider, kid)),
       ),
