@@ -1,4 +1,5 @@
 /** The attacker, as a process of the benchmark: asked with an order, it attacks for so long and answers what it got. */
+import { setPriority } from 'node:os';
 import { answerMessages } from '../service/process.ts';
 import type { Target } from './attack.ts';
 import { attacks } from './attacks.ts';
@@ -13,6 +14,8 @@ function isOrder(message: unknown): message is AttackOrder {
   return typeof message === 'object' && message !== null && 'attack' in message;
 }
 
+// Attackers are other machines: what they compute must not slow the bystander, who shares their core.
+setPriority(19);
 answerMessages(
   async (message) => {
     if (!isOrder(message)) return {};

@@ -8,8 +8,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { answerMessages } from '../service/process.ts';
 import type { Target } from './attack.ts';
 
+/** Whom the bystander asks; without an access token where none is needed: a stranger among others. */
+export type BystanderTarget = Omit<Target, 'accessToken'> & Partial<Pick<Target, 'accessToken'>>;
+
 /** How many attestations, at which rate. */
-export interface BystanderOrder extends Target {
+export interface BystanderOrder extends BystanderTarget {
   readonly perSecond: number;
   readonly attestations: number;
 }
@@ -45,13 +48,13 @@ async function run({ perSecond, attestations, ...target }: BystanderOrder): Prom
   return { p50Ms: at(0.5), p99Ms: at(0.99), failed: results.filter(({ isToken }) => !isToken).length };
 }
 
-function attest({ url, quote, accessToken }: Target, agent: Agent): Promise<boolean> {
+function attest({ url, quote, accessToken }: BystanderTarget, agent: Agent): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const body = JSON.stringify({ quote });
   const headers = {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
-    authorization: `Bearer ${accessToken}`,
+    ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
   };
   const path = '/attest/SgxEnclave?api-version=2020-10-01';
   const call = request(`${url}${path}`, { method: 'POST', agent, headers, timeout: 60_000 }, (response) => {

@@ -43,7 +43,9 @@ export async function* benchHostile(wanted: readonly string[] = []): AsyncGenera
         const bystander = start('bystander.ts', 1);
         const attacker = start('attacker.ts', 1);
         const target = await service.ask<Target>('target');
-        const order: BystanderOrder = { ...target, perSecond, attestations };
+        const { accessToken, ...open } = target;
+        const asked = requirement.length > 0 ? target : open;
+        const order: BystanderOrder = { ...asked, perSecond, attestations };
         await bystander.ask<BystanderResult>({ ...order, attestations: perSecond * 3 });
         const quiet = await bystander.ask<BystanderResult>(order);
         const milliseconds = headStartMs + (attestations / perSecond) * 1000;

@@ -66,9 +66,14 @@ export class Connections {
     return this.#open.size;
   }
 
-  /** Watches a server. */
-  attach(server: Pick<Server, 'on'>): void {
-    server.on('connection', (socket: Socket) => this.#take(socket));
+  /** Stands before what the server does with a connection: of one that is refused it learns nothing, and TLS takes no memory for it. */
+  attach(server: Pick<Server, 'on' | 'listeners' | 'removeAllListeners'>): void {
+    const handlers = server.listeners('connection');
+    server.removeAllListeners('connection');
+    server.on('connection', (socket: Socket) => {
+      if (!this.#take(socket)) return;
+      for (const handle of handlers) Reflect.apply(handle, server, [socket]);
+    });
     server.on('secureConnection', (secure: TLSSocket) => {
       // The pair of address and port names a connection, on both sides of the TLS layer.
       const connection = this.#open.get(peerOf(secure));
@@ -97,7 +102,8 @@ export class Connections {
     });
   }
 
-  #take(socket: Socket): void {
+  /** Whether the connection is taken. */
+  #take(socket: Socket): boolean {
     const { total, perAddress, newPerAddress } = this.#limits();
     const address = addressKey(socket.remoteAddress);
     const isProxy = this.#isProxy(socket.remoteAddress);
@@ -110,7 +116,7 @@ export class Connections {
     if (!hasRoom || socket.remoteAddress === undefined) {
       socket.destroy();
       this.#onClosed(address, 'connection-refused');
-      return;
+      return false;
     }
     const connection = { socket, address, ofAddress, requests: 0, isCaller: false };
     if (ofAddress !== undefined) {
@@ -122,6 +128,7 @@ export class Connections {
     this.#open.set(peer, connection);
     this.#settle(connection);
     socket.once('close', () => this.#forget(peer, connection));
+    return true;
   }
 
   #isProxy(address: string | undefined): boolean {

@@ -33,7 +33,7 @@ const address = z.strictObject({
     'How many requests a second an address may send without a valid access token, in the long run. An IPv6 address counts by its /64.',
     100,
   ),
-  requestBurst: count('How many requests an address may send at once before that rate counts.', 2000),
+  requestBurst: count('How many requests an address may send at once before that rate counts.', 1000),
   concurrentRequests: count('How many requests of an address may be under way at the same time.', 750),
   connections: count(
     'How many connections an address may have. At the limit its connection that has been silent for longest is closed for a new one. Those of `listen.trustedProxies` are not counted.',
@@ -43,7 +43,7 @@ const address = z.strictObject({
     'How many new connections a second an address may open, in the long run; further ones are closed before the handshake.',
     50,
   ),
-  connectionBurst: count('How many new connections an address may open at once before that rate counts.', 2000),
+  connectionBurst: count('How many new connections an address may open at once before that rate counts.', 600),
   bodyBytes: bytes('How much memory the request bodies of an address may take, in bytes.', 67_108_864),
   lookupsPerSecond: rate(
     'How many endorsement look-ups a second an address may cause at outside services, in the long run.',

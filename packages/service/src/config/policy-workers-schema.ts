@@ -7,7 +7,7 @@ export const policyWorkers = z.strictObject({
     .int()
     .min(1)
     .max(64)
-    .default(2)
+    .default(1)
     .meta(
       described('How many policies of callers are evaluated at once, each in a thread.', 'a whole number from 1 to 64'),
     ),
@@ -26,7 +26,7 @@ export const policyWorkers = z.strictObject({
     .int()
     .min(32)
     .max(4096)
-    .default(128)
+    .default(64)
     .meta(
       described('The memory of a thread; a policy that needs more is refused.', 'MiB, a whole number from 32 to 4096'),
     ),

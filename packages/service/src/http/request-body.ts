@@ -14,7 +14,7 @@ export interface BodyReading {
 
 const firstBytes = 16_384;
 /** How much of a body that nobody wants is thrown away, so that its sender sees the answer. Beyond it the connection is cut. */
-const discardedBytes = 16_777_216;
+const discardedBytes = 262_144;
 
 /** A body that has not been read yet. */
 export class RequestBody {
