@@ -1,7 +1,7 @@
 /**
  * Fuzzes every target of `fuzz/targets/`, or those that are named: `npm run fuzz -- snp-report event-log`.
  *
- * `ATESTO_FUZZ_SECONDS` is the time of each target (default: 60), `ATESTO_FUZZ_SEED` the seed of the choices (default: by the clock, printed).
+ * `FUZZ_SECONDS` is the time of each target (default: 60), `FUZZ_SEED` the seed of the choices (default: by the clock, printed).
  * Evidence is signed with new keys in every run: the same seed makes the same choices, not the same bytes. An input that shows a fault is kept in
  * `fuzz/crashers/<target>/`; committed with the mend, it is run first from then on. Two targets run at once where there are two processors.
  *
@@ -26,8 +26,8 @@ function numberOf(variable: string, otherwise: number): number {
   return value;
 }
 
-const seconds = numberOf('ATESTO_FUZZ_SECONDS', 60);
-const seed = numberOf('ATESTO_FUZZ_SEED', Date.now() % 2 ** 32) >>> 0;
+const seconds = numberOf('FUZZ_SECONDS', 60);
+const seed = numberOf('FUZZ_SEED', Date.now() % 2 ** 32) >>> 0;
 const names = readdirSync(join(folder, 'targets'))
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.slice(0, -'.ts'.length))
