@@ -38,7 +38,9 @@ export function checkSignerChain({ certificates }: SignerChain, at: Date | 'any'
     if (isSelfIssued && !signatureHolds(last.signatureAlgorithm, last.publicKey, last.tbs, last.signature)) {
       refuse('chain-signature', last.commonName, 'the certificate names itself as issuer and is not signed by its key');
     }
-    if (!allowsUsage(leaf.extensions, 'digitalSignature', leaf.commonName)) {
+    // Azure's clients register authorities themselves as signers.
+    const isAuthority = certificates.length === 1 && allowsUsage(leaf.extensions, 'keyCertSign', leaf.commonName);
+    if (!isAuthority && !allowsUsage(leaf.extensions, 'digitalSignature', leaf.commonName)) {
       refuse('chain-key-usage', leaf.commonName, 'the key usage does not allow signatures');
     }
     if (at === 'any') return;

@@ -184,7 +184,7 @@ test('refuses signers that are not in force, or whose chain does not hold togeth
   const below = await ec('P-384', { issuer: noPath });
   const leafBelow = await ec('P-256', { isCa: false, issuer: below });
   const unknown = await ec('P-256', { extensions: [new Extension('1.2.3.4', true, new Uint8Array([5, 0]))] });
-  const noSigning = await ec('P-256', { extensions: [new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true)] });
+  const noSigning = await ec('P-256', { extensions: [new KeyUsagesExtension(KeyUsageFlags.keyEncipherment, true)] });
   const noIssuing = await ec('P-384', { extensions: [new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true)] });
   const leafOfNone = await ec('P-256', { isCa: false, issuer: noIssuing });
   const refused: [TestCertificate, readonly TestCertificate[]][] = [
