@@ -2,6 +2,7 @@
  * Attacks the service with its default limits, one attack after the other, each on a service of its own, while a bystander attests: prints what
  * the bystander and the attacker got, and the peak of the service's memory.
  */
+import { nodeOptionsFor } from '../../packages/cli/bin/node-options.js';
 import { canPin, type Partner, startPartner } from '../service/process.ts';
 import { writeWorkload } from '../service/workload.ts';
 import type { Counts, Target } from './attack.ts';
@@ -20,6 +21,8 @@ export interface HostileRow {
 
 const perSecond = 60;
 const attestations = 600;
+/** As the launcher starts Node where there is one core. */
+const oneCore = nodeOptionsFor(1);
 /** Until the attacker has all its connections. */
 const headStartMs = 2000;
 const goals = { slowdown: 3, peakBytes: 512 * 1_048_576 };
@@ -32,7 +35,7 @@ export async function* benchHostile(wanted: readonly string[] = []): AsyncGenera
       if (wanted.length > 0 && !wanted.some((part) => attack.name.includes(part))) continue;
       const partners: Partner[] = [];
       const start = (file: string, core: number, more: readonly string[] = []): Partner => {
-        const partner = startPartner(`../hostile/${file}`, directory.path, core, more);
+        const partner = startPartner(`../hostile/${file}`, directory.path, core, more, oneCore);
         partners.push(partner);
         return partner;
       };

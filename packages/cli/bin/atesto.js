@@ -2,8 +2,10 @@
 // Starts the command line under Node 24 or newer. An older Node finds the one that was installed as a package and hands over.
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeOptionsFor } from './node-options.js';
 import { whenNpmIsGone } from './npm-parent.js';
 
 const neededMajor = 24;
@@ -26,11 +28,15 @@ function installedNode() {
 
 /** Runs this very file under another Node with the same arguments, streams and signals, and ends as it ends. */
 function handOver(node) {
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
-    // The channel carries nothing: it closes when this process is gone, however it ended.
-    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, [launchedVariable]: '1' },
-  });
+  const child = spawn(
+    node,
+    [...nodeOptionsFor(availableParallelism()), fileURLToPath(import.meta.url), ...process.argv.slice(2)],
+    {
+      // The channel carries nothing: it closes when this process is gone, however it ended.
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, [launchedVariable]: '1' },
+    },
+  );
   // A terminal sends its signals to both processes: this one only waits for the other.
   for (const signal of forwardedSignals) onSignal(signal, () => child.kill(signal));
   child.on('error', (error) => giveUp(`cannot start ${node}: ${error.message}`));

@@ -13,7 +13,7 @@ import { leaveOutOfAudit } from '../trail/notes.ts';
 import { addressKey } from './address-key.ts';
 import { Budgets } from './budgets.ts';
 import type { Connections } from './connections.ts';
-import { FairTurns } from './fair-turns.ts';
+import type { FairTurns } from './fair-turns.ts';
 import { type LookupBudget, unlimitedLookups } from './lookups.ts';
 import { type Rate, RateTable } from './rate-table.ts';
 import type { AdmissionRefusals } from './refusals.ts';
@@ -27,6 +27,7 @@ export interface AdmissionParts {
   /** Milliseconds of a clock that never goes back. */
   readonly nowMs: () => number;
   readonly connections: Pick<Connections, 'began' | 'ended' | 'authenticated'>;
+  readonly turns: Pick<FairTurns, 'take'>;
   readonly refusals: Pick<AdmissionRefusals, 'count'>;
   /** The provider that a request addresses; undefined: there is none of that name. */
   readonly providerOf: (request: FastifyRequest) => string | undefined;
@@ -51,7 +52,6 @@ const healthPaths: readonly (string | undefined)[] = ['/healthz', '/readyz'];
 export class Admission {
   readonly #parts: AdmissionParts;
   readonly #slots: Slots;
-  readonly #turns = new FairTurns();
   #keptBack = 0;
   readonly #requests: Budgets;
   readonly #lookups: Budgets;
@@ -84,23 +84,26 @@ export class Admission {
   }
 
   /**
-   * The first hook of a request. Throws `RequestRefused` with `too-many-requests`, after a while, or `service-overloaded`: answers cost too, and
-   * who waits for each before the next request gets no more of them than connections times answers a second.
+   * The first hook of a request: addresses take turns. Throws `RequestRefused` with `too-many-requests`, after a while, or `service-overloaded`:
+   * answers cost too, and who waits for each before the next request gets no more of them than connections times answers a second.
    */
   async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
-      this.#admit(request, reply);
+      await this.#parts.turns.take(keyOf({ kind: 'address', key: addressKey(callerAddress(request)) }));
+      // Of a client that left meanwhile nothing is left to do.
+      if (request.raw.socket.destroyed) reply.hijack();
+      else this.#admit(request, reply);
     } catch (error) {
       if (error instanceof RequestRefused && error.status === 429) await this.#keepBack(reply);
       throw error;
     }
   }
 
-  /** What waits costs memory: of more at once the rest is answered at once. */
+  /** What waits costs memory: of more at once the rest is answered at once. Times differ, so that not all send their next request together. */
   async #keepBack(reply: FastifyReply): Promise<void> {
     if (this.#keptBack >= mostKeptBack) return;
     this.#keptBack += 1;
-    await pauseFor(this.#limits.refusalDelayMs, reply);
+    await pauseFor(this.#limits.refusalDelayMs * (0.5 + Math.random()), reply);
     this.#keptBack -= 1;
   }
 
@@ -154,7 +157,7 @@ export class Admission {
 
   /** Resolves when the request may begin its work: owners of requests take turns. */
   turn(request: FastifyRequest): Promise<void> {
-    return this.#admitted.has(request) ? this.#turns.take(this.ownerOf(request)) : Promise.resolve();
+    return this.#admitted.has(request) ? this.#parts.turns.take(this.ownerOf(request)) : Promise.resolve();
   }
 
   /** Whose request it is: the caller's, or the address's while there is none. */

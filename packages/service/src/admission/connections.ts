@@ -1,12 +1,15 @@
 /**
- * Bounds connections, in all and per address, and how fast an address opens new ones. At a limit of their number the one that has been silent for longest makes room: first of those on which no
- * valid access token has come, in the handshake, before a request or between two; then of the others. One with a request under way stays.
+ * Bounds connections, in all and per address, and how fast an address opens new ones. At a limit of their number the one that has been silent
+ * for longest makes room: first of those on which no valid access token has come, in the handshake, before a request or between two; then of
+ * the others. One with a request under way stays. Addresses take turns with their TLS handshakes.
  */
 import type { Server } from 'node:https';
 import { BlockList, isIPv6, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { addressKey } from './address-key.ts';
+import type { FairTurns } from './fair-turns.ts';
 import type { Rate, RateTable } from './rate-table.ts';
+import { keyOf } from './slots.ts';
 
 /** The limits; asked for each connection. */
 export interface ConnectionLimits {
@@ -43,6 +46,7 @@ interface Connection {
 export class Connections {
   readonly #limits: () => ConnectionLimits;
   readonly #rates: RateTable;
+  readonly #turns: Pick<FairTurns, 'take'>;
   readonly #proxies = new BlockList();
   readonly #onClosed: OnClosed;
   readonly #open = new Map<string, Connection>();
@@ -50,9 +54,16 @@ export class Connections {
   readonly #addresses = new Map<string, OfAddress>();
   readonly #bySocket = new WeakMap<Socket, Connection>();
 
-  constructor(limits: () => ConnectionLimits, rates: RateTable, trustedProxies: readonly string[], onClosed: OnClosed) {
+  constructor(
+    limits: () => ConnectionLimits,
+    rates: RateTable,
+    turns: Pick<FairTurns, 'take'>,
+    trustedProxies: readonly string[],
+    onClosed: OnClosed,
+  ) {
     this.#limits = limits;
     this.#rates = rates;
+    this.#turns = turns;
     this.#onClosed = onClosed;
     for (const proxy of trustedProxies) {
       const [network = '', prefix] = proxy.split('/');
@@ -72,7 +83,12 @@ export class Connections {
     server.removeAllListeners('connection');
     server.on('connection', (socket: Socket) => {
       if (!this.#take(socket)) return;
-      for (const handle of handlers) Reflect.apply(handle, server, [socket]);
+      // The handshake is what a connection costs; what the client sends meanwhile waits in the socket.
+      const owner = keyOf({ kind: 'address', key: addressKey(socket.remoteAddress) });
+      void this.#turns.take(owner).then(() => {
+        if (socket.destroyed) return;
+        for (const handle of handlers) Reflect.apply(handle, server, [socket]);
+      });
     });
     server.on('secureConnection', (secure: TLSSocket) => {
       // The pair of address and port names a connection, on both sides of the TLS layer.

@@ -12,12 +12,15 @@ test('gives each owner a turn before anyone has a second one, whoever has many r
   assert.deepEqual(order, ['crowd', 'crowd', 'one', 'other', 'crowd', 'one', 'crowd', 'crowd']);
 });
 
-test('gives one turn in each turn of the event loop, and none is lost in a pause', async () => {
-  const turns = new FairTurns();
+/** How many of four requests have begun in each turn of the event loop, where each works for so long. */
+async function begunByTurn(workMs: number): Promise<number[]> {
+  let now = 0;
+  const turns = new FairTurns(() => now);
   let begun = 0;
   for (let at = 0; at < 4; at += 1) {
     void turns.take('crowd').then(() => {
       begun += 1;
+      now += workMs;
     });
   }
   const seen: number[] = [];
@@ -26,7 +29,16 @@ test('gives one turn in each turn of the event loop, and none is lost in a pause
     seen.push(begun);
     await setImmediate();
   }
-  assert.deepEqual(seen, [1, 2, 3, 4]);
   for (let at = 0; at < 3; at += 1) await setImmediate();
   await turns.take('late');
+  return seen;
+}
+
+test('gives one turn in each turn of the event loop to work that takes a millisecond, and none is lost in a pause', async () => {
+  assert.deepEqual(await begunByTurn(1), [1, 2, 3, 4]);
+});
+
+test('cheap work shares a turn of the event loop', async () => {
+  assert.deepEqual(await begunByTurn(0), [1, 4, 4, 4]);
+  assert.deepEqual(await begunByTurn(0.5), [1, 3, 4, 4]);
 });

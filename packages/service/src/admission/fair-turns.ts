@@ -1,14 +1,24 @@
 /**
- * Lets requests begin their work one in each turn of the event loop, owner after owner: whoever sends one request waits for one of every other
- * owner's at most, however many of them are there.
+ * Lets requests begin their work in turns, owner after owner: whoever sends one request waits for one of every other owner's at most, however
+ * many of them are there. The event loop turns when work has taken a millisecond.
  */
+import { nextTick } from 'node:process';
 import { setImmediate } from 'node:timers';
+
+/** How long the requests that wait may work before the event loop turns. */
+const shareMs = 1;
 
 /** The turns of one service. */
 export class FairTurns {
   /** Those that wait, by owner; the owner whose turn is next comes first. */
   readonly #waiting = new Map<string, (() => void)[]>();
+  readonly #nowMs: () => number;
   #isTaken = false;
+
+  /** @param nowMs milliseconds of a clock that never goes back */
+  constructor(nowMs: () => number = () => performance.now()) {
+    this.#nowMs = nowMs;
+  }
 
   /** Resolves when it is the request's turn: at once when nobody had this one. */
   take(owner: string): Promise<void> {
@@ -24,7 +34,8 @@ export class FairTurns {
     return promise;
   }
 
-  #next(): void {
+  /** Gives turns, one after the other, until {@link shareMs} have gone by: cheap ones must not cost a turn of the event loop each. */
+  #next(since = this.#nowMs()): void {
     const [first] = this.#waiting;
     if (first === undefined) {
       this.#isTaken = false;
@@ -35,7 +46,13 @@ export class FairTurns {
     // A map keeps the order of insertion: the owner goes to the end.
     this.#waiting.delete(owner);
     if (line.length > 0) this.#waiting.set(owner, line);
-    setImmediate(() => this.#next());
     turn?.();
+    // The work that the turn began runs in microtasks: this comes after them.
+    queueMicrotask(() => nextTick(() => this.#goOn(since)));
+  }
+
+  #goOn(since: number): void {
+    if (this.#nowMs() - since < shareMs) this.#next(since);
+    else setImmediate(() => this.#next());
   }
 }

@@ -5,6 +5,7 @@ import { readBodiesLate } from '../http/request-body.ts';
 import type { HttpServer } from '../http/server.ts';
 import { Admission } from './admission.ts';
 import { type ConnectionLimits, Connections } from './connections.ts';
+import { FairTurns } from './fair-turns.ts';
 import { RateTable } from './rate-table.ts';
 import { AdmissionRefusals } from './refusals.ts';
 import { rememberedOwners } from './settings.ts';
@@ -39,14 +40,16 @@ export function openAdmission(
 ): OpenAdmission {
   const refusals = new AdmissionRefusals(app.log);
   let limits = connectionLimits(config);
+  const turns = new FairTurns();
   const connections = new Connections(
     () => limits,
     new RateTable(rememberedOwners, nowMs),
+    turns,
     config.listen.trustedProxies,
     (address, code) => refusals.count(address, code),
   );
   connections.attach(app.server);
-  const admission = new Admission({ limits: config.admission, nowMs, connections, refusals, providerOf });
+  const admission = new Admission({ limits: config.admission, nowMs, connections, turns, refusals, providerOf });
   readBodiesLate(app, config.limits.bodyBytes, (request) => ({
     hold: (bytes) => admission.holdBytes(request, bytes),
     turn: () => admission.turn(request),

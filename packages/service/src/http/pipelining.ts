@@ -11,6 +11,7 @@ type OnEnd = () => void;
 
 const underWay = new WeakMap<Socket, Set<OnEnd>>();
 const listeners = new WeakMap<ServerResponse, Set<OnEnd>>();
+const ended = new WeakSet<ServerResponse>();
 
 /** Begins to follow a request. Answers false when its connection has too many: it is cut, and the request is to be left alone. */
 export function followOnConnection({ socket }: IncomingMessage, response: ServerResponse): boolean {
@@ -23,6 +24,7 @@ export function followOnConnection({ socket }: IncomingMessage, response: Server
   const onEnds = new Set<OnEnd>();
   const end = (): void => {
     if (!requests.delete(end)) return;
+    ended.add(response);
     for (const onEnd of onEnds) onEnd();
   };
   listeners.set(response, onEnds);
@@ -31,8 +33,12 @@ export function followOnConnection({ socket }: IncomingMessage, response: Server
   return true;
 }
 
-/** Calls when a request was answered or its connection is gone. */
+/** Calls when a request was answered or its connection is gone: at once when it is already. */
 export function whenEnded(response: ServerResponse, onEnd: OnEnd): void {
+  if (ended.has(response)) {
+    onEnd();
+    return;
+  }
   const onEnds = listeners.get(response);
   if (onEnds === undefined) response.once('close', onEnd);
   else onEnds.add(onEnd);

@@ -1,11 +1,13 @@
 /** The thread that reads audit rows from SQLite, over a connection that cannot write. */
 import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
+import { lowerThreadPriority } from '../../threads/lower-priority.ts';
 import { busyTimeoutMs } from './connection.ts';
 import { SqliteFile } from './file.ts';
 import type { ReadRequest } from './reader.ts';
 import { answerRequests } from './thread-answer.ts';
 
+lowerThreadPriority();
 const file = new SqliteFile(
   String(workerData),
   (path) => new DatabaseSync(path, { readOnly: true, timeout: busyTimeoutMs, enableDoubleQuotedStringLiterals: false }),
