@@ -1,12 +1,12 @@
 /** Steps 2 to 5 of an attest call: from the wire's body to genuine evidence and the data that it commits to. */
 import type { LookupBudget } from '../admission/lookups.ts';
-import type { AttestationType } from '../attestation-types/attestation-type.ts';
 import { settled } from '../http/refusal.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { AttestRequest } from './request.ts';
 import { bind } from './steps/bind.ts';
 import { decodeRequest } from './steps/decode.ts';
 import { type AttestTrail, noteEvidence } from './steps/record.ts';
+import type { AttestationType } from './types/attestation-type.ts';
 
 /** What an appraisal needs besides the body. */
 export interface AppraisalSurroundings {

@@ -1,6 +1,5 @@
 /** The way of one attest call, from the request to the token: ten steps, in this order, each of which may refuse. */
 import type { LookupBudget } from '../admission/lookups.ts';
-import type { AttestationType } from '../attestation-types/attestation-type.ts';
 import type { ApiVersion } from '../http/api-version.ts';
 import type { Caller } from '../identity/access-token.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -11,6 +10,7 @@ import { checkDraftPermitted } from './steps/draft-policy.ts';
 import { checkInForce, judge } from './steps/evaluate.ts';
 import { issue } from './steps/issue.ts';
 import { type AttestTrail, noteCaller } from './steps/record.ts';
+import type { AttestationType } from './types/attestation-type.ts';
 
 /** One call as the route received it. */
 export interface AttestCall {

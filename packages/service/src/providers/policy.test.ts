@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { queryObjects } from 'node:v8';
 import { type ClaimValue, compilePolicy, defaultPolicies } from '@atesto/policy';
-import { attestationTypes } from '../attestation-types/registry.ts';
+import { attestationTypes } from '../attest/types/registry.ts';
 import { RequestRefused } from '../http/refusal.ts';
 import type { PolicyClaim } from './policy.ts';
 import { policyOfText } from './policy-of-text.ts';

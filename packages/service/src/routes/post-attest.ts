@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { AttestCall } from '../attest/pipeline.ts';
 import type { AttestTrail } from '../attest/steps/record.ts';
-import { attestationTypes, type RegisteredType } from '../attestation-types/registry.ts';
+import { attestationTypes, type RegisteredType } from '../attest/types/registry.ts';
 import { requireApiVersion } from '../http/api-version.ts';
 import { signalOf } from '../http/in-flight.ts';
 import type { Operation } from '../http/operation.ts';

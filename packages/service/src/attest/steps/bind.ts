@@ -1,8 +1,9 @@
 /** Step 5: are runtime data and init-time data the ones that the evidence commits to? */
-import type { AttestationType } from '../../attestation-types/attestation-type.ts';
+
 import { refuseFor } from '../../http/refusal.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { AttestRequest } from '../request.ts';
+import type { AttestationType } from '../types/attestation-type.ts';
 
 /** Refuses the request with the evidence package's code when data was sent that the evidence does not bind. */
 export function bind<Appraisal>(

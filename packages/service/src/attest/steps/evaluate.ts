@@ -1,11 +1,11 @@
 /** Steps 6 and 7: the appraisal meets the baseline, and its claims the provider's policy, or the caller's draft in its place. */
 import type { Claims, TcbBaseline } from '@atesto/evidence';
 import type { JsonObject, JsonValue } from '@atesto/token';
-import type { AttestationType } from '../../attestation-types/attestation-type.ts';
 import { refuseRequest, settled } from '../../http/refusal.ts';
 import type { PolicyDecision } from '../../providers/policy.ts';
 import type { PolicyInForce, Provider } from '../../providers/provider.ts';
 import type { AttestRequest } from '../request.ts';
+import type { AttestationType } from '../types/attestation-type.ts';
 import { evaluateDraft } from './draft-policy.ts';
 import { incomingClaims } from './incoming-claims.ts';
 import { type AttestTrail, notePolicy } from './record.ts';

@@ -1,9 +1,9 @@
 /** Which claims does the policy see? Those of the appraisal under the service's name, the caller's data under the caller's. */
 import type { Claims } from '@atesto/evidence';
 import { claimsOfMembers } from '@atesto/policy';
-import type { AttestationType } from '../../attestation-types/attestation-type.ts';
 import type { PolicyClaim } from '../../providers/policy.ts';
 import type { AttestRequest } from '../request.ts';
+import type { AttestationType } from '../types/attestation-type.ts';
 
 /** The incoming claims of a policy, appraisal first. */
 export function incomingClaims<Appraisal>(

@@ -7,11 +7,11 @@ import {
   issueUnsecuredToken,
   type JsonObject,
 } from '@atesto/token';
-import type { AttestationType } from '../../attestation-types/attestation-type.ts';
 import { refuseFor } from '../../http/refusal.ts';
 import { signToken } from '../../keys/sign-token.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { AttestedData, AttestRequest } from '../request.ts';
+import type { AttestationType } from '../types/attestation-type.ts';
 import type { PolicyVerdict } from './evaluate.ts';
 
 /** A delivered token and its `jti`. */

@@ -7,7 +7,7 @@ import type { JsonValue } from '@atesto/token';
 import type { FastifyRequest } from 'fastify';
 import type { AppraisalSurroundings } from '../../attest/appraise.ts';
 import { draftPolicyText } from '../../attest/steps/draft-policy.ts';
-import { attestationTypes } from '../../attestation-types/registry.ts';
+import { attestationTypes } from '../../attest/types/registry.ts';
 import { optionalApiVersion } from '../../http/api-version.ts';
 import { signalOf } from '../../http/in-flight.ts';
 import { bodyBytes, jsonBody } from '../../http/json-body.ts';

@@ -7,9 +7,9 @@ import type { SnpEndorsementSource } from '@atesto/endorsements';
 import { createVerifier } from '@atesto/relying-party';
 import { reportDataOf, type SnpReportFields } from '@atesto/simulator';
 import { readVector, readVectorJson, vectorCases, vectorPath, vectorsMissing } from '@atesto/vectors';
-import { base64url, claimsOf, refusalOf } from '../__fixtures__/enclave.ts';
-import { endorsementCaFile, serveKds } from '../__fixtures__/endorsement-service.ts';
-import { serve } from '../__fixtures__/service.ts';
+import { base64url, claimsOf, refusalOf } from '../../__fixtures__/enclave.ts';
+import { endorsementCaFile, serveKds } from '../../__fixtures__/endorsement-service.ts';
+import { serve } from '../../__fixtures__/service.ts';
 import {
   amdSource,
   builder,
@@ -19,8 +19,8 @@ import {
   reportOf,
   serveGuests,
   turin,
-} from '../__fixtures__/snp-guest.ts';
-import type { ServiceSettings } from '../config/schema.ts';
+} from '../../__fixtures__/snp-guest.ts';
+import type { ServiceSettings } from '../../config/schema.ts';
 
 const service = await serveGuests();
 const report = reportOf();

@@ -1,6 +1,6 @@
 /** Attestation type OpenEnclave: an SGX quote in the container of the Open Enclave SDK (report or evidence). */
-import { refuseRequest } from '../http/refusal.ts';
-import { type SgxAttestationType, sgxEnclave } from './sgx-enclave.ts';
+import { refuseRequest } from '../../http/refusal.ts';
+import { type SgxAttestationType, sgxEnclave } from './sgx.ts';
 
 export const openEnclave: SgxAttestationType = {
   ...sgxEnclave,

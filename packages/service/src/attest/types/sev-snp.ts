@@ -13,7 +13,7 @@ import {
   type SnpGuestAppraisal,
   sevSnpClaims,
 } from '@atesto/evidence';
-import type { AmdEndorsed } from '../providers/amd.ts';
+import type { AmdEndorsed } from '../../providers/amd.ts';
 import { revocationClaims } from './amd-claims.ts';
 import type { AttestationType } from './attestation-type.ts';
 

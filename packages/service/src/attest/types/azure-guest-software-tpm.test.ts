@@ -11,8 +11,8 @@ import {
   type SimulatedEvent,
   writeEventLog,
 } from '@atesto/simulator';
-import { base64url, platform, refusalOf, serveEnclaves } from '../__fixtures__/enclave.ts';
-import { SoftwareTpm, softwareTpmMissing } from '../__fixtures__/software-tpm.ts';
+import { base64url, platform, refusalOf, serveEnclaves } from '../../__fixtures__/enclave.ts';
+import { SoftwareTpm, softwareTpmMissing } from '../../__fixtures__/software-tpm.ts';
 
 const pcrs = [0, 1, 2, 3, 4, 5, 6, 7];
 const selection = `sha256:${pcrs.join(',')}`;

@@ -10,7 +10,7 @@ import {
   tdxClaims,
   tdxComplianceStatus,
 } from '@atesto/evidence';
-import type { IntelEndorsed } from '../providers/intel.ts';
+import type { IntelEndorsed } from '../../providers/intel.ts';
 import type { AttestationType } from './attestation-type.ts';
 import { expiredCollateralClaim } from './intel-claims.ts';
 

@@ -12,10 +12,10 @@ import {
   generateAmdKeys,
   SimulatedAzureGuest,
 } from '@atesto/simulator';
-import { seenAudit } from '../__fixtures__/audit.ts';
-import { base64url, platform, refusalOf, serveEnclaves } from '../__fixtures__/enclave.ts';
-import type { Answer, TestService } from '../__fixtures__/service.ts';
-import type { ServiceSettings } from '../config/schema.ts';
+import { seenAudit } from '../../__fixtures__/audit.ts';
+import { base64url, platform, refusalOf, serveEnclaves } from '../../__fixtures__/enclave.ts';
+import type { Answer, TestService } from '../../__fixtures__/service.ts';
+import type { ServiceSettings } from '../../config/schema.ts';
 
 const milan = await createSimulatedSnpPlatform({ at: new Date(), keys: await generateAmdKeys(2048) });
 const endorsements = await milan.endorsements();

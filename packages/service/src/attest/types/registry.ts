@@ -1,15 +1,15 @@
 /** Which attestation types does the service have? A new one adds its file here and one line. */
 
-import { type AppraisalSurroundings, appraise } from '../attest/appraise.ts';
-import { type AttestAnswer, type AttestCall, type AttestSurroundings, attest } from '../attest/pipeline.ts';
-import { incomingClaims } from '../attest/steps/incoming-claims.ts';
-import type { PolicyClaim } from '../providers/policy.ts';
+import type { PolicyClaim } from '../../providers/policy.ts';
+import { type AppraisalSurroundings, appraise } from '../appraise.ts';
+import { type AttestAnswer, type AttestCall, type AttestSurroundings, attest } from '../pipeline.ts';
+import { incomingClaims } from '../steps/incoming-claims.ts';
 import type { AttestationType } from './attestation-type.ts';
 import { azureGuest } from './azure-guest.ts';
 import { openEnclave } from './open-enclave.ts';
-import { sevSnpVm } from './sev-snp-vm.ts';
-import { sgxEnclave } from './sgx-enclave.ts';
-import { tdxVm } from './tdx-vm.ts';
+import { sevSnpVm } from './sev-snp.ts';
+import { sgxEnclave } from './sgx.ts';
+import { tdxVm } from './tdx.ts';
 
 /** An attestation type as routes see it. */
 export interface RegisteredType {

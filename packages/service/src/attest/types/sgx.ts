@@ -10,8 +10,8 @@ import {
   sgxClaims,
   sgxIncomingAliases,
 } from '@atesto/evidence';
-import { refuseRequest } from '../http/refusal.ts';
-import type { IntelEndorsed } from '../providers/intel.ts';
+import { refuseRequest } from '../../http/refusal.ts';
+import type { IntelEndorsed } from '../../providers/intel.ts';
 import type { AttestationType } from './attestation-type.ts';
 import { expiredCollateralClaim } from './intel-claims.ts';
 

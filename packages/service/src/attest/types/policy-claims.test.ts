@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type AttestationKind, compilePolicy } from '@atesto/policy';
 import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/simulator';
-import { base64url, claimsOf, platform, quoteOf } from '../__fixtures__/enclave.ts';
-import { serve } from '../__fixtures__/service.ts';
+import { base64url, claimsOf, platform, quoteOf } from '../../__fixtures__/enclave.ts';
+import { serve } from '../../__fixtures__/service.ts';
 
 const at = new Date();
 const snp = await createSimulatedSnpPlatform({ at, keys: await generateAmdKeys(2048) });

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readVector, readVectorCollateral, readVectorJson, vectorCases, vectorsMissing } from '@atesto/vectors';
-import { base64url, claimsOf, refusalOf } from '../__fixtures__/enclave.ts';
-import { serve } from '../__fixtures__/service.ts';
+import { base64url, claimsOf, refusalOf } from '../../__fixtures__/enclave.ts';
+import { serve } from '../../__fixtures__/service.ts';
 
 const products: Record<string, string> = { 'snp-genoa-vtpm': 'Genoa', 'snp-milan-vtpm': 'Milan' };
 const refusal = { code: 'endorsements-unavailable', where: 'test', why: 'there is no source' } as const;

@@ -4,9 +4,9 @@ import { describe, test } from 'node:test';
 import { createVerifier } from '@atesto/relying-party';
 import { reportDataOf, type TdxQuoteOptions } from '@atesto/simulator';
 import { readVector, readVectorCollateral, readVectorJson, vectorCases, vectorsMissing } from '@atesto/vectors';
-import { base64url, claimsOf, platform, quoteOf, refusalOf, serveEnclaves } from '../__fixtures__/enclave.ts';
-import { serve, type TestService } from '../__fixtures__/service.ts';
-import type { ServiceSettings } from '../config/schema.ts';
+import { base64url, claimsOf, platform, quoteOf, refusalOf, serveEnclaves } from '../../__fixtures__/enclave.ts';
+import { serve, type TestService } from '../../__fixtures__/service.ts';
+import type { ServiceSettings } from '../../config/schema.ts';
 
 const collateral = await platform.collateral({ tee: 'tdx' });
 const serveDomains = (settings: ServiceSettings = {}): Promise<TestService> =>

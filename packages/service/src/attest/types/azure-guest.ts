@@ -19,15 +19,15 @@ import {
   refuseAzureGuestData,
   tdxComplianceStatus,
 } from '@atesto/evidence';
-import { sealReply } from '../attest/sealed-reply.ts';
-import { settled } from '../http/refusal.ts';
-import type { AmdEndorsed } from '../providers/amd.ts';
-import type { EndorsementLook } from '../providers/fetch-endorsements.ts';
-import type { IntelEndorsed } from '../providers/intel.ts';
-import type { Provider } from '../providers/provider.ts';
+import { settled } from '../../http/refusal.ts';
+import type { AmdEndorsed } from '../../providers/amd.ts';
+import type { EndorsementLook } from '../../providers/fetch-endorsements.ts';
+import type { IntelEndorsed } from '../../providers/intel.ts';
+import type { Provider } from '../../providers/provider.ts';
 import { revocationClaims } from './amd-claims.ts';
 import type { AttestationType } from './attestation-type.ts';
 import { expiredCollateralClaim } from './intel-claims.ts';
+import { sealReply } from './sealed-reply.ts';
 
 /** What an appraisal needs: the hardware evidence, and what its vendor says of it. */
 export type AzureEndorsed =
