@@ -32,6 +32,7 @@ export const endorsementCodes = {
   'supplied-certificate-not-genuine':
     'The certificate that came with the evidence was not issued by the authority of the vendor.',
 } as const;
+/** One of the codes with which this package refuses. */
 export type EndorsementCode = keyof typeof endorsementCodes;
 
 /**

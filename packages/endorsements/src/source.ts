@@ -41,5 +41,6 @@ export interface EndorsementOptions {
 export interface EndorsementSource<Request, Value> {
   /** For logs, and so that caches keep sources apart: a path, an address with the baseline that is asked for. */
   readonly name?: string;
+  /** Gets the endorsements for a request. Resolves to a refusal when there are none; rejects only for faults of the program. */
   get(request: Request, options: EndorsementOptions): Promise<EndorsementResult<Value>>;
 }

@@ -21,4 +21,5 @@ export const evidenceCodes = {
   ...tpmCodes,
   ...azureCodes,
 } as const;
+/** One of the codes with which this package refuses. */
 export type EvidenceCode = keyof typeof evidenceCodes;

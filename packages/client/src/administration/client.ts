@@ -57,6 +57,7 @@ export class ProviderAdministration {
     this.#parts = parts;
   }
 
+  /** Gets the policy in force for an attestation type, such as `SgxEnclave`. The signature of the reply is not verified. */
   async getPolicy(attestationType: string): Promise<PolicyInForce> {
     const { text, headers, url } = await this.#call(
       { method: 'GET' },

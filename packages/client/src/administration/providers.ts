@@ -51,6 +51,7 @@ export class ProvidersClient {
     this.#parts = parts;
   }
 
+  /** Creates a provider, or changes the tags of one that exists. */
   async create(place: ProviderPlace, name: string, creation: ProviderCreation): Promise<ProviderDescription> {
     const url = this.#url(place, name);
     const { location, tags = {}, policySigners = [] } = creation;
@@ -61,6 +62,7 @@ export class ProvidersClient {
     return descriptionOf(requireMembers(text, url), url);
   }
 
+  /** Gets one provider. Throws `ServiceRefusedError` when there is none that the caller may see. */
   async get(place: ProviderPlace, name: string): Promise<ProviderDescription> {
     const url = this.#url(place, name);
     const { text } = await exchange(this.#parts, { method: 'GET', url });
@@ -85,6 +87,7 @@ export class ProvidersClient {
     return status !== 204;
   }
 
+  /** Lists the providers of a subscription that the caller may see. */
   async list(subscription: string): Promise<ProviderDescription[]> {
     const path = `/subscriptions/${encodeURIComponent(subscription)}/providers/Microsoft.Attestation/attestationProviders`;
     const url = `${this.#base}${path}?${version}`;

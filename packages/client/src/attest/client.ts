@@ -70,6 +70,7 @@ export interface AttestationClient {
   attest(source: EvidenceSource, options?: AttestOptions): Promise<AttestationResult>;
   /** The keys that sign the tokens. */
   getCerts(options?: ReadOptions): Promise<KeySet>;
+  /** The OpenID metadata: issuer, address of the keys, supported claims. */
   getOpenIdMetadata(options?: ReadOptions): Promise<ServiceMetadata>;
   /** Ends the connections. */
   close(): Promise<void>;

@@ -13,7 +13,9 @@ import { type CollectedEvidence, checkReportData, type EvidenceSource, evidenceO
 export interface TsmFiles {
   /** Makes a report entry; the kernel puts the files in. */
   readonly makeEntry: (path: string) => Promise<unknown>;
+  /** Removes a report entry. */
   readonly removeEntry: (path: string) => Promise<unknown>;
+  /** Reads a whole file. */
   readonly read: (path: string) => Promise<Uint8Array>;
   /** Writes a file that exists, in one piece. */
   readonly write: (path: string, content: string | Uint8Array) => Promise<unknown>;

@@ -3,6 +3,7 @@ import { checkReportData, type EvidenceSource, evidenceOf } from './source.ts';
 
 /** What is needed of a platform: `SimulatedPlatform` of the simulator has it. */
 export interface QuotingPlatform {
+  /** Quotes an enclave with 64 bytes of report data. */
   quote(options: { readonly body: { readonly reportData: Uint8Array } }): Uint8Array;
 }
 

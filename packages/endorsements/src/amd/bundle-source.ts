@@ -25,6 +25,7 @@ export interface SnpBundleSourceOptions {
   readonly heldLists?: HeldRevocationLists | undefined;
   /** For how long the files count as unchanged after they were looked at, milliseconds. Default: 1000. */
   readonly recheckMilliseconds?: number;
+  /** The current time. Default: the machine's clock. */
   readonly clock?: () => Date;
   /** Called for each file that cannot be used, when it is read. */
   readonly reportBroken?: ReportBroken;

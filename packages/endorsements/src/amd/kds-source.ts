@@ -39,6 +39,7 @@ export interface KdsSourceOptions {
 
 /** A source that may hold connections. */
 export interface KdsSource extends SnpEndorsementSource {
+  /** Closes the connections. The source cannot be used afterwards. */
   close(): Promise<void>;
 }
 

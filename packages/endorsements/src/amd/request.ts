@@ -26,6 +26,7 @@ export interface SuppliedCertificateRequest {
   readonly authorityChain?: string;
 }
 
+/** A request for AMD's endorsements: for a VCEK by its chip, or for what stands above a certificate that came with the evidence. */
 export type SnpEndorsementRequest = VcekRequest | SuppliedCertificateRequest;
 
 /** A source of AMD's endorsements. */

@@ -13,6 +13,7 @@ import { VainAttempts } from './vain-attempts.ts';
 export interface CacheOptions {
   /** Made when it is not there. Absent: memory only. */
   readonly directory?: string;
+  /** The current time. Default: the machine's clock. */
   readonly clock?: () => Date;
   /** How long before `nextUpdate` entries are fetched anew in the background, seconds. Default: 259200 (3 days). */
   readonly refreshAheadSeconds?: number;

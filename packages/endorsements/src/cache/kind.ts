@@ -18,6 +18,7 @@ export interface EndorsementKind<Request, Value> {
    * kept for itself.
    */
   holderOf?(value: Value): string | undefined;
+  /** The text that is kept on disk for a value. */
   encode(value: Value): string;
   /** Undefined: not in the form that `encode` writes. */
   decode(text: string): Value | undefined;

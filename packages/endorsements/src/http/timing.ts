@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** How time passes. */
 export interface Timing {
+  /** The current time. */
   readonly clock: () => Date;
   /** Resolves after that time, rejects when the signal aborts. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;

@@ -12,7 +12,9 @@ import { type DatedList, listsToHold } from './rule.ts';
 export interface HeldListsOptions {
   /** Made when it is not there. Absent: memory only. */
   readonly directory?: string | undefined;
+  /** The current time. Default: the machine's clock. */
   readonly clock?: () => Date;
+  /** Receives events such as unreadable files and failed writes. Default: nobody. */
   readonly report?: (event: CacheEvent) => void;
 }
 

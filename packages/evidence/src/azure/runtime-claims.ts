@@ -13,6 +13,7 @@ import type { AzureCode } from './codes.ts';
 /** Genuine hardware evidence of a machine. */
 export type AzureHardware = SnpAppraisal | TdxAppraisal;
 
+/** The hash algorithms that a report of Azure's host compatibility layer can name. */
 export type HclHash = 'SHA-256' | 'SHA-384' | 'SHA-512';
 const nodeHashes = { 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' } as const;
 

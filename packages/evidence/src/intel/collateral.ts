@@ -47,4 +47,5 @@ export const tcbStatuses = [
   'TDRelaunchAdvisedConfigurationNeeded',
   'Revoked',
 ] as const;
+/** One TCB status. */
 export type TcbStatus = (typeof tcbStatuses)[number];

@@ -7,6 +7,7 @@ import type { CpuId } from './report.ts';
 
 /** KDS product names. Siena and Bergamo are Genoa's. */
 export const snpProducts = ['Milan', 'Genoa', 'Turin'] as const;
+/** The name of a product, as AMD's key distribution service has it. */
 export type SnpProduct = (typeof snpProducts)[number];
 
 /** Security patch levels of one TCB version. `fmc` exists on Turin only. */

@@ -5,7 +5,7 @@ import { context, DerReader, tags } from './der.ts';
 import { allowsUsage, checkCriticalExtensions, type Extensions, parseExtensions } from './extensions.ts';
 import { parseSignatureAlgorithm, type SignatureAlgorithm, signatureHolds } from './signature.ts';
 
-/** One parsed list. Nothing is trusted until {@link verifyRevocationList}. */
+/** One parsed list. Nothing in it is trusted until `verifyRevocationList` has checked its signature. */
 export interface RevocationList {
   readonly der: Uint8Array;
   readonly tbs: Uint8Array;
@@ -13,7 +13,7 @@ export interface RevocationList {
   /** Milliseconds since 1970. */
   readonly thisUpdate: number;
   readonly nextUpdate: number;
-  /** Serial numbers as in {@link Certificate.serial}. */
+  /** Serial numbers: the contents of the DER integers, lower-case hex. */
   readonly revoked: ReadonlySet<string>;
   readonly signatureAlgorithm: SignatureAlgorithm;
   readonly signature: Uint8Array;

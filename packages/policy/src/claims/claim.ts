@@ -19,10 +19,14 @@ export interface Claim {
   readonly readOnly?: boolean;
 }
 
+/** Every issuer of claims. */
 export const claimIssuers: readonly ClaimIssuer[] = ['AttestationService', 'AttestationPolicy', 'CustomClaim'];
+/** Every type of a claim's value. */
 export const claimValueTypes: readonly ClaimValueType[] = ['String', 'Integer', 'Boolean'];
 
+/** The least integer of the language: -2^63. */
 export const leastInteger = -(2n ** 63n);
+/** The greatest integer of the language: 2^63 - 1. */
 export const greatestInteger = 2n ** 63n - 1n;
 
 /** The value's type, in the language's words. */

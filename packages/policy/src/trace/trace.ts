@@ -15,7 +15,7 @@ export interface TraceTest extends Place {
   readonly operator: Comparison;
   /** The values on the right-hand side. */
   readonly wanted: readonly ClaimValue[];
-  /** The distinct values that the property had on the claims that reached this test; at most {@link mostShown}. */
+  /** The distinct values that the property had on the claims that reached this test; at most 16. */
   readonly actual: readonly ClaimValue[];
   /** How many claims reached the test, and how many passed it. */
   readonly reached: number;
@@ -28,7 +28,7 @@ export interface TraceCondition extends Place {
   readonly negated: boolean;
   readonly holds: boolean;
   readonly tests: readonly TraceTest[];
-  /** How many claims were selected, and the first {@link mostShown} of them. */
+  /** How many claims were selected, and the first 16 of them. */
   readonly selected: number;
   readonly claims: readonly Claim[];
   /** The trace is full: tests and claims are left out. */

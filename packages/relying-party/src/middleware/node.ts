@@ -10,7 +10,9 @@ export interface NodeRequest {
 /** The part of an `http.ServerResponse` that is written. */
 export interface NodeResponse {
   statusCode: number;
+  /** Sets a header of the answer. */
   setHeader(name: string, value: string): unknown;
+  /** Sends the body and ends the answer. */
   end(body: string): unknown;
 }
 

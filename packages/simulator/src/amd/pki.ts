@@ -31,9 +31,12 @@ export interface AmdCertificateSet<Value> {
 
 /** Certificates in PEM. */
 export type AmdCertificates = AmdCertificateSet<string>;
+/** Key pairs of all certificates: RSA for the authorities, P-384 for VCEK and VLEK. */
 export type AmdKeys = AmdCertificateSet<KeyPair>;
+/** What to change in some of the certificates. */
 export type AmdCertificateOverrides = Partial<AmdCertificateSet<CertificateOverrides>>;
 
+/** How AMD's authorities sign certificates and revocation lists. */
 export const amdScheme: SignatureScheme = { name: 'RSA-PSS', hash: 'SHA-384' };
 const roles = ['ark', 'ask', 'asvk', 'vcek', 'vlek'] as const;
 const kds = 'https://localhost';

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type Bytes, bytesOf, place, u32 } from '../bytes/layout.ts';
 
+/** The hashes that a report can name, in Node's words. */
 export type HclHashName = 'sha256' | 'sha384' | 'sha512';
 
 /** The fields of a report. */
@@ -28,6 +29,7 @@ export interface HclReportFields {
 const hardwareOffset = 32;
 const dataOffset = 1216;
 const claimsOffset = 1236;
+/** Hash types as the report encodes them. */
 export const hclHashTypes = { sha256: 1, sha384: 2, sha512: 3 } as const;
 
 /** @param hardware SEV-SNP report of 1184 bytes, or TD report of 1024 */

@@ -32,9 +32,12 @@ export interface IntelCertificateSet<Value> {
 
 /** Certificates in PEM. */
 export type IntelCertificates = IntelCertificateSet<string>;
+/** Key pairs of all certificates, on P-256. */
 export type IntelKeys = IntelCertificateSet<KeyPair>;
+/** What to change in some of the certificates. */
 export type IntelCertificateOverrides = Partial<IntelCertificateSet<CertificateOverrides>>;
 
+/** How Intel's authorities sign certificates and revocation lists. */
 export const intelScheme: SignatureScheme = { name: 'ECDSA', hash: 'SHA-256' };
 
 const pcs = 'https://localhost/sgx/certification/v4';

@@ -3,6 +3,7 @@ import type { KeyPair } from '../x509/keys.ts';
 import type { PckFields } from './pck-extension.ts';
 import type { IntelCertificates, IntelKeys, PckCa } from './pki.ts';
 
+/** The keys, certificates and security versions of one simulated platform. */
 export interface PlatformState {
   /** The time around which certificates and collateral are valid. */
   readonly at: Date;

@@ -90,6 +90,7 @@ export class SimulatedPlatform {
     this.rootFingerprint = rootFingerprint(state.keys);
   }
 
+  /** The time around which certificates and collateral are valid. */
   get at(): Date {
     return this.state.at;
   }
@@ -99,6 +100,7 @@ export class SimulatedPlatform {
     return this.state.certificates;
   }
 
+  /** The private keys of the simulated Intel. */
   get keys(): IntelKeys {
     return this.state.keys;
   }

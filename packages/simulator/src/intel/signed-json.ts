@@ -3,6 +3,7 @@ import { type KeyPair, signEcdsa } from '../x509/keys.ts';
 
 /** Any JSON value; a member whose value is undefined is left out. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json | undefined };
+/** The members of a JSON object, in the order in which they are written. */
 export type JsonMembers = Readonly<Record<string, Json | undefined>>;
 
 /** A body and its signature. */

@@ -11,6 +11,7 @@ import type { SnpTcbLevels } from '../sevsnp/tcb.ts';
 
 /** What the service can be asked for. */
 export type KdsItem = 'vcek' | 'cert-chain' | 'crl';
+/** A way in which an answer of the simulated KDS goes wrong. */
 export type KdsFault = ServiceFault<KdsItem>;
 
 interface KdsScope {

@@ -17,6 +17,7 @@ export type PcsItem =
   | 'root-ca-crl'
   | 'pck-certificate'
   | 'tcb-evaluation-data-numbers';
+/** A way in which an answer of the simulated PCS or PCCS goes wrong. */
 export type PcsFault = ServiceFault<PcsItem>;
 
 /** Intel's own service, or the caching service that a data centre runs. */

@@ -95,6 +95,7 @@ export class SimulatedSnpPlatform {
     return this.state.certificates;
   }
 
+  /** The private keys of the simulated AMD. */
   get keys(): AmdKeys {
     return this.state.keys;
   }

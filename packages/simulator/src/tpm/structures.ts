@@ -8,6 +8,7 @@ import { type KeyPair, signEcdsa } from '../x509/keys.ts';
 
 /** Hashes that attestation uses. */
 export type TpmHashName = 'sha256' | 'sha384';
+/** Identifiers of hash algorithms (TPM_ALG_ID). */
 export const tpmAlgorithms = { sha1: 0x0004, sha256: 0x000b, sha384: 0x000c } as const;
 
 /** Big-endian, 2 bytes. */
