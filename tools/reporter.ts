@@ -1,4 +1,4 @@
-/** Test report: one line a file as soon as it is done, failures in full, skips with their reasons, and a closing count. */
+/** Reports a test run: one line a file as soon as it is done, failures in full, skips with their reasons, and a closing count. */
 import { relative, resolve } from 'node:path';
 import type { TestEvent } from 'node:test/reporters';
 import { inspect } from 'node:util';
@@ -9,54 +9,111 @@ interface FileCount {
   skipped: number;
 }
 
-/** Yields the text of the report for the events of one run of node:test. */
-// biome-ignore lint/style/noDefaultExport: node:test loads a reporter by its default export
-export default async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
-  const files = new Map<string, FileCount>();
-  const skips = new Map<string, number>();
-  const failures: string[] = [];
-  const told = new Set<string>();
-  for await (const event of source) {
-    if (event.type === 'test:stderr') yield event.data.message;
+/** Makes the reporter of one run; `isFiltered`: tests are selected by name, so that files without one are expected. */
+export function createReport({ isFiltered }: { readonly isFiltered: boolean }) {
+  return async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+    let summary = new Summary(isFiltered);
+    for await (const event of source) {
+      if (event.type === 'test:stderr') yield event.data.message;
+      // Only in watch mode: the files that had changed have run.
+      if (event.type === 'test:watch:drained') {
+        yield* summary.close();
+        summary = new Summary(isFiltered);
+      }
+      yield* summary.add(event);
+    }
+    yield* summary.close();
+    if (summary.isFailure) process.exitCode = 1;
+  };
+}
+
+class Summary {
+  readonly #isFiltered: boolean;
+  readonly #files = new Map<string, FileCount>();
+  readonly #reported = new Set<string>();
+  readonly #ended = new Set<string>();
+  readonly #skips = new Map<string, number>();
+  readonly #failures: string[] = [];
+
+  constructor(isFiltered: boolean) {
+    this.#isFiltered = isFiltered;
+  }
+
+  get isFailure(): boolean {
+    return this.#failures.length > 0;
+  }
+
+  *add(event: TestEvent): Generator<string> {
     if (event.type === 'test:summary' && event.data.file !== undefined) {
       const file = relative(process.cwd(), event.data.file);
-      const count = files.get(file);
-      if (count !== undefined && !told.has(file)) yield lineOf(file, count);
-      told.add(file);
+      this.#ended.add(file);
+      yield* this.#report(file);
     }
-    if (event.type !== 'test:pass' && event.type !== 'test:fail') continue;
+    if (event.type !== 'test:pass' && event.type !== 'test:fail') return;
     const { data } = event;
     const file = relative(process.cwd(), data.file ?? 'unknown');
     const isSuite = data.details.type === 'suite';
     // A file stands for itself only when it reported no test: it holds none, or it ended before they were done.
     const isEmptyFile = data.nesting === 0 && resolve(data.name) === data.file && event.type === 'test:pass';
-    if (event.type === 'test:fail' && !isSuite) {
-      failures.push(
-        `\n✖ ${file}: ${data.name}\n${inspect(event.data.details.error.cause ?? event.data.details.error, { depth: 8 })}\n`,
-      );
+    if (isEmptyFile && this.#isFiltered) return;
+    if (isEmptyFile) this.#failures.push(`\n✖ ${file}: it reported no test\n`);
+    // A suite fails with its tests, which are counted, or on its own when a hook of it fails.
+    const isFailure =
+      event.type === 'test:fail' && !(isSuite && failureTypeOf(event.data.details.error) === 'subtestsFailed');
+    if (isFailure) {
+      const { error } = event.data.details;
+      this.#failures.push(`\n✖ ${file}: ${data.name}\n${inspect(error.cause ?? error, { depth: 8 })}\n`);
     }
-    if (isEmptyFile) failures.push(`\n✖ ${file}: it reported no test\n`);
-    if (isSuite && data.skip === undefined) continue;
-    const count = files.get(file) ?? { passed: 0, failed: 0, skipped: 0 };
-    files.set(file, count);
-    if (event.type === 'test:fail' || isEmptyFile) count.failed += 1;
+    if (isSuite && data.skip === undefined && !isFailure) return;
+    const count = this.#countOf(file);
+    if (isFailure || isEmptyFile) count.failed += 1;
     else if (data.skip !== undefined) {
       count.skipped += 1;
       const reason = typeof data.skip === 'string' ? data.skip : data.name;
-      skips.set(reason, (skips.get(reason) ?? 0) + 1);
+      this.#skips.set(reason, (this.#skips.get(reason) ?? 0) + 1);
     } else count.passed += 1;
   }
-  const total: FileCount = { passed: 0, failed: 0, skipped: 0 };
-  for (const [file, count] of files) {
-    total.passed += count.passed;
-    total.failed += count.failed;
-    total.skipped += count.skipped;
-    if (!told.has(file)) yield lineOf(file, count);
+
+  *close(): Generator<string> {
+    for (const [file, count] of this.#files) {
+      // What it reported before does not count: a process that ends itself may have left tests out.
+      if (!this.#ended.has(file) && count.failed === 0) {
+        count.failed = 1;
+        this.#failures.push(`\n✖ ${file}: its process ended before its tests were done\n`);
+      }
+      yield* this.#report(file);
+    }
+    for (const [reason, count] of this.#skips) yield `${count} skipped: ${reason}\n`;
+    const total: FileCount = { passed: 0, failed: 0, skipped: 0 };
+    for (const { passed, failed, skipped } of this.#files.values()) {
+      total.passed += passed;
+      total.failed += failed;
+      total.skipped += skipped;
+    }
+    const { passed, failed, skipped } = total;
+    if (this.#isFiltered && passed + failed + skipped === 0)
+      this.#failures.push('\n✖ No test has a name that matches.\n');
+    yield* this.#failures;
+    yield `\n${passed} passed, ${failed} failed, ${skipped} skipped\n`;
   }
-  for (const [reason, count] of skips) yield `${count} skipped: ${reason}\n`;
-  yield* failures;
-  yield `\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`;
-  if (total.failed > 0) process.exitCode = 1;
+
+  #countOf(file: string): FileCount {
+    const count = this.#files.get(file) ?? { passed: 0, failed: 0, skipped: 0 };
+    this.#files.set(file, count);
+    return count;
+  }
+
+  *#report(file: string): Generator<string> {
+    const count = this.#files.get(file);
+    if (count === undefined || this.#reported.has(file)) return;
+    this.#reported.add(file);
+    yield lineOf(file, count);
+  }
+}
+
+/** Node's name for the kind of a failure; its types do not declare it. */
+function failureTypeOf(error: Error): unknown {
+  return 'failureType' in error ? error.failureType : undefined;
 }
 
 function lineOf(file: string, { passed, failed, skipped }: FileCount): string {
