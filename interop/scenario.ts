@@ -1,8 +1,10 @@
 /** A running service with a simulated platform's evidence: what every client is given, whatever its language. */
+
 import { X509Certificate } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { development } from '@atesto/development';
 import { createBundleSource } from '@atesto/endorsements';
 import { startService } from '@atesto/service';
 import {
@@ -70,6 +72,7 @@ export async function startScenario(): Promise<RunningScenario> {
       provider: { trustAnchors: [platform.rootFingerprint, amd.rootFingerprint] },
     },
     {
+      development,
       intelEndorsements: createBundleSource({ path: bundle }),
       amdEndorsements: { get: async () => ({ ok: true, collateral: amdEndorsements }) },
     },

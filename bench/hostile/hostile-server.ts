@@ -2,9 +2,11 @@
  * The service under attack, as a process of the benchmark, with its default limits. Answers `target` and `peak`. Arguments: the directory of the
  * workload, how many audit entries to begin with, and `token` where attest calls need one.
  */
+
 import { mkdirSync, readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
+import { development } from '@atesto/development';
 import { type RunningService, startService } from '@atesto/service';
 import { openStore } from '../../packages/service/src/storage/index.ts';
 import { answerMessages } from '../service/process.ts';
@@ -33,6 +35,7 @@ const service = await startService(
     provider: { trustAnchors: [...trustAnchors] },
   },
   {
+    development,
     // As at the time at which the quote is good, and moving on.
     clock: () => new Date(at.getTime() + performance.now()),
     store,

@@ -2,8 +2,10 @@
  * The service itself, as a process of the benchmark. Answers `address`, `memory` and `cpu`. The second argument, where there is one, is
  * `off` for a service that puts nothing down, or the connection string of a PostgreSQL server.
  */
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { development } from '@atesto/development';
 import { startService } from '@atesto/service';
 import { answerMessages, memoryNow } from './process.ts';
 import { readWorkload } from './workload.ts';
@@ -39,6 +41,7 @@ const service = await startService(
     provider: { trustAnchors: [...trustAnchors] },
   },
   {
+    development,
     // As at the time at which the quote is good, and moving on.
     clock: () => new Date(at.getTime() + performance.now()),
     intelEndorsements: { get: async () => ({ ok: true, collateral }) },

@@ -1,8 +1,10 @@
 /** A service of its own on loopback that trusts the simulated machine, and a way to send it bytes. */
+
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
+import { development } from '@atesto/development';
 import { startService } from '@atesto/service';
 import { intel } from './intel.ts';
 import { at } from './roots.ts';
@@ -26,7 +28,7 @@ const service = await startService(
     },
     provider: { trustAnchors: [intel.rootFingerprint] },
   },
-  { clock: () => at, intelEndorsements: { get: async () => ({ ok: true, collateral }) } },
+  { development, clock: () => at, intelEndorsements: { get: async () => ({ ok: true, collateral }) } },
 );
 
 const { hostname, port } = new URL(service.url);

@@ -10,6 +10,7 @@ import { ClockWatch } from './clock/watch.ts';
 import { parseConfig } from './config/load.ts';
 import { ConfigRefused } from './config/problem.ts';
 import type { ServiceConfig, ServiceSettings } from './config/schema.ts';
+import { type Development, type DevelopmentIdentity, startDevelopmentIdentity } from './development.ts';
 import { configuredSources } from './endorsements/sources.ts';
 import { Health } from './health/health.ts';
 import { healthReaders } from './health/readers.ts';
@@ -20,11 +21,6 @@ import { InFlightRequests } from './http/in-flight.ts';
 import { createServer, type LogSink } from './http/server.ts';
 import { acceptedIssuers } from './identity/accepted-issuers.ts';
 import { bearerChallenge } from './identity/challenge.ts';
-import {
-  type DevelopmentIdentity,
-  type DevelopmentProvider,
-  startDevelopmentProvider,
-} from './identity/development-provider.ts';
 import { probeIssuers } from './identity/probe-issuers.ts';
 import { SigningKeyHealth } from './keys/key-health.ts';
 import { openHolders, openKeys } from './keys/open-keys.ts';
@@ -37,7 +33,7 @@ import { reload } from './reload/reload.ts';
 import { accessTokensOf, sourcesOf } from './reload/replaceable.ts';
 import { SharedReporters, StagedHealth } from './reload/staged-health.ts';
 import { authorizeAt, authorizeManagement } from './roles/authorize.ts';
-import { hasRole, type RoleRule } from './roles/role.ts';
+import { hasRole } from './roles/role.ts';
 import { addRoutes } from './routes/routes.ts';
 import type { ServiceContext } from './service-context.ts';
 import { watchSigners } from './signers/watch-expiry.ts';
@@ -46,9 +42,8 @@ import { openConfiguredStore } from './state/open-store.ts';
 import { watchStore } from './state/store-health.ts';
 import { watchHistory } from './state/watch-history.ts';
 import type { Store } from './storage/index.ts';
-import { tlsMaterial } from './tls/material.ts';
+import { readTlsMaterial, type TlsMaterial } from './tls/material.ts';
 import { ServedCertificate } from './tls/served-certificate.ts';
-import type { TlsMaterial } from './tls/tls-material.ts';
 import { BackgroundCheck, keepChainsChecked } from './trail/chain-check.ts';
 import { openConfiguredAudit } from './trail/open-audit.ts';
 import { keepRetention } from './trail/retention.ts';
@@ -72,6 +67,8 @@ export interface ServiceOptions {
   readonly signal?: AbortSignal | undefined;
   /** The audit record; default: the one of the store. Closed with the service. */
   readonly audit?: Audit | undefined;
+  /** `development` of `@atesto/development`: needed where no certificate is configured or `developmentIdentity.enabled`. */
+  readonly development?: Development | undefined;
 }
 
 /** A running service. */
@@ -135,14 +132,12 @@ async function start(
   stops: Stops,
 ): Promise<Omit<RunningService, 'close'>> {
   checkStateDirectory(config);
-  const tls = await tlsMaterial(config);
-  const development = config.developmentIdentity.enabled ? await startDevelopmentProvider(config) : undefined;
-  if (development !== undefined) stops.push(development.close);
+  const readTls = (from: ServiceConfig) => readTlsMaterial(from, options.development);
+  const tls = await readTls(config);
+  const development = await startDevelopmentIdentity(config, options.development);
+  stops.push(development.close);
   const running = { current: config };
-  const issuersOf = ({ identity }: ServiceConfig) => [
-    ...identity.issuers,
-    ...(development === undefined ? [] : [development.accepted]),
-  ];
+  const issuersOf = ({ identity }: ServiceConfig) => [...identity.issuers, ...development.issuers];
   const challenge = () =>
     bearerChallenge(
       issuersOf(running.current).map(({ issuer }) => issuer),
@@ -157,7 +152,7 @@ async function start(
   const health = new Health(app.log, clock);
   const certificate = new ServedCertificate({
     material: tls,
-    read: () => tlsMaterial(config),
+    read: () => readTls(config),
     show: (material) => app.server.setSecureContext(secureContext(material, running.current)),
     reporter: health.dependency('tls-certificate', { isRequired: false }),
     log: app.log,
@@ -211,7 +206,7 @@ async function start(
     const reporter = stage.dependency('openid-issuers', { isRequired: false });
     return acceptedIssuers(from, issuersOf(from), reporter, ended.signal);
   };
-  const rulesOf = ({ identity }: ServiceConfig) => [...identity.roles, ...developmentRules(development)];
+  const rulesOf = ({ identity }: ServiceConfig) => [...identity.roles, ...development.rules];
   const opened = { current: openSources(config) };
   const accepted = { current: acceptedBy(config, opened.current.stage) };
   stops.push(probeIssuers(() => accepted.current.issuers));
@@ -285,7 +280,7 @@ async function start(
   if (caFile !== undefined) app.log.info(`to let a client trust this service: export NODE_EXTRA_CA_CERTS=${caFile}`);
   const admissionFigures = () => admission.figures;
   const prepare = async (wanted: ServiceConfig): Promise<() => void> => {
-    const material = await tlsMaterial(wanted);
+    const material = await readTls(wanted);
     createSecureContext(secureContext(material, wanted));
     const nextSources = openSources(wanted);
     const nextAccepted = acceptedBy(wanted, nextSources.stage);
@@ -298,7 +293,7 @@ async function start(
       before.stage.withdraw();
       nextSources.stage.putInForce();
       authorization.rules = rulesOf(wanted);
-      certificate.replace(material, () => tlsMaterial(wanted));
+      certificate.replace(material, () => readTls(wanted));
       app.log.level = wanted.log.level;
       applyLimits(app.server, wanted);
       admission.configure(wanted);
@@ -316,7 +311,7 @@ async function start(
     url,
     port,
     caFile,
-    developmentIdentity: development?.identity,
+    developmentIdentity: development.identity,
     admissionFigures,
     reload: (read) => {
       last = last.then(() => !isStopping && reload(() => parseConfig(read()), reloading));
@@ -359,11 +354,4 @@ const productionDelayMs = 5000;
 function closePhases({ environment, limits }: ServiceConfig): ClosePhases {
   const delayMs = limits.shutdownDelayMs ?? (environment === 'production' ? productionDelayMs : 0);
   return { delayMs, graceMs: limits.shutdownGraceMs };
-}
-
-/** The client of the development OpenID provider may do everything. */
-function developmentRules(development: DevelopmentProvider | undefined): RoleRule[] {
-  if (development === undefined) return [];
-  const { issuer, clientId } = development.identity;
-  return [{ role: 'service-administrator', claim: 'sub', value: clientId, issuer }];
 }

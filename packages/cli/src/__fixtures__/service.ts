@@ -1,6 +1,8 @@
 /** A development service of tests that trusts a simulated platform, as `atesto serve --development --simulator` runs it. */
+
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { development } from '@atesto/development';
 import { type RunningService, startService } from '@atesto/service';
 import { openSimulator } from '../simulator/directory.ts';
 import { temporaryDirectory } from './directory.ts';
@@ -38,7 +40,7 @@ export async function startTestService(): Promise<TestService> {
       endorsements: { intel: { bundle: collateral } },
       provider: { trustAnchors: [platform.rootFingerprint] },
     },
-    { log: { write: () => {} } },
+    { development, log: { write: () => {} } },
   );
   running.push(service);
   return {

@@ -1,7 +1,9 @@
 /** Confidential VMs by command line: evidence from a file becomes a token, and the token is judged. */
+
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { development } from '@atesto/development';
 import { startService } from '@atesto/service';
 import { createSimulatedPlatform, createSimulatedSnpPlatform, generateAmdKeys, reportDataOf } from '@atesto/simulator';
 import { runCli } from '../__fixtures__/cli.ts';
@@ -19,6 +21,7 @@ const service = await startService(
     provider: { trustAnchors: [intel.rootFingerprint, amd.rootFingerprint] },
   },
   {
+    development,
     log: { write: () => {} },
     intelEndorsements: { get: async () => ({ ok: true, collateral }) },
     amdEndorsements: { get: async () => ({ ok: true, collateral: endorsements }) },

@@ -32,7 +32,10 @@ export function serveCommand(session: Session): Command {
     .action((options: Options) => serve(options, session));
 }
 
-async function serve({ config: given, development, simulator }: Options, session: Session): Promise<void> {
+async function serve(
+  { config: given, development: isDevelopment, simulator }: Options,
+  session: Session,
+): Promise<void> {
   const { loadConfig, startService } = await import('@atesto/service');
   const { explainStart } = await import('../serve/start.ts');
   const { banner } = await import('../serve/banner.ts');
@@ -40,7 +43,7 @@ async function serve({ config: given, development, simulator }: Options, session
   const env = withoutClientVariables(session.env);
   const file = given ?? env.ATESTO_CONFIG;
   const overrides = {
-    ...(development === true ? { environment: 'development', developmentIdentity: { enabled: true } } : {}),
+    ...(isDevelopment === true ? { environment: 'development', developmentIdentity: { enabled: true } } : {}),
     ...(simulator === undefined ? {} : await trustSimulator(simulator)),
   };
   const stop = session.stopRequested();
@@ -51,17 +54,20 @@ async function serve({ config: given, development, simulator }: Options, session
   session.onReloadRequest(() => reload());
   const started = async () => {
     const config = load();
-    const service = await startService(config, { signal: givenUp.signal });
+    const development =
+      config.environment === 'development' ? (await import('@atesto/development')).development : undefined;
+    const service = await startService(config, { signal: givenUp.signal, development });
     reload = () => void service.reload(load);
     session.err(banner(service, config, simulator, session.style.err));
     return service;
   };
-  const service = await explainStart(started, development === true ? '' : ' With --development none is needed.').catch(
-    (error: unknown) => {
-      if (error === givenUp.signal.reason) return undefined;
-      throw error;
-    },
-  );
+  const service = await explainStart(
+    started,
+    isDevelopment === true ? '' : ' With --development none is needed.',
+  ).catch((error: unknown) => {
+    if (error === givenUp.signal.reason) return undefined;
+    throw error;
+  });
   if (service === undefined) return;
   await stop;
   await service.close();

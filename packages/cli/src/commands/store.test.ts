@@ -1,8 +1,10 @@
 /** `atesto store`: what an operator is told of a store that is whole, set back, accepted, or out of reach. */
+
 import assert from 'node:assert/strict';
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { development } from '@atesto/development';
 import { startService } from '@atesto/service';
 import { runCli } from '../__fixtures__/cli.ts';
 import { temporaryDirectory } from '../__fixtures__/directory.ts';
@@ -19,7 +21,10 @@ const json = async (...args: string[]): Promise<[number, Record<string, unknown>
 };
 
 async function runService(): Promise<void> {
-  const service = await startService({ ...settings, signing: { algorithm: 'ES256' } }, { log: { write: () => {} } });
+  const service = await startService(
+    { ...settings, signing: { algorithm: 'ES256' } },
+    { development, log: { write: () => {} } },
+  );
   await service.close();
 }
 
@@ -59,12 +64,12 @@ test('accepts the time of this machine, in place of one that lies in the future 
   const own = { ...settings, stateDirectory: state, signing: { algorithm: 'ES256' } } as const;
   writeFileSync(file, JSON.stringify(own));
   const log = { write: () => {} };
-  const ahead = await startService(own, { log, clock: () => new Date(Date.now() + 400 * 86_400_000) });
+  const ahead = await startService(own, { development, log, clock: () => new Date(Date.now() + 400 * 86_400_000) });
   await ahead.close();
-  await assert.rejects(startService(own, { log }), /atesto store accept-time \[clock-refused\]/);
+  await assert.rejects(startService(own, { development, log }), /atesto store accept-time \[clock-refused\]/);
   const { exitCode, stdout } = await runCli(['store', 'accept-time', '--config', file, '--json']);
   assert.deepEqual([exitCode, JSON.parse(stdout).ok], [0, true]);
-  await (await startService(own, { log })).close();
+  await (await startService(own, { development, log })).close();
 });
 
 test('lists, stops and resumes deletions', async () => {

@@ -1,8 +1,10 @@
 /** Where the demonstration plays: a real service and a real OpenID provider on loopback ports, with a state of their own. */
+
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { development } from '@atesto/development';
 import { defaultTcbBaseline, type TcbStatus } from '@atesto/evidence';
 import { type RunningService, startService } from '@atesto/service';
 import { explainStart } from '../serve/start.ts';
@@ -49,7 +51,7 @@ export async function openTheatre(cast: Cast): Promise<Theatre> {
   async function set(concessions: Concessions): Promise<Stage> {
     await service?.close();
     const settings = settingsFor(cast, directory, bundle, concessions);
-    service = await explainStart(() => startService(settings, { clock, log: { write: () => {} } }));
+    service = await explainStart(() => startService(settings, { development, clock, log: { write: () => {} } }));
     return { service, ca: await readFile(service.caFile ?? '', 'utf8'), clock };
   }
 

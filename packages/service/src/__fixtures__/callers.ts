@@ -1,7 +1,7 @@
 /** Callers of every role, for services that accept one OpenID issuer under the tests' control. */
 
+import { developmentCertificate } from '@atesto/development';
 import type { ServiceSettings } from '../config/schema.ts';
-import { developmentCertificate } from '../tls/development-ca.ts';
 import { startIssuer } from './openid-issuer.ts';
 import { stateDirectory } from './state.ts';
 
@@ -10,9 +10,7 @@ const issuer = await startIssuer(tls);
 
 /** Settings under which {@link tokenOf} gives roles: `readers` and `contributors` of each provider, and `administrators`. */
 export const identity: NonNullable<ServiceSettings['identity']> = {
-  issuers: [
-    { issuer: issuer.issuer, ...(tls.developmentCaFile === undefined ? {} : { caFile: tls.developmentCaFile }) },
-  ],
+  issuers: [{ issuer: issuer.issuer, caFile: tls.caFile }],
   roles: [
     { role: 'attestation-reader', claim: 'groups', value: '{provider}-readers', providers: ['*'] },
     { role: 'attestation-contributor', claim: 'groups', value: '{provider}-contributors', providers: ['*'] },

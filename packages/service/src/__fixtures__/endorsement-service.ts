@@ -1,5 +1,7 @@
 /** Simulated vendors' services of tests, over HTTPS on loopback, stopped when the file's tests end. */
+
 import { after } from 'node:test';
+import { developmentCertificate } from '@atesto/development';
 import {
   type KdsServer,
   type KdsServerOptions,
@@ -8,7 +10,6 @@ import {
   startKdsServer,
   startPcsServer,
 } from '@atesto/simulator';
-import { developmentCertificate } from '../tls/development-ca.ts';
 import { stateDirectory } from './state.ts';
 
 const running: { close(): Promise<void> }[] = [];
@@ -20,7 +21,7 @@ const material = await developmentCertificate(stateDirectory(), ['localhost', '1
 const tls = { key: material.key, cert: material.certificate };
 
 /** The CA of these services: the path of its PEM. */
-export const endorsementCaFile: string = material.developmentCaFile ?? '';
+export const endorsementCaFile: string = material.caFile;
 
 /** Intel's, or a PCCS. */
 export async function servePcs(options: PcsServerOptions): Promise<PcsServer> {

@@ -2,7 +2,6 @@
 import { createServer, type Server } from 'node:https';
 import { after } from 'node:test';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import type { TlsMaterial } from '../tls/tls-material.ts';
 
 export interface TestIssuer {
   readonly issuer: string;
@@ -27,7 +26,7 @@ after(() => {
 const audience = 'https://attest.azure.net';
 
 /** Starts one; it ends with the tests of the file. */
-export async function startIssuer(tls: TlsMaterial): Promise<TestIssuer> {
+export async function startIssuer(tls: { readonly key: string; readonly certificate: string }): Promise<TestIssuer> {
   const asked: string[] = [];
   const server = createServer({ key: tls.key, cert: tls.certificate }, (request, response) => {
     const path = request.url ?? '';

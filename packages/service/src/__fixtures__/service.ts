@@ -1,7 +1,9 @@
 /** Running services of tests, on loopback with their own state, stopped when the file's tests end. */
+
 import { readFileSync } from 'node:fs';
 import { Agent, type RequestOptions, request } from 'node:https';
 import { after } from 'node:test';
+import { development } from '@atesto/development';
 import type { ServiceSettings } from '../config/schema.ts';
 import { type RunningService, type ServiceOptions, startService } from '../service.ts';
 import { stateDirectory } from './state.ts';
@@ -40,7 +42,7 @@ export async function serve(settings: ServiceSettings = {}, options: ServiceOpti
   const logged: string[] = [];
   const service = await startService(
     { environment: 'development', stateDirectory: stateDirectory(), listen: { port: 0 }, ...settings },
-    { log: { write: (line) => logged.push(line) }, ...options },
+    { log: { write: (line) => logged.push(line) }, development, ...options },
   );
   running.push(service);
   const trust = service.caFile === undefined ? {} : { ca: readFileSync(service.caFile) };

@@ -1,6 +1,8 @@
 /** What strangers hold who present access tokens of an issuer that does not answer. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { developmentCertificate } from '@atesto/development';
 import { figuresAre } from '../__fixtures__/admission.ts';
 import { bearer, identity } from '../__fixtures__/callers.ts';
 import { startIssuer } from '../__fixtures__/openid-issuer.ts';
@@ -8,7 +10,6 @@ import { connectTo } from '../__fixtures__/raw-client.ts';
 import { serve, type TestService } from '../__fixtures__/service.ts';
 import { stateDirectory } from '../__fixtures__/state.ts';
 import type { ServiceSettings } from '../config/schema.ts';
-import { developmentCertificate } from '../tls/development-ca.ts';
 
 const tls = await developmentCertificate(stateDirectory(), ['127.0.0.1', 'localhost']);
 const silent = await startIssuer(tls);
@@ -19,7 +20,7 @@ const token = await silent.sign();
 function limited(admission: ServiceSettings['admission']): Promise<TestService> {
   const silentIssuer = {
     issuer: silent.issuer,
-    ...(tls.developmentCaFile === undefined ? {} : { caFile: tls.developmentCaFile }),
+    caFile: tls.caFile,
   };
   const issuers = [...(identity.issuers ?? []), silentIssuer];
   const settings = {

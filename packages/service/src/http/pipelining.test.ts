@@ -1,7 +1,9 @@
 /** Several requests on one connection before the first is answered. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { developmentCertificate } from '@atesto/development';
 import { figuresAre } from '../__fixtures__/admission.ts';
 import { identity } from '../__fixtures__/callers.ts';
 import { startIssuer } from '../__fixtures__/openid-issuer.ts';
@@ -9,7 +11,6 @@ import { connectTo } from '../__fixtures__/raw-client.ts';
 import { serve, type TestService } from '../__fixtures__/service.ts';
 import { stateDirectory } from '../__fixtures__/state.ts';
 import type { ServiceSettings } from '../config/schema.ts';
-import { developmentCertificate } from '../tls/development-ca.ts';
 
 const tls = await developmentCertificate(stateDirectory(), ['127.0.0.1', 'localhost']);
 const silent = await startIssuer(tls);
@@ -17,9 +18,7 @@ silent.answers = { '/tenant/v2.0/.well-known/openid-configuration': undefined };
 const token = await silent.sign();
 
 function start(admission: ServiceSettings['admission'] = {}): Promise<TestService> {
-  const issuers = [
-    { issuer: silent.issuer, ...(tls.developmentCaFile === undefined ? {} : { caFile: tls.developmentCaFile }) },
-  ];
+  const issuers = [{ issuer: silent.issuer, caFile: tls.caFile }];
   const settings = { identity: { ...identity, issuers, roles: [], fetchTimeoutMs: 600_000 }, admission };
   return serve({ ...settings, limits: { shutdownGraceMs: 1 } }, { monotonicMs: () => 0 });
 }

@@ -1,7 +1,7 @@
 /** The HTTPS server: TLS, limits, time-outs, request ids, headers, error replies. It knows no operation. */
 import Fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { ServiceConfig } from '../config/schema.ts';
-import type { TlsMaterial } from '../tls/tls-material.ts';
+import type { TlsMaterial } from '../tls/material.ts';
 import { noteForAudit } from '../trail/notes.ts';
 import { answerClientError } from './client-error.ts';
 import { followOnConnection } from './pipelining.ts';

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { beforeEach, test } from 'node:test';
+import { developmentCertificate } from '@atesto/development';
 import { startIssuer, type TestIssuer } from '../__fixtures__/openid-issuer.ts';
 import { stateDirectory } from '../__fixtures__/state.ts';
 import { RequestRefused } from '../http/refusal.ts';
-import { developmentCertificate } from '../tls/development-ca.ts';
 import { type AccessTokens, bearerToken, type Caller, verifyAccessToken } from './access-token.ts';
 import { OpenIdIssuer } from './openid-issuer.ts';
 
 const tls = await developmentCertificate(stateDirectory(), ['127.0.0.1', 'localhost']);
-const ca = readFileSync(tls.developmentCaFile ?? '', 'utf8');
+const ca = readFileSync(tls.caFile, 'utf8');
 const audiences = ['https://attest.azure.net'];
 let issuer: TestIssuer;
 let nowMs: number;

@@ -1,8 +1,10 @@
 /** What the service says at start of keys that it cannot use. */
+
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { development } from '@atesto/development';
 import { serve } from '../__fixtures__/service.ts';
 import { stateDirectory } from '../__fixtures__/state.ts';
 import { ConfigRefused } from '../config/problem.ts';
@@ -22,7 +24,7 @@ test('refuses to start with signing-keys-unusable when another secret sealed the
   const first = await serve(settings);
   await first.close();
   writeFileSync(keyFile, Buffer.alloc(32, 2));
-  await assert.rejects(startService(settings, { log: { write: () => {} } }), (error) => {
+  await assert.rejects(startService(settings, { development, log: { write: () => {} } }), (error) => {
     assert.ok(error instanceof ConfigRefused);
     assert.deepEqual(
       error.problems.map(({ code, where }) => [code, where]),

@@ -1,18 +1,28 @@
-/** With which key and certificate does the service speak TLS? */
+/** Reads the key and the certificate with which the service speaks TLS. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { ConfigRefused } from '../config/problem.ts';
 import type { ServiceConfig } from '../config/schema.ts';
-import { developmentCertificate } from './development-ca.ts';
-import type { TlsMaterial } from './tls-material.ts';
+import { type Development, developmentFiles } from '../development.ts';
 
-/** Reads the configured material, or makes that of development. Throws `ConfigRefused` when key and certificate do not fit. */
-export async function tlsMaterial(config: ServiceConfig): Promise<TlsMaterial> {
+/** What a TLS server needs. */
+export interface TlsMaterial {
+  /** PEM. */
+  readonly key: string;
+  readonly passphrase: string | undefined;
+  /** PEM: the certificate, then its chain. */
+  readonly certificate: string;
+  /** The path of the CA that clients must trust; only in development. */
+  readonly developmentCaFile: string | undefined;
+}
+
+/** Reads the configured files, or asks `development` when none are configured. Throws `ConfigRefused` when key and certificate do not match. */
+export async function readTlsMaterial(
+  config: ServiceConfig,
+  development: Development | undefined,
+): Promise<TlsMaterial> {
   const { certificateFile, keyFile, keyPassphraseFile } = config.tls;
-  if (certificateFile === undefined || keyFile === undefined) {
-    return developmentTls(config);
-  }
+  if (certificateFile === undefined || keyFile === undefined) return developmentMaterial(config, development);
   const passphrase = keyPassphraseFile === undefined ? undefined : firstLine(readFileSync(keyPassphraseFile, 'utf8'));
   const material = {
     key: readFileSync(keyFile, 'utf8'),
@@ -23,22 +33,19 @@ export async function tlsMaterial(config: ServiceConfig): Promise<TlsMaterial> {
   return { ...material, developmentCaFile: undefined };
 }
 
-/** The certificate of development, for every name under which this service is reached. */
-export function developmentTls(config: ServiceConfig): Promise<TlsMaterial> {
-  return developmentCertificate(resolve(config.stateDirectory, 'development'), hostNames(config));
+async function developmentMaterial(config: ServiceConfig, development: Development | undefined): Promise<TlsMaterial> {
+  if (development === undefined) {
+    const why = 'this program makes no development certificate; write the paths of a server certificate and its key';
+    throw new ConfigRefused([{ code: 'setting-missing', where: 'tls.certificateFile', why }]);
+  }
+  const { directory, names } = developmentFiles(config);
+  const { key, certificate, caFile } = await development.certificate(directory, names);
+  return { key, passphrase: undefined, certificate, developmentCaFile: caFile };
 }
 
 /** The first line of a secret file, without its line end. */
-export function firstLine(text: string): string {
+function firstLine(text: string): string {
   return text.split(/\r?\n/, 1).join('');
-}
-
-function hostNames({ listen, baseUri, providers }: ServiceConfig): string[] {
-  const names = ['localhost', '127.0.0.1', '::1'];
-  if (listen.host !== '0.0.0.0' && listen.host !== '::') names.push(listen.host);
-  if (baseUri !== undefined) names.push(new URL(baseUri).hostname.replace(/^\[(.*)\]$/, '$1'));
-  if (providers.baseDomain !== undefined) names.push(`*.${providers.baseDomain}`);
-  return [...new Set(names)];
 }
 
 function checkPair(certificate: string, key: string, passphrase: string | undefined): void {
@@ -46,7 +53,7 @@ function checkPair(certificate: string, key: string, passphrase: string | undefi
     const privateKey = createPrivateKey({ key, ...(passphrase === undefined ? {} : { passphrase }) });
     if (new X509Certificate(certificate).checkPrivateKey(privateKey)) return;
   } catch {
-    // Unreadable and mismatched material get the same answer; the parser's own words could quote the file.
+    // One answer for unreadable and for mismatched files: the parser's message could quote the file.
   }
   const why =
     'the certificate and the private key are unreadable or do not belong together; write PEM files of one pair';

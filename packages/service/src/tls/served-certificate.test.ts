@@ -5,11 +5,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mock, test } from 'node:test';
 import { connect } from 'node:tls';
+import { developmentCertificate } from '@atesto/development';
 import { watchedLog } from '../__fixtures__/log.ts';
 import { serve } from '../__fixtures__/service.ts';
 import { stateDirectory } from '../__fixtures__/state.ts';
 import { Health } from '../health/health.ts';
-import { developmentCertificate } from './development-ca.ts';
 import { ServedCertificate } from './served-certificate.ts';
 
 const directory = stateDirectory();
@@ -63,8 +63,9 @@ test('tells 30, 7 and 1 days before the certificate ends, and when it has ended,
     const clock = () => new Date(validToDate.getTime() - daysLeft * 86_400_000);
     const health = new Health(log, clock);
     const reporter = health.dependency('tls-certificate', { isRequired: false });
-    const unused = { read: async () => one, show: () => {}, log };
-    new ServedCertificate({ ...unused, material: one, reporter, clock });
+    const material = { ...one, passphrase: undefined, developmentCaFile: undefined };
+    const unused = { read: async () => material, show: () => {}, log };
+    new ServedCertificate({ ...unused, material, reporter, clock });
     return [health.states().get('tls-certificate')?.status, health.isReady];
   };
   assert.deepEqual([31, 29, 6, 0.5, -1].map(statusAt), [

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { reportExpiry } from '../health/expiry.ts';
 import type { HealthReporter } from '../health/health.ts';
-import type { TlsMaterial } from './tls-material.ts';
+import type { TlsMaterial } from './material.ts';
 
 /** What it needs. */
 export interface ServedCertificateParts {

@@ -1,56 +1,71 @@
-/** A local CA and a server certificate for development: made on first start, kept, renewed when they end or names change. */
+/** Makes a local CA and a server certificate for development, keeps them in a directory, and renews them when they expire or names change. */
 import 'reflect-metadata';
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
-import { readIfPresent, writeDurably } from '../state/file.ts';
-import type { TlsMaterial } from './tls-material.ts';
+import { readIfPresent, writePrivately } from './private-file.ts';
 
-const day = 86_400_000;
+const dayMs = 86_400_000;
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
-interface Issued {
+/** What a TLS server for development needs. */
+export interface DevelopmentCertificate {
+  /** PEM, PKCS #8. */
+  readonly key: string;
+  /** PEM: the server certificate, then the CA. */
   readonly certificate: string;
+  /** The path of the CA certificate (PEM) that clients must trust. */
+  readonly caFile: string;
+}
+
+interface Issued {
+  /** PEM. */
+  readonly certificate: string;
+  /** PEM, PKCS #8. */
   readonly key: string;
 }
 
-/** The server certificate of development for `names` (host names and IP addresses). */
-export async function developmentCertificate(directory: string, names: readonly string[]): Promise<TlsMaterial> {
+/**
+ * Reads the server certificate of `directory`, or issues a new one.
+ *
+ * @param directory where `ca.pem`, `ca.key`, `server.pem` and `server.key` are kept; made when it does not exist
+ * @param names host names and IP addresses, for the subject alternative name
+ */
+export async function developmentCertificate(
+  directory: string,
+  names: readonly string[],
+): Promise<DevelopmentCertificate> {
   const caFile = join(directory, 'ca.pem');
-  const ca = await kept(caFile, join(directory, 'ca.key'), isUsable, makeCa);
-  const server = await kept(
+  const ca = await readOrIssue(caFile, join(directory, 'ca.key'), isFresh, issueCa);
+  const server = await readOrIssue(
     join(directory, 'server.pem'),
     join(directory, 'server.key'),
-    (certificate) => isUsable(certificate) && isFor(certificate, names) && isIssuedBy(certificate, ca),
-    () => makeServer(ca, names),
+    (certificate) => isFresh(certificate) && isFor(certificate, names) && isIssuedBy(certificate, ca),
+    () => issueServer(ca, names),
   );
-  return {
-    key: server.key,
-    passphrase: undefined,
-    certificate: server.certificate + ca.certificate,
-    developmentCaFile: caFile,
-  };
+  return { key: server.key, certificate: server.certificate + ca.certificate, caFile };
 }
 
-async function kept(
+async function readOrIssue(
   certificateFile: string,
   keyFile: string,
-  isGood: (certificate: X509Certificate) => boolean,
-  make: () => Promise<Issued>,
+  isUsable: (certificate: X509Certificate) => boolean,
+  issue: () => Promise<Issued>,
 ): Promise<Issued> {
-  const certificate = readIfPresent(certificateFile)?.toString();
-  const key = readIfPresent(keyFile)?.toString();
-  if (certificate !== undefined && key !== undefined && isGood(new X509Certificate(certificate)))
+  const certificate = readIfPresent(certificateFile);
+  const key = readIfPresent(keyFile);
+  if (certificate !== undefined && key !== undefined && isUsable(new X509Certificate(certificate)))
     return { certificate, key };
-  const made = await make();
-  writeDurably(keyFile, made.key);
-  writeDurably(certificateFile, made.certificate);
-  return made;
+  const issued = await issue();
+  writePrivately(keyFile, issued.key);
+  writePrivately(certificateFile, issued.certificate);
+  return issued;
 }
 
-function isUsable(certificate: X509Certificate): boolean {
-  return certificate.validToDate.getTime() - Date.now() > 30 * day;
+/** Whether a certificate is valid for another 30 days. */
+function isFresh(certificate: X509Certificate): boolean {
+  return certificate.validToDate.getTime() - Date.now() > 30 * dayMs;
 }
 
 function isFor(certificate: X509Certificate, names: readonly string[]): boolean {
@@ -65,13 +80,13 @@ function isIssuedBy(certificate: X509Certificate, ca: Issued): boolean {
   return certificate.verify(new X509Certificate(ca.certificate).publicKey);
 }
 
-async function makeCa(): Promise<Issued> {
+async function issueCa(): Promise<Issued> {
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
     name: `CN=Atesto development CA ${randomBytes(4).toString('hex')}`,
-    notBefore: new Date(Date.now() - day),
-    notAfter: new Date(Date.now() + 3650 * day),
+    notBefore: new Date(Date.now() - dayMs),
+    notAfter: new Date(Date.now() + 3650 * dayMs),
     keys,
     signingAlgorithm: algorithm,
     extensions: [
@@ -83,15 +98,15 @@ async function makeCa(): Promise<Issued> {
   return { certificate: `${certificate.toString('pem')}\n`, key: await privatePem(keys.privateKey) };
 }
 
-async function makeServer(ca: Issued, names: readonly string[]): Promise<Issued> {
+async function issueServer(ca: Issued, names: readonly string[]): Promise<Issued> {
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const issuer = new x509.X509Certificate(ca.certificate);
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serialNumber(),
     subject: 'CN=Atesto development server',
     issuer: issuer.subject,
-    notBefore: new Date(Date.now() - day),
-    notAfter: new Date(Date.now() + 397 * day),
+    notBefore: new Date(Date.now() - dayMs),
+    notAfter: new Date(Date.now() + 397 * dayMs),
     publicKey: keys.publicKey,
     signingKey: await importPrivate(ca.key),
     signingAlgorithm: algorithm,

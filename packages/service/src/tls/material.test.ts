@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { connect } from 'node:tls';
 import { promisify } from 'node:util';
+import { developmentCertificate } from '@atesto/development';
 import { serve } from '../__fixtures__/service.ts';
 import { stateDirectory } from '../__fixtures__/state.ts';
 import { ConfigRefused } from '../config/problem.ts';
-import { developmentCertificate } from './development-ca.ts';
+import { startService } from '../service.ts';
 
 const run = promisify(execFile);
 
@@ -23,19 +24,6 @@ test('makes one line enough for a client to trust the service', async () => {
   assert.equal(trusted.stdout.trim(), '{"status":"alive"}');
   const untrusted = await run(process.execPath, ['-e', program], { env });
   assert.match(untrusted.stdout, /UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED/);
-});
-
-test('keeps CA and certificate over restarts, and issues a new certificate when names change', async () => {
-  const directory = stateDirectory();
-  const first = await developmentCertificate(directory, ['localhost', '127.0.0.1']);
-  assert.deepEqual(await developmentCertificate(directory, ['localhost', '127.0.0.1']), first);
-  const wider = await developmentCertificate(directory, ['localhost', '127.0.0.1', 'attest.test']);
-  assert.notEqual(wider.certificate, first.certificate);
-  assert.equal(wider.developmentCaFile, first.developmentCaFile);
-  const ca = readFileSync(join(directory, 'ca.pem'), 'utf8');
-  assert.ok(first.certificate.endsWith(ca) && wider.certificate.endsWith(ca));
-  assert.equal(statSync(join(directory, 'ca.key')).mode & 0o777, 0o600);
-  assert.equal(statSync(join(directory, 'server.key')).mode & 0o777, 0o600);
 });
 
 test('speaks TLS 1.2 and 1.3 and nothing older', async () => {
@@ -64,6 +52,19 @@ test('speaks TLS 1.2 and 1.3 and nothing older', async () => {
     'TLSv1.2',
     'TLSv1.3',
   ]);
+});
+
+test('a program that brings no development services is refused what only they provide', async () => {
+  const start = (settings: object) =>
+    startService({ environment: 'development', stateDirectory: stateDirectory(), ...settings });
+  await assert.rejects(start({}), /tls\.certificateFile: .* \[setting-missing\]/);
+  const { certificate, key } = await developmentCertificate(stateDirectory(), ['localhost']);
+  const directory = stateDirectory();
+  const tls = { certificateFile: join(directory, 'certificate.pem'), keyFile: join(directory, 'key.pem') };
+  writeFileSync(tls.certificateFile, certificate);
+  writeFileSync(tls.keyFile, key);
+  const enabled = start({ tls, developmentIdentity: { enabled: true, port: 0 } });
+  await assert.rejects(enabled, /developmentIdentity\.enabled: .* \[setting-invalid\]/);
 });
 
 test('refuses a configured certificate that does not belong to the key', async () => {
