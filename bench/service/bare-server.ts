@@ -7,7 +7,7 @@ import { sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import { dirname, join } from 'node:path';
-import { appraiseSgx, intelRoots, prepareIntelCollateral, sgxClaims, VerificationMemo } from '@atesto/evidence';
+import { appraiseSgx, intelRoots, sgxClaims, VerificationCache, verifyIntelCollateral } from '@atesto/evidence';
 import { generateSigningKey } from '@atesto/token';
 import { answerMessages, memoryNow } from './process.ts';
 import { readWorkload } from './workload.ts';
@@ -15,10 +15,10 @@ import { readWorkload } from './workload.ts';
 const [directory = '', caFile = ''] = process.argv.slice(2);
 const { collateral, at, trustAnchors } = readWorkload(directory);
 const development = trustAnchors.map((spkiSha256) => ({ name: 'simulated root', spkiSha256, development: true }));
-const prepared = prepareIntelCollateral(collateral, { trustAnchors: [...intelRoots, ...development] });
-if (!prepared.ok) throw new Error(prepared.refusal.why);
-const endorsements = prepared.value;
-const memo = new VerificationMemo();
+const verified = verifyIntelCollateral(collateral, { trustAnchors: [...intelRoots, ...development] });
+if (!verified.ok) throw new Error(verified.refusal.why);
+const endorsements = verified.value;
+const cache = new VerificationCache();
 const made = await generateSigningKey({
   issuer: 'https://localhost',
   notBefore: new Date(at.getTime() - 1000),
@@ -30,7 +30,7 @@ const header = Buffer.from('{"alg":"RS256","typ":"JWT"}').toString('base64url');
 
 function attest(body: string): string {
   const request: { quote: string; nonce: string } = JSON.parse(body);
-  const appraisal = appraiseSgx(Buffer.from(request.quote, 'base64url'), endorsements, { at, memo });
+  const appraisal = appraiseSgx(Buffer.from(request.quote, 'base64url'), endorsements, { at, cache });
   if (!appraisal.ok) throw new Error(appraisal.refusal.why);
   const claims = JSON.stringify({ nonce: request.nonce, ...sgxClaims(appraisal.value) });
   const input = `${header}.${Buffer.from(claims).toString('base64url')}`;

@@ -12,8 +12,8 @@ import {
   type ParsedQuote,
   parseSgxEvidence,
   parseTdxEvidence,
-  prepareIntelCollateral,
-  VerificationMemo,
+  VerificationCache,
+  verifyIntelCollateral,
 } from '@atesto/evidence';
 import { measureTogether } from '../measure.ts';
 import { bareLimit } from './bare-limit.ts';
@@ -33,12 +33,12 @@ function parsedQuote(technology: Technology, evidence: Uint8Array): ParsedQuote 
 }
 
 function ours(technology: Technology, { evidence, collateral, at, trustAnchors }: Workload): () => void {
-  const prepared = prepareIntelCollateral(collateral, { trustAnchors });
-  if (!prepared.ok) throw new Error(prepared.refusal.why);
-  const memo = new VerificationMemo();
+  const verified = verifyIntelCollateral(collateral, { trustAnchors });
+  if (!verified.ok) throw new Error(verified.refusal.why);
+  const cache = new VerificationCache();
   const appraise = appraisals[technology];
   return () => {
-    const outcome = appraise(evidence, prepared.value, { at, memo });
+    const outcome = appraise(evidence, verified.value, { at, cache });
     if (!outcome.ok) throw new Error(outcome.refusal.why);
   };
 }
@@ -76,7 +76,7 @@ async function benchTechnology(technology: Technology): Promise<BenchRow[]> {
       ratio: warm / peer,
       ...(technology === 'sgx' ? { goal: 20 } : {}),
     },
-    { name: `${names[technology]} quote, nothing prepared or remembered`, perSecond: whole, ratio: warm / whole },
+    { name: `${names[technology]} quote, nothing verified or remembered`, perSecond: whole, ratio: warm / whole },
   ];
 }
 

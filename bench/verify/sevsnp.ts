@@ -85,6 +85,6 @@ export async function benchSevSnp(): Promise<BenchRow[]> {
   return [
     { name: `SEV-SNP report, warm endorsements (${workload.name})`, perSecond: warm, ratio: 1 },
     { name: 'bare limit: one P-384 verification', perSecond: bare, ratio: warm / bare, goal: 0.6 },
-    { name: 'SEV-SNP report, nothing prepared', perSecond: whole, ratio: warm / whole },
+    { name: 'SEV-SNP report, nothing verified', perSecond: whole, ratio: warm / whole },
   ];
 }

@@ -2,9 +2,9 @@
 import { appraiseTdx, parseTdxEvidence, tdxClaims } from '@atesto/evidence';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
-import { intel, intelOptions, preparedCollateral } from '../platforms/intel.ts';
+import { intel, intelOptions, verifiedCollateral } from '../platforms/intel.ts';
 
-const collateral = await preparedCollateral('tdx');
+const collateral = await verifiedCollateral('tdx');
 
 export const target: FuzzTarget = {
   seeds: [

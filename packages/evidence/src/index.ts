@@ -38,20 +38,20 @@ export {
 } from './intel/endorsements-needed.ts';
 export { type IntelListIssuers, intelListIssuers } from './intel/list-issuers.ts';
 export type { TcbShortfall } from './intel/match.ts';
-export { VerificationMemo } from './intel/memo.ts';
 export type { IntelOutcome } from './intel/outcome.ts';
 export type { PckFacts } from './intel/pck.ts';
 export type { IntelPlatformAppraisal } from './intel/platform-appraisal.ts';
+export type { ParsedQuote } from './intel/quote.ts';
+export type { SgxReportBody } from './intel/report-body.ts';
+export { VerificationCache } from './intel/verification-cache.ts';
 export {
   type CollateralDates,
   type CollateralHashes,
-  type PreparedIntelCollateral,
-  prepareIntelCollateral,
   readIntelCollateral,
   type SignedIntelCollateral,
-} from './intel/prepare.ts';
-export type { ParsedQuote } from './intel/quote.ts';
-export type { SgxReportBody } from './intel/report-body.ts';
+  type VerifiedIntelCollateral,
+  verifyIntelCollateral,
+} from './intel/verified-collateral.ts';
 export type { OpenEnclaveClaims } from './openenclave/claims.ts';
 export { amdRoots, intelRoots, type TrustAnchor } from './roots.ts';
 export type { SnpAppraisal } from './sevsnp/appraisal.ts';

@@ -7,7 +7,7 @@ import { withHeldLists } from '../revocation/revocable.ts';
 import { parseIntelCollateralBundle, writeIntelCollateralBundle } from './bundle.ts';
 import { type IntelEndorsementRequest, type IntelEndorsementSource, requestKey } from './request.ts';
 import { revocableCollateral } from './revocable.ts';
-import { datesOf, verifyIntelCollateral } from './verify.ts';
+import { datesOf, verifyCollateralFor } from './verify.ts';
 
 /** A cache, and the roots above what it takes in. */
 export interface IntelCacheOptions extends CacheOptions {
@@ -56,7 +56,7 @@ function intelCollateralKind(
       return bundle.ok ? bundle.value : undefined;
     },
     verify: (collateral, request, where) =>
-      verification(() => datesOf(verifyIntelCollateral(collateral, request, where, trustAnchors))),
+      verification(() => datesOf(verifyCollateralFor(collateral, request, where, trustAnchors))),
     withPartsOf,
   };
 }

@@ -5,10 +5,10 @@ import {
   type IntelEndorsementsNeeded,
   intelRoots,
   neededByPckCertificate,
-  type PreparedIntelCollateral,
-  prepareIntelCollateral,
   type SignedIntelCollateral,
   type TrustAnchor,
+  type VerifiedIntelCollateral,
+  verifyIntelCollateral,
 } from '@atesto/evidence';
 import type { Dated } from '../cache/succession.ts';
 import { refuseEndorsements } from '../refusal.ts';
@@ -20,17 +20,17 @@ export function nextUpdateOf({ dates }: SignedIntelCollateral): Date {
 }
 
 /** The dates of the collateral as a whole: its parts by name. */
-export function datesOf(prepared: SignedIntelCollateral): Dated {
-  const { root_ca_crl, pck_crl, tcb_info, qe_identity } = prepared.dates;
+export function datesOf(verified: SignedIntelCollateral): Dated {
+  const { root_ca_crl, pck_crl, tcb_info, qe_identity } = verified.dates;
   const issued = [root_ca_crl, pck_crl, tcb_info, qe_identity].map((part) => new Date(part.issued));
-  return { nextUpdate: nextUpdateOf(prepared), issued };
+  return { nextUpdate: nextUpdateOf(verified), issued };
 }
 
 const identityIds = { sgx: 'QE', tdx: 'TD_QE' } as const;
 const authorityNames = { platform: 'Intel SGX PCK Platform CA', processor: 'Intel SGX PCK Processor CA' } as const;
 
-function checkPlatform(prepared: PreparedIntelCollateral, needed: IntelEndorsementsNeeded, where: string): void {
-  const { tcbInfo, qeIdentity, pckAuthorityChain } = prepared;
+function checkPlatform(verified: VerifiedIntelCollateral, needed: IntelEndorsementsNeeded, where: string): void {
+  const { tcbInfo, qeIdentity, pckAuthorityChain } = verified;
   const parts = [
     ['TCB info', tcbInfo.id, needed.tee.toUpperCase()],
     ['FMSPC', tcbInfo.fmspc, needed.fmspc],
@@ -45,7 +45,7 @@ function checkPlatform(prepared: PreparedIntelCollateral, needed: IntelEndorseme
 /** What the supplied PCK certificate needs; it must be issued by the authority whose chain was verified. */
 function neededBySuppliedCertificate(
   { pckCertificateChain }: IntelCollateral,
-  prepared: PreparedIntelCollateral,
+  verified: VerifiedIntelCollateral,
   request: IntelEndorsementRequest,
   where: string,
 ): IntelEndorsementsNeeded {
@@ -58,8 +58,8 @@ function neededBySuppliedCertificate(
     return refuseEndorsements('endorsements-malformed', where, `PCK certificate: ${why} (${code})`, needed.refusal);
   }
   const leaf = new X509Certificate(pckCertificateChain);
-  if (!leaf.verify(prepared.pckAuthorityChain.leaf.publicKey)) {
-    const authority = prepared.pckAuthorityChain.leaf.commonName;
+  if (!leaf.verify(verified.pckAuthorityChain.leaf.publicKey)) {
+    const authority = verified.pckAuthorityChain.leaf.commonName;
     return refuseEndorsements('endorsements-not-genuine', where, `${authority} did not issue the PCK certificate`);
   }
   return needed.value;
@@ -70,21 +70,21 @@ function neededBySuppliedCertificate(
  * @param where the source, for the refusal
  * @param trustAnchors default: Intel's root
  */
-export function verifyIntelCollateral(
+export function verifyCollateralFor(
   collateral: IntelCollateral,
   request: IntelEndorsementRequest,
   where: string,
   trustAnchors: readonly TrustAnchor[] = intelRoots,
-): PreparedIntelCollateral {
-  const outcome = prepareIntelCollateral(collateral, { trustAnchors });
+): VerifiedIntelCollateral {
+  const outcome = verifyIntelCollateral(collateral, { trustAnchors });
   if (!outcome.ok) {
     const { code, where: part, why } = outcome.refusal;
     const text = `${describeRequest(request)}: ${part}: ${why} (${code})`;
     return refuseEndorsements('endorsements-not-genuine', where, text, outcome.refusal);
   }
-  const prepared = outcome.value;
+  const verified = outcome.value;
   const needed =
-    'pckCertificate' in request ? neededBySuppliedCertificate(collateral, prepared, request, where) : request;
-  checkPlatform(prepared, needed, where);
-  return prepared;
+    'pckCertificate' in request ? neededBySuppliedCertificate(collateral, verified, request, where) : request;
+  checkPlatform(verified, needed, where);
+  return verified;
 }

@@ -1,10 +1,10 @@
 /** Intel's endorsements from Intel's certification service or a PCCS, verified before anyone sees them. */
-import type { IntelCollateral, PreparedIntelCollateral, TrustAnchor } from '@atesto/evidence';
+import type { IntelCollateral, TrustAnchor, VerifiedIntelCollateral } from '@atesto/evidence';
 import { HttpClient } from '../http/client.ts';
 import { systemTiming, type Timing } from '../http/timing.ts';
 import type { IntelEndorsementRequest, IntelEndorsementSource } from '../intel/request.ts';
 import { revocableCollateral } from '../intel/revocable.ts';
-import { nextUpdateOf, verifyIntelCollateral } from '../intel/verify.ts';
+import { nextUpdateOf, verifyCollateralFor } from '../intel/verify.ts';
 import { refuseEndorsements, settleRefusals } from '../refusal.ts';
 import { HeldRevocationLists } from '../revocation/held-lists.ts';
 import { holdLists, withHeldLists } from '../revocation/revocable.ts';
@@ -51,7 +51,7 @@ export interface PcsSource extends IntelEndorsementSource {
 
 /** A service that was asked for one baseline must not answer with another. */
 function checkBaseline(
-  { tcbInfo, qeIdentity }: PreparedIntelCollateral,
+  { tcbInfo, qeIdentity }: VerifiedIntelCollateral,
   asked: number | undefined,
   where: string,
 ): void {
@@ -99,9 +99,9 @@ export function createPcsSource(options: PcsSourceOptions): PcsSource {
   ): Promise<IntelResult> {
     const collateral = await service.collateral(request, signal);
     await holdLists(collateral, kind, heldLists);
-    const prepared = verifyIntelCollateral(collateral, request, name, trustAnchors);
-    checkBaseline(prepared, tcbEvaluationDataNumber, name);
-    const nextUpdate = nextUpdateOf(prepared);
+    const verified = verifyCollateralFor(collateral, request, name, trustAnchors);
+    checkBaseline(verified, tcbEvaluationDataNumber, name);
+    const nextUpdate = nextUpdateOf(verified);
     const freshness = { fetchedAt: timing.clock(), nextUpdate, source: name, stale: at > nextUpdate };
     return { ok: true, collateral, freshness };
   }

@@ -4,13 +4,13 @@ import type { TrustAnchor } from '../roots.ts';
 import { checkQeReportData, checkQeReportSignature, checkQuoteSignature } from './attestation-key.ts';
 import type { IntelCollateralPart } from './collateral.ts';
 import { checkCertificateDates, checkNotExpired, expiredParts } from './freshness.ts';
-import type { VerificationMemo } from './memo.ts';
 import { type VerifiedPck, verifyPck } from './pck-chain.ts';
-import type { PreparedIntelCollateral } from './prepare.ts';
 import { checkQeIdentity } from './qe-identity.ts';
 import type { ParsedQuote } from './quote.ts';
 import { parseReportBody, type SgxReportBody } from './report-body.ts';
 import type { IsvTcbLevel } from './tcb-level.ts';
+import type { VerificationCache } from './verification-cache.ts';
+import type { VerifiedIntelCollateral } from './verified-collateral.ts';
 
 /** Options that appraisals of Intel quotes share. */
 export interface IntelAppraisalOptions {
@@ -19,8 +19,8 @@ export interface IntelAppraisalOptions {
   /** Go on with collateral past its next update, and report it; refused when absent. */
   readonly allowExpiredCollateral?: boolean;
   /** Remembers platforms between appraisals; nothing is remembered when absent. */
-  readonly memo?: VerificationMemo;
-  /** Roots to trust when the collateral was not prepared; Intel's pinned root when absent. */
+  readonly cache?: VerificationCache;
+  /** Roots to trust when the collateral was not verified; Intel's pinned root when absent. */
   readonly trustAnchors?: readonly TrustAnchor[];
 }
 
@@ -34,7 +34,7 @@ export interface GenuinePlatform {
 /** Collateral must be for the technology of the quote, and dated right. Returns the expired parts. */
 export function checkCollateral(
   tee: 'sgx' | 'tdx',
-  collateral: PreparedIntelCollateral,
+  collateral: VerifiedIntelCollateral,
   options: IntelAppraisalOptions,
   note: (facts: { readonly expired: readonly IntelCollateralPart[] }) => void,
 ): IntelCollateralPart[] {
@@ -51,7 +51,7 @@ export function checkCollateral(
   return expired;
 }
 
-function checkPlatformFamily({ facts }: VerifiedPck, { tcbInfo }: PreparedIntelCollateral): void {
+function checkPlatformFamily({ facts }: VerifiedPck, { tcbInfo }: VerifiedIntelCollateral): void {
   if (tcbInfo.fmspc !== facts.fmspc) {
     refuse(
       'collateral-fmspc',
@@ -71,13 +71,13 @@ function checkPlatformFamily({ facts }: VerifiedPck, { tcbInfo }: PreparedIntelC
 /** Checks that the platform is Intel's and made the quote. */
 export function checkGenuine(
   quote: ParsedQuote,
-  collateral: PreparedIntelCollateral,
+  collateral: VerifiedIntelCollateral,
   options: IntelAppraisalOptions,
 ): GenuinePlatform {
-  const pck = verifyPck(quote.certification, collateral, options.memo);
+  const pck = verifyPck(quote.certification, collateral, options.cache);
   checkCertificateDates(pck, collateral, options.at.getTime());
   checkPlatformFamily(pck, collateral);
-  checkQeReportSignature(quote, pck, options.memo);
+  checkQeReportSignature(quote, pck, options.cache);
   const qeReport = parseReportBody(quote.qeReport, 'QE report');
   checkQeReportData(quote, qeReport);
   const qeLevel = checkQeIdentity(qeReport, collateral.qeIdentity);

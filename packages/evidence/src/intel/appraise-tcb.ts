@@ -4,8 +4,8 @@ import type { GenuinePlatform } from './appraise-platform.ts';
 import type { IntelCollateralPart, TcbStatus } from './collateral.ts';
 import { findPlatformLevel, type PlatformSvns, shortfalls, type TcbShortfall } from './match.ts';
 import type { IntelPlatformAppraisal } from './platform-appraisal.ts';
-import type { PreparedIntelCollateral } from './prepare.ts';
 import { converge, type TcbLevelStatus, uniteAdvisories } from './tcb-level.ts';
+import type { VerifiedIntelCollateral } from './verified-collateral.ts';
 
 /** Facts that a refusal can carry. */
 export interface IntelFacts {
@@ -39,7 +39,7 @@ export interface PlatformPart {
  */
 export function appraiseTcb(
   platform: GenuinePlatform,
-  collateral: PreparedIntelCollateral,
+  collateral: VerifiedIntelCollateral,
   svns: PlatformSvns,
   expired: readonly IntelCollateralPart[],
   report: (facts: Partial<IntelFacts>) => void,

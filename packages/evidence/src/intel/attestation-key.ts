@@ -1,21 +1,25 @@
 /** The two signatures of a quote: the platform's over its quoting enclave, and the attestation key's over the quote. */
 import { createHash, verify } from 'node:crypto';
 import { refuse } from '../bytes/refusal.ts';
-import type { MemoKey, VerificationMemo } from './memo.ts';
 import type { VerifiedPck } from './pck-chain.ts';
 import type { ParsedQuote } from './quote.ts';
 import type { SgxReportBody } from './report-body.ts';
+import type { CachedComputation, VerificationCache } from './verification-cache.ts';
 
 /** SubjectPublicKeyInfo of a P-256 key, up to the coordinates (RFC 5480, section 2). */
 const p256Prefix = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex');
 
-const qeReportSigned: MemoKey<true> = {
+const qeReportSigned: CachedComputation<true> = {
   name: 'QE report signature',
   is: (value): value is true => value === true,
 };
 
 /** Checks that the PCK key signed the report of the quoting enclave. */
-export function checkQeReportSignature(quote: ParsedQuote, pck: VerifiedPck, memo: VerificationMemo | undefined): void {
+export function checkQeReportSignature(
+  quote: ParsedQuote,
+  pck: VerifiedPck,
+  cache: VerificationCache | undefined,
+): void {
   const compute = (): true => {
     const key = { key: pck.chain.leaf.publicKey, dsaEncoding: 'ieee-p1363' as const };
     if (!verify('sha256', quote.qeReport, key, quote.qeReportSignature)) {
@@ -23,10 +27,10 @@ export function checkQeReportSignature(quote: ParsedQuote, pck: VerifiedPck, mem
     }
     return true;
   };
-  if (memo === undefined) compute();
+  if (cache === undefined) compute();
   else {
     const report = Buffer.concat([quote.qeReport, quote.qeReportSignature]).toString('latin1');
-    memo.remember(qeReportSigned, `${pck.chain.leaf.spkiSha256}${report}`, compute);
+    cache.getOrCompute(qeReportSigned, `${pck.chain.leaf.spkiSha256}${report}`, compute);
   }
 }
 

@@ -2,7 +2,7 @@
 import { type Refusal, Refused, refuse } from '../bytes/refusal.ts';
 import type { TrustAnchor } from '../roots.ts';
 import type { IntelCollateral } from './collateral.ts';
-import { type PreparedIntelCollateral, prepareIntelCollateral } from './prepare.ts';
+import { type VerifiedIntelCollateral, verifyIntelCollateral } from './verified-collateral.ts';
 
 /** A refusal carries facts for an account to people, never for a decision. */
 export type IntelOutcome<Appraisal, Facts> =
@@ -11,28 +11,28 @@ export type IntelOutcome<Appraisal, Facts> =
 
 /** Prepares collateral unless it is, then appraises; a refusal becomes a value with the facts noted so far. */
 export function settleIntel<Appraisal, Facts>(
-  collateral: IntelCollateral | PreparedIntelCollateral,
+  collateral: IntelCollateral | VerifiedIntelCollateral,
   trustAnchors: readonly TrustAnchor[] | undefined,
-  appraise: (collateral: PreparedIntelCollateral, note: (facts: Partial<Facts>) => void) => Appraisal,
+  appraise: (collateral: VerifiedIntelCollateral, note: (facts: Partial<Facts>) => void) => Appraisal,
 ): IntelOutcome<Appraisal, Facts> {
   let facts: Partial<Facts> = {};
   const note = (more: Partial<Facts>): void => {
     facts = { ...facts, ...more };
   };
   try {
-    return { ok: true, value: appraise(prepared(collateral, trustAnchors), note) };
+    return { ok: true, value: appraise(verified(collateral, trustAnchors), note) };
   } catch (error) {
     if (error instanceof Refused) return { ok: false, refusal: error.refusal, facts };
     throw error;
   }
 }
 
-function prepared(
-  collateral: IntelCollateral | PreparedIntelCollateral,
+function verified(
+  collateral: IntelCollateral | VerifiedIntelCollateral,
   trustAnchors: readonly TrustAnchor[] | undefined,
-): PreparedIntelCollateral {
-  if ('prepared' in collateral) return collateral;
-  const outcome = prepareIntelCollateral(collateral, trustAnchors === undefined ? {} : { trustAnchors });
+): VerifiedIntelCollateral {
+  if ('verified' in collateral) return collateral;
+  const outcome = verifyIntelCollateral(collateral, trustAnchors === undefined ? {} : { trustAnchors });
   if (!outcome.ok) return refuse(outcome.refusal.code, outcome.refusal.where, outcome.refusal.why);
   return outcome.value;
 }

@@ -6,9 +6,9 @@ import { allowsUsage } from '../x509/extensions.ts';
 import { parsePemChain } from '../x509/pem.ts';
 import { checkNotRevoked } from '../x509/revocation.ts';
 import type { CertificationData, PckCertificateId } from './certification-data.ts';
-import type { MemoKey, VerificationMemo } from './memo.ts';
 import { type PckFacts, parsePckFacts } from './pck.ts';
-import { checkRoot, type PreparedIntelCollateral } from './prepare.ts';
+import type { CachedComputation, VerificationCache } from './verification-cache.ts';
+import { checkRoot, type VerifiedIntelCollateral } from './verified-collateral.ts';
 
 /** A PCK chain whose signatures hold, and what it certifies. */
 export class VerifiedPck {
@@ -26,7 +26,7 @@ const authorityNames = ['Intel SGX PCK Platform CA', 'Intel SGX PCK Processor CA
 const rootName = 'Intel SGX Root CA';
 
 /** The PEM chain of the quote, or the one that the endorsements supply. */
-function chainPem(certification: CertificationData, collateral: PreparedIntelCollateral): string {
+function chainPem(certification: CertificationData, collateral: VerifiedIntelCollateral): string {
   if (certification.type === 5) return certification.chainPem;
   if (certification.type === 4) return `${certification.leafPem}\n${collateral.pckAuthorityPem}`;
   return (
@@ -64,7 +64,7 @@ export function verifyPckChain(pem: string, anchors: readonly TrustAnchor[]): Ve
   return new VerifiedPck(chain, parsePckFacts(chain.leaf));
 }
 
-const verifiedPck: MemoKey<VerifiedPck> = {
+const verifiedPck: CachedComputation<VerifiedPck> = {
   name: 'PCK chain',
   is: (value): value is VerifiedPck => value instanceof VerifiedPck,
 };
@@ -88,7 +88,7 @@ function checkSuppliedCertificate(id: PckCertificateId, { facts }: VerifiedPck):
 }
 
 /** The list must be of the authority that issued the leaf: the same name and the same key. */
-function checkRevocation({ chain }: VerifiedPck, collateral: PreparedIntelCollateral): void {
+function checkRevocation({ chain }: VerifiedPck, collateral: VerifiedIntelCollateral): void {
   checkRoot(chain, collateral.tcbInfoChain.root);
   checkNotRevoked(chain.issuer, collateral.rootCrl);
   if (collateral.pckAuthorityChain.leaf.spkiSha256 !== chain.issuer.spkiSha256) {
@@ -104,13 +104,13 @@ function checkRevocation({ chain }: VerifiedPck, collateral: PreparedIntelCollat
 /** Finds and verifies the PCK certificate of a quote; dates are left to the caller. */
 export function verifyPck(
   certification: CertificationData,
-  collateral: PreparedIntelCollateral,
-  memo: VerificationMemo | undefined,
+  collateral: VerifiedIntelCollateral,
+  cache: VerificationCache | undefined,
 ): VerifiedPck {
   const pem = chainPem(certification, collateral);
   const compute = (): VerifiedPck => verifyPckChain(pem, collateral.anchors);
   const anchors = JSON.stringify(collateral.anchors);
-  const pck = memo === undefined ? compute() : memo.remember(verifiedPck, `${anchors}\u0000${pem}`, compute);
+  const pck = cache === undefined ? compute() : cache.getOrCompute(verifiedPck, `${anchors}\u0000${pem}`, compute);
   if (certification.type < 4 && 'id' in certification) checkSuppliedCertificate(certification.id, pck);
   checkRevocation(pck, collateral);
   return pck;

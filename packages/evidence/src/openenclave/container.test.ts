@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readVector, readVectorCollateral, readVectorJson, vectorsMissing } from '@atesto/vectors';
-import { appraiseSgx, parseSgxEvidence, prepareIntelCollateral } from '../index.ts';
+import { appraiseSgx, parseSgxEvidence, verifyIntelCollateral } from '../index.ts';
 
 const name = 'openenclave-report-out-of-date';
 const sgxEcdsa = Buffer.from('a3a21e871b4d4014b70aa125d2fbcd8c', 'hex');
@@ -24,12 +24,12 @@ describe('OpenEnclave containers', { skip: vectorsMissing('sgx', name) }, () => 
   // The enclave's runtime data hashes to its report data, so it can stand as custom claims too.
   const claims = readVector('sgx', name, 'runtime-data.bin');
   const other = readVector('sgx', 'v3-platform-ca-up-to-date', 'quote.bin');
-  const prepared = prepareIntelCollateral(readVectorCollateral('sgx', name));
-  assert.ok(prepared.ok);
+  const verified = verifyIntelCollateral(readVectorCollateral('sgx', name));
+  assert.ok(verified.ok);
   const at = new Date(String(readVectorJson('sgx', name, 'expected.json')['verificationTime']));
 
   const appraise = (bytes: Uint8Array) => {
-    const outcome = appraiseSgx(bytes, prepared.value, { at, allowExpiredCollateral: true });
+    const outcome = appraiseSgx(bytes, verified.value, { at, allowExpiredCollateral: true });
     if (!outcome.ok) return outcome.refusal.code;
     const { openEnclave, trailingBytes } = outcome.value;
     return [openEnclave?.container, openEnclave?.customClaims.length, trailingBytes];

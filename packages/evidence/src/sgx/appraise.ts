@@ -5,7 +5,7 @@ import { appraiseTcb, type IntelFacts } from '../intel/appraise-tcb.ts';
 import type { IntelCollateral } from '../intel/collateral.ts';
 import { sgxSvns } from '../intel/match.ts';
 import { type IntelOutcome, settleIntel } from '../intel/outcome.ts';
-import type { PreparedIntelCollateral } from '../intel/prepare.ts';
+import type { VerifiedIntelCollateral } from '../intel/verified-collateral.ts';
 import { checkCustomClaims } from '../openenclave/claims.ts';
 import type { SgxAppraisal } from './appraisal.ts';
 import { type ParsedSgxEvidence, readSgxEvidence } from './parse.ts';
@@ -22,19 +22,19 @@ export type SgxOutcome = IntelOutcome<SgxAppraisal, SgxFacts>;
  * Appraises SGX evidence against Intel's endorsements at a time.
  * Pure: the same bytes, collateral and time give the same verdict.
  * @param bytes a quote, an OpenEnclave report, or OpenEnclave evidence
- * @param collateral as received, or prepared once by `prepareIntelCollateral` for many appraisals
+ * @param collateral as received, or verified once by `verifyIntelCollateral` for many appraisals
  */
 export function appraiseSgx(
   bytes: Uint8Array,
-  collateral: IntelCollateral | PreparedIntelCollateral,
+  collateral: IntelCollateral | VerifiedIntelCollateral,
   options: IntelAppraisalOptions,
 ): SgxOutcome {
-  return settleIntel<SgxAppraisal, SgxFacts>(collateral, options.trustAnchors, (prepared, note) => {
+  return settleIntel<SgxAppraisal, SgxFacts>(collateral, options.trustAnchors, (verified, note) => {
     const evidence = readSgxEvidence(bytes);
     note({ evidence });
     const { quote, body, openEnclave } = evidence;
-    const expired = checkCollateral('sgx', prepared, options, note);
-    const platform = checkGenuine(quote, prepared, options);
+    const expired = checkCollateral('sgx', verified, options, note);
+    const platform = checkGenuine(quote, verified, options);
     if (openEnclave !== undefined) checkCustomClaims(openEnclave, body.reportData);
     return {
       tee: 'sgx',
@@ -46,7 +46,7 @@ export function appraiseSgx(
       quoteHash: createHash('sha256').update(quote.bytes).digest('hex'),
       trailingBytes: quote.trailingBytes,
       openEnclave,
-      ...appraiseTcb(platform, prepared, sgxSvns(platform.pck.facts), expired, note),
+      ...appraiseTcb(platform, verified, sgxSvns(platform.pck.facts), expired, note),
     };
   });
 }

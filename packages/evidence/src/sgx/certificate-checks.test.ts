@@ -17,7 +17,7 @@ import {
   makePlatform,
   serialOf,
 } from '../__fixtures__/intel-platform.ts';
-import { appraiseSgx, intelRoots, prepareIntelCollateral, VerificationMemo } from '../index.ts';
+import { appraiseSgx, intelRoots, VerificationCache, verifyIntelCollateral } from '../index.ts';
 
 const platform = await makePlatform();
 const collateral = await platform.collateral();
@@ -265,7 +265,7 @@ describe('a revocation list', () => {
       for (let offset = 0; offset < lists[part].length; offset += 1) {
         const flipped = Uint8Array.from(lists[part]);
         flipped[offset] = (flipped[offset] ?? 0) ^ (1 << (offset % 8));
-        const outcome = prepareIntelCollateral({ ...lists, [part]: flipped }, { trustAnchors: [anchorOf(platform)] });
+        const outcome = verifyIntelCollateral({ ...lists, [part]: flipped }, { trustAnchors: [anchorOf(platform)] });
         assert.equal(outcome.ok, false, `offset ${offset}`);
       }
     });
@@ -290,29 +290,29 @@ describe('a revocation list', () => {
   });
 });
 
-describe('a memo', () => {
+describe('a verification cache', () => {
   test('never outlives a date or a revocation: both are looked at in every appraisal', async () => {
-    const memo = new VerificationMemo();
+    const cache = new VerificationCache();
     const quote = platform.quote();
     const revoked = await platform.collateral({ pckCrl: { revoked: [serialOf(platform.certificates.pck)] } });
-    assert.equal(codeOfSgx(appraise(platform, quote, collateral, { memo })), 'accepted');
-    assert.equal(codeOfSgx(appraise(platform, quote, revoked, { memo })), 'certificate-revoked');
-    const late = { memo, at: days(3000), allowExpiredCollateral: true };
+    assert.equal(codeOfSgx(appraise(platform, quote, collateral, { cache })), 'accepted');
+    assert.equal(codeOfSgx(appraise(platform, quote, revoked, { cache })), 'certificate-revoked');
+    const late = { cache, at: days(3000), allowExpiredCollateral: true };
     assert.equal(codeOfSgx(appraise(platform, quote, collateral, late)), 'chain-expired');
   });
 
   test('never lends trust to another set of roots', () => {
-    const memo = new VerificationMemo();
-    assert.equal(codeOfSgx(appraise(platform, platform.quote(), collateral, { memo })), 'accepted');
+    const cache = new VerificationCache();
+    assert.equal(codeOfSgx(appraise(platform, platform.quote(), collateral, { cache })), 'accepted');
     const renamed = [{ ...anchorOf(platform), name: 'production', development: false }];
-    const value = accepted(appraise(platform, platform.quote(), collateral, { memo, trustAnchors: renamed }));
+    const value = accepted(appraise(platform, platform.quote(), collateral, { cache, trustAnchors: renamed }));
     assert.equal(value.developmentRoot, false);
   });
 
   test('never lends a signature to another QE report', () => {
-    const memo = new VerificationMemo();
-    assert.equal(codeOfSgx(appraise(platform, platform.quote(), collateral, { memo })), 'accepted');
+    const cache = new VerificationCache();
+    assert.equal(codeOfSgx(appraise(platform, platform.quote(), collateral, { cache })), 'accepted');
     const forged = platform.quote({ signQeReportWith: other });
-    assert.equal(codeOfSgx(appraise(platform, forged, collateral, { memo })), 'qe-report-signature');
+    assert.equal(codeOfSgx(appraise(platform, forged, collateral, { cache })), 'qe-report-signature');
   });
 });

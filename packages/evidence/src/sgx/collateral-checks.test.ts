@@ -9,7 +9,7 @@ import {
   type SimulatedTcbLevel,
 } from '@atesto/simulator';
 import { accepted, anchorOf, appraise, at, codeOfSgx, days, makePlatform } from '../__fixtures__/intel-platform.ts';
-import { appraiseSgx, type IntelAppraisalOptions, type IntelCollateral, prepareIntelCollateral } from '../index.ts';
+import { appraiseSgx, type IntelAppraisalOptions, type IntelCollateral, verifyIntelCollateral } from '../index.ts';
 
 const platform = await makePlatform();
 const quote = platform.quote();
@@ -265,10 +265,10 @@ describe('expired collateral', () => {
     assert.equal(await codeOf({ pckCrl: later }, options), 'collateral-not-yet-valid');
   });
 
-  test('is judged at the time of each appraisal, not when it was prepared', () => {
-    const prepared = prepareIntelCollateral(good, { trustAnchors: [anchorOf(platform)] });
-    assert.ok(prepared.ok);
-    const codes = [0, 40].map((later) => codeOfSgx(appraiseSgx(quote, prepared.value, { at: days(later) })));
+  test('is judged at the time of each appraisal, not when it was verified', () => {
+    const verified = verifyIntelCollateral(good, { trustAnchors: [anchorOf(platform)] });
+    assert.ok(verified.ok);
+    const codes = [0, 40].map((later) => codeOfSgx(appraiseSgx(quote, verified.value, { at: days(later) })));
     assert.deepEqual(codes, ['accepted', 'collateral-expired']);
   });
 });

@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { anchorOf, at, makePlatform } from '../__fixtures__/intel-platform.ts';
-import { appraiseSgx, parseSgxEvidence, parseTdxEvidence, prepareIntelCollateral, VerificationMemo } from '../index.ts';
+import { appraiseSgx, parseSgxEvidence, parseTdxEvidence, VerificationCache, verifyIntelCollateral } from '../index.ts';
 
 const platform = await makePlatform();
-const prepared = prepareIntelCollateral(await platform.collateral(), { trustAnchors: [anchorOf(platform)] });
-assert.ok(prepared.ok);
-const options = { at, memo: new VerificationMemo(8) };
-const isValid = (bytes: Uint8Array): boolean => appraiseSgx(bytes, prepared.value, options).ok;
+const verified = verifyIntelCollateral(await platform.collateral(), { trustAnchors: [anchorOf(platform)] });
+assert.ok(verified.ok);
+const options = { at, cache: new VerificationCache(8) };
+const isValid = (bytes: Uint8Array): boolean => appraiseSgx(bytes, verified.value, options).ok;
 
 const evidences = [
   ...([3, 4, 5] as const).map((version) => platform.quote({ version })),
@@ -85,7 +85,7 @@ describe('changed evidence', () => {
         const changed = Uint8Array.from(evidence);
         changed[place % changed.length] = value;
         const before = Buffer.from(changed);
-        const verdicts = [appraiseSgx(changed, prepared.value, options), appraiseSgx(changed, prepared.value, { at })];
+        const verdicts = [appraiseSgx(changed, verified.value, options), appraiseSgx(changed, verified.value, { at })];
         assert.ok(before.equals(changed));
         assert.deepEqual(verdicts[0], verdicts[1]);
       }),

@@ -14,22 +14,22 @@ import {
   appraiseSgx,
   checkSgxRuntimeData,
   parseSgxEvidence,
-  prepareIntelCollateral,
-  VerificationMemo,
+  VerificationCache,
+  verifyIntelCollateral,
 } from '../index.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const evidenceFile = (name: string): string =>
   ['quote.bin', 'report.bin'].find((file) => existsSync(vectorPath('sgx', name, file))) ?? 'quote.bin';
 
-function appraiseCase(name: string, evidence = readVector('sgx', name, evidenceFile(name)), memo?: VerificationMemo) {
+function appraiseCase(name: string, evidence = readVector('sgx', name, evidenceFile(name)), cache?: VerificationCache) {
   const { verificationTime } = readVectorJson('sgx', name, 'expected.json');
-  const prepared = prepareIntelCollateral(readVectorCollateral('sgx', name));
-  assert.ok(prepared.ok);
-  return appraiseSgx(evidence, prepared.value, {
+  const verified = verifyIntelCollateral(readVectorCollateral('sgx', name));
+  assert.ok(verified.ok);
+  return appraiseSgx(evidence, verified.value, {
     at: new Date(String(verificationTime)),
     allowExpiredCollateral: true,
-    ...(memo === undefined ? {} : { memo }),
+    ...(cache === undefined ? {} : { cache }),
   });
 }
 
@@ -114,28 +114,28 @@ describe('real SGX evidence', { skip: vectorsMissing('sgx') }, () => {
 
   test('evidence cut off at any byte is refused', () => {
     const whole = readVector('sgx', 'v3-platform-ca-up-to-date', 'quote.bin');
-    const memo = new VerificationMemo();
-    const prepared = prepareIntelCollateral(readVectorCollateral('sgx', 'v3-platform-ca-up-to-date'));
-    assert.ok(prepared.ok);
-    const options = { at: new Date('2025-10-01T00:00:00Z'), allowExpiredCollateral: true, memo };
+    const cache = new VerificationCache();
+    const verified = verifyIntelCollateral(readVectorCollateral('sgx', 'v3-platform-ca-up-to-date'));
+    assert.ok(verified.ok);
+    const options = { at: new Date('2025-10-01T00:00:00Z'), allowExpiredCollateral: true, cache };
     for (let length = 0; length < whole.length; length += 1) {
-      const outcome = appraiseSgx(whole.subarray(0, length), prepared.value, options);
+      const outcome = appraiseSgx(whole.subarray(0, length), verified.value, options);
       assert.equal(outcome.ok ? 'valid' : outcome.refusal.code, 'evidence-truncated', `${length} bytes`);
     }
   });
 
   test('a flipped bit anywhere in a quote is never valid', () => {
     const whole = readVector('sgx', 'v3-platform-ca-up-to-date', 'quote.bin');
-    const memo = new VerificationMemo(4);
-    const prepared = prepareIntelCollateral(readVectorCollateral('sgx', 'v3-platform-ca-up-to-date'));
-    assert.ok(prepared.ok);
-    const options = { at: new Date('2025-10-01T00:00:00Z'), allowExpiredCollateral: true, memo };
+    const cache = new VerificationCache(4);
+    const verified = verifyIntelCollateral(readVectorCollateral('sgx', 'v3-platform-ca-up-to-date'));
+    assert.ok(verified.ok);
+    const options = { at: new Date('2025-10-01T00:00:00Z'), allowExpiredCollateral: true, cache };
     const accepted: number[] = [];
     // Every byte of header, body, signatures and QE report; every seventh of the certificates.
     for (let offset = 0; offset < whole.length; offset += offset < 1100 ? 1 : 7) {
       const flipped = Uint8Array.from(whole);
       flipped[offset] = (flipped[offset] ?? 0) ^ (1 << (offset % 8));
-      if (appraiseSgx(flipped, prepared.value, options).ok) accepted.push(offset);
+      if (appraiseSgx(flipped, verified.value, options).ok) accepted.push(offset);
     }
     // The quote's last byte is the NUL after the PEM text, which nothing signs; white space inside PEM does not change a certificate.
     assert.deepEqual(

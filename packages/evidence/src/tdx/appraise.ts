@@ -5,7 +5,7 @@ import { appraiseTcb, type IntelFacts } from '../intel/appraise-tcb.ts';
 import type { IntelCollateral } from '../intel/collateral.ts';
 import { sgxSvns } from '../intel/match.ts';
 import { type IntelOutcome, settleIntel } from '../intel/outcome.ts';
-import type { PreparedIntelCollateral } from '../intel/prepare.ts';
+import type { VerifiedIntelCollateral } from '../intel/verified-collateral.ts';
 import type { TdxAppraisal } from './appraisal.ts';
 import { checkTdxModule, findModuleLevel, modulePart } from './module.ts';
 import { type ParsedTdxEvidence, readTdxEvidence } from './parse.ts';
@@ -22,22 +22,22 @@ export type TdxOutcome = IntelOutcome<TdxAppraisal, TdxFacts>;
  * Appraises a TDX quote against Intel's endorsements at a time.
  * Pure: the same bytes, collateral and time give the same verdict.
  * @param bytes a quote of version 4 or 5
- * @param collateral as received, or prepared once by `prepareIntelCollateral` for many appraisals
+ * @param collateral as received, or verified once by `verifyIntelCollateral` for many appraisals
  */
 export function appraiseTdx(
   bytes: Uint8Array,
-  collateral: IntelCollateral | PreparedIntelCollateral,
+  collateral: IntelCollateral | VerifiedIntelCollateral,
   options: IntelAppraisalOptions,
 ): TdxOutcome {
-  return settleIntel<TdxAppraisal, TdxFacts>(collateral, options.trustAnchors, (prepared, note) => {
+  return settleIntel<TdxAppraisal, TdxFacts>(collateral, options.trustAnchors, (verified, note) => {
     const evidence = readTdxEvidence(bytes);
     note({ evidence });
     const { quote, body } = evidence;
-    const expired = checkCollateral('tdx', prepared, options, note);
-    const platform = checkGenuine(quote, prepared, options);
-    const identity = checkTdxModule(body, prepared.tcbInfo);
+    const expired = checkCollateral('tdx', verified, options, note);
+    const platform = checkGenuine(quote, verified, options);
+    const identity = checkTdxModule(body, verified.tcbInfo);
     const moduleLevel = findModuleLevel(body, identity);
-    const parts = moduleLevel === undefined ? [] : [modulePart(body, moduleLevel, prepared.tcbInfo)];
+    const parts = moduleLevel === undefined ? [] : [modulePart(body, moduleLevel, verified.tcbInfo)];
     const svns = { ...sgxSvns(platform.pck.facts), tdx: [...body.teeTcbSvn] };
     return {
       tee: 'tdx',
@@ -49,7 +49,7 @@ export function appraiseTdx(
       tdxModuleStatus: moduleLevel?.status,
       quoteHash: createHash('sha256').update(quote.bytes).digest('hex'),
       trailingBytes: quote.trailingBytes,
-      ...appraiseTcb(platform, prepared, svns, expired, note, parts),
+      ...appraiseTcb(platform, verified, svns, expired, note, parts),
     };
   });
 }

@@ -5,7 +5,7 @@ import { type CollateralOverrides, generateEcKeys, type TdxQuoteOptions } from '
 import fc from 'fast-check';
 import { anchorOf, at } from '../__fixtures__/intel-platform.ts';
 import { acceptedDomain, appraiseDomain, codeOfTdx, collateral, platform } from '../__fixtures__/trust-domain.ts';
-import { appraiseTdx, prepareIntelCollateral, VerificationMemo } from '../index.ts';
+import { appraiseTdx, VerificationCache, verifyIntelCollateral } from '../index.ts';
 
 const other = generateEcKeys();
 const setByte = (offset: number, value: number) => (bytes: Buffer) => {
@@ -122,10 +122,10 @@ describe('a trust domain is refused', () => {
 });
 
 describe('changed evidence of a trust domain', () => {
-  const prepared = prepareIntelCollateral(collateral, { trustAnchors: [anchorOf(platform)] });
-  assert.ok(prepared.ok);
-  const options = { at, memo: new VerificationMemo() };
-  const codeOf = (bytes: Uint8Array): string => codeOfTdx(appraiseTdx(bytes, prepared.value, options));
+  const verified = verifyIntelCollateral(collateral, { trustAnchors: [anchorOf(platform)] });
+  assert.ok(verified.ok);
+  const options = { at, cache: new VerificationCache() };
+  const codeOf = (bytes: Uint8Array): string => codeOfTdx(appraiseTdx(bytes, verified.value, options));
   const quotes = forms.map((form) => platform.tdxQuote(form));
 
   test('cut off at any byte: evidence-truncated', () => {

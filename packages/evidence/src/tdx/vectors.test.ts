@@ -2,16 +2,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readVector, readVectorCollateral, readVectorJson, vectorCases, vectorsMissing } from '@atesto/vectors';
-import { appraiseSgx, appraiseTdx, parseTdxEvidence, prepareIntelCollateral, VerificationMemo } from '../index.ts';
+import { appraiseSgx, appraiseTdx, parseTdxEvidence, VerificationCache, verifyIntelCollateral } from '../index.ts';
 
 const hex = (bytes: Uint8Array | undefined): string | undefined =>
   bytes === undefined ? undefined : Buffer.from(bytes).toString('hex');
 
 function prepareCase(name: string) {
-  const prepared = prepareIntelCollateral(readVectorCollateral('tdx', name));
-  assert.ok(prepared.ok);
+  const verified = verifyIntelCollateral(readVectorCollateral('tdx', name));
+  assert.ok(verified.ok);
   const at = new Date(String(readVectorJson('tdx', name, 'expected.json').verificationTime));
-  return { collateral: prepared.value, options: { at, memo: new VerificationMemo() } };
+  return { collateral: verified.value, options: { at, cache: new VerificationCache() } };
 }
 
 /** The members of `expected` that it and the appraisal both describe. */

@@ -5,10 +5,10 @@ import {
   intelRoots,
   lookupFor,
   type ParsedQuote,
-  type PreparedIntelCollateral,
-  prepareIntelCollateral,
   type TrustAnchor,
-  VerificationMemo,
+  VerificationCache,
+  type VerifiedIntelCollateral,
+  verifyIntelCollateral,
 } from '@atesto/evidence';
 import { refuseFor } from '../http/refusal.ts';
 import { type EndorsementLook, fetchEndorsements } from './fetch-endorsements.ts';
@@ -16,7 +16,7 @@ import { trustAnchorsOf } from './trust-anchors.ts';
 
 /** What an appraisal gets. */
 export interface IntelEndorsed {
-  readonly collateral: PreparedIntelCollateral;
+  readonly collateral: VerifiedIntelCollateral;
   /** Whether the operator lets the collateral serve although a part of it has expired. */
   readonly allowExpiredCollateral: boolean;
 }
@@ -41,12 +41,12 @@ const requestBy = {
 /** The endorsements of one provider. */
 export class IntelEndorsements {
   /** Remembers platforms between appraisals. */
-  readonly memo = new VerificationMemo();
+  readonly cache = new VerificationCache();
   readonly #source: IntelEndorsementSource;
   readonly #settings: IntelSettings;
   readonly #trustAnchors: readonly TrustAnchor[];
   /** By the object that the source gave: the same object holds the same bytes. */
-  readonly #prepared = new WeakMap<IntelCollateral, PreparedIntelCollateral>();
+  readonly #verified = new WeakMap<IntelCollateral, VerifiedIntelCollateral>();
 
   constructor(source: IntelEndorsementSource, settings: IntelSettings) {
     this.#source = source;
@@ -58,25 +58,25 @@ export class IntelEndorsements {
   async endorse(quote: ParsedQuote, look: EndorsementLook): Promise<IntelEndorsed> {
     const { timeoutMs, graceSeconds } = this.#settings;
     const { value } = await fetchEndorsements('intel', this.#source, this.#requestFor(quote), look, timeoutMs);
-    const collateral = this.#prepare(value);
+    const collateral = this.#verify(value);
     const nextUpdate = Math.min(...Object.values(collateral.dates).map((dates) => dates.nextUpdate));
     const allowExpiredCollateral = look.at.getTime() <= nextUpdate + graceSeconds * 1000;
     return { collateral, allowExpiredCollateral };
   }
 
-  #prepare(collateral: IntelCollateral): PreparedIntelCollateral {
-    const known = this.#prepared.get(collateral);
+  #verify(collateral: IntelCollateral): VerifiedIntelCollateral {
+    const known = this.#verified.get(collateral);
     if (known !== undefined) return known;
-    const prepared = prepareIntelCollateral(collateral, { trustAnchors: this.#trustAnchors });
-    if (!prepared.ok) return refuseFor(prepared.refusal);
-    this.#prepared.set(collateral, prepared.value);
-    return prepared.value;
+    const verified = verifyIntelCollateral(collateral, { trustAnchors: this.#trustAnchors });
+    if (!verified.ok) return refuseFor(verified.refusal);
+    this.#verified.set(collateral, verified.value);
+    return verified.value;
   }
 
   #requestFor(quote: ParsedQuote): IntelEndorsementRequest {
     const { certification } = quote;
     if (certification.type !== 5) return this.#read(quote);
-    return this.memo.remember(requestBy, `${quote.teeType} ${certification.chainPem}`, () => this.#read(quote));
+    return this.cache.getOrCompute(requestBy, `${quote.teeType} ${certification.chainPem}`, () => this.#read(quote));
   }
 
   #read(quote: ParsedQuote): IntelEndorsementRequest {

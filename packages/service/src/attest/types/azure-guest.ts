@@ -90,7 +90,7 @@ function appraiseHardware(endorsed: AzureEndorsed, { intel }: Provider, at: Date
   if (endorsed.kind === 'SevSnp') {
     return appraiseSnp(endorsed.report, endorsed.by.endorsements, { at, allowExpiredCollateral });
   }
-  return appraiseTdx(endorsed.quote, endorsed.by.collateral, { at, allowExpiredCollateral, memo: intel.memo });
+  return appraiseTdx(endorsed.quote, endorsed.by.collateral, { at, allowExpiredCollateral, cache: intel.cache });
 }
 
 function complianceStatusOf(

@@ -36,7 +36,7 @@ export const sgxEnclave: SgxAttestationType = {
     return provider.intel.endorse(evidence.quote, look);
   },
   appraise: (bytes, { collateral, allowExpiredCollateral }, { intel }, at) =>
-    appraiseSgx(bytes, collateral, { at, allowExpiredCollateral, memo: intel.memo }),
+    appraiseSgx(bytes, collateral, { at, allowExpiredCollateral, cache: intel.cache }),
   checkRuntimeData: ({ body }, data) => checkSgxRuntimeData(body, data),
   checkInitTimeData: ({ body }, data) => checkSgxInitTimeData(body, data),
   checkBaseline: (appraisal, provider, at) => checkTcbBaseline(appraisal, provider.baseline.sgx, at),

@@ -30,7 +30,7 @@ export const tdxVm: AttestationType<ParsedTdxEvidence, IntelEndorsed, TdxVmAppra
   parse: parseTdxEvidence,
   endorse: (evidence, provider, look) => provider.intel.endorse(evidence.quote, look),
   appraise: (bytes, { collateral, allowExpiredCollateral }, { intel, referenceValues }, at) => {
-    const tdx = appraiseTdx(bytes, collateral, { at, allowExpiredCollateral, memo: intel.memo });
+    const tdx = appraiseTdx(bytes, collateral, { at, allowExpiredCollateral, cache: intel.cache });
     if (!tdx.ok) return tdx;
     const complianceStatus = tdxComplianceStatus(tdx.value.body, referenceValues.tdx);
     return { ok: true, value: { tdx: tdx.value, complianceStatus } };

@@ -1,11 +1,11 @@
 /**
- * Remembers results of pure verifications, keyed by the SHA-256 of everything that they depend on, so that the second quote of a platform
- * does not verify the platform's certificates again. Nothing that depends on time is remembered.
+ * Caches results of pure verifications by the SHA-256 of everything that they depend on, so that the second quote of a platform does not
+ * verify the platform's certificates again. Nothing that depends on time is cached.
  */
 import { hash } from 'node:crypto';
 
-/** A bounded memory: the least recently used result is forgotten first. */
-export class VerificationMemo {
+/** A bounded cache that evicts the least recently used result first. */
+export class VerificationCache {
   readonly #results = new Map<string, unknown>();
   readonly #maximumEntries: number;
 
@@ -14,9 +14,9 @@ export class VerificationMemo {
     this.#maximumEntries = maximumEntries;
   }
 
-  /** The remembered result of the computation that `key` names in full, or a fresh one. A refusal is not remembered. */
-  remember<Result>(computation: MemoKey<Result>, key: string, compute: () => Result): Result {
-    // Not the text itself: it is as long as its sender likes, and all texts of one length beyond 16,383 characters share one hash in V8.
+  /** The cached result of the computation that `key` names in full, or a fresh one. What `compute` throws is not cached. */
+  getOrCompute<Result>(computation: CachedComputation<Result>, key: string, compute: () => Result): Result {
+    // Not the string itself: its sender chooses its length, and all strings of one length beyond 16,383 characters share one hash in V8.
     const full = hash('sha256', `${computation.name}\u0000${key}`, 'base64');
     const known = this.#results.get(full);
     if (computation.is(known)) {
@@ -34,8 +34,8 @@ export class VerificationMemo {
   }
 }
 
-/** Names one kind of computation, and recognises its results. */
-export interface MemoKey<Result> {
+/** Names one kind of computation and recognizes its results. */
+export interface CachedComputation<Result> {
   readonly name: string;
   readonly is: (value: unknown) => value is Result;
 }

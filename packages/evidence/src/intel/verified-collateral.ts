@@ -62,12 +62,12 @@ export interface SignedIntelCollateral {
 }
 
 /** Collateral whose signatures hold, and whose authorities and signers are not revoked. */
-export interface PreparedIntelCollateral extends SignedIntelCollateral {
-  readonly prepared: true;
+export interface VerifiedIntelCollateral extends SignedIntelCollateral {
+  readonly verified: true;
 }
 
-/** Options of {@link prepareIntelCollateral}. */
-export interface PrepareOptions {
+/** Options of {@link verifyIntelCollateral}. */
+export interface CollateralVerificationOptions {
   /** Roots to trust; Intel's pinned root when absent. */
   readonly trustAnchors?: readonly TrustAnchor[];
 }
@@ -193,19 +193,19 @@ function checkSignersNotRevoked({ rootCrl, ...chains }: SignedIntelCollateral): 
  */
 export function readIntelCollateral(
   collateral: IntelCollateral,
-  options: PrepareOptions = {},
+  options: CollateralVerificationOptions = {},
 ): Outcome<SignedIntelCollateral> {
   return settle(() => verifySignatures(collateral, options.trustAnchors ?? intelRoots));
 }
 
 /** Parses and verifies collateral under the trust anchors; independent of time. */
-export function prepareIntelCollateral(
+export function verifyIntelCollateral(
   collateral: IntelCollateral,
-  options: PrepareOptions = {},
-): Outcome<PreparedIntelCollateral> {
+  options: CollateralVerificationOptions = {},
+): Outcome<VerifiedIntelCollateral> {
   return settle(() => {
     const signed = verifySignatures(collateral, options.trustAnchors ?? intelRoots);
     checkSignersNotRevoked(signed);
-    return { ...signed, prepared: true };
+    return { ...signed, verified: true };
   });
 }
