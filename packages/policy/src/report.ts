@@ -92,7 +92,13 @@ export function reportJson(report: unknown, indent = 2): string {
   return JSON.stringify(report, exact, indent);
 }
 
+/** What ECMAScript's "JSON.parse source text access" adds and the standard library's types lack. */
+interface SourceTextJson {
+  rawJSON(text: string): unknown;
+}
+const exactJson = JSON as JSON & SourceTextJson;
+
 /** JSON has no limit for integers; only JavaScript's numbers have. */
 function exactly(value: bigint): unknown {
-  return JSON.rawJSON(String(value));
+  return exactJson.rawJSON(String(value));
 }
