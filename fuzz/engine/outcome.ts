@@ -1,5 +1,5 @@
 /** Outcomes of the evidence packages as the runner takes them. */
-import type { Outcome } from '@atesto/evidence';
+import type { Outcome } from '@atesto/core';
 import type { FuzzOutcome } from './target.ts';
 
 /** A refusal's code and place, or what acceptance proves. */

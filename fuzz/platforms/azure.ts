@@ -1,5 +1,6 @@
 /** A simulated confidential machine of Azure, on SEV-SNP, and the appraisal of its hardware. */
-import { type AzureHardware, appraiseSnp, type Outcome, readHclReport } from '@atesto/evidence';
+import type { Outcome } from '@atesto/core';
+import { type AzureHardware, appraiseSnp, readHclReport } from '@atesto/evidence';
 import { createSimulatedVtpm, SimulatedAzureGuest } from '@atesto/simulator';
 import { amdOptions, milan } from './amd.ts';
 

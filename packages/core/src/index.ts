@@ -3,3 +3,4 @@ export { isJsonObject, type JsonObject, type JsonValue, sameJson } from './json/
 export { type Curve, type KeyFacts, type KeyUse, keyFault } from './keys/accepted.ts';
 export { jwkFacts, type NodeKey, nodeKeyFacts, type WebKey, webKeyFacts } from './keys/facts.ts';
 export { forbidsSignatures } from './keys/jwk.ts';
+export { type Outcome, type Refusal, Refused, refuse, settle, settleAsync, unwrap } from './outcome.ts';

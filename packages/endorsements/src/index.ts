@@ -28,6 +28,5 @@ export {
 } from './intel/request.ts';
 export type { PcsDialect } from './pcs/paths.ts';
 export { createPcsSource, type PcsSource, type PcsSourceOptions } from './pcs/source.ts';
-export type { EndorsementRefusal } from './refusal.ts';
 export { type HeldListsOptions, HeldRevocationLists } from './revocation/held-lists.ts';
 export type { EndorsementOptions, EndorsementResult, EndorsementSource, Freshness } from './source.ts';

@@ -1,5 +1,5 @@
 /** Where endorsements come from: what every source is asked and what it answers. */
-import type { EndorsementRefusal } from './refusal.ts';
+import type { Refusal } from '@atesto/core';
 
 /** How fresh an answer is. */
 export interface Freshness {
@@ -23,7 +23,7 @@ export type EndorsementResult<Value> =
       /** Absent: the source does not know. */
       readonly freshness?: Freshness;
     }
-  | { readonly ok: false; readonly refusal: EndorsementRefusal };
+  | { readonly ok: false; readonly refusal: Refusal };
 
 /** Circumstances of a request. */
 export interface EndorsementOptions {

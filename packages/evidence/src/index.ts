@@ -18,7 +18,6 @@ export {
   runtimeDataHash,
 } from './azure/runtime-claims.ts';
 export type { VtpmAppraisal, VtpmEvidence, VtpmOptions } from './azure/vtpm.ts';
-export { type Outcome, type Refusal, Refused, refuse, settle } from './bytes/refusal.ts';
 export type { ClaimJson, Claims } from './claims.ts';
 export { type EvidenceCode, evidenceCodes } from './codes.ts';
 export type { IntelAppraisalOptions } from './intel/appraise-platform.ts';

@@ -1,6 +1,7 @@
 /** What an evaluation may still cost. Units are counted, never seconds, so that a verdict is repeatable (policy language, section 11). */
+
 import { limits } from './limits.ts';
-import { fail } from './outcome.ts';
+import { fail } from './refusal.ts';
 
 /** V8 hashes no longer texts: a hash table tells those of one length apart only by comparing them. */
 const longestHashed = 16_383;

@@ -1,9 +1,10 @@
 /** Evaluation as callers see it: a policy and claims in, a verdict out. */
+
 import type { Spent } from './budget.ts';
 import type { Claim, ClaimValue } from './claims/claim.ts';
 import type { CompiledPolicy } from './compile.ts';
 import { configureProgram, type EvaluateOptions, evaluateProgram, type Verdict } from './evaluate/evaluate.ts';
-import type { Outcome } from './outcome.ts';
+import type { PolicyOutcome } from './refusal.ts';
 
 export type { EvaluateOptions, Verdict } from './evaluate/evaluate.ts';
 export type { RunWarning } from './evaluate/program.ts';
@@ -22,7 +23,7 @@ export function evaluatePolicy(
 }
 
 /** The configuration properties that a policy sets, and what it cost to find them. */
-export type Configured = Outcome<ReadonlyMap<string, ClaimValue>> & { readonly spent: Spent };
+export type Configured = PolicyOutcome<ReadonlyMap<string, ClaimValue>> & { readonly spent: Spent };
 
 /** Evaluates the configuration rules alone, given the claims that are known before the evidence is judged. */
 export function configure(policy: CompiledPolicy, claims: readonly Claim[] = []): Configured {

@@ -28,7 +28,7 @@ export {
 export { type FormatResult, formatPolicy } from './format/format.ts';
 export { policyHash, policyTokenHash } from './hash.ts';
 export { limits } from './limits.ts';
-export type { Outcome, Refusal } from './outcome.ts';
+export type { PolicyOutcome, PolicyRefusal } from './refusal.ts';
 export {
   type EvaluationReport,
   evaluationReport,

@@ -1,4 +1,5 @@
 /** Everything about one evaluation as JSON: what `atesto policy eval --json` prints and `:explain` answers. */
+
 import type { AttestationKind } from './attestation-kind.ts';
 import type { Claim, ClaimValue } from './claims/claim.ts';
 import { compilePolicy } from './compile.ts';
@@ -6,7 +7,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import { type EvaluateOptions, evaluateProgram } from './evaluate/evaluate.ts';
 import type { RunWarning } from './evaluate/program.ts';
 import type { Issued } from './evaluate/run.ts';
-import type { Refusal } from './outcome.ts';
+import type { PolicyRefusal } from './refusal.ts';
 import { type Explanation, explainTraced } from './trace/explain.ts';
 import type { TraceRule } from './trace/trace.ts';
 
@@ -25,7 +26,7 @@ export interface EvaluationReport {
   /** `error` also where the text is wrong. */
   readonly evaluation: 'ok' | 'error';
   /** Why the evaluation failed. */
-  readonly refusal?: Refusal;
+  readonly refusal?: PolicyRefusal;
   readonly authorized: boolean;
   readonly outgoing: Readonly<Record<string, ReportedValue>>;
   readonly properties: Readonly<Record<string, ClaimValue>>;

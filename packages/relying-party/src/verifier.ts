@@ -1,4 +1,5 @@
 /** Is this attestation token genuine, does it hold now, and is it about what the relying party wants? */
+import { Refused, settleAsync } from '@atesto/core';
 import { checkExpectations } from './expectations/check.ts';
 import { checkTokenDecisions } from './expectations/decisions.ts';
 import type { TokenExpectations } from './expectations/expectations.ts';
@@ -7,7 +8,7 @@ import { fetchKeySet } from './keys/fetch-keys.ts';
 import { cachedKeys, type FindKey, offlineKeys } from './keys/issuer-keys.ts';
 import { parseKeySet } from './keys/key-set.ts';
 import { readOptions, type VerifierOptions } from './options.ts';
-import { ConfigurationError, type Outcome, Refused, refuse, settleAsync } from './refusal.ts';
+import { ConfigurationError, type Outcome, refuse } from './refusal.ts';
 import { type Claims, claimOf, parseJson } from './token/claims.ts';
 import { checkAlgorithm, checkExtensions, headerText } from './token/header.ts';
 import { parseToken } from './token/parse.ts';

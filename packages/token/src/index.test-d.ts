@@ -10,12 +10,12 @@ import {
   type JsonWebKeySet,
   jwks,
   type KeyRing,
-  type Outcome,
   type openSigningKey,
   type PublishedKey,
   type SigningKey,
   sealSigningKey,
   type TokenCode,
+  type TokenOutcome,
 } from './index.ts';
 
 type Same<Left, Right> = (<T>() => T extends Left ? 1 : 2) extends <T>() => T extends Right ? 1 : 2 ? true : false;
@@ -27,11 +27,11 @@ declare const facts: AttestationFacts;
 declare const claims: JsonObject;
 declare const ring: KeyRing<SigningKey>;
 
-same<ReturnType<typeof issueToken>, Outcome<string>>(true);
-same<ReturnType<typeof issueTokenInPool>, Promise<Outcome<string>>>(true);
-same<ReturnType<typeof attestationClaims>, Outcome<JsonObject>>(true);
-same<ReturnType<typeof generateSigningKey>, Promise<Outcome<SigningKey>>>(true);
-same<ReturnType<typeof openSigningKey>, Promise<Outcome<SigningKey>>>(true);
+same<ReturnType<typeof issueToken>, TokenOutcome<string>>(true);
+same<ReturnType<typeof issueTokenInPool>, Promise<TokenOutcome<string>>>(true);
+same<ReturnType<typeof attestationClaims>, TokenOutcome<JsonObject>>(true);
+same<ReturnType<typeof generateSigningKey>, Promise<TokenOutcome<SigningKey>>>(true);
+same<ReturnType<typeof openSigningKey>, Promise<TokenOutcome<SigningKey>>>(true);
 same<ReturnType<typeof jwks>, JsonWebKeySet>(true);
 
 const signer = currentKey(ring, new Date());

@@ -36,7 +36,7 @@ export {
   openIdMetadata,
   supportedClaims,
 } from './publish/metadata.ts';
-export type { Outcome, Refusal } from './refusal.ts';
+export type { TokenOutcome, TokenRefusal } from './refusal.ts';
 export {
   addKey,
   currentKey,

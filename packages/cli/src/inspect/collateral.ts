@@ -9,7 +9,9 @@ import { revocationListFacts } from './revocation-list.ts';
 
 function listFacts(der: Uint8Array): Facts {
   const list = readRevocationList(der);
-  return list.ok ? revocationListFacts(list.value) : { ...list.refusal };
+  if (list.ok) return revocationListFacts(list.value);
+  const { code, where, why } = list.refusal;
+  return { code, where, why };
 }
 
 function collateralFacts(collateral: IntelCollateral): Facts {

@@ -1,5 +1,5 @@
 /** What looking into a file gives: the kind of thing it is, and its facts as plain JSON. Nothing of it is proven. */
-import type { Refusal } from '@atesto/evidence';
+import type { Refusal } from '@atesto/core';
 import { printable, type Row } from '../style.ts';
 
 /** A fact as JSON. */

@@ -1,6 +1,7 @@
 /** Looks into revocation lists: one in DER, or any number in PEM. */
+import type { Outcome } from '@atesto/core';
 import { revocationListsIn } from '@atesto/endorsements';
-import { type Outcome, type RevocationList, readRevocationList, revocationListIssuer } from '@atesto/evidence';
+import { type RevocationList, readRevocationList, revocationListIssuer } from '@atesto/evidence';
 import type { Facts, Inspector } from './inspection.ts';
 
 /** How many serial numbers are shown. */

@@ -1,4 +1,5 @@
 /** The claims that a service would show a policy for evidence, from an offline appraisal. */
+import type { Outcome, Refusal } from '@atesto/core';
 import { createSnpBundleSource, parseIntelCollateralBundle, snpRequestFor } from '@atesto/endorsements';
 import {
   amdRoots,
@@ -12,9 +13,7 @@ import {
   type IntelAppraisalOptions,
   type IntelCollateral,
   intelRoots,
-  type Outcome,
   parseSnpEvidence,
-  type Refusal,
   sevSnpClaims,
   sgxClaims,
   sgxIncomingAliases,

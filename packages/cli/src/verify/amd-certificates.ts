@@ -1,6 +1,8 @@
 /** Which of the given certificates stand above an endorsement key? Files may hold them in any order, and more than are needed. */
+
 import { X509Certificate } from 'node:crypto';
-import { type Refusal, type SnpReport, snpKeyKindOf } from '@atesto/evidence';
+import type { Refusal } from '@atesto/core';
+import { type SnpReport, snpKeyKindOf } from '@atesto/evidence';
 
 /** A VCEK or VLEK certificate and what stands above it: PEM. */
 export interface AmdCertificates {

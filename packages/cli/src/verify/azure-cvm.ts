@@ -1,5 +1,7 @@
 /** Is a confidential VM of Azure genuine at a time, and what state does its vTPM attest? One appraisal, as programs read it. */
+
 import { createHash } from 'node:crypto';
+import type { Outcome } from '@atesto/core';
 import { parseIntelCollateralBundle, snpEndorsementsWithLists } from '@atesto/endorsements';
 import {
   type AzureCvmAppraisal,
@@ -10,7 +12,6 @@ import {
   appraiseTdx,
   intelRoots,
   type MeasuredBoot,
-  type Outcome,
   type PcrValues,
   parseSnpEvidence,
   type RuntimeClaims,

@@ -1,4 +1,5 @@
 /** Is a quote of Intel's genuine at a time, under given collateral? One appraisal of SGX or TDX, as programs read it. */
+import type { Outcome } from '@atesto/core';
 import { parseIntelCollateralBundle } from '@atesto/endorsements';
 import {
   type IntelAppraisalOptions,
@@ -8,7 +9,6 @@ import {
   type IntelOutcome,
   type IntelPlatformAppraisal,
   intelRoots,
-  type Outcome,
   type TcbStatus,
 } from '@atesto/evidence';
 import type { Row } from '../style.ts';

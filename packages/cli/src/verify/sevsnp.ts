@@ -1,11 +1,11 @@
 /** Is an SEV-SNP report genuine at a time, under given certificates? One appraisal, as programs read it. */
+import type { Outcome } from '@atesto/core';
 import { snpEndorsementsWithLists } from '@atesto/endorsements';
 import {
   amdRoots,
   appraiseSnp,
   checkSnpInitTimeData,
   checkSnpRuntimeData,
-  type Outcome,
   type ParsedSnpEvidence,
   parseSnpEvidence,
   type SnpReport,

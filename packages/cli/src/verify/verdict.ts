@@ -1,5 +1,6 @@
 /** The verdict of an offline appraisal, as programs read it: what every technology says first, and how roots of development are named. */
-import type { Refusal, TrustAnchor } from '@atesto/evidence';
+import type { Refusal } from '@atesto/core';
+import type { TrustAnchor } from '@atesto/evidence';
 
 /** Members that each verdict has, before the facts of its technology. */
 export interface Verdict {

@@ -1,6 +1,6 @@
 /** Which of the files of a directory are the endorsements of one key? Every combination that verifies, the lists of its root with it. */
+import { Refused } from '@atesto/core';
 import { type SnpEndorsements, type SnpProduct, snpListIssuer, type TrustAnchor } from '@atesto/evidence';
-import { EndorsementRefused } from '../refusal.ts';
 import type { AmdCertificateFile, AmdFileContents } from './bundle-contents.ts';
 import { addressedChipId, type SnpEndorsementRequest } from './request.ts';
 import { type SnpDates, verifySnpSubject } from './verify.ts';
@@ -33,12 +33,12 @@ export function snpCandidates(
   const leaves = leavesFor(request, contents.certificates);
   if (leaves.length === 0) return [];
   const found: SnpCandidate[] = [];
-  let refused: EndorsementRefused | undefined;
+  let refused: Refused | undefined;
   for (const collateral of combinations(request, leaves, contents, options)) {
     try {
       found.push({ collateral, ...verifySnpSubject(collateral, request, options.path, options.trustAnchors) });
     } catch (error) {
-      if (!(error instanceof EndorsementRefused)) throw error;
+      if (!(error instanceof Refused)) throw error;
       // A certificate of the chip for another TCB version is no fault.
       if (error.refusal.code !== 'endorsements-other-platform') refused = error;
     }

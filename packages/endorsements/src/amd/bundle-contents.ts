@@ -1,6 +1,8 @@
 /** What is in a file of AMD's: certificates or revocation lists, in PEM or DER? Read by content, unverified: it serves to choose among files. */
+
 import { X509Certificate } from 'node:crypto';
-import { type EndorsementRefusal, endorsementRefused } from '../refusal.ts';
+import type { Refusal } from '@atesto/core';
+import { endorsementRefused } from '../refusal.ts';
 
 /** One certificate. */
 export interface AmdCertificateFile {
@@ -38,9 +40,7 @@ function derOfPem(text: string): Buffer[] | undefined {
 /** Reads one file. */
 export function amdFileContents(
   bytes: Buffer,
-):
-  | { readonly ok: true; readonly value: AmdFileContents }
-  | { readonly ok: false; readonly refusal: EndorsementRefusal } {
+): { readonly ok: true; readonly value: AmdFileContents } | { readonly ok: false; readonly refusal: Refusal } {
   const isPem = bytes.subarray(0, 64).toString('latin1').trimStart().startsWith('-----BEGIN ');
   const items = isPem ? derOfPem(bytes.toString('latin1')) : [bytes];
   const certificates: AmdCertificateFile[] = [];
@@ -57,7 +57,7 @@ export function amdFileContents(
     : { ok: true, value: { certificates, revocationLists } };
 }
 
-function malformed(): { readonly ok: false; readonly refusal: EndorsementRefusal } {
+function malformed(): { readonly ok: false; readonly refusal: Refusal } {
   const why = 'the file holds something other than certificates and revocation lists of AMD';
   return { ok: false, refusal: endorsementRefused('bundle-malformed', '', why).refusal };
 }

@@ -1,8 +1,9 @@
 /** AMD's endorsements from a directory of certificates and revocation lists, whatever the files are called: for offline and air-gapped sites. */
+import { type Refusal, Refused } from '@atesto/core';
 import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence';
 import { LeastRecentlyUsed } from '../cache/memory.ts';
 import { type ReportBroken, type WatchedFile, WatchedFiles } from '../files/watched-files.ts';
-import { type EndorsementRefusal, EndorsementRefused, refuseEndorsements, settleRefusals } from '../refusal.ts';
+import { refuseEndorsements, settleRefusals } from '../refusal.ts';
 import { HeldRevocationLists } from '../revocation/held-lists.ts';
 import { withHeldLists } from '../revocation/revocable.ts';
 import type { EndorsementResult } from '../source.ts';
@@ -105,13 +106,13 @@ class SnpBundle {
   }
 
   /** A file that cannot be read may be the one that lacks. */
-  #broken(): EndorsementRefusal | undefined {
+  #broken(): Refusal | undefined {
     return this.#foundIn.find(({ refusal }) => refusal !== undefined)?.refusal;
   }
 
   #lacks(code: 'bundle-no-match' | 'bundle-incomplete', why: string): never {
     const broken = this.#broken();
-    if (broken !== undefined) throw new EndorsementRefused(broken);
+    if (broken !== undefined) throw new Refused(broken);
     return refuseEndorsements(code, this.#options.path, why);
   }
 

@@ -1,7 +1,9 @@
 /** What AMD's endorsements are asked for by, and where they stand. Source: AMD 57230, VCEK Certificate and KDS Interface Specification. */
+
 import { createHash } from 'node:crypto';
+import type { Refusal } from '@atesto/core';
 import type { SnpEndorsements, SnpLookup, SnpProduct, SnpTcb } from '@atesto/evidence';
-import { type EndorsementRefusal, endorsementRefused, refuseEndorsements } from '../refusal.ts';
+import { endorsementRefused, refuseEndorsements } from '../refusal.ts';
 import type { EndorsementSource } from '../source.ts';
 
 /** A chip and the TCB version that its report names as reported. */
@@ -74,9 +76,7 @@ export function snpRequestKey(request: SnpEndorsementRequest): string {
 /** What to ask for a report, by what the evidence package read in it. */
 export function snpRequestFor(
   lookup: SnpLookup,
-):
-  | { readonly ok: true; readonly value: SnpEndorsementRequest }
-  | { readonly ok: false; readonly refusal: EndorsementRefusal } {
+): { readonly ok: true; readonly value: SnpEndorsementRequest } | { readonly ok: false; readonly refusal: Refusal } {
   const { signingKey, product, chipId, reportedTcb, supplied } = lookup;
   if (supplied !== undefined) {
     const { kind, certificate, authorityChain } = supplied;

@@ -1,7 +1,9 @@
 /** Endorsements from memory or disk: fetched when needed, refreshed before they are due, used past that only within a grace. */
+
 import { setTimeout as delay } from 'node:timers/promises';
+import { Refused } from '@atesto/core';
 import { SingleFlight } from '../flight.ts';
-import { EndorsementRefused, refuseEndorsements, settleRefusals } from '../refusal.ts';
+import { refuseEndorsements, settleRefusals } from '../refusal.ts';
 import type { EndorsementOptions, EndorsementResult, EndorsementSource, Freshness } from '../source.ts';
 import type { CacheEvent } from './events.ts';
 import type { EndorsementKind } from './kind.ts';
@@ -119,7 +121,7 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
     const vain = this.#vain.within(key, this.#settings.retryAfterSeconds);
     const usable = held !== undefined && at <= this.#graceEnd(held) ? held : undefined;
     try {
-      if (vain?.refusal !== undefined) throw new EndorsementRefused(vain.refusal);
+      if (vain?.refusal !== undefined) throw new Refused(vain.refusal);
       if (vain !== undefined && held !== undefined) return held;
       if (!this.#fetches.has(key) && mayFetch?.() === false) {
         refuseEndorsements('endorsements-limited', this.name, 'the caller made it be asked too often');
@@ -129,7 +131,7 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
       fetched.used = true;
       return fetched;
     } catch (error) {
-      if (!(error instanceof EndorsementRefused) || usable === undefined) throw error;
+      if (!(error instanceof Refused) || usable === undefined) throw error;
       return usable;
     }
   }
@@ -156,7 +158,7 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
       try {
         return await this.#fetchVerified(key, request, landing);
       } catch (error) {
-        if (!landing.aborted) this.#vain.note(key, error instanceof EndorsementRefused ? error.refusal : undefined);
+        if (!landing.aborted) this.#vain.note(key, error instanceof Refused ? error.refusal : undefined);
         throw error;
       }
     });
@@ -165,11 +167,11 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
   async #fetchVerified(key: string, request: Request, signal: AbortSignal): Promise<HeldEntry<Request, Value>> {
     const now = this.#settings.clock();
     const result = await this.#source.get(request, { at: now, signal });
-    if (!result.ok) throw new EndorsementRefused(result.refusal);
+    if (!result.ok) throw new Refused(result.refusal);
     const { collateral, freshness } = result;
     const source = freshness?.source ?? this.name;
     const verified = this.#kind.verify(collateral, request, source);
-    if (!verified.ok) throw new EndorsementRefused(verified.refusal);
+    if (!verified.ok) throw new Refused(verified.refusal);
     const before = this.#store.held(key);
     if (before !== undefined && isSuperseded(verified, before)) {
       this.#settings.report({ kind: 'older-ignored', key, nextUpdate: verified.nextUpdate });
@@ -228,7 +230,7 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
       ({ nextUpdate }) => report({ kind: 'refreshed', key, nextUpdate }),
       (error: unknown) =>
         report(
-          error instanceof EndorsementRefused
+          error instanceof Refused
             ? { kind: 'refresh-failed', key, refusal: error.refusal }
             : { kind: 'refresh-broken', key, error },
         ),

@@ -1,11 +1,9 @@
 /** What a cache must know of one kind of endorsements. A further vendor adds a value of this type. */
-import { type EndorsementRefusal, EndorsementRefused } from '../refusal.ts';
+import { type Refusal, Refused } from '@atesto/core';
 import type { Dated } from './succession.ts';
 
 /** Verified endorsements may be kept; their dates say for how long. */
-export type Verification =
-  | (Dated & { readonly ok: true })
-  | { readonly ok: false; readonly refusal: EndorsementRefusal };
+export type Verification = (Dated & { readonly ok: true }) | { readonly ok: false; readonly refusal: Refusal };
 
 /** One kind of endorsements. */
 export interface EndorsementKind<Request, Value> {
@@ -33,7 +31,7 @@ export function verification(check: () => Dated): Verification {
   try {
     return { ok: true, ...check() };
   } catch (error) {
-    if (error instanceof EndorsementRefused) return { ok: false, refusal: error.refusal };
+    if (error instanceof Refused) return { ok: false, refusal: error.refusal };
     throw error;
   }
 }

@@ -1,12 +1,12 @@
 /** When was a source last asked in vain? It is left alone for a while, so that an outage does not make every request wait. */
-import type { EndorsementRefusal } from '../refusal.ts';
+import type { Refusal } from '@atesto/core';
 import { LeastRecentlyUsed } from './memory.ts';
 
 /** An attempt that brought nothing better. */
 export interface VainAttempt {
   readonly at: Date;
   /** Absent: the source answered, with nothing fresher than what was there. */
-  readonly refusal?: EndorsementRefusal;
+  readonly refusal?: Refusal;
 }
 
 /** The last vain attempt for each key. */
@@ -19,7 +19,7 @@ export class VainAttempts {
     this.#clock = clock;
   }
 
-  note(key: string, refusal?: EndorsementRefusal): void {
+  note(key: string, refusal?: Refusal): void {
     const at = this.#clock();
     this.#attempts.set(key, refusal === undefined ? { at } : { at, refusal });
   }

@@ -1,8 +1,10 @@
 /** What do the files at a path hold now? One file or a directory of them; each is read once, and again when it changes. */
+
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import type { Refusal } from '@atesto/core';
 import type { EndorsementCode } from '../codes.ts';
-import { type EndorsementRefusal, refuseEndorsements, settleRefusals } from '../refusal.ts';
+import { refuseEndorsements, settleRefusals } from '../refusal.ts';
 
 /**
  * Reads the bytes of one file. Answers a refusal as a value; `where` in it is a member, or empty for the whole. `namedPlatforms`: the platforms
@@ -12,10 +14,10 @@ export type ReadContents<Contents> = (
   bytes: Buffer,
 ) =>
   | { readonly ok: true; readonly value: Contents }
-  | { readonly ok: false; readonly refusal: EndorsementRefusal; readonly namedPlatforms?: readonly string[] };
+  | { readonly ok: false; readonly refusal: Refusal; readonly namedPlatforms?: readonly string[] };
 
 /** Takes the refusal of a file; `where` begins with its path. */
-export type ReportBroken = (refusal: EndorsementRefusal) => void;
+export type ReportBroken = (refusal: Refusal) => void;
 
 /** What to read, and how often. */
 export interface WatchedFilesOptions<Contents> {
@@ -38,7 +40,7 @@ export type WatchedFile<Contents> = {
   readonly readAt: Date;
 } & (
   | { readonly contents: Contents; readonly refusal?: never; readonly namedPlatforms?: never }
-  | { readonly refusal: EndorsementRefusal; readonly namedPlatforms?: readonly string[]; readonly contents?: never }
+  | { readonly refusal: Refusal; readonly namedPlatforms?: readonly string[]; readonly contents?: never }
 );
 
 interface Known<Contents> {
@@ -108,11 +110,7 @@ export class WatchedFiles<Contents> {
 
   async #readFile(path: string, readAt: Date): Promise<Known<Contents>> {
     const { largestBytes, read } = this.#options;
-    const refused = (
-      stamp: string,
-      refusal: EndorsementRefusal,
-      namedPlatforms: readonly string[] = [],
-    ): Known<Contents> => {
+    const refused = (stamp: string, refusal: Refusal, namedPlatforms: readonly string[] = []): Known<Contents> => {
       return { stamp, file: { path, readAt, refusal, namedPlatforms } };
     };
     let stamp: string;

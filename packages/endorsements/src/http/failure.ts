@@ -1,6 +1,7 @@
 /** What went wrong with a request, told from the error of the HTTP client. */
+import { Refused } from '@atesto/core';
 import { errors } from 'undici';
-import { EndorsementRefused, refuseEndorsements } from '../refusal.ts';
+import { refuseEndorsements } from '../refusal.ts';
 
 /** `code` of a system, TLS or undici error; messages may hold addresses and are left out. */
 function codeOf(error: unknown): string {
@@ -10,7 +11,7 @@ function codeOf(error: unknown): string {
 
 /** Refuses for an error that was thrown before (`headers`) or while (`body`) the body arrived. */
 export function refuseForError(error: unknown, phase: 'headers' | 'body', where: string): never {
-  if (error instanceof EndorsementRefused) throw error;
+  if (error instanceof Refused) throw error;
   if (error instanceof errors.ResponseExceededMaxSizeError || error instanceof errors.HeadersOverflowError) {
     return refuseEndorsements('endorsements-too-large', where, `the answer is larger than allowed (${codeOf(error)})`);
   }

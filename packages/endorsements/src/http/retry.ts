@@ -1,5 +1,6 @@
 /** When is a request made again, and after how long? */
-import { EndorsementRefused, endorsementRefused, refuseEndorsements } from '../refusal.ts';
+import { Refused } from '@atesto/core';
+import { endorsementRefused, refuseEndorsements } from '../refusal.ts';
 import { type HttpAnswer, withoutQuery } from './client.ts';
 import type { Timing } from './timing.ts';
 
@@ -32,9 +33,9 @@ export function retryAfterMilliseconds(value: string | undefined, now: Date): nu
 /** An answer that came but asks to try again, or the reason why none came. */
 type Attempt =
   | { readonly kind: 'answer'; readonly answer: HttpAnswer }
-  | { readonly kind: 'failure'; readonly failure: EndorsementRefused; readonly wantedPause: number | undefined };
+  | { readonly kind: 'failure'; readonly failure: Refused; readonly wantedPause: number | undefined };
 
-function failureOf(answer: HttpAnswer, where: string): EndorsementRefused | undefined {
+function failureOf(answer: HttpAnswer, where: string): Refused | undefined {
   const { status } = answer;
   if (status === 429) {
     return endorsementRefused('endorsements-throttled', where, 'the service asks for fewer requests (429)');
@@ -54,7 +55,7 @@ async function attempt(get: () => Promise<HttpAnswer>, where: string, timing: Ti
       wantedPause: retryAfterMilliseconds(answer.header('retry-after'), timing.clock()),
     };
   } catch (error) {
-    if (!(error instanceof EndorsementRefused) || !retried.has(error.refusal.code)) throw error;
+    if (!(error instanceof Refused) || !retried.has(error.refusal.code)) throw error;
     return { kind: 'failure', failure: error, wantedPause: undefined };
   }
 }

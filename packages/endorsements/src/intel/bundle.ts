@@ -1,5 +1,6 @@
 /** Reads collateral files: Intel's verification collateral as one JSON object, the form in which tools hand it around. */
-import { type IntelCollateral, type Outcome, refuse, settle } from '@atesto/evidence';
+import { type Outcome, refuse, settle } from '@atesto/core';
+import type { IntelCollateral } from '@atesto/evidence';
 import type { EndorsementCode } from '../codes.ts';
 import { leafFirst } from '../files/pem-chain.ts';
 import { revocationListsIn } from '../files/revocation-list-forms.ts';

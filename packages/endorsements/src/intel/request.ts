@@ -1,7 +1,7 @@
 /** What Intel's endorsements are asked for by. */
+import type { Refusal } from '@atesto/core';
 import type { IntelCollateral, IntelEndorsementsNeeded, IntelLookup } from '@atesto/evidence';
 import type { EndorsementCode } from '../codes.ts';
-import type { EndorsementRefusal } from '../refusal.ts';
 import type { EndorsementSource } from '../source.ts';
 
 /** A platform as a quote of certification data type 1 to 3 names it. Hex, lower case, bytes in the order of the quote. */
@@ -38,9 +38,7 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 /** What to ask for a quote, by what the evidence package read in it. */
 export function intelRequestFor(
   lookup: IntelLookup,
-):
-  | { readonly ok: true; readonly value: IntelEndorsementRequest }
-  | { readonly ok: false; readonly refusal: EndorsementRefusal } {
+): { readonly ok: true; readonly value: IntelEndorsementRequest } | { readonly ok: false; readonly refusal: Refusal } {
   if (lookup.kind === 'collateral') return { ok: true, value: lookup.needed };
   const { tee, qeId, id, qeReport } = lookup;
   if (id.pceId === undefined) {

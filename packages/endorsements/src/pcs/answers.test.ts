@@ -1,8 +1,9 @@
 /** Answers are taken apart without being written anew, and damage to them is refused, never thrown otherwise. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Refused } from '@atesto/core';
 import type { HttpAnswer } from '../http/client.ts';
-import { EndorsementRefused } from '../refusal.ts';
 import { pckCertificateChain, revocationList, signedBody } from './answers.ts';
 
 const signature = 'ab'.repeat(64);
@@ -19,7 +20,7 @@ function answerOf(body: string | Uint8Array, changed: Readonly<Record<string, st
 const read = (body: string | Uint8Array, changed: Readonly<Record<string, string>> = {}) =>
   signedBody(answerOf(body, changed), 'tcbInfo', ['chain'], 'platform', 'test');
 const malformed = (error: unknown): boolean =>
-  error instanceof EndorsementRefused && error.refusal.code === 'endorsements-malformed';
+  error instanceof Refused && error.refusal.code === 'endorsements-malformed';
 
 test('a right body of another media type is refused, and parameters of the media type are no fault', () => {
   const body = `{"tcbInfo":{},"signature":"${signature}"}`;
@@ -51,7 +52,7 @@ test('the signed bytes are those between head and tail, whatever white space and
 test('a body cut at any byte is refused', () => {
   const whole = Buffer.from(`{"tcbInfo":{"id":"SGX","levels":[1,2]},"signature":"${signature}"}`);
   for (let length = 0; length < whole.length; length += 1) {
-    assert.throws(() => read(whole.subarray(0, length)), EndorsementRefused);
+    assert.throws(() => read(whole.subarray(0, length)), Refused);
   }
 });
 
@@ -65,7 +66,7 @@ test('a body with any byte changed is refused, or gives exactly what stands betw
         const { body } = read(damaged);
         assert.deepEqual(JSON.parse(Buffer.from(body).toString('utf8')), JSON.parse(damaged.toString('utf8')).tcbInfo);
       } catch (error) {
-        assert.ok(error instanceof EndorsementRefused, String(error));
+        assert.ok(error instanceof Refused, String(error));
       }
     }
   }
@@ -82,7 +83,7 @@ test('revocation lists and certificates that are cut anywhere do not throw other
         try {
           parse(answer, 'test');
         } catch (error) {
-          assert.ok(error instanceof EndorsementRefused, String(error));
+          assert.ok(error instanceof Refused, String(error));
         }
       }
     }

@@ -1,4 +1,5 @@
 /** Simulated confidential VMs of Azure for tests in which exactly one thing is wrong. */
+import type { Outcome } from '@atesto/core';
 import {
   createSimulatedSnpPlatform,
   createSimulatedVtpm,
@@ -6,7 +7,7 @@ import {
   SimulatedAzureGuest,
   type SimulatedSnpPlatform,
 } from '@atesto/simulator';
-import { type AzureHardware, appraiseSnp, appraiseTdx, type Outcome } from '../index.ts';
+import { type AzureHardware, appraiseSnp, appraiseTdx } from '../index.ts';
 import { anchorOf, at, makePlatform } from './intel-platform.ts';
 
 export const vtpm = await createSimulatedVtpm();

@@ -1,5 +1,5 @@
 /** How tests look at refusals. */
-import { type Outcome, Refused } from '../bytes/refusal.ts';
+import { type Outcome, Refused } from '@atesto/core';
 
 /** The code with which work is refused, or `accepted`. Anything but a refusal stays an exception: that is a bug. */
 export function codeOf(work: () => unknown): string {

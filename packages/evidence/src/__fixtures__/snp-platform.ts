@@ -1,4 +1,5 @@
 /** Simulated SEV-SNP platforms, one a product, for tests in which exactly one thing is wrong. */
+import type { Outcome } from '@atesto/core';
 import {
   type CrlOverrides,
   createSimulatedSnpPlatform,
@@ -8,7 +9,7 @@ import {
   type SnpPlatformOptions,
   type SnpReportOptions,
 } from '@atesto/simulator';
-import { appraiseSnp, type Outcome, type SnpAppraisal, type SnpAppraisalOptions, type SnpReport } from '../index.ts';
+import { appraiseSnp, type SnpAppraisal, type SnpAppraisalOptions, type SnpReport } from '../index.ts';
 import { outcomeCode } from './refusals.ts';
 
 /** The moment around which everything is valid. */

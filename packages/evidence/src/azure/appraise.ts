@@ -2,7 +2,7 @@
  * Is an Azure confidential VM genuine? The chain of trust: vendor -> hardware report -> runtime claims -> attestation key -> vTPM quote -> PCRs.
  * The hardware evidence is appraised by its own technology first; its result is an argument.
  */
-import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
+import { type Outcome, refuse, settle } from '@atesto/core';
 import { type HclReport, parseHclReport } from './hcl-report.ts';
 import {
   type AzureHardware,

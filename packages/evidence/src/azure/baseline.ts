@@ -1,6 +1,6 @@
 /** May the machine below an Azure guest speak for a vTPM, and may the reply be sealed to the key that was sent? */
 
-import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
+import { type Outcome, refuse, settle } from '@atesto/core';
 import { hex } from '../claims.ts';
 import type { AzureCode } from './codes.ts';
 import type { AzureGuestAppraisal } from './guest.ts';

@@ -2,7 +2,7 @@
  * What does an Azure guest send about itself? Nothing here is trusted.
  * Source: Azure Attestation REST contract, AttestAzureGuest ("attestationInfo"); protocol version 2.0 of its guest clients.
  */
-import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
+import { type Outcome, refuse, settle } from '@atesto/core';
 import type { PcrValues } from '../tpm/quote.ts';
 import type { AzureCode } from './codes.ts';
 import { GuestObject } from './guest-json.ts';

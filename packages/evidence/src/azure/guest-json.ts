@@ -1,7 +1,6 @@
 /** Reads the JSON document of a guest member by member; whatever does not have the expected shape is refused. */
-import { readJson } from '@atesto/core';
+import { readJson, refuse } from '@atesto/core';
 import { decodeBase64 } from '../bytes/base64.ts';
-import { refuse } from '../bytes/refusal.ts';
 
 function refuseMember(where: string, need: string): never {
   refuse('azure-guest-malformed', where, need);

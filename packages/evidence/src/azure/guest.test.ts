@@ -1,7 +1,9 @@
 /** Attestation info of simulated guests, each with exactly one thing wrong. */
+
 import assert from 'node:assert/strict';
 import { createHash, createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
+import type { Outcome } from '@atesto/core';
 import {
   type AttestationInfoOptions,
   createSimulatedVtpm,
@@ -19,7 +21,6 @@ import {
   appraiseAzureGuest,
   azureGuestClaims,
   checkAzureGuestBaseline,
-  type Outcome,
   parseAzureGuest,
   tdxComplianceStatus,
 } from '../index.ts';

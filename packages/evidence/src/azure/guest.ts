@@ -2,8 +2,9 @@
  * Is an Azure guest what it says, and may a reply be sealed to its key? The chain of trust of {@link appraiseAzureCvm}, continued:
  * attestation key -> certified encryption key.
  */
+
 import type { KeyObject } from 'node:crypto';
-import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
+import { type Outcome, refuse, settle } from '@atesto/core';
 import { checkCertifiedName, parseTpmCertification } from '../tpm/certify.ts';
 import { isBoundToPcrs } from '../tpm/pcr-policy.ts';
 import {

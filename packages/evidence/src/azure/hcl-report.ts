@@ -2,8 +2,8 @@
  * What the report of Azure's host compatibility layer says: a hardware report and the runtime claims that it commits to.
  * Read from the vTPM's NV index 0x01400001. Source: Microsoft, "Confidential VM guest attestation, attestation report format".
  */
+import { refuse } from '@atesto/core';
 import { Reader } from '../bytes/reader.ts';
-import { refuse } from '../bytes/refusal.ts';
 import type { AzureCode } from './codes.ts';
 import type { HclHash, RuntimeData } from './runtime-claims.ts';
 

@@ -3,8 +3,7 @@
  * Source: Microsoft, "Confidential VM guest attestation, attestation report format".
  */
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
-import { forbidsSignatures, type JsonValue, jwkFacts, keyFault, readJson } from '@atesto/core';
-import { refuse } from '../bytes/refusal.ts';
+import { forbidsSignatures, type JsonValue, jwkFacts, keyFault, readJson, refuse } from '@atesto/core';
 import type { ClaimJson } from '../claims.ts';
 import type { SnpAppraisal } from '../sevsnp/appraisal.ts';
 import type { TdxAppraisal } from '../tdx/appraisal.ts';

@@ -1,13 +1,14 @@
 /** Real Azure confidential VMs give the expected verdicts and facts; breaking any link of the chain is refused with that link's code. */
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Outcome } from '@atesto/core';
 import { readVector, readVectorCollateral, readVectorJson, vectorCases, vectorsMissing } from '@atesto/vectors';
 import {
   type AzureCvmAppraisal,
   appraiseAzureCvm,
   appraiseSnp,
   appraiseTdx,
-  type Outcome,
   readHclReport,
   runtimeDataHash,
   type SnpAppraisal,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Refused } from '@atesto/core';
 import fc from 'fast-check';
 import { codeOf } from '../__fixtures__/refusals.ts';
 import { Reader } from './reader.ts';
-import { Refused } from './refusal.ts';
 
 const refusalOf = (work: () => unknown) => {
   try {

@@ -1,5 +1,5 @@
 /** Reads binary structures in order, with every read bounded and every refusal carrying its offset. */
-import { refuse } from './refusal.ts';
+import { refuse } from '@atesto/core';
 
 /** The codes that any reader of binary evidence can give. */
 export const bytesCodes = {

@@ -1,5 +1,5 @@
 /** The steps that quotes of SGX and TDX share: is the platform Intel's, and did it make this quote? The list of checks, in order. */
-import { refuse } from '../bytes/refusal.ts';
+import { refuse } from '@atesto/core';
 import type { TrustAnchor } from '../roots.ts';
 import { checkQeReportData, checkQeReportSignature, checkQuoteSignature } from './attestation-key.ts';
 import type { IntelCollateralPart } from './collateral.ts';

@@ -1,5 +1,5 @@
 /** How current is a genuine platform? Finds the TCB levels it reaches and combines their statuses. */
-import { refuse } from '../bytes/refusal.ts';
+import { refuse } from '@atesto/core';
 import type { GenuinePlatform } from './appraise-platform.ts';
 import type { IntelCollateralPart, TcbStatus } from './collateral.ts';
 import { findPlatformLevel, type PlatformSvns, shortfalls, type TcbShortfall } from './match.ts';

@@ -1,5 +1,5 @@
 /** Is a genuine Intel platform current enough for a provider? */
-import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
+import { type Outcome, refuse, settle } from '@atesto/core';
 import type { IntelCollateralPart, TcbStatus } from './collateral.ts';
 import type { IntelPlatformAppraisal } from './platform-appraisal.ts';
 

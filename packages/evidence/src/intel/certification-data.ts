@@ -2,8 +2,8 @@
  * What a quote carries to certify its attestation key's platform.
  * Source: Intel SGX ECDSA QuoteGenReference (DCAP API), appendix A.4, "QE Certification Data".
  */
+import { refuse } from '@atesto/core';
 import type { Reader } from '../bytes/reader.ts';
-import { refuse } from '../bytes/refusal.ts';
 
 /** The platform as certification data of types 1 to 3 names it: the PCK certificate must be looked up. */
 export interface PckCertificateId {

@@ -1,5 +1,5 @@
 /** Which endorsements does a quote need? Read from the quote before the quote is verified: it only decides what to fetch. */
-import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
+import { type Outcome, refuse, settle } from '@atesto/core';
 import type { TrustAnchor } from '../roots.ts';
 import { parsePemChain } from '../x509/pem.ts';
 import type { PckCertificateId } from './certification-data.ts';

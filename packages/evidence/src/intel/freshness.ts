@@ -1,5 +1,5 @@
 /** Are the dates of certificates and collateral right for the time of appraisal? */
-import { refuse } from '../bytes/refusal.ts';
+import { refuse } from '@atesto/core';
 import { checkChainValidity } from '../x509/chain.ts';
 import type { IntelCollateralPart } from './collateral.ts';
 import type { VerifiedPck } from './pck-chain.ts';

@@ -1,6 +1,5 @@
 /** Reads Intel's signed JSON bodies member by member; whatever does not have the expected shape is refused. */
-import { readJson } from '@atesto/core';
-import { refuse } from '../bytes/refusal.ts';
+import { readJson, refuse } from '@atesto/core';
 
 /** One object of a body, with the path to it for refusals. */
 export class JsonObject {

@@ -1,5 +1,5 @@
 /** Who issued the revocation lists of Intel's collateral, whatever becomes of the rest of it. */
-import { type Outcome, settle } from '../bytes/refusal.ts';
+import { type Outcome, settle } from '@atesto/core';
 import { intelRoots, type TrustAnchor } from '../roots.ts';
 import { type VerifiedChain, verifyChain } from '../x509/chain.ts';
 import { type ListIssuer, listIssuer } from '../x509/list-issuer.ts';

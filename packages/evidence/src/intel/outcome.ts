@@ -1,5 +1,5 @@
 /** The appraisal of an Intel quote, or its refusal with the facts known by then. */
-import { type Refusal, Refused, refuse } from '../bytes/refusal.ts';
+import { type Refusal, Refused, unwrap } from '@atesto/core';
 import type { TrustAnchor } from '../roots.ts';
 import type { IntelCollateral } from './collateral.ts';
 import { type VerifiedIntelCollateral, verifyIntelCollateral } from './verified-collateral.ts';
@@ -32,7 +32,5 @@ function verified(
   trustAnchors: readonly TrustAnchor[] | undefined,
 ): VerifiedIntelCollateral {
   if ('verified' in collateral) return collateral;
-  const outcome = verifyIntelCollateral(collateral, trustAnchors === undefined ? {} : { trustAnchors });
-  if (!outcome.ok) return refuse(outcome.refusal.code, outcome.refusal.where, outcome.refusal.why);
-  return outcome.value;
+  return unwrap(verifyIntelCollateral(collateral, trustAnchors === undefined ? {} : { trustAnchors }));
 }

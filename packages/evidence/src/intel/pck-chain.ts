@@ -1,5 +1,5 @@
 /** Finds, verifies and reads the PCK certificate that certifies a quote's platform. */
-import { refuse } from '../bytes/refusal.ts';
+import { refuse } from '@atesto/core';
 import type { TrustAnchor } from '../roots.ts';
 import { type VerifiedChain, verifyChain } from '../x509/chain.ts';
 import { allowsUsage } from '../x509/extensions.ts';

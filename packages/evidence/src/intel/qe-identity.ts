@@ -1,5 +1,5 @@
 /** Which quoting enclave Intel vouches for, and whether a report is its. Source: Intel PCS v4, model EnclaveIdentityV2. */
-import { refuse } from '../bytes/refusal.ts';
+import { refuse } from '@atesto/core';
 import { JsonObject } from './json.ts';
 import type { SgxReportBody } from './report-body.ts';
 import { findQeTcbLevel, type IsvTcbLevel, parseQeTcbLevels } from './tcb-level.ts';

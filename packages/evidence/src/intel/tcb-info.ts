@@ -1,5 +1,5 @@
 /** Which TCB levels Intel knows for a platform family. Source: Intel PCS v4, "Get TCB info", model TcbInfoV3 (and V2 of PCS v3). */
-import { refuse } from '../bytes/refusal.ts';
+import { refuse } from '@atesto/core';
 import { JsonObject } from './json.ts';
 import { type ModuleTcbLevel, parseLevelStatus, parseModuleTcbLevels, type TcbLevelStatus } from './tcb-level.ts';
 

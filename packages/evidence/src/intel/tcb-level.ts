@@ -1,5 +1,5 @@
 /** TCB levels and how their statuses combine. Source: Intel, "TCB info" and "enclave identity" models of PCS v4. */
-import { refuse } from '../bytes/refusal.ts';
+import { refuse } from '@atesto/core';
 import { type TcbStatus, tcbStatuses } from './collateral.ts';
 import type { JsonObject } from './json.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { refuse } from '@atesto/core';
 import { codeOf } from '../__fixtures__/refusals.ts';
-import { refuse } from '../bytes/refusal.ts';
 import { type CachedComputation, VerificationCache } from './verification-cache.ts';
 
 const numbers: CachedComputation<number> = {

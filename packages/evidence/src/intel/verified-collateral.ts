@@ -2,8 +2,9 @@
  * Verifies what Intel signed of one platform family, once. The result holds for every quote and every time;
  * dates are compared at each appraisal.
  */
+
 import { createHash, verify } from 'node:crypto';
-import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
+import { type Outcome, refuse, settle } from '@atesto/core';
 import { intelRoots, type TrustAnchor } from '../roots.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { type VerifiedChain, verifyChain } from '../x509/chain.ts';

@@ -6,8 +6,8 @@
  * Evidence: version u32 = 3, format UUID 16 bytes, size u64, quote, custom claims; some senders leave out all but the UUID.
  * Evidence of version 2 has a report header in front of the quote.
  */
+import { refuse } from '@atesto/core';
 import { Reader } from '../bytes/reader.ts';
-import { refuse } from '../bytes/refusal.ts';
 import type { OpenEnclaveCode } from './codes.ts';
 
 /** What a container holds. */

@@ -1,6 +1,7 @@
 /** Is an SEV-SNP report genuine? The list of checks, in order. Source: AMD 56860, section "Attestation"; AMD 57230. */
+
 import { verify } from 'node:crypto';
-import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
+import { type Outcome, refuse, settle } from '@atesto/core';
 import type { TrustAnchor } from '../roots.ts';
 import { checkValidity } from '../x509/chain.ts';
 import { checkNotRevoked } from '../x509/revocation.ts';

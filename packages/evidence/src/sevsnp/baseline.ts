@@ -1,5 +1,5 @@
 /** Is a genuine SEV-SNP report recent enough, and of a kind that the provider accepts? */
-import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
+import { type Outcome, refuse, settle } from '@atesto/core';
 import type { SnpAppraisal } from './appraisal.ts';
 import type { SevSnpCode } from './codes.ts';
 import { type SnpProduct, type SnpTcb, tcbShortfalls } from './product.ts';

@@ -1,5 +1,5 @@
 /** Is a genuine guest one that the operator knows? Reference values (RFC 9334) give it a compliance status. */
-import { type Outcome, Refused, settle } from '../bytes/refusal.ts';
+import { type Outcome, settle, unwrap } from '@atesto/core';
 import { hex } from '../claims.ts';
 import type { SnpReport } from './report.ts';
 import { type UvmEndorsement, type UvmReference, verifyUvmEndorsement } from './uvm.ts';
@@ -63,8 +63,7 @@ function firstEndorsement(
   const outcomes = endorsements.map((bytes) => verifyUvmEndorsement(bytes, report, references, at));
   const [first] = outcomes;
   for (const outcome of outcomes) if (outcome.ok) return outcome.value;
-  if (first !== undefined && !first.ok) throw new Refused(first.refusal);
-  return undefined;
+  return first === undefined ? undefined : unwrap(first);
 }
 
 /**

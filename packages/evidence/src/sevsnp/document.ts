@@ -2,9 +2,8 @@
  * What is sent to attest an SEV-SNP guest? The bare report, or the JSON document that guests of Azure send. Nothing here is trusted.
  * Source: Azure Attestation REST contract, AttestSevSnpVm; microsoft/confidential-sidecar-containers.
  */
-import { isJsonObject, readJson } from '@atesto/core';
+import { isJsonObject, type Outcome, readJson, refuse, settle, unwrap } from '@atesto/core';
 import { decodeBase64 } from '../bytes/base64.ts';
-import { type Outcome, Refused, refuse, settle } from '../bytes/refusal.ts';
 import type { SevSnpCode } from './codes.ts';
 import { type ParsedSnpReport, parseSnpReport } from './report.ts';
 
@@ -87,9 +86,7 @@ function isDocument(bytes: Uint8Array): boolean {
 }
 
 function parseReport(bytes: Uint8Array): ParsedSnpReport['report'] {
-  const parsed = parseSnpReport(bytes);
-  if (!parsed.ok) throw new Refused(parsed.refusal);
-  return parsed.value.report;
+  return unwrap(parseSnpReport(bytes)).report;
 }
 
 /**

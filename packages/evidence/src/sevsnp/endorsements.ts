@@ -1,5 +1,5 @@
 /** AMD's endorsements for one report, as they come; and their verified form. */
-import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
+import { type Outcome, refuse, settle } from '@atesto/core';
 import { amdRoots, type TrustAnchor } from '../roots.ts';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import { type VerifiedChain, verifyChain } from '../x509/chain.ts';

@@ -1,5 +1,5 @@
 /** Which of AMD's endorsements does a report need? Read from the report and the certificates beside it, before anything is verified. */
-import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
+import { type Outcome, refuse, settle } from '@atesto/core';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import { encodePem, parsePemChain } from '../x509/pem.ts';
 import { endorsementKeyKind, parseEndorsementKeyFacts } from './certificate.ts';

@@ -1,6 +1,6 @@
 /** What the bytes of an SEV-SNP attestation report say. Nothing here is trusted. */
+import { type Outcome, refuse, settle } from '@atesto/core';
 import { Reader } from '../bytes/reader.ts';
-import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
 import type { SevSnpCode } from './codes.ts';
 import {
   curveValueSize,

@@ -4,7 +4,7 @@
  * The issuer is a did:x509, so trust in it is trust in the authority whose fingerprint it carries; which issuers and feeds to trust is
  * the operator's decision.
  */
-import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
+import { type Outcome, refuse, settle } from '@atesto/core';
 import type { Certificate } from '../x509/certificate.ts';
 import { checkChainLinks, checkValidity } from '../x509/chain.ts';
 import { checkDidX509 } from '../x509/did.ts';

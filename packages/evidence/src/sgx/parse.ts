@@ -1,5 +1,5 @@
 /** What SGX evidence says: a bare quote or one in an OpenEnclave container. Nothing here is trusted. */
-import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
+import { type Outcome, refuse, settle } from '@atesto/core';
 import { type ParsedQuote, parseQuote } from '../intel/quote.ts';
 import { parseReportBody, type SgxReportBody } from '../intel/report-body.ts';
 import type { OpenEnclaveClaims } from '../openenclave/claims.ts';

@@ -2,7 +2,7 @@
  * Is the TDX module Intel's, and how current is it?
  * Source: Intel SGX/TDX DCAP Quote Verification, TDX module identity and TCB level checks; PCS v4, model TcbInfoV3.
  */
-import { refuse } from '../bytes/refusal.ts';
+import { refuse } from '@atesto/core';
 import type { PlatformPart } from '../intel/appraise-tcb.ts';
 import type { TcbInfo, TdxModuleIdentity } from '../intel/tcb-info.ts';
 import { converge, findModuleTcbLevel, type TcbLevelStatus } from '../intel/tcb-level.ts';

@@ -1,5 +1,5 @@
 /** What TDX evidence says. Nothing here is trusted. */
-import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
+import { type Outcome, refuse, settle } from '@atesto/core';
 import { type ParsedQuote, parseQuote } from '../intel/quote.ts';
 import { parseTdReportBody, type TdReportBody } from './report-body.ts';
 

@@ -2,7 +2,7 @@
  * Would a relaunch alone bring a trust domain up to date? A domain keeps the module versions with which it was launched; TEE_TCB_SVN_2
  * of layout 1.5 says what its machine has now. Source: Intel SGX/TDX DCAP Quote Verification, TD relaunch check.
  */
-import { refuse } from '../bytes/refusal.ts';
+import { refuse } from '@atesto/core';
 import type { PlatformStatuses } from '../intel/appraise-tcb.ts';
 import type { TcbStatus } from '../intel/collateral.ts';
 import type { TcbInfo, TdxModuleIdentity } from '../intel/tcb-info.ts';

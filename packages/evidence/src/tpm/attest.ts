@@ -2,8 +2,8 @@
  * What every structure that a TPM signs says of itself, and what it attests.
  * Source: TCG, Trusted Platform Module Library, Part 2: Structures (TPMS_ATTEST).
  */
+import { refuse } from '@atesto/core';
 import { Reader } from '../bytes/reader.ts';
-import { refuse } from '../bytes/refusal.ts';
 import type { TpmCode } from './codes.ts';
 
 const generatedValue = 0xff544347;

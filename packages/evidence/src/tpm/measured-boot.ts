@@ -1,7 +1,8 @@
 /** Which of the quoted PCR values does an event log explain, and what may then be learned from it? */
+
 import { createHash } from 'node:crypto';
+import { type Outcome, settle } from '@atesto/core';
 import { Reader } from '../bytes/reader.ts';
-import { type Outcome, settle } from '../bytes/refusal.ts';
 import { type TpmHash, tpmHashOf } from './algorithms.ts';
 import { refuseTpm } from './attest.ts';
 import { type EventLog, isExtended, noAction, parseEventLog, replayEventLog, startValue } from './event-log.ts';

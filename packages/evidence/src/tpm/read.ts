@@ -1,5 +1,5 @@
 /** TPM structures for those who want to look at them. Nothing here is trusted. */
-import { type Outcome, settle } from '../bytes/refusal.ts';
+import { type Outcome, settle } from '@atesto/core';
 import { tpmHashes } from './algorithms.ts';
 import { type EventLog, parseEventLog, replayEventLog } from './event-log.ts';
 import { secureBootOf } from './measured-boot.ts';

@@ -1,6 +1,7 @@
 /** What a certificate says. Nothing is trusted until its chain is verified. Source: RFC 5280, section 4.1. */
+
 import { createHash, type KeyObject } from 'node:crypto';
-import { refuse } from '../bytes/refusal.ts';
+import { refuse } from '@atesto/core';
 import type { X509Code } from './codes.ts';
 import { context, DerReader, tags } from './der.ts';
 import { type Extensions, parseExtensions } from './extensions.ts';

@@ -2,7 +2,7 @@
  * Does a chain lead from a leaf to a trusted root, at a time? Source: RFC 5280, section 6, for the short chains of vendors.
  * What does not depend on time is verified once ({@link verifyChain}); validity is checked at each appraisal ({@link checkValidity}).
  */
-import { refuse } from '../bytes/refusal.ts';
+import { refuse } from '@atesto/core';
 import type { TrustAnchor } from '../roots.ts';
 import type { Certificate } from './certificate.ts';
 import type { X509Code } from './codes.ts';

@@ -3,7 +3,7 @@
  * Source: ITU-T X.690, sections 8 and 10. Certificates themselves are verified by the platform's X.509 code;
  * this reader serves what that code does not show: extensions, names as bytes, revocation lists.
  */
-import { refuse } from '../bytes/refusal.ts';
+import { refuse } from '@atesto/core';
 import type { X509Code } from './codes.ts';
 
 /** Identifier octets used by certificates and revocation lists. */

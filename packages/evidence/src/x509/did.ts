@@ -2,8 +2,9 @@
  * Does a certificate chain belong to a did:x509 identifier? Source: did:x509 method specification, version 0.
  * `did:x509:0:sha256:<base64url of a CA's SHA-256>::<predicate>:<value>…`
  */
+
 import { createHash } from 'node:crypto';
-import { refuse } from '../bytes/refusal.ts';
+import { refuse } from '@atesto/core';
 import type { Certificate } from './certificate.ts';
 import { extendedKeyUsages } from './extensions.ts';
 

@@ -1,5 +1,5 @@
 /** The extensions that certificates and revocation lists share in form. Source: RFC 5280, section 4.2. */
-import { refuse } from '../bytes/refusal.ts';
+import { refuse } from '@atesto/core';
 import { DerReader, tags } from './der.ts';
 
 /** Object identifiers of the extensions that are understood here. */

@@ -2,10 +2,11 @@
  * The chain checker against x509-limbo. Vendors' chains have no host names, are given in order and end in a pinned root, so cases about
  * host names, path building and depth do not apply; of the rest, each disagreement has its reason here.
  */
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Refused } from '@atesto/core';
 import { readVector, vectorsMissing } from '@atesto/vectors';
-import { Refused } from '../bytes/refusal.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import { checkChainValidity, verifyChain } from './chain.ts';
 import { extendedKeyUsages } from './extensions.ts';

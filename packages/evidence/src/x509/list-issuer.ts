@@ -1,6 +1,7 @@
 /** Which revocation lists are genuine, and whose: what is needed to hold lists beyond the endorsements they came with. */
+
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
+import { type Outcome, refuse, settle } from '@atesto/core';
 import type { Certificate } from './certificate.ts';
 import { parseRevocationList, type RevocationList, verifyRevocationList } from './revocation.ts';
 import { signatureHolds } from './signature.ts';

@@ -1,5 +1,5 @@
 /** Certificates in PEM texts. Source: RFC 7468, sections 2 and 5. */
-import { refuse } from '../bytes/refusal.ts';
+import { refuse } from '@atesto/core';
 import { type Certificate, parseCertificate } from './certificate.ts';
 
 const largestText = 64 * 1024;

@@ -1,7 +1,6 @@
 /** The public key of a certificate: of an accepted kind and size, in the one encoding that it has. */
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { keyFault, nodeKeyFacts } from '@atesto/core';
-import { refuse } from '../bytes/refusal.ts';
+import { keyFault, nodeKeyFacts, refuse } from '@atesto/core';
 import { DerReader, tags } from './der.ts';
 
 const rsaEncryption = '1.2.840.113549.1.1.1';

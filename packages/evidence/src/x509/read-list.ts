@@ -1,5 +1,5 @@
 /** What a revocation list says, for people: nothing of it is verified. */
-import { type Outcome, settle } from '../bytes/refusal.ts';
+import { type Outcome, settle } from '@atesto/core';
 import { DerReader, tags } from './der.ts';
 import { parseRevocationList, type RevocationList } from './revocation.ts';
 

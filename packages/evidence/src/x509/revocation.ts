@@ -1,5 +1,5 @@
 /** Certificate revocation lists: whole, direct lists of one authority. Source: RFC 5280, section 5. */
-import { refuse } from '../bytes/refusal.ts';
+import { refuse } from '@atesto/core';
 import type { Certificate } from './certificate.ts';
 import { context, DerReader, tags } from './der.ts';
 import { allowsUsage, checkCriticalExtensions, type Extensions, parseExtensions } from './extensions.ts';

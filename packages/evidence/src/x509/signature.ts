@@ -1,6 +1,7 @@
 /** The signature algorithms that certificates and revocation lists may use, and their verification. */
+
 import { constants, type KeyObject, verify } from 'node:crypto';
-import { refuse } from '../bytes/refusal.ts';
+import { refuse } from '@atesto/core';
 import { type DerElement, DerReader, tags } from './der.ts';
 
 interface SignatureAlgorithm {

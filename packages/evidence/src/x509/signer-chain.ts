@@ -1,5 +1,5 @@
 /** Chains of signers whom somebody else decides to trust, such as policy signers: everything but the trust in their root. */
-import { type Outcome, refuse, settle } from '../bytes/refusal.ts';
+import { type Outcome, refuse, settle } from '@atesto/core';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import { checkChainLinks, checkValidity } from './chain.ts';
 import { allowsUsage, basicConstraints } from './extensions.ts';

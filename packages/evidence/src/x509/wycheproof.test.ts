@@ -2,11 +2,12 @@
  * Every verifier of raw signatures against Wycheproof: certificates and lists, quotes of TPMs, endorsements of utility VMs. A case may be
  * judged otherwise than the suite says only with a reason in the tables here.
  */
+
 import assert from 'node:assert/strict';
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { Refused } from '@atesto/core';
 import { readVector, vectorsMissing } from '@atesto/vectors';
-import { Refused } from '../bytes/refusal.ts';
 import { checkCoseSignature } from '../sevsnp/cose.ts';
 import { checkTpmSignature } from '../tpm/signature.ts';
 import { DerReader } from './der.ts';

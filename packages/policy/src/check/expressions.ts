@@ -1,9 +1,10 @@
 /** Are the arguments of functions as many and of such kinds as the functions take? (policy language, section 6) */
+
 import { Budget } from '../budget.ts';
 import type { Diagnostics } from '../diagnostic.ts';
 import { compileQuery } from '../jmespath/compile.ts';
 import { limits } from '../limits.ts';
-import { settle } from '../outcome.ts';
+import { settleAt } from '../refusal.ts';
 import type { Call, Expression, Literal } from '../syntax/ast.ts';
 import { arity, type FunctionName } from '../syntax/vocabulary.ts';
 import { checkBound, type Scope } from './identifiers.ts';
@@ -62,7 +63,7 @@ function checkQuery(at: Literal, query: string, diagnostics: Diagnostics): void 
     diagnostics.error('limit-query', at, message);
     return;
   }
-  const compiled = settle('query', () => compileQuery(query, new Budget()));
+  const compiled = settleAt('query', () => compileQuery(query, new Budget()));
   if (compiled.ok) lintQuery(at, compiled.value.tree, diagnostics);
   else diagnostics.error(compiled.refusal.code, at, compiled.refusal.why, hintFor(query));
 }

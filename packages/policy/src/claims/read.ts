@@ -1,8 +1,9 @@
 /** Claims as JSON text: a list of `{type, value, valueType?, issuer?}`, as test cases and the command line give them. */
+
 import { Budget } from '../budget.ts';
 import { readJson, readNumber } from '../json/read.ts';
 import type { JsonValue } from '../json/value.ts';
-import { fail, type Outcome, settle } from '../outcome.ts';
+import { fail, type PolicyOutcome, settleAt } from '../refusal.ts';
 import {
   type Claim,
   type ClaimIssuer,
@@ -18,8 +19,8 @@ import {
  * Without `issuer` a claim is the client's. Refuses with `json-invalid`, `json-depth`, `json-number-range`, `limit-work`,
  * `limit-memory` or `invalid-claim`.
  */
-export function parseClaims(text: string): Outcome<Claim[]> {
-  return settle('claims', () => {
+export function parseClaims(text: string): PolicyOutcome<Claim[]> {
+  return settleAt('claims', () => {
     const budget = new Budget();
     const list = readJson(text, budget);
     if (!Array.isArray(list)) return fail('invalid-claim', 'the text is not a list of claims');

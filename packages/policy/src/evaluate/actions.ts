@@ -1,8 +1,9 @@
 /** What actions do (policy language, sections 3, 5, 8, 9, 10). */
+
 import { namedProperty, type PropertyPlace, propertyProblem } from '../check/named-properties.ts';
 import { isReservedType, isServiceType } from '../check/reserved.ts';
 import type { Claim, ClaimValue } from '../claims/claim.ts';
-import { fail } from '../outcome.ts';
+import { fail } from '../refusal.ts';
 import type { Action } from '../syntax/ast.ts';
 import type { SectionName } from '../syntax/vocabulary.ts';
 import type { Scope } from './compile-expression.ts';

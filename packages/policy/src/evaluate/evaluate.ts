@@ -1,7 +1,9 @@
 /** Evaluates a compiled policy over claims (policy language, section 5). */
+import { settle } from '@atesto/core';
 import { Budget, type Spent } from '../budget.ts';
 import type { Claim, ClaimValue } from '../claims/claim.ts';
-import { Failed, type Refusal } from '../outcome.ts';
+import type { PolicyCode } from '../codes.ts';
+import type { PolicyRefusal } from '../refusal.ts';
 import { Recorder } from '../trace/recorder.ts';
 import type { Effect, TraceRule } from '../trace/trace.ts';
 import { operandsOf, select } from './conditions.ts';
@@ -26,7 +28,7 @@ export type Verdict =
   | {
       readonly ok: false;
       /** `where` is the line and column of the rule. */
-      readonly refusal: Refusal;
+      readonly refusal: PolicyRefusal;
       readonly trace: readonly TraceRule[];
       readonly spent: Spent;
     };
@@ -76,16 +78,13 @@ export function configureProgram(program: Program, claims: readonly Claim[]): Ve
 }
 
 function settleRun(run: RunState, work: () => Verdict): Verdict {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof Failed)) throw error;
-    const { rule, recorder } = run;
-    if (rule !== undefined) recorder?.end(rule, 'failed');
-    const where = rule === undefined ? 'claims' : `line ${rule.tree.line}, column ${rule.tree.column}`;
-    const refusal: Refusal = { code: error.code, where, why: error.message };
-    return { ok: false, refusal, trace: recorder?.rules ?? [], spent: run.budget.spent };
-  }
+  const outcome = settle<Verdict, PolicyCode>(work);
+  if (outcome.ok) return outcome.value;
+  const { rule, recorder } = run;
+  if (rule !== undefined) recorder?.end(rule, 'failed');
+  const where = rule === undefined ? 'claims' : `line ${rule.tree.line}, column ${rule.tree.column}`;
+  const refusal = { ...outcome.refusal, where };
+  return { ok: false, refusal, trace: recorder?.rules ?? [], spent: run.budget.spent };
 }
 
 function verdictOf(run: RunState, authorized: boolean): Verdict {

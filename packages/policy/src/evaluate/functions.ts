@@ -1,9 +1,10 @@
 /** The functions of the policy language (section 6). Each takes the sets of its arguments and yields a set. */
+
 import { type ClaimValue, greatestInteger, leastInteger } from '../claims/claim.ts';
 import type { CompiledQuery } from '../jmespath/compile.ts';
 import type { JsonValue } from '../json/value.ts';
 import { writeMeasured } from '../json/write.ts';
-import { fail } from '../outcome.ts';
+import { fail } from '../refusal.ts';
 import type { FunctionName } from '../syntax/vocabulary.ts';
 import type { Run } from './program.ts';
 import { areSame, distinct, single, type ValueSet } from './values.ts';

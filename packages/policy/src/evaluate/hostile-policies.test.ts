@@ -1,11 +1,12 @@
 /** Policies that try to take more than their share end at a counted budget, always at the same count, and leave nothing behind. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { queryObjects } from 'node:v8';
 import { Budget } from '../budget.ts';
 import { type CompiledPolicy, compilePolicy, evaluatePolicy, limits, type Spent } from '../index.ts';
 import { readJson } from '../json/read.ts';
-import { settle } from '../outcome.ts';
+import { settleAt } from '../refusal.ts';
 import { attestedClaims, hostilePolicies } from '../testing/hostile-policies.ts';
 
 function compiled(text: string): CompiledPolicy {
@@ -36,7 +37,7 @@ for (const { name, text, code } of hostilePolicies) {
 /** What reading a document costs. */
 function readingOf(document: string): Spent {
   const budget = new Budget();
-  const read = settle('document', () => readJson(document, budget));
+  const read = settleAt('document', () => readJson(document, budget));
   assert.ok(read.ok, document.slice(0, 20));
   return budget.spent;
 }

@@ -1,7 +1,8 @@
 /** Which claims an action makes of its assignments (policy language, section 5: Action). */
+
 import type { Budget } from '../budget.ts';
 import { type Claim, type ClaimValue, isReadOnly, valueTypeOf } from '../claims/claim.ts';
-import { fail } from '../outcome.ts';
+import { fail } from '../refusal.ts';
 import type { Action, Assignment } from '../syntax/ast.ts';
 import type { PropertyName } from '../syntax/vocabulary.ts';
 import { compileExpression, placeOf, propertyOf, type Scope } from './compile-expression.ts';

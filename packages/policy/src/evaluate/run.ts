@@ -1,11 +1,12 @@
 /** The state of one evaluation: the incoming set, what rules made of it, and what it may still cost. */
+
 import type { Budget } from '../budget.ts';
 import { type Claim, type ClaimValue, greatestInteger, leastInteger } from '../claims/claim.ts';
 import { type CompiledQuery, compileQuery } from '../jmespath/compile.ts';
 import { readJson } from '../json/read.ts';
 import type { JsonValue } from '../json/value.ts';
 import { limits } from '../limits.ts';
-import { fail } from '../outcome.ts';
+import { fail } from '../refusal.ts';
 import type { Recorder } from '../trace/recorder.ts';
 import type { CompiledRule, Program, Run, RunWarning } from './program.ts';
 

@@ -1,8 +1,9 @@
 /** The tokens of a JMESPath query (jmespath.org, grammar). */
+import { Refused } from '@atesto/core';
 import type { Budget } from '../budget.ts';
 import { readJson } from '../json/read.ts';
 import type { JsonValue } from '../json/value.ts';
-import { Failed, fail } from '../outcome.ts';
+import { fail } from '../refusal.ts';
 
 export type QueryTokenKind = 'name' | 'quoted' | 'number' | 'literal' | 'symbol' | 'end';
 
@@ -105,8 +106,8 @@ function jsonIn(text: string, offset: number, budget: Budget): JsonValue {
   try {
     return readJson(text, budget);
   } catch (error) {
-    if (error instanceof Failed && error.code.startsWith('json-')) return invalidQuery(offset, error.message);
-    throw error;
+    if (!(error instanceof Refused) || !error.refusal.code.startsWith('json-')) throw error;
+    return invalidQuery(offset, error.refusal.why);
   }
 }
 

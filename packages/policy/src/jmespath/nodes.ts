@@ -1,6 +1,7 @@
 /** Builds the nodes of a query's tree, keeps their sizes, and refuses trees that nest too deep. */
+
 import { limits } from '../limits.ts';
-import { fail } from '../outcome.ts';
+import { fail } from '../refusal.ts';
 import type { Ordering, QueryForm, QueryNode, QueryParameter } from './ast.ts';
 
 export const current: QueryNode = { kind: 'current', depth: 1, nodes: 1 };

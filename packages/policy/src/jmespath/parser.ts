@@ -2,9 +2,10 @@
  * From a JMESPath query to its tree (jmespath.org, grammar): precedence climbing over the binding powers of the
  * specification. A projection takes all that follows and binds tighter than `|`, `||`, `&&` and comparisons.
  */
+
 import type { Budget } from '../budget.ts';
 import { limits } from '../limits.ts';
-import { fail } from '../outcome.ts';
+import { fail } from '../refusal.ts';
 import type { QueryNode, QueryParameter } from './ast.ts';
 import { checkCall } from './functions/signatures.ts';
 import { invalidQuery, type QueryToken, tokenizeQuery } from './lexer.ts';

@@ -1,8 +1,9 @@
 /** Questions about JSON values that JMESPath asks: truth, equality, order, kind. All are charged by what they look at. */
+
 import type { Budget } from '../budget.ts';
 import type { JsonValue } from '../json/value.ts';
 import { limits } from '../limits.ts';
-import { fail } from '../outcome.ts';
+import { fail } from '../refusal.ts';
 
 /** False values are `null`, `false` and the empty string, array and object. Numbers are true, 0 included. */
 export function isTrue(value: JsonValue): boolean {

@@ -1,7 +1,8 @@
 /** Reads JSON text (RFC 8259) exactly: no number is rounded to another whole number, nothing follows the value, depth is bounded. */
+
 import { arrayCells, type Budget, memberCells, objectCells, valueCells } from '../budget.ts';
 import { limits } from '../limits.ts';
-import { fail } from '../outcome.ts';
+import { fail } from '../refusal.ts';
 import { type JsonObject, type JsonValue, wholeNumber } from './value.ts';
 
 const number = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;

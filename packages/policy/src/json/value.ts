@@ -2,7 +2,7 @@
  * JSON as rules and queries see it: member order is kept, whole numbers beyond ±(2^53-1) are `bigint`, all others `number`.
  * A whole number has one representation, so that `===` compares numbers.
  */
-import { fail } from '../outcome.ts';
+import { fail } from '../refusal.ts';
 
 /** The members of an object in the order of the text. */
 export type JsonObject = Map<string, JsonValue>;

@@ -1,7 +1,8 @@
 /** Writes JSON text: compact, member order kept, numbers as ECMAScript prints them, large integers as digits. */
+
 import { arrayCells, type Budget, memberCells, objectCells, valueCells } from '../budget.ts';
 import { limits } from '../limits.ts';
-import { fail } from '../outcome.ts';
+import { fail } from '../refusal.ts';
 import type { JsonValue } from './value.ts';
 
 /**

@@ -1,9 +1,10 @@
 /** Why did a policy refuse? The shortest answer: the deny that held, or for each rule that could permit the first test that failed. */
+
 import type { Claim, ClaimValue } from '../claims/claim.ts';
 import type { CompiledPolicy } from '../compile.ts';
 import { type EvaluateOptions, evaluateProgram, evaluateTraced, type Verdict } from '../evaluate/evaluate.ts';
 import { limits } from '../limits.ts';
-import type { Refusal } from '../outcome.ts';
+import type { PolicyRefusal } from '../refusal.ts';
 import { Recorder } from './recorder.ts';
 import type { Place, TraceCondition, TraceRule, TraceTest } from './trace.ts';
 
@@ -23,7 +24,7 @@ export interface FailedRule extends Place {
 export type Explanation = { readonly message: string; readonly detail: string } & (
   | { readonly kind: 'denied'; readonly rule: TraceRule }
   | { readonly kind: 'nothing-permitted'; readonly rules: readonly FailedRule[] }
-  | { readonly kind: 'failed'; readonly refusal: Refusal }
+  | { readonly kind: 'failed'; readonly refusal: PolicyRefusal }
   /** The evaluation took so much work that too little of its budget is left to find out more. */
   | { readonly kind: 'unexplained' }
 );

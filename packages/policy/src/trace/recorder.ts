@@ -2,13 +2,14 @@
  * Writes down an evaluation while it runs. Costs nothing where no trace is asked for: there is no recorder then. What it costs otherwise
  * comes from another budget than the evaluation's, so that a verdict never depends on whether it was traced.
  */
+
 import { Budget } from '../budget.ts';
 import type { Claim, ClaimValue } from '../claims/claim.ts';
 import { propertyOf } from '../evaluate/compile-expression.ts';
 import { type Operands, passes } from '../evaluate/conditions.ts';
 import type { CompiledCondition, CompiledRule } from '../evaluate/program.ts';
 import { limits } from '../limits.ts';
-import { settle } from '../outcome.ts';
+import { settleAt } from '../refusal.ts';
 import type { Action } from '../syntax/ast.ts';
 import { type Effect, mostShown, type TraceCondition, type TraceRule, type TraceTest } from './trace.ts';
 
@@ -84,7 +85,7 @@ export class Recorder {
   /** What the work gives; undefined from where the trace is full. */
   #paid<Value>(work: () => Value): Value | undefined {
     if (this.#full) return undefined;
-    const outcome = settle('trace', work);
+    const outcome = settleAt('trace', work);
     if (outcome.ok) return outcome.value;
     this.#full = true;
     return undefined;

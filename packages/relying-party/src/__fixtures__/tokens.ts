@@ -7,7 +7,7 @@ import {
   jwks,
   type SigningAlgorithm,
   type SigningKey,
-  type Outcome as TokenOutcome,
+  type TokenOutcome,
 } from '@atesto/token';
 import { createVerifier, type Outcome, type SgxExpectations, type Verifier, type VerifierOptions } from '../index.ts';
 

@@ -1,6 +1,7 @@
 /** Which keys a pinned issuer has: fetched once, kept, and fetched again when a token names a key that is not known. */
+import { Refused } from '@atesto/core';
 import type { CryptoKey } from 'jose';
-import { Refused, refuse } from '../refusal.ts';
+import { refuse } from '../refusal.ts';
 import type { AcceptedAlgorithm } from './algorithms.ts';
 import { importKey, type KeySet } from './key-set.ts';
 

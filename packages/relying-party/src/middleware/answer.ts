@@ -1,6 +1,7 @@
 /** How a service answers a request whose attestation token it refuses (RFC 6750 section 3). */
+import { settle } from '@atesto/core';
 import { expectationRefusals, keyRefusals, relyingPartyCodes } from '../codes.ts';
-import { type Outcome, type Refusal, refuse, settle } from '../refusal.ts';
+import { type Outcome, type Refusal, refuse } from '../refusal.ts';
 import type { VerifiedToken, Verifier } from '../verifier.ts';
 
 /** What to answer: 401 without a good token, 403 with a genuine one that is not as expected, 503 when keys are not at hand. */

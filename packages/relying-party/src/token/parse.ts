@@ -1,7 +1,7 @@
 /** What a token says, without trust: JWS compact serialization (RFC 7515 section 7.1), strictly. */
-import { readJson } from '@atesto/core';
+import { readJson, settle } from '@atesto/core';
 import { base64url } from 'jose';
-import { type Outcome, refuse, settle } from '../refusal.ts';
+import { type Outcome, refuse } from '../refusal.ts';
 import { type Claims, isObject } from './claims.ts';
 
 const maxTokenChars = 2 ** 20;

@@ -1,11 +1,10 @@
 /** The steps by which a token's signature is verified, against Wycheproof's signatures and keys. Each disagreement has its reason here. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { JsonObject } from '@atesto/core';
+import { type JsonObject, settleAsync } from '@atesto/core';
 import { readVector, vectorsMissing } from '@atesto/vectors';
 import { acceptedAlgorithms } from '../keys/algorithms.ts';
 import { importKey, parseKeySet } from '../keys/key-set.ts';
-import { settleAsync } from '../refusal.ts';
 import { claimOf, isObject } from './claims.ts';
 import { checkAlgorithm, checkExtensions } from './header.ts';
 import { parseJws } from './parse.ts';

@@ -1,5 +1,5 @@
 /** An audit record in memory, or one whose disk is away. */
-import { Refused } from '@atesto/evidence';
+import { Refused } from '@atesto/core';
 import type { Audit, AuditEntry } from '../audit/index.ts';
 import { AuditSeal } from '../storage/audit-chain.ts';
 import type { AuditRows } from '../storage/index.ts';

@@ -1,5 +1,5 @@
 /** The audit record of a service: who asked for what, when, and what was decided. */
-import type { Outcome } from '@atesto/evidence';
+import type { Outcome } from '@atesto/core';
 import type { AuditRetention, AuditRows } from '../storage/index.ts';
 import { WriterChains } from './chains.ts';
 import { ChainCheck } from './check.ts';

@@ -1,8 +1,9 @@
 /** Who changes audit rows behind the service's back is noticed, on every database, with two instances that write at once. */
+
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { Refused } from '@atesto/evidence';
+import { Refused } from '@atesto/core';
 import { stateDirectory } from '../__fixtures__/state.ts';
 import {
   type CreateDatabase,

@@ -2,7 +2,7 @@
  * Verifies the chains of the audit record in bounded steps: every row fits the row before it in its writer's chain, no row is missing up to
  * where the heads say that a chain goes, and no row stands where none was written.
  */
-import { type Outcome, Refused, refuse } from '@atesto/evidence';
+import { type Outcome, Refused, refuse } from '@atesto/core';
 import type { AuditLedger, AuditRows } from '../storage/index.ts';
 import { ChainWalk } from './chain-walk.ts';
 import type { AuditCode } from './codes.ts';

@@ -1,5 +1,5 @@
 /** Bounds how many reads of the audit record run at the same time, so that readers cannot take the database from those who attest. */
-import type { Outcome } from '@atesto/evidence';
+import type { Outcome } from '@atesto/core';
 import type { AuditCode } from './codes.ts';
 
 /** How many may run, and how many may wait for that. */

@@ -1,5 +1,5 @@
 /** Entries that are written together, and the promise that all their callers wait for. */
-import type { Refused } from '@atesto/evidence';
+import type { Refused } from '@atesto/core';
 import type { WaitingEntry } from './chains.ts';
 import type { AuditCode } from './codes.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Refused } from '@atesto/evidence';
+import { Refused } from '@atesto/core';
 import { AuditSeal } from '../storage/audit-chain.ts';
 import type { AuditRow, AuditRows } from '../storage/index.ts';
 import { type WaitingEntry, WriterChains } from './chains.ts';

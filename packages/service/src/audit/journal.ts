@@ -3,8 +3,9 @@
  * the next one. What cannot be written in time is refused, and so is its answer: nothing is dropped silently. A batch that was begun
  * holds places in the chains, so it is written again until it is stored; while it is late, new entries are refused at once.
  */
+
 import { setTimeout as pause } from 'node:timers/promises';
-import { Refused } from '@atesto/evidence';
+import { Refused } from '@atesto/core';
 import type { AuditRows } from '../storage/index.ts';
 import type { WaitingEntry, WriterChains } from './chains.ts';
 import type { AuditCode } from './codes.ts';

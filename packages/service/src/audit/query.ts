@@ -1,5 +1,5 @@
 /** Finds audited acts, newest first, a page at a time; a page's cursor stays valid while entries are added and removed. */
-import { type Outcome, Refused, refuse } from '@atesto/evidence';
+import { type Outcome, Refused, refuse } from '@atesto/core';
 import type { AuditFilter, AuditRows } from '../storage/index.ts';
 import type { AuditCode } from './codes.ts';
 import { entryOf, type StoredAuditEntry } from './entry.ts';

@@ -1,5 +1,5 @@
 /** Removes entries that are older than they are kept, a little at a time, so that recording goes on meanwhile. */
-import type { Outcome } from '@atesto/evidence';
+import type { Outcome } from '@atesto/core';
 import type { AuditRetention, AuditRows } from '../storage/index.ts';
 import type { AuditCode } from './codes.ts';
 import { refusalOf } from './query.ts';

@@ -3,11 +3,12 @@
  * Another process may take files over, even one that is being written: what it could have missed is written again, and rows carry their
  * identity, so twice is harmless. Files are handed over in the order in which a process wrote them, because its rows are a chain.
  */
+
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Refused } from '@atesto/evidence';
+import { Refused } from '@atesto/core';
 import { z } from 'zod';
 import type { AuditRow } from '../storage/index.ts';
 import type { AuditCode } from './codes.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Refused } from '@atesto/evidence';
+import { Refused } from '@atesto/core';
 import { rowsOver } from '../__fixtures__/audit.ts';
 import { stateDirectory } from '../__fixtures__/state.ts';
 import { AuditSeal } from '../storage/audit-chain.ts';

@@ -3,8 +3,9 @@
  * policies are known to be in force, and nothing that was answered is missing in the record. Rows reach the database in the order of
  * their chains: while earlier ones of this process wait, later ones wait behind them.
  */
+
 import { setTimeout as pause } from 'node:timers/promises';
-import { Refused } from '@atesto/evidence';
+import { Refused } from '@atesto/core';
 import type { AuditRow, AuditRows } from '../storage/index.ts';
 import { SpoolFiles } from './spool-file.ts';
 

@@ -1,10 +1,10 @@
 /** Which sources of AMD's endorsements do the settings describe? The bundle first, then the mirror, then the service behind a cache. */
+import type { Refusal } from '@atesto/core';
 import {
   createKdsDirectorySource,
   createKdsSource,
   createSnpBundleSource,
   createSnpCachedSource,
-  type EndorsementRefusal,
   type SnpEndorsementSource,
 } from '@atesto/endorsements';
 import { amdRoots } from '@atesto/evidence';
@@ -21,7 +21,7 @@ export function amdSources(config: Config, settings: SourceSettings): SourceChai
   const trustAnchors = trustAnchorsOf(amdRoots, config.provider.trustAnchors);
   const { heldLists } = settings;
   const under = { trustAnchors, heldLists };
-  const reportBroken = (refusal: EndorsementRefusal): void => settings.reportBroken('endorsements.amd.bundle', refusal);
+  const reportBroken = (refusal: Refusal): void => settings.reportBroken('endorsements.amd.bundle', refusal);
   const bundle = path === undefined ? [] : [createSnpBundleSource({ path, ...under, reportBroken })];
   const look = async (): Promise<void> => bundle[0]?.look();
   const mirrors = directory === undefined ? [] : [createKdsDirectorySource({ directory, ...under })];

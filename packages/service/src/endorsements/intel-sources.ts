@@ -1,9 +1,9 @@
 /** Which sources of Intel's endorsements do the settings describe? The bundle first, then the service behind a cache. */
+import type { Refusal } from '@atesto/core';
 import {
   createBundleSource,
   createCachedSource,
   createPcsSource,
-  type EndorsementRefusal,
   type IntelEndorsementSource,
 } from '@atesto/endorsements';
 import { intelRoots } from '@atesto/evidence';
@@ -17,8 +17,7 @@ type Config = Pick<ServiceConfig, 'endorsements' | 'provider'>;
 /** The sources. Throws `ConfigRefused` for a file of the settings. */
 export function intelSources(config: Config, settings: SourceSettings): SourceChain<IntelEndorsementSource> {
   const { bundle: path, url } = config.endorsements.intel;
-  const reportBroken = (refusal: EndorsementRefusal): void =>
-    settings.reportBroken('endorsements.intel.bundle', refusal);
+  const reportBroken = (refusal: Refusal): void => settings.reportBroken('endorsements.intel.bundle', refusal);
   const { heldLists } = settings;
   const trustAnchors = trustAnchorsOf(intelRoots, config.provider.trustAnchors);
   const bundle = path === undefined ? [] : [createBundleSource({ path, trustAnchors, heldLists, reportBroken })];

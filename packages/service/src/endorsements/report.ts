@@ -1,5 +1,6 @@
 /** What the sources of endorsements tell the operator's log. */
-import type { CacheEvent, EndorsementRefusal } from '@atesto/endorsements';
+import type { Refusal } from '@atesto/core';
+import type { CacheEvent } from '@atesto/endorsements';
 import type { FastifyBaseLogger } from 'fastify';
 
 /** How long the log is silent on stale endorsements after it told of them: they are used in every call. */
@@ -42,7 +43,7 @@ export function reportTo(log: FastifyBaseLogger, clock: () => Date): (event: Cac
 }
 
 /** Writes to a log which files of the settings cannot be used. */
-export function reportBrokenTo(log: FastifyBaseLogger): (setting: string, refusal: EndorsementRefusal) => void {
+export function reportBrokenTo(log: FastifyBaseLogger): (setting: string, refusal: Refusal) => void {
   return (setting, refusal) =>
     log.warn({ setting, ...refusal, cause: undefined }, 'a file of endorsements cannot be used');
 }

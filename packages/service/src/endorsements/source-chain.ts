@@ -1,5 +1,6 @@
 /** What opening the sources of one vendor gives, and what all caches have in common. */
-import type { CacheOptions, EndorsementRefusal, EndorsementSource, HeldRevocationLists } from '@atesto/endorsements';
+import type { Refusal } from '@atesto/core';
+import type { CacheOptions, EndorsementSource, HeldRevocationLists } from '@atesto/endorsements';
 import type { EndorsementHealth } from './health.ts';
 
 /** What is set the same for the sources of every vendor. */
@@ -9,7 +10,7 @@ export interface SourceSettings {
   readonly heldLists: HeldRevocationLists;
   readonly health: EndorsementHealth;
   /** Tells of a file of a setting that cannot be used. */
-  readonly reportBroken: (setting: string, refusal: EndorsementRefusal) => void;
+  readonly reportBroken: (setting: string, refusal: Refusal) => void;
 }
 
 /** What must be done with an open source besides asking it. */

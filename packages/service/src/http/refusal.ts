@@ -1,5 +1,5 @@
 /** What a request is refused with: a status, a wire code and a sentence. Within the service it travels as one exception. */
-import type { Outcome, Refusal } from '@atesto/evidence';
+import type { Outcome, Refusal } from '@atesto/core';
 import { type ServiceCode, serviceCodes } from '../codes.ts';
 import { meaningOf } from './meaning.ts';
 

@@ -1,5 +1,5 @@
 /** One log line for each request: what was asked, what came of it, how long it took. No headers, bodies, tokens or queries. */
-import type { Refusal } from '@atesto/evidence';
+import type { Refusal } from '@atesto/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { auditNoteOf } from '../trail/notes.ts';
 import { callerAddress } from './caller-address.ts';

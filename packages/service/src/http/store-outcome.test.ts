@@ -1,7 +1,8 @@
 /** What callers hear of the store: in full what they asked for, and nothing of the database. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Refused } from '@atesto/evidence';
+import { Refused } from '@atesto/core';
 import { storageCodes } from '../storage/codes.ts';
 import { RequestRefused } from './refusal.ts';
 import { errorBody } from './reply.ts';

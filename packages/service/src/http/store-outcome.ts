@@ -1,5 +1,5 @@
 /** How do the store's refusals look on the wire? */
-import { type Outcome, type Refusal, Refused } from '@atesto/evidence';
+import { type Outcome, type Refusal, Refused } from '@atesto/core';
 import type { StorageCode } from '../storage/index.ts';
 import { refuseFor, refuseWithin } from './refusal.ts';
 

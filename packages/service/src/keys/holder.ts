@@ -1,8 +1,8 @@
 /** Where is the private part of a signing key? Sealed in the store, or in an HSM. */
 import { randomBytes } from 'node:crypto';
+import { unwrap } from '@atesto/core';
 import {
   generateSigningKey,
-  type Outcome,
   openSigningKey,
   type PublishedKey,
   type SealingSecret,
@@ -44,12 +44,12 @@ export class StoreHolder implements KeyHolder {
   }
 
   async make(request: SigningKeyRequest): Promise<MadeKey> {
-    return this.keep(settled(await generateSigningKey(request)));
+    return this.keep(unwrap(await generateSigningKey(request)));
   }
 
   /** Seals a key that was made elsewhere. */
   async keep(key: SigningKey): Promise<MadeKey> {
-    const sealed = settled(await sealSigningKey(key, this.#secret, randomBytes));
+    const sealed = unwrap(await sealSigningKey(key, this.#secret, randomBytes));
     this.#opened.set(key.kid, key);
     return { key, sealed: Buffer.from(JSON.stringify(sealed)) };
   }
@@ -57,7 +57,7 @@ export class StoreHolder implements KeyHolder {
   async open({ kid, issuer }: PublishedKey, sealed: () => Promise<Uint8Array>): Promise<SigningKey> {
     const known = this.#opened.get(kid);
     if (known !== undefined) return known;
-    const key = settled(await openSigningKey(parsed(await sealed()), this.#secret));
+    const key = unwrap(await openSigningKey(parsed(await sealed()), this.#secret));
     if (key.kid !== kid || key.issuer !== issuer) throw new Error(`the sealed key ${kid} is another one`);
     this.#opened.set(kid, key);
     return key;
@@ -74,19 +74,13 @@ export class HsmHolder implements KeyHolder {
   }
 
   async make(request: SigningKeyRequest): Promise<MadeKey> {
-    return { key: settled(await this.#hsm.generate(request)), sealed: null };
+    return { key: unwrap(await this.#hsm.generate(request)), sealed: null };
   }
 
   async open(published: PublishedKey): Promise<TokenSigningKey> {
     if (!(await this.#hsm.has(published))) throw new Error(`the HSM does not hold the key ${published.kid}`);
     return this.#hsm.hold(published);
   }
-}
-
-/** The value. Throws what the token package refused; its sentence holds no secret. */
-export function settled<Value>(outcome: Outcome<Value>): Value {
-  if (outcome.ok) return outcome.value;
-  throw new Error(`${outcome.refusal.where}: ${outcome.refusal.why} (${outcome.refusal.code})`);
 }
 
 function parsed(bytes: Uint8Array): unknown {

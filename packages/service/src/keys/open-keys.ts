@@ -1,11 +1,12 @@
 /** Opens the signing keys that the settings describe and keeps them current until told to stop. */
 import { readFileSync } from 'node:fs';
+import { Refused } from '@atesto/core';
 import type { RotationSchedule } from '@atesto/token';
 import type { FastifyBaseLogger } from 'fastify';
 import type { ClockGuard } from '../clock/watch.ts';
 import { ConfigRefused } from '../config/problem.ts';
 import type { ServiceConfig } from '../config/schema.ts';
-import type { Store } from '../storage/index.ts';
+import { type Store, storageCodes } from '../storage/index.ts';
 import { HsmHolder, type KeyHolder, StoreHolder } from './holder.ts';
 import { Hsm } from './hsm/hsm.ts';
 import type { SigningKeyHealth } from './key-health.ts';
@@ -100,8 +101,8 @@ async function openStored(
   try {
     return await StoredKeys.open(parts, clock());
   } catch (error) {
-    // What is wrong with the store is said by its code; all else is wrong with the keys.
-    if (error instanceof Error && error.name === 'Refused') throw error;
+    // Refusals of the store keep their codes; all other errors are about the keys.
+    if (error instanceof Refused && Object.hasOwn(storageCodes, error.refusal.code)) throw error;
     const why = error instanceof Error ? error.message : 'unknown';
     throw new ConfigRefused([{ code: 'signing-keys-unusable', where: issuer, why }]);
   }

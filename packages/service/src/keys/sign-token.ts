@@ -4,7 +4,7 @@ import {
   issueTokenByHolder,
   issueTokenInPool,
   type JsonObject,
-  type Outcome,
+  type TokenOutcome,
   type TokenSigningKey,
 } from '@atesto/token';
 import { refuseWithin } from '../http/refusal.ts';
@@ -20,7 +20,7 @@ export async function signToken(key: TokenSigningKey, claims: JsonObject): Promi
 }
 
 /** An RSA signature takes longer than the way to the thread pool and back, an ECDSA signature does not; an HSM signs itself. */
-function sign(key: TokenSigningKey, claims: JsonObject): Promise<Outcome<string>> | Outcome<string> {
+function sign(key: TokenSigningKey, claims: JsonObject): Promise<TokenOutcome<string>> | TokenOutcome<string> {
   if ('sign' in key) return issueTokenByHolder(key, claims);
   return key.publicKey.kty === 'RSA' ? issueTokenInPool(key, claims) : issueToken(key, claims);
 }

@@ -1,6 +1,6 @@
 /** Which key signs now, which keys does the provider publish, and how are they changed? */
 import type { KeyObject } from 'node:crypto';
-import type { Outcome, PublishedKey, SigningAlgorithm, TokenSigningKey } from '@atesto/token';
+import type { PublishedKey, SigningAlgorithm, TokenOutcome, TokenSigningKey } from '@atesto/token';
 import type { ChangeOrigin } from '../storage/index.ts';
 import type { HolderKind } from './holder.ts';
 
@@ -29,7 +29,7 @@ export interface ProviderKeys extends SigningKeys {
   /** Adds a new key now; it signs after the lead. */
   rotate(at: Date, origin: ChangeOrigin): Promise<boolean>;
   /** Adds a key that was made elsewhere; it signs after the lead. Refuses with `key-unusable`. */
-  importKey(privateKey: KeyObject, at: Date, origin: ChangeOrigin): Promise<Outcome<boolean>>;
+  importKey(privateKey: KeyObject, at: Date, origin: ChangeOrigin): Promise<TokenOutcome<boolean>>;
   /** Takes a key out at once, as when it was stolen: its tokens verify no longer. */
   withdraw(kid: string, at: Date, origin: ChangeOrigin): Promise<boolean>;
 }

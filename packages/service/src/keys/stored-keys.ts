@@ -4,7 +4,7 @@
  */
 
 import type { KeyObject } from 'node:crypto';
-import { Refused } from '@atesto/evidence';
+import { Refused, unwrap } from '@atesto/core';
 import {
   addKey,
   currentKey,
@@ -12,19 +12,19 @@ import {
   importSigningKey,
   type KeyRing,
   keyValidity,
-  type Outcome,
   type PublishedKey,
   publishedKeys,
   type RotationSchedule,
   rotationDue,
   type SigningAlgorithm,
+  type TokenOutcome,
   type TokenSigningKey,
   withdrawKey,
 } from '@atesto/token';
 import type { ClockGuard } from '../clock/watch.ts';
 import { refuseRequest } from '../http/refusal.ts';
-import { absentEtag, type ChangeOrigin, held, type StorageCode, type Store } from '../storage/index.ts';
-import { type KeyHolder, type MadeKey, type StoreHolder, settled } from './holder.ts';
+import { absentEtag, type ChangeOrigin, type StorageCode, type Store } from '../storage/index.ts';
+import type { KeyHolder, MadeKey, StoreHolder } from './holder.ts';
 import { type RingKey, readRing, ringName, writeRing } from './ring-document.ts';
 import type { ProviderKeys, RingState } from './signing-keys.ts';
 
@@ -148,7 +148,7 @@ export class StoredKeys implements ProviderKeys {
     if ((retired.length === 0 && !this.#mayHaveMarks) || !(await guard.confirm())) return 0;
     const own = new Map(ring.map(({ key }) => [`${providerId}/${key.kid}`, key.kid]));
     const subjects = retired.map(({ key }) => `${providerId}/${key.kid}`);
-    const due = held(await store.deletions.due('key', subjects, deletionDelayMs, (subject) => own.has(subject)));
+    const due = unwrap(await store.deletions.due('key', subjects, deletionDelayMs, (subject) => own.has(subject)));
     this.#mayHaveMarks = subjects.length > 0;
     if (due.length === 0) return 0;
     const kids = new Set(due.map((subject) => own.get(subject)));
@@ -162,13 +162,13 @@ export class StoredKeys implements ProviderKeys {
     return this.#change(origin, async (ring) => this.#added(ring, at, await make()));
   }
 
-  async importKey(privateKey: KeyObject, at: Date, origin: ChangeOrigin): Promise<Outcome<boolean>> {
+  async importKey(privateKey: KeyObject, at: Date, origin: ChangeOrigin): Promise<TokenOutcome<boolean>> {
     const { store, providerId, issuer, algorithm, schedule, keeper } = this.#parts;
     await this.#requireClock();
     const key = await importSigningKey({ issuer, algorithm, ...keyValidity(at, schedule) }, privateKey);
     if (!key.ok) return key;
     const made = await keeper.keep(key.value);
-    const known = held(await store.keys.list(providerId)).find(({ keyId }) => keyId === made.key.kid);
+    const known = unwrap(await store.keys.list(providerId)).find(({ keyId }) => keyId === made.key.kid);
     if (known?.status === destroyed) return { ok: false, refusal: usedUp };
     const isAdded = await this.#change(origin, async (ring) =>
       ring.some(({ key: known }) => known.kid === made.key.kid) ? undefined : this.#added(ring, at, made),
@@ -217,7 +217,7 @@ export class StoredKeys implements ProviderKeys {
   }
 
   async #load(): Promise<Loaded> {
-    const found = held(await this.#parts.store.settings.current(this.#name));
+    const found = unwrap(await this.#parts.store.settings.current(this.#name));
     if (found === undefined) return { ring: [], etag: absentEtag, revision: 0 };
     return { ring: readRing(this.#parts.issuer, found.value), etag: found.etag, revision: found.revision };
   }
@@ -226,7 +226,7 @@ export class StoredKeys implements ProviderKeys {
   async #open(key: RingKey): Promise<TokenSigningKey | undefined> {
     const { store, providerId, holder, keeper } = this.#parts;
     const its = [holder, keeper].find(({ kind }) => kind === key.heldBy);
-    return its?.open(key, async () => held(await store.keys.sealed(providerId, key.kid)));
+    return its?.open(key, async () => unwrap(await store.keys.sealed(providerId, key.kid)));
   }
 
   /** Makes one key, however often a change must be tried again. */
@@ -245,7 +245,7 @@ export class StoredKeys implements ProviderKeys {
     const heldBy = made.sealed === null ? holder.kind : 'store';
     const key = { kid, algorithm, issuer, certificate, publicKey, notBefore, notAfter, heldBy };
     const usable = ring.filter((entry) => this.#opened.has(entry.key.kid) || at >= entry.signsFrom);
-    return { ring: settled(addKey(usable, key, at, schedule)), made };
+    return { ring: unwrap(addKey(usable, key, at, schedule)), made };
   }
 
   /** Changes the ring under the condition that nobody else did; answers whether there was something to change. */
@@ -270,7 +270,7 @@ export class StoredKeys implements ProviderKeys {
       const set = await store.settings.set(this.#name, writeRing(issuer, changed.ring), origin, { expectedEtag: etag });
       if (set.ok) {
         await this.#destroy([...ring.map(({ key }) => key.kid), ...added], changed.ring, origin);
-        held(await store.confirmed(set.value.revision));
+        unwrap(await store.confirmed(set.value.revision));
         await this.refresh();
         return true;
       }

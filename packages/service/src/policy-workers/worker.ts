@@ -1,5 +1,12 @@
 /** What a worker thread does with policy texts of callers. A piece of work is a function of plain data; nothing of it stays in the thread. */
-import { type Claim, claimsByStage, evaluationReport, parseClaims, type Refusal, reportJson } from '@atesto/policy';
+import {
+  type Claim,
+  claimsByStage,
+  evaluationReport,
+  type PolicyRefusal,
+  parseClaims,
+  reportJson,
+} from '@atesto/policy';
 import {
   attestationKindOf,
   type PolicyClaim,
@@ -44,7 +51,7 @@ export interface ExplainWork {
 /** The report as JSON text, or why the claims cannot be read. */
 export type ExplainAnswer =
   | { readonly ok: true; readonly json: string }
-  | { readonly ok: false; readonly refusal: Refusal };
+  | { readonly ok: false; readonly refusal: PolicyRefusal };
 
 /** Reports what a policy makes of claims. */
 export function explain({ text, attestationType, claims }: ExplainWork): ExplainAnswer {

@@ -1,12 +1,11 @@
 /** AMD's endorsements for the reports of one provider: fetched or cached by their source, verified once under the provider's roots. */
+import { type Refusal, settle } from '@atesto/core';
 import { type SnpEndorsementSource, snpRequestFor } from '@atesto/endorsements';
 import {
   amdRoots,
-  type Refusal,
   type SnpEndorsements,
   type SnpLookup,
   type SnpReport,
-  settle,
   snpLookupFor,
   type TrustAnchor,
   type VerifiedSnpEndorsements,

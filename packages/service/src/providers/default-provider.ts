@@ -1,13 +1,13 @@
 /** The provider at the bare base URI is made when the store has none. */
-import { Refused } from '@atesto/evidence';
-import { held, type Store } from '../storage/index.ts';
+import { Refused, unwrap } from '@atesto/core';
+import type { Store } from '../storage/index.ts';
 
 /** The provider that answers at the bare base URI; it is always there. */
 export const defaultProviderName = 'default';
 
 /** Makes it unless it is there. Throws `Refused` with the store's code. */
 export async function ensureDefaultProvider(store: Store, location: string, at: Date): Promise<void> {
-  if (held(await store.providers.byName(defaultProviderName)) !== undefined) return;
+  if (unwrap(await store.providers.byName(defaultProviderName)) !== undefined) return;
   const draft = {
     name: defaultProviderName,
     subscription: '',

@@ -2,10 +2,10 @@
  * Which providers are there? All of them are known by name; each is opened with its first request, and follows the store from then
  * on: a change that another instance made is in force here before that instance may call it so.
  */
-import type { Refusal } from '@atesto/evidence';
+import { type Refusal, unwrap } from '@atesto/core';
 import type { FastifyBaseLogger } from 'fastify';
 import type { OpenKeys } from '../keys/open-keys.ts';
-import { held, type ProviderVersion, type Store, type StoreChange } from '../storage/index.ts';
+import type { ProviderVersion, Store, StoreChange } from '../storage/index.ts';
 import { LiveProvider } from './live-provider.ts';
 import type { SharedParts } from './open-provider.ts';
 import { PoliciesInForce } from './policies-in-force.ts';
@@ -57,7 +57,7 @@ export class ProviderDirectory {
     const directory = new ProviderDirectory(parts);
     directory.#unsubscribe = parts.store.changes.subscribe((change) => directory.#take(change));
     try {
-      for (const record of held(await parts.store.providers.list())) directory.#learn(record);
+      for (const record of unwrap(await parts.store.providers.list())) directory.#learn(record);
     } finally {
       directory.#opened.resolve();
     }
@@ -127,7 +127,7 @@ export class ProviderDirectory {
   }
 
   async #takeProvider(id: string): Promise<void> {
-    const record = held(await this.#parts.store.providers.byId(id));
+    const record = unwrap(await this.#parts.store.providers.byId(id));
     if (record === undefined) this.#forget(id);
     else this.#learn(record);
   }

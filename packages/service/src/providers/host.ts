@@ -1,5 +1,5 @@
 /** The providers of a running service: where the request's words meet the directory. */
-import { Refused } from '@atesto/evidence';
+import { Refused } from '@atesto/core';
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 import type { ServiceConfig } from '../config/schema.ts';
 import { refuseRequest, refuseWithin } from '../http/refusal.ts';

@@ -1,5 +1,5 @@
 /** One provider as requests see it: its policies follow the store while it is open. */
-import { type Refusal, Refused } from '@atesto/evidence';
+import { type Refusal, Refused } from '@atesto/core';
 import { refuseRequest } from '../http/refusal.ts';
 import type { OpenKeys } from '../keys/open-keys.ts';
 import type { ProviderVersion, StorageCode, Store } from '../storage/index.ts';

@@ -1,5 +1,5 @@
 /** Which policy is in force for each attestation type of one provider: the stored ones, each verified before it counts, over the defaults. */
-import type { Refusal } from '@atesto/evidence';
+import type { Refusal } from '@atesto/core';
 import type { PolicyVersion } from '../storage/index.ts';
 import { type ProviderPolicy, readPolicy, summaryOf } from './policy.ts';
 import type { PolicyInForce } from './provider.ts';

@@ -1,5 +1,5 @@
 /** The seam to the verification of stored policies: what a row must prove before its policy is evaluated. */
-import type { Outcome } from '@atesto/evidence';
+import type { Outcome } from '@atesto/core';
 import type { JsonObject } from '@atesto/token';
 import type { PolicyVersion, ProviderRecord, SignersVersion } from '../storage/index.ts';
 

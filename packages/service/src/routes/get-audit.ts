@@ -2,7 +2,7 @@
  * `GET /audit`, an operation of our own: who asked what of a provider, and what came of it; newest first, a page at a time. Readers of
  * a provider see its entries; with `scope=service` the service administrator sees those of all providers.
  */
-import type { Refusal } from '@atesto/evidence';
+import type { Refusal } from '@atesto/core';
 import type { AuditQuery, StoredAuditEntry } from '../audit/index.ts';
 import { optionalApiVersion } from '../http/api-version.ts';
 import type { Operation } from '../http/operation.ts';

@@ -1,8 +1,9 @@
 /** Opens the store that the settings describe. */
+
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Outcome, Refused } from '@atesto/evidence';
+import { type Outcome, Refused } from '@atesto/core';
 import type { FastifyBaseLogger } from 'fastify';
 import { ConfigRefused } from '../config/problem.ts';
 import type { ServiceConfig } from '../config/schema.ts';

@@ -1,7 +1,8 @@
 /** What an operator does with the store of a service, running or not, from the machine that has its settings and keys. */
+
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
-import type { Outcome } from '@atesto/evidence';
+import type { Outcome } from '@atesto/core';
 import { openAudit } from '../audit/index.ts';
 import type { ServiceConfig } from '../config/schema.ts';
 import type {

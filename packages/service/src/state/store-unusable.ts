@@ -1,5 +1,5 @@
 /** Why a store cannot be opened, in words for an operator, and whether waiting may help. */
-import type { Refusal } from '@atesto/evidence';
+import type { Refusal } from '@atesto/core';
 
 /** Thrown when the store cannot be opened. The settings themselves are well-formed; the message holds no secret. */
 export class StoreUnusable extends Error {

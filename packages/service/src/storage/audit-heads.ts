@@ -2,7 +2,7 @@
  * The heads of the audit chains: what the service vouches for. They are one chain over the whole store, written by all instances, so that
  * nothing of one writer can be taken back alone. Each process remembers the newest head that it saw.
  */
-import { Refused } from '@atesto/evidence';
+import { Refused } from '@atesto/core';
 import type { CompiledQuery, Kysely } from 'kysely';
 import { type AuditSeal, sameCode } from './audit-chain.ts';
 import type { AuditEngine } from './audit-engine.ts';

@@ -2,7 +2,7 @@
  * How does the store change? One transaction holds the lock on the store's revision, so changes are strictly one after the
  * other and the change feed has no gaps; a condition that is checked inside it cannot be overtaken.
  */
-import { refuse } from '@atesto/evidence';
+import { refuse } from '@atesto/core';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { StorageCode } from './codes.ts';
 import {

@@ -1,5 +1,5 @@
 /** Is the whole record one that this service wrote? Reads everything: for the start, for operators, not for requests. */
-import { refuse } from '@atesto/evidence';
+import { refuse } from '@atesto/core';
 import type { StorageCode } from './codes.ts';
 import type { DocumentSource } from './documents.ts';
 import { missing, readEntries } from './feed.ts';

@@ -2,7 +2,7 @@
  * What the store knows of time: what other clocks say, which time an operator accepted, and for how long instances have run on it, which no
  * wall clock can make jump.
  */
-import type { Outcome } from '@atesto/evidence';
+import type { Outcome } from '@atesto/core';
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { StorageCode } from './codes.ts';

@@ -1,6 +1,7 @@
 /** Has every live instance taken in a change? A change that matters for safety is acknowledged after that, not before. */
+
 import { setTimeout as pause } from 'node:timers/promises';
-import { refuse } from '@atesto/evidence';
+import { refuse } from '@atesto/core';
 import type { StorageCode } from './codes.ts';
 import type { ClusterRows } from './engine.ts';
 

@@ -1,5 +1,5 @@
 /** What the typed parts of the store stand on: reading, and changing with the feed told. */
-import { type Outcome, refuse } from '@atesto/evidence';
+import { type Outcome, refuse } from '@atesto/core';
 import type { Change } from './change.ts';
 import type { StorageCode } from './codes.ts';
 import type { DocumentSource } from './documents.ts';

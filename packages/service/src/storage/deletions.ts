@@ -2,7 +2,7 @@
  * Deleting for good takes two steps: what a clock says is past its time is marked, and deleted when instances have run for the delay since
  * then and the clock still says so. An operator can stop all of it.
  */
-import type { Outcome } from '@atesto/evidence';
+import type { Outcome } from '@atesto/core';
 import { z } from 'zod';
 import type { StoreClock } from './clock.ts';
 import type { StorageCode } from './codes.ts';

@@ -1,5 +1,5 @@
 /** Which version of a document is in force, which were, and is the record of them whole? Reading only. */
-import { refuse } from '@atesto/evidence';
+import { refuse } from '@atesto/core';
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
 import type { StorageCode } from './codes.ts';
 import type { DocumentKind, DocumentName } from './document.ts';

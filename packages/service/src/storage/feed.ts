@@ -1,6 +1,6 @@
 /** Reads the change feed: every version of every document, in the order in which they came into force. */
 
-import { refuse } from '@atesto/evidence';
+import { refuse } from '@atesto/core';
 import type { StorageCode } from './codes.ts';
 import type { DocumentKind } from './document.ts';
 import { currentDocument, type DocumentSource } from './documents.ts';

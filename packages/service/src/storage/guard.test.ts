@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { refuse } from '@atesto/evidence';
+import { refuse } from '@atesto/core';
 import { guard } from './guard.ts';
 
 async function outcomeOf(error: unknown): Promise<unknown> {

@@ -1,6 +1,6 @@
 /** How does a failing database reach the caller? As a refusal, like every other; only bugs stay exceptions. */
-import { type Outcome, Refused, refuse } from '@atesto/evidence';
-import type { StorageCode } from './codes.ts';
+import { type Outcome, Refused, refuse, unwrap } from '@atesto/core';
+import { type StorageCode, storageCodes } from './codes.ts';
 
 /** Runs work that may refuse, or find the database away, and returns its outcome as a value. */
 export async function guard<Value>(work: () => Promise<Value>): Promise<Outcome<Value, StorageCode>> {
@@ -16,9 +16,7 @@ export async function guard<Value>(work: () => Promise<Value>): Promise<Outcome<
 
 /** The same for work whose failure is thrown as {@link Refused}. */
 export async function guarded<Value>(work: () => Promise<Value>): Promise<Value> {
-  const outcome = await guard(work);
-  if (!outcome.ok) throw new Refused<StorageCode>(outcome.refusal);
-  return outcome.value;
+  return unwrap(await guard(work));
 }
 
 /** Whether a database answered that a table or column is not there: it is of another release, or new and empty. */
@@ -41,7 +39,7 @@ export function checkStorable(where: string, text: string | null): void {
 }
 
 function isStorageRefusal(error: unknown): error is Refused<StorageCode> {
-  return error instanceof Refused;
+  return error instanceof Refused && Object.hasOwn(storageCodes, error.refusal.code);
 }
 
 /** Our own extended code of `SQLITE_CANTOPEN`: the write-ahead log of an open file was removed or replaced. */

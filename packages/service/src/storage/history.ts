@@ -2,8 +2,9 @@
  * Which history does the store have, and is it the one that this process knows? A position names a place in it: the incarnation of the
  * store, the number of changes, and the link of the last one, which stands for all of them.
  */
+
 import { randomBytes } from 'node:crypto';
-import { refuse } from '@atesto/evidence';
+import { refuse } from '@atesto/core';
 import { z } from 'zod';
 import type { StorageCode } from './codes.ts';
 import type { DocumentSource } from './documents.ts';

@@ -25,7 +25,6 @@ export {
   type VersionFacts,
 } from './document.ts';
 export type { HistoryPage } from './documents.ts';
-export { held } from './held.ts';
 export type { Position } from './history.ts';
 export type { KeyState, Keys, KeyVersion } from './keys.ts';
 export type { MarkFile } from './mark.ts';

@@ -2,8 +2,9 @@
  * Was a row written by this service? Each row carries HMAC-SHA-256 over its table, identity, version and content under the
  * store's integrity key, so that a row changed, moved or invented behind the service's back is told from its own.
  */
+
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { refuse } from '@atesto/evidence';
+import { refuse } from '@atesto/core';
 import { AuditSeal } from './audit-chain.ts';
 import type { StorageCode } from './codes.ts';
 import type { DocumentTable, StoreStateTable } from './schema.ts';

@@ -2,8 +2,9 @@
  * Which signing keys does a provider have, and when is each in use? The private part is sealed by the service; to the store
  * it is opaque, kept apart from the history, and can be destroyed.
  */
+
 import { createHash } from 'node:crypto';
-import { type Outcome, refuse } from '@atesto/evidence';
+import { type Outcome, refuse } from '@atesto/core';
 import { z } from 'zod';
 import type { Change } from './change.ts';
 import type { StorageCode } from './codes.ts';

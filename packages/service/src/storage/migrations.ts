@@ -2,7 +2,7 @@
  * How does an empty or older database get the present schema? Each migration runs once, all of them inside one transaction
  * that holds a store-wide lock, so that instances that start together do not step on each other.
  */
-import { refuse } from '@atesto/evidence';
+import { refuse } from '@atesto/core';
 import { type Kysely, sql } from 'kysely';
 import { chainAudit } from './audit-migration.ts';
 import type { StorageCode } from './codes.ts';

@@ -1,4 +1,5 @@
 /** What happens when a store is opened: by several processes at once, where there is none, where it cannot be. */
+
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -7,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Refused } from '@atesto/evidence';
+import { Refused } from '@atesto/core';
 import { createOnPostgres, createSqlite, integrityKey, type TestDatabase, value } from './__fixtures__/backends.ts';
 import { startPostgres } from './__fixtures__/postgres-server.ts';
 import { SqliteWriter } from './sqlite/writer.ts';

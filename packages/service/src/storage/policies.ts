@@ -1,5 +1,5 @@
 /** Which policy is in force for a provider and an attestation type, and which were? */
-import { type Outcome, refuse } from '@atesto/evidence';
+import { type Outcome, refuse } from '@atesto/core';
 import { z } from 'zod';
 import { type Change, checkExpected } from './change.ts';
 import type { StorageCode } from './codes.ts';

@@ -1,6 +1,7 @@
 /** Which attestation providers are there, and what is each set to? A provider's id is never used again; its name can be. */
+
 import { randomUUID } from 'node:crypto';
-import { type Outcome, refuse } from '@atesto/evidence';
+import { type Outcome, refuse } from '@atesto/core';
 import type { Kysely } from 'kysely';
 import type { Change } from './change.ts';
 import type { StorageCode } from './codes.ts';

@@ -1,5 +1,5 @@
 /** What is the whole service set to? Each setting is a named, versioned JSON value; the store does not look inside. */
-import type { Outcome } from '@atesto/evidence';
+import type { Outcome } from '@atesto/core';
 import { z } from 'zod';
 import type { StorageCode } from './codes.ts';
 import type { StoreContext } from './context.ts';

@@ -1,5 +1,5 @@
 /** Whose signature makes a policy of a provider valid? The whole set of signer certificates is one versioned document. */
-import type { Outcome } from '@atesto/evidence';
+import type { Outcome } from '@atesto/core';
 import { z } from 'zod';
 import type { Change } from './change.ts';
 import type { StorageCode } from './codes.ts';

@@ -1,6 +1,7 @@
 /** The store of a service: everything that must outlive the process, on SQLite or PostgreSQL. */
+
 import { randomUUID } from 'node:crypto';
-import { type Outcome, type Refusal, refuse } from '@atesto/evidence';
+import { type Outcome, type Refusal, refuse } from '@atesto/core';
 import { acceptRestore } from './accept-restore.ts';
 import { type AuditRows, openAuditRows } from './audit-rows.ts';
 import { type Change, type ChangeParts, changeStore } from './change.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Outcome } from '@atesto/evidence';
+import type { Outcome } from '@atesto/core';
 import type { StorageCode } from './codes.ts';
 import { type ChangePage, ChangeWatcher } from './watcher.ts';
 

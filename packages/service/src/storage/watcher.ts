@@ -3,7 +3,7 @@
  * change, a notification of the database, a timer), hands new changes to the listeners in order, each exactly once, and
  * remembers when it last knew that there were no others.
  */
-import type { Outcome, Refusal } from '@atesto/evidence';
+import type { Outcome, Refusal } from '@atesto/core';
 import type { StorageCode } from './codes.ts';
 import type { ChangeOrigin, DocumentKind } from './document.ts';
 import type { Position } from './history.ts';

@@ -1,7 +1,8 @@
 /** What callers, orchestrators and operators see of a record that cannot be written, or whose disk runs short. */
+
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { Refused } from '@atesto/evidence';
+import { Refused } from '@atesto/core';
 import { seenAudit } from '../__fixtures__/audit.ts';
 import { bearer, identity } from '../__fixtures__/callers.ts';
 import { serve } from '../__fixtures__/service.ts';

@@ -2,7 +2,7 @@
  * Puts a request of an audited operation down before its answer leaves; when the entry cannot be made durable, the answer does not leave.
  * Refusals of callers who did not authenticate are counted instead: they cost a stranger nothing, so they must cost little here.
  */
-import { Refused } from '@atesto/evidence';
+import { Refused } from '@atesto/core';
 import type { FastifyReply, FastifyRequest, onSendAsyncHookHandler } from 'fastify';
 import type { Audit, AuditEntry, AuditVerdict } from '../audit/index.ts';
 import { callerAddress } from '../http/caller-address.ts';

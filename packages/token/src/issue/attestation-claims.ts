@@ -2,8 +2,8 @@
  * Which claims an attestation token carries: the service's, the appraisal's and the policy's, joined so that no source can
  * contradict another. Names: Azure Attestation "Claim sets".
  */
-import { type JsonObject, type JsonValue, sameJson } from '@atesto/core';
-import { type Outcome, refuse, settle } from '../refusal.ts';
+import { type JsonObject, type JsonValue, sameJson, settle } from '@atesto/core';
+import { refuse, type TokenOutcome } from '../refusal.ts';
 import { isReserved } from './reserved.ts';
 import { frameClaims, type TokenFrame } from './times.ts';
 
@@ -46,7 +46,7 @@ export const developmentRootClaim = 'x-atesto-development-root';
  * Joins all claims, sorted by name. A claim of the policy may repeat one of the service's; a reserved name, another value, or
  * the same name in other letter case is refused.
  */
-export function attestationClaims(facts: AttestationFacts): Outcome<JsonObject> {
+export function attestationClaims(facts: AttestationFacts): TokenOutcome<JsonObject> {
   return settle(() => {
     const claims = new ClaimSet();
     for (const [name, value] of serviceClaims(facts)) claims.add(name, value, 'the service');

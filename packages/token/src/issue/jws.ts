@@ -1,12 +1,12 @@
 /** How claims become a token: JWS compact serialization (RFC 7515 section 7.1) of a JSON Web Token (RFC 7519). */
 import { createHash, sign } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { JsonObject } from '@atesto/core';
+import { type JsonObject, settle, settleAsync } from '@atesto/core';
 import { certsUri } from '../issuer.ts';
 import { writeExactJson } from '../json.ts';
 import { algorithmFacts } from '../keys/algorithm.ts';
 import type { HeldSigningKey, PublishedKey, SigningKey } from '../keys/signing-key.ts';
-import { type Outcome, refuse, settle, settleAsync } from '../refusal.ts';
+import { refuse, type TokenOutcome } from '../refusal.ts';
 
 /** What of the signing certificate stands in the header. */
 export type CertificateHeader = 'none' | 'x5c' | 'x5t';
@@ -18,7 +18,7 @@ export interface IssueOptions {
 }
 
 /** Signs in the calling thread: the fastest way for ECDSA keys and for a process that has nothing else to do. */
-export function issueToken(key: SigningKey, claims: JsonObject, options: IssueOptions = {}): Outcome<string> {
+export function issueToken(key: SigningKey, claims: JsonObject, options: IssueOptions = {}): TokenOutcome<string> {
   return settle(() => {
     const { digest, signOptions } = algorithmFacts[key.algorithm];
     const input = signingInput(key, claims, options);
@@ -41,7 +41,7 @@ export function issueTokenInPool(
   key: SigningKey,
   claims: JsonObject,
   options: IssueOptions = {},
-): Promise<Outcome<string>> {
+): Promise<TokenOutcome<string>> {
   return settleAsync(async () => {
     const { digest, signOptions } = algorithmFacts[key.algorithm];
     const input = signingInput(key, claims, options);
@@ -55,7 +55,7 @@ export function issueTokenByHolder(
   key: HeldSigningKey,
   claims: JsonObject,
   options: IssueOptions = {},
-): Promise<Outcome<string>> {
+): Promise<TokenOutcome<string>> {
   return settleAsync(async () => {
     const input = signingInput(key, claims, options);
     const signature = await key.sign(Buffer.from(input)).catch(() => {
@@ -70,7 +70,7 @@ export function issueTokenByHolder(
 }
 
 /** An unsecured token (RFC 7519 section 6): `alg` is `none` and the signature empty. For draft policies alone; nobody may trust it. */
-export function issueUnsecuredToken(claims: JsonObject): Outcome<string> {
+export function issueUnsecuredToken(claims: JsonObject): TokenOutcome<string> {
   return settle(() => `${encode('{"alg":"none","typ":"JWT"}')}.${encode(writeExactJson(claims))}.`);
 }
 

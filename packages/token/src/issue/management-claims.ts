@@ -1,6 +1,6 @@
 /** Which claims the signed reply to a policy or certificate operation carries. */
-import type { JsonObject } from '@atesto/core';
-import { type Outcome, refuse, settle } from '../refusal.ts';
+import { type JsonObject, settle } from '@atesto/core';
+import { refuse, type TokenOutcome } from '../refusal.ts';
 import { frameClaims, type TokenFrame } from './times.ts';
 
 /** Lifetime of management replies as Azure Attestation issues them. */
@@ -12,7 +12,7 @@ export interface ManagementReply extends TokenFrame {
 }
 
 /** `exp`, `iat`, `iss`, `nbf` and the operation's claims, nothing else. Lifetime 3600 seconds unless given. */
-export function managementClaims(reply: ManagementReply): Outcome<JsonObject> {
+export function managementClaims(reply: ManagementReply): TokenOutcome<JsonObject> {
   return settle(() => {
     const frame = frameClaims(reply, managementLifetimeSeconds);
     const collision = Object.keys(reply.claims).find((name) => Object.hasOwn(frame, name));

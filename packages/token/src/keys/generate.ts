@@ -1,9 +1,9 @@
 /** How a new signing key comes to be. The only place of this package that draws randomness: node:crypto makes the key. */
 import { createPublicKey, generateKeyPair, type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
-import { keyFault, nodeKeyFacts } from '@atesto/core';
+import { keyFault, nodeKeyFacts, settleAsync } from '@atesto/core';
 import { checkIssuer } from '../issuer.ts';
-import { type Outcome, refuse, settleAsync } from '../refusal.ts';
+import { refuse, type TokenOutcome } from '../refusal.ts';
 import { algorithmFacts, isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from './algorithm.ts';
 import { type CertificateExtension, issueCertificate } from './certificate.ts';
 import { type HeldSigningKey, heldSigningKeyOf, type Sign, type SigningKey, signingKeyOf } from './signing-key.ts';
@@ -27,7 +27,7 @@ export interface SigningKeyRequest {
 }
 
 /** Generates a key and its self-signed certificate. Refuses an unusable issuer, an unknown algorithm and an empty validity. */
-export async function generateSigningKey(request: SigningKeyRequest): Promise<Outcome<SigningKey>> {
+export async function generateSigningKey(request: SigningKeyRequest): Promise<TokenOutcome<SigningKey>> {
   return settleAsync(async () => {
     const algorithm = checkRequest(request);
     const { privateKey, publicKey } = await generatePair(algorithm);
@@ -43,7 +43,7 @@ export async function generateSigningKey(request: SigningKeyRequest): Promise<Ou
 export async function importSigningKey(
   request: SigningKeyRequest,
   privateKey: KeyObject,
-): Promise<Outcome<SigningKey>> {
+): Promise<TokenOutcome<SigningKey>> {
   return settleAsync(async () => {
     const algorithm = checkRequest(request);
     if (privateKey.type !== 'private') refuse('key-unusable', 'private key', 'it is no private key');
@@ -73,7 +73,7 @@ export async function certifyHeldKey(
   request: SigningKeyRequest,
   publicKey: KeyObject,
   sign: Sign,
-): Promise<Outcome<HeldSigningKey>> {
+): Promise<TokenOutcome<HeldSigningKey>> {
   return settleAsync(async () => {
     const algorithm = checkRequest(request);
     checkKey(publicKey, algorithm, 'public key');

@@ -1,7 +1,9 @@
 /** What `/.well-known/openid-configuration` answers (OpenID Connect Discovery 1.0 section 3, as Azure Attestation fills it). */
+
+import { settle } from '@atesto/core';
 import { certsUri, checkIssuer } from '../issuer.ts';
 import type { SigningAlgorithm } from '../keys/algorithm.ts';
-import { type Outcome, settle } from '../refusal.ts';
+import type { TokenOutcome } from '../refusal.ts';
 
 /** What the metadata describe. */
 export interface OpenIdMetadataRequest {
@@ -33,7 +35,7 @@ export const supportedClaims: readonly string[] = [
 ];
 
 /** Builds the document. Refuses an unusable issuer. */
-export function openIdMetadata(request: OpenIdMetadataRequest): Outcome<OpenIdMetadata> {
+export function openIdMetadata(request: OpenIdMetadataRequest): TokenOutcome<OpenIdMetadata> {
   return settle(() => {
     const { issuer, algorithms, claims = supportedClaims } = request;
     checkIssuer(issuer);

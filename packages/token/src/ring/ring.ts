@@ -2,8 +2,9 @@
  * Which key signs now, which keys are published, and when a new one is due. Pure: a ring is a list of keys with times, every
  * change gives a new ring, and the caller stores it.
  */
+import { settle } from '@atesto/core';
 import type { PublishedKey } from '../keys/signing-key.ts';
-import { type Outcome, refuse, settle } from '../refusal.ts';
+import { refuse, type TokenOutcome } from '../refusal.ts';
 import { clockToleranceSeconds, later, overlapSeconds, type RotationSchedule } from './schedule.ts';
 
 /** A key and its times. Intervals include their start and exclude their end. */
@@ -62,7 +63,7 @@ export function addKey<Key extends PublishedKey>(
   key: Key,
   at: Date,
   schedule: RotationSchedule,
-): Outcome<KeyRing<Key>> {
+): TokenOutcome<KeyRing<Key>> {
   return settle(() => {
     if (ring.some((entry) => entry.key.kid === key.kid)) {
       refuse('key-known', key.kid, 'the key ring holds this key already');

@@ -1,5 +1,6 @@
 /** When signing keys change: the spans that make a rotation invisible to relying parties. */
-import { type Outcome, refuse, settle } from '../refusal.ts';
+import { settle } from '@atesto/core';
+import { refuse, type TokenOutcome } from '../refusal.ts';
 
 /** The spans of a rotation, in whole seconds. */
 export interface RotationSchedule {
@@ -24,7 +25,7 @@ export const defaultSchedule: RotationSchedule = {
 };
 
 /** Refuses spans that are not whole seconds and a lead that is as long as a key signs. */
-export function checkSchedule(schedule: RotationSchedule): Outcome<RotationSchedule> {
+export function checkSchedule(schedule: RotationSchedule): TokenOutcome<RotationSchedule> {
   return settle(() => {
     for (const [name, seconds] of Object.entries(schedule)) {
       if (!Number.isSafeInteger(seconds) || seconds < 0) {

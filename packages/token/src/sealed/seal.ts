@@ -1,4 +1,5 @@
 /** How a signing key rests: sealed by a secret of the operator, and opened again only whole and unchanged. */
+
 import {
   createCipheriv,
   createDecipheriv,
@@ -7,8 +8,9 @@ import {
   timingSafeEqual,
   X509Certificate,
 } from 'node:crypto';
+import { settleAsync } from '@atesto/core';
 import { type SigningKey, signingKeyOf } from '../keys/signing-key.ts';
-import { type Outcome, refuse, settleAsync } from '../refusal.ts';
+import { refuse, type TokenOutcome } from '../refusal.ts';
 import { authenticatedBytes, derivationOf, parseSealed, type SealedSigningKey } from './format.ts';
 import { defaultCost, deriveKeys, isCost, type SealingSecret } from './secret.ts';
 
@@ -29,7 +31,7 @@ export function sealSigningKey(
   secret: SealingSecret,
   random: (sizeBytes: number) => Uint8Array,
   options: SealOptions = {},
-): Promise<Outcome<SealedSigningKey>> {
+): Promise<TokenOutcome<SealedSigningKey>> {
   return settleAsync(async () => {
     const { cost = defaultCost } = options;
     if (!isCost(cost)) refuse('secret-invalid', 'cost', 'the cost is not a power of two from 2^14 to 2^18');
@@ -58,7 +60,7 @@ export function sealSigningKey(
 }
 
 /** Opens what {@link sealSigningKey} made. `sealed` is parsed JSON of unknown origin. */
-export function openSigningKey(sealed: unknown, secret: SealingSecret): Promise<Outcome<SigningKey>> {
+export function openSigningKey(sealed: unknown, secret: SealingSecret): Promise<TokenOutcome<SigningKey>> {
   return settleAsync(async () => {
     const parsed = parseSealed(sealed);
     const { encryptionKey, check } = await deriveKeys(secret, derivationOf(parsed));

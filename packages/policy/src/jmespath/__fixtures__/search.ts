@@ -1,13 +1,14 @@
 /** Runs a query over a document as rules do: text in, text out, within a budget. */
+
 import { Budget } from '../../budget.ts';
 import { readJson } from '../../json/read.ts';
 import { writeJson } from '../../json/write.ts';
-import { type Outcome, settle } from '../../outcome.ts';
+import { type PolicyOutcome, settleAt } from '../../refusal.ts';
 import { compileQuery } from '../compile.ts';
 
 /** The compact JSON text of the answer, or the refusal. */
-export function searchText(query: string, document: string, budget = new Budget()): Outcome<string> {
-  return settle('query', () => {
+export function searchText(query: string, document: string, budget = new Budget()): PolicyOutcome<string> {
+  return settleAt('query', () => {
     const compiled = compileQuery(query, budget);
     return writeJson(compiled.run(readJson(document, budget), budget), budget);
   });

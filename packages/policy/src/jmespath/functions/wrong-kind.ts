@@ -1,6 +1,7 @@
 /** A function of JMESPath got an argument of a kind that it does not take. */
+
 import type { JsonValue } from '../../json/value.ts';
-import { fail } from '../../outcome.ts';
+import { fail } from '../../refusal.ts';
 import { kindOf } from '../values.ts';
 
 /** Fails: never returns. */

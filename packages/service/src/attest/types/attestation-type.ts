@@ -1,5 +1,6 @@
 /** What does the pipeline ask of each technology? One value of this type is one attestation type of the contract. */
-import type { Claims, Outcome } from '@atesto/evidence';
+import type { Outcome } from '@atesto/core';
+import type { Claims } from '@atesto/evidence';
 import type { ApiVersion } from '../../http/api-version.ts';
 import type { EndorsementLook } from '../../providers/fetch-endorsements.ts';
 import type { Provider } from '../../providers/provider.ts';

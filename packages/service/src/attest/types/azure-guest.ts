@@ -1,4 +1,5 @@
 /** Attestation type AzureGuest: a confidential VM of Azure with its vTPM. The token is sealed to a key that only that vTPM has. */
+import type { Outcome } from '@atesto/core';
 import {
   type AzureGuestAppraisal,
   type AzureHardware,
@@ -11,7 +12,6 @@ import {
   checkAzureGuestBaseline,
   checkSnpBaseline,
   checkTcbBaseline,
-  type Outcome,
   type ParsedAzureGuest,
   parseAzureGuest,
   parseSnpReport,

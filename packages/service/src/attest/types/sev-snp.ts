@@ -1,4 +1,5 @@
 /** Attestation type SevSnpVm: the report of an SEV-SNP guest, bare or in the JSON document of Azure's guests. */
+import type { Outcome } from '@atesto/core';
 import {
   appraiseSnp,
   appraiseSnpGuest,
@@ -6,7 +7,6 @@ import {
   checkSnpBaseline,
   checkSnpInitTimeData,
   checkSnpRuntimeData,
-  type Outcome,
   type ParsedSnpEvidence,
   parseSnpEvidence,
   type SnpAppraisal,

@@ -8,10 +8,10 @@ import {
   certifyHeldKey,
   type HeldSigningKey,
   heldSigningKeyOf,
-  type Outcome,
   type PublishedKey,
   type SigningAlgorithm,
   type SigningKeyRequest,
+  type TokenOutcome,
 } from '@atesto/token';
 import type * as Pkcs11 from 'pkcs11js';
 import { ConfigRefused } from '../../config/problem.ts';
@@ -65,7 +65,7 @@ export class Hsm {
   }
 
   /** Makes a key pair whose private part cannot leave the token, and its certificate. */
-  async generate(request: SigningKeyRequest): Promise<Outcome<HeldSigningKey>> {
+  async generate(request: SigningKeyRequest): Promise<TokenOutcome<HeldSigningKey>> {
     const algorithm = request.algorithm ?? 'RS256';
     const id = randomBytes(32);
     const made = await this.#generatePair(algorithm, id, request.issuer);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Refused } from '@atesto/evidence';
+import { Refused } from '@atesto/core';
 import { type CreateDatabase, code, createProvider, origin, value } from '../__fixtures__/backends.ts';
 
 const type = 'SgxEnclave';

@@ -2,7 +2,7 @@
  * Chains the document versions of a store that has none of the links yet, and gives it an incarnation. A version whose integrity code
  * is wrong is chained as it stands: it stays refused wherever it is read.
  */
-import { refuse } from '@atesto/evidence';
+import { refuse } from '@atesto/core';
 import { sql } from 'kysely';
 import type { StorageCode } from '../codes.ts';
 import { newIncarnation } from '../history.ts';

@@ -1,7 +1,8 @@
 /** A worker thread with a connection of its own to the SQLite file: requests are answered in the order in which they were given. */
+
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { Refused } from '@atesto/evidence';
+import { Refused } from '@atesto/core';
 import type { StorageCode } from '../codes.ts';
 
 /** What a request failed with: SQLite's extended result code (0: not SQLite's). */
