@@ -41,13 +41,12 @@ export interface DevelopmentIdentity {
   readonly scope: string;
 }
 
-/** A running development OpenID provider as the service sees it; everything is empty when it is disabled. */
+/** The development OpenID provider of a running service. */
 export interface RunningDevelopmentIdentity {
+  /** Undefined when it is disabled. */
   readonly identity: DevelopmentIdentity | undefined;
-  /** Issuers that are accepted besides the configured ones. */
-  readonly issuers: ServiceConfig['identity']['issuers'];
-  /** Role rules besides the configured ones: its client may do everything. */
-  readonly rules: readonly RoleRule[];
+  /** Adds the provider to the accepted issuers of a configuration, with every right for its client. */
+  readonly extend: (config: ServiceConfig) => ServiceConfig;
   close(): Promise<void>;
 }
 
@@ -62,7 +61,7 @@ export async function startDevelopmentIdentity(
   development: Development | undefined,
 ): Promise<RunningDevelopmentIdentity> {
   const { enabled, ...settings } = config.developmentIdentity;
-  if (!enabled) return { identity: undefined, issuers: [], rules: [], close: async () => {} };
+  if (!enabled) return { identity: undefined, extend: (unchanged) => unchanged, close: async () => {} };
   if (development === undefined) {
     const why = 'this program brings no development OpenID provider; set it to false';
     throw new ConfigRefused([{ code: 'setting-invalid', where: 'developmentIdentity.enabled', why }]);
@@ -78,12 +77,15 @@ export async function startDevelopmentIdentity(
     clientSecret: settings.clientSecret,
   });
   const { issuer, clientId } = client;
-  return {
-    identity: client,
-    issuers: [{ issuer, caFile }],
-    rules: [{ role: 'service-administrator', claim: 'sub', value: clientId, issuer }],
-    close,
+  const rule: RoleRule = { role: 'service-administrator', claim: 'sub', value: clientId, issuer };
+  const extend = (given: ServiceConfig): ServiceConfig => {
+    const { issuers, roles } = given.identity;
+    return {
+      ...given,
+      identity: { ...given.identity, issuers: [...issuers, { issuer, caFile }], roles: [...roles, rule] },
+    };
   };
+  return { identity: client, extend, close };
 }
 
 /** Every name under which the service is reached. */

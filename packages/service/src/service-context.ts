@@ -1,11 +1,17 @@
 /** What the operations of a running service share. */
 import type { FastifyRequest } from 'fastify';
-import type { LookupBudget } from './admission/index.ts';
+import type { LookupBudget, OpenAdmission } from './admission/index.ts';
 import type { Audit } from './audit/index.ts';
+import type { ServiceConfig } from './config/schema.ts';
 import type { Health } from './health/health.ts';
+import { healthReaders } from './health/readers.ts';
 import type { Caller } from './identity/access-token.ts';
+import { defaultProviderName } from './providers/default-provider.ts';
+import type { ProviderHost } from './providers/host.ts';
 import type { Provider } from './providers/provider.ts';
-import type { Role } from './roles/role.ts';
+import type { LiveParts } from './reload/live-parts.ts';
+import { authorizeAt, authorizeManagement } from './roles/authorize.ts';
+import { hasRole, type Role } from './roles/role.ts';
 import type { Store } from './storage/index.ts';
 
 /** The parts of a running service. */
@@ -43,4 +49,41 @@ export interface ServiceContext {
   readonly mayReadHealth: (request: FastifyRequest) => Promise<boolean>;
   /** Whether requests can be answered: neither starting nor stopping, no required dependency failing, and the database is not away for too long. */
   readonly isReady: () => boolean;
+}
+
+/** What {@link createContext} needs. */
+export interface ContextDeps extends Pick<ServiceContext, 'clock' | 'store' | 'audit' | 'health' | 'isReady'> {
+  /** The configuration in force; a reload replaces it. */
+  readonly running: { readonly config: ServiceConfig };
+  readonly host: ProviderHost;
+  readonly admission: OpenAdmission;
+  readonly live: LiveParts;
+}
+
+/** Joins the parts of a service for its operations. */
+export function createContext({ running, host, admission, live, ...shared }: ContextDeps): ServiceContext {
+  const admit = (request: FastifyRequest, caller: string): void => admission.authenticated(request, caller);
+  const authorization = {
+    accessTokens: live.accessTokens,
+    get rules() {
+      return running.config.identity.roles;
+    },
+    admit,
+  };
+  return {
+    ...shared,
+    mayReadHealth: healthReaders(running.config.health.detailsFor, (request) =>
+      authorizeAt(authorization, request, { name: defaultProviderName }, 'attestation-reader'),
+    ),
+    providerOf: (request) => host.providerOf(request),
+    addressed: (request) => host.addressed(request),
+    recordedName: (name) => host.recordedName(name),
+    uriOf: (name) => host.uriOf(name),
+    authorize: (request, provider, role) => authorizeAt(authorization, request, provider, role),
+    hasRole: (caller, provider, role) => hasRole(authorization.rules, caller, role, provider.name),
+    admit,
+    ownerOf: (request) => admission.ownerOf(request),
+    lookupsOf: (request) => admission.lookupsOf(request),
+    authorizeManagement: (request) => authorizeManagement(authorization, request),
+  };
 }

@@ -43,6 +43,11 @@ async function developmentMaterial(config: ServiceConfig, development: Developme
   return { key, passphrase: undefined, certificate, developmentCaFile: caFile };
 }
 
+/** The options of a TLS server; `node:tls` throws when the material does not serve. */
+export function secureContextOptions({ key, passphrase, certificate }: TlsMaterial, { tls }: ServiceConfig) {
+  return { key, passphrase, cert: certificate, minVersion: tls.minVersion };
+}
+
 /** The first line of a secret file, without its line end. */
 function firstLine(text: string): string {
   return text.split(/\r?\n/, 1).join('');
