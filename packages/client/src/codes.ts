@@ -1,4 +1,4 @@
-/** Which failures can the attester's side meet, and what does each mean? */
+/** The codes of failed calls and their meanings. */
 
 /** Every code of this package with its meaning. */
 export const clientCodes = {

@@ -1,4 +1,4 @@
-/** How does the attester's side fail? With one of two exceptions, both of which a caller can act on by their code. */
+/** The two exceptions of this package. Callers act on their codes. */
 import type { ClientCode } from './codes.ts';
 
 /** A failed call. Holds no token, secret or evidence: it may be shown and logged. */

@@ -46,7 +46,7 @@ export { type SnpDocumentParts, writeSnpDocument } from './evidence/snp-document
 export { type CollectedEvidence, type EvidenceKind, type EvidenceSource, evidenceOf } from './evidence/source.ts';
 export { createTrustingFetch, type FetchInit } from './http/fetch.ts';
 export type { JsonMembers } from './http/json.ts';
-export type { Pause } from './http/retry.ts';
+export type { Pause } from './http/send.ts';
 export {
   type ClientCredentials,
   type ClientCredentialsOptions,

@@ -15,7 +15,6 @@ export type { EndorsementKind, Verification } from './cache/kind.ts';
 export { type EndorsementCode, type EndorsementFault, endorsementCodes, endorsementFault } from './codes.ts';
 export { createFallbackSource } from './fallback.ts';
 export { revocationListsIn } from './files/revocation-list-forms.ts';
-export { systemTiming, type Timing } from './http/timing.ts';
 export { parseIntelCollateralBundle, writeIntelCollateralBundle } from './intel/bundle.ts';
 export { type BundleSourceOptions, createBundleSource, type IntelBundleSource } from './intel/bundle-source.ts';
 export { createCachedSource, type IntelCacheOptions } from './intel/cached-source.ts';

@@ -1,7 +1,7 @@
 /** The administrator's side of one attestation provider: policies, their signers, and the audit record. */
 import { ClientError } from '../error.ts';
 import { isMembers, type JsonMembers, memberOf, requireMembers, requireText, textMember } from '../http/json.ts';
-import { type Exchange, type ExchangeParts, exchange } from './exchange.ts';
+import { type Exchange, type ExchangeDeps, exchange } from './exchange.ts';
 import { type PolicySigner, policyJws, type RequestBinding, resetJws, signerChangeJws } from './policy-jws.ts';
 import { jwsPayload, replyClaims } from './reply-token.ts';
 
@@ -49,12 +49,12 @@ const requestLifeMilliseconds = 600_000;
 /** The calls. */
 export class ProviderAdministration {
   readonly #uri: string;
-  readonly #parts: ExchangeParts;
+  readonly #deps: ExchangeDeps;
 
   /** @param providerUri base URI of the provider without trailing slash */
-  constructor(providerUri: string, parts: ExchangeParts) {
+  constructor(providerUri: string, deps: ExchangeDeps) {
     this.#uri = providerUri;
-    this.#parts = parts;
+    this.#deps = deps;
   }
 
   /** Gets the policy in force for an attestation type, such as `SgxEnclave`. The signature of the reply is not verified. */
@@ -181,7 +181,7 @@ export class ProviderAdministration {
 
   async #call(asked: Omit<Exchange, 'url'>, path: string, query = ''): Promise<Answered> {
     const url = `${this.#uri}${path}?${version}${query === '' ? '' : `&${query}`}`;
-    const { text, headers } = await exchange(this.#parts, { ...asked, url });
+    const { text, headers } = await exchange(this.#deps, { ...asked, url });
     return { text, url, headers };
   }
 }

@@ -1,8 +1,9 @@
-/** One exchange of an administrator with a service: authorized, patient, with entity tags. */
+/** One call of an administrator: authorized, with retry and entity tags. */
 import { randomUUID } from 'node:crypto';
+import type { HttpClient, HttpRequest } from '@atesto/http-client';
 import { serviceRefusal } from '../attest/refusal.ts';
-import { type Patience, type Pause, sendPatiently } from '../http/retry.ts';
-import type { HttpAnswer, HttpRequest, Transport } from '../http/transport.ts';
+import type { HttpAnswer } from '../http/answer.ts';
+import { type CallLimits, sendWithRetry } from '../http/send.ts';
 import type { Credential } from '../identity/credential.ts';
 
 /** What is asked. */
@@ -14,29 +15,28 @@ export interface Exchange {
   readonly ifMatch?: string | undefined;
 }
 
-/** How exchanges are made. */
-export interface ExchangeParts {
-  readonly transport: Transport;
+/** What exchanges are made with. */
+export interface ExchangeDeps {
+  readonly client: HttpClient;
   readonly credential: Credential;
-  readonly patience: Patience;
-  readonly pause: Pause | undefined;
+  readonly limits: CallLimits;
 }
 
 /** Makes one exchange. Throws `ClientError`, or `ServiceRefusedError` for every status but 200, 201 and 204. */
 export async function exchange(
-  { transport, credential, patience, pause }: ExchangeParts,
+  { client, credential, limits }: ExchangeDeps,
   { method, url, body, ifMatch }: Exchange,
 ): Promise<HttpAnswer> {
   const clientRequestId = randomUUID();
   const headers = {
     accept: 'application/json',
     'x-ms-client-request-id': clientRequestId,
-    authorization: `Bearer ${await credential.accessToken(patience.signal)}`,
+    authorization: `Bearer ${await credential.accessToken()}`,
     ...(body === undefined ? {} : { 'content-type': body.type }),
     ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
   };
   const request = { method, url, headers, ...(body === undefined ? {} : { body: body.text }) };
-  const answer = await sendPatiently(transport, request, patience, pause);
+  const answer = await sendWithRetry(client, request, limits);
   if (![200, 201, 204].includes(answer.status)) throw serviceRefusal(answer, url, clientRequestId);
   return answer;
 }

@@ -1,7 +1,7 @@
 /** Opens the administrator's side of a service. */
 import { checkAddress } from '../http/address.ts';
-import type { Pause } from '../http/retry.ts';
-import { openTransport } from '../http/transport.ts';
+import { openHttpClient } from '../http/answer.ts';
+import type { Pause } from '../http/send.ts';
 import type { Credential } from '../identity/credential.ts';
 import { checkMilliseconds } from '../options.ts';
 import { ProviderAdministration } from './client.ts';
@@ -35,15 +35,15 @@ export interface AdministrationClient {
 export function createAdministrationClient(options: AdministrationOptions): AdministrationClient {
   const endpoint = checkAddress(options.endpoint, 'endpoint');
   const { credential, managementCredential = credential, pause } = options;
-  const transport = openTransport(options.ca);
-  const patience = { timeoutMilliseconds: checkMilliseconds(options.timeoutMilliseconds ?? 30_000), retries: 2 };
-  const parts = { transport, patience, pause };
+  const client = openHttpClient(options.ca);
+  const timeoutMilliseconds = checkMilliseconds(options.timeoutMilliseconds ?? 30_000);
+  const deps = { client, limits: { timeoutMilliseconds, retries: 2, pause } };
   return {
-    providers: new ProvidersClient(endpoint, { ...parts, credential: managementCredential }),
+    providers: new ProvidersClient(endpoint, { ...deps, credential: managementCredential }),
     provider: (name) => {
       const uri = name === undefined ? endpoint : `${endpoint}/providers/${encodeURIComponent(name)}`;
-      return new ProviderAdministration(uri, { ...parts, credential });
+      return new ProviderAdministration(uri, { ...deps, credential });
     },
-    close: () => transport.close(),
+    close: () => client.close(),
   };
 }

@@ -2,7 +2,7 @@
 import { ClientError } from '../error.ts';
 import { isMembers, type JsonMembers, memberOf, requireMembers, requireText } from '../http/json.ts';
 import { signerKey } from './certificates.ts';
-import { type ExchangeParts, exchange } from './exchange.ts';
+import { type ExchangeDeps, exchange } from './exchange.ts';
 
 /** Where a provider is filed. */
 export interface ProviderPlace {
@@ -44,11 +44,11 @@ const version = 'api-version=2021-06-01';
 /** The calls. */
 export class ProvidersClient {
   readonly #base: string;
-  readonly #parts: ExchangeParts;
+  readonly #deps: ExchangeDeps;
 
-  constructor(serviceUri: string, parts: ExchangeParts) {
+  constructor(serviceUri: string, deps: ExchangeDeps) {
     this.#base = serviceUri;
-    this.#parts = parts;
+    this.#deps = deps;
   }
 
   /** Creates a provider, or changes the tags of one that exists. */
@@ -58,14 +58,14 @@ export class ProvidersClient {
     const keys = policySigners.map(signerKey);
     const properties = keys.length === 0 ? {} : { policySigningCertificates: { keys } };
     const body = { type: 'application/json', text: JSON.stringify({ location, tags, properties }) };
-    const { text } = await exchange(this.#parts, { method: 'PUT', url, body });
+    const { text } = await exchange(this.#deps, { method: 'PUT', url, body });
     return descriptionOf(requireMembers(text, url), url);
   }
 
   /** Gets one provider. Throws `ServiceRefusedError` when there is none that the caller may see. */
   async get(place: ProviderPlace, name: string): Promise<ProviderDescription> {
     const url = this.#url(place, name);
-    const { text } = await exchange(this.#parts, { method: 'GET', url });
+    const { text } = await exchange(this.#deps, { method: 'GET', url });
     return descriptionOf(requireMembers(text, url), url);
   }
 
@@ -77,13 +77,13 @@ export class ProvidersClient {
   ): Promise<readonly PolicySignerDescription[]> {
     const url = this.#url(place, name, '/recoverPolicySigners');
     const text = JSON.stringify({ policySigningCertificates: { keys: signers.map(signerKey) } });
-    const answer = await exchange(this.#parts, { method: 'POST', url, body: { type: 'application/json', text } });
+    const answer = await exchange(this.#deps, { method: 'POST', url, body: { type: 'application/json', text } });
     return signersIn(requireMembers(answer.text, url), url);
   }
 
   /** Answers whether there was one. */
   async delete(place: ProviderPlace, name: string): Promise<boolean> {
-    const { status } = await exchange(this.#parts, { method: 'DELETE', url: this.#url(place, name) });
+    const { status } = await exchange(this.#deps, { method: 'DELETE', url: this.#url(place, name) });
     return status !== 204;
   }
 
@@ -91,7 +91,7 @@ export class ProvidersClient {
   async list(subscription: string): Promise<ProviderDescription[]> {
     const path = `/subscriptions/${encodeURIComponent(subscription)}/providers/Microsoft.Attestation/attestationProviders`;
     const url = `${this.#base}${path}?${version}`;
-    const { text } = await exchange(this.#parts, { method: 'GET', url });
+    const { text } = await exchange(this.#deps, { method: 'GET', url });
     const value = memberOf(requireMembers(text, url), 'value');
     if (!Array.isArray(value)) throw new ClientError('answer-malformed', url, 'the answer is not a list');
     return value.map((item) => descriptionOf(isMembers(item) ? item : {}, url));

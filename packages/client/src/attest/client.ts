@@ -1,11 +1,12 @@
-/** Asks an attestation service for tokens: the attester's side of the Azure Attestation REST contract. */
+/** The client of the attester's side: calls of the Azure Attestation REST contract that attest, and those that read keys. */
 import { randomUUID } from 'node:crypto';
+import type { HttpRequest } from '@atesto/http-client';
 import { ClientError } from '../error.ts';
 import { type CollectedEvidence, type EvidenceSource, evidenceOf } from '../evidence/source.ts';
 import { checkAddress } from '../http/address.ts';
+import { type HttpAnswer, openHttpClient } from '../http/answer.ts';
 import { type JsonMembers, memberOf, requireMembers, requireText } from '../http/json.ts';
-import { type Pause, sendPatiently } from '../http/retry.ts';
-import { type HttpAnswer, type HttpRequest, openTransport } from '../http/transport.ts';
+import { type Pause, sendWithRetry } from '../http/send.ts';
 import type { Credential } from '../identity/credential.ts';
 import { checkMilliseconds } from '../options.ts';
 import { reportDataFor } from './data.ts';
@@ -82,13 +83,13 @@ export function createAttestationClient(options: AttestationClientOptions): Atte
   const { credential, apiVersion = '2025-06-01', retries = 2, pause } = options;
   const timeoutMilliseconds = checkMilliseconds(options.timeoutMilliseconds ?? 30_000);
   checkRetries(retries);
-  const transport = openTransport(options.ca);
+  const client = openHttpClient(options.ca);
 
   async function call(request: HttpRequest, signal: AbortSignal | undefined): Promise<HttpAnswer> {
     const clientRequestId = randomUUID();
     const headers = { accept: 'application/json', 'x-ms-client-request-id': clientRequestId, ...request.headers };
-    const patience = { timeoutMilliseconds, retries, signal };
-    const answer = await sendPatiently(transport, { ...request, headers }, patience, pause);
+    const limits = { timeoutMilliseconds, retries, pause };
+    const answer = await sendWithRetry(client, { ...request, headers }, limits, signal);
     if (answer.status !== 200) throw serviceRefusal(answer, request.url, clientRequestId);
     return answer;
   }
@@ -126,7 +127,7 @@ export function createAttestationClient(options: AttestationClientOptions): Atte
       const issuer = requireText(document, 'issuer', where);
       return { ...document, issuer, jwks_uri: requireText(document, 'jwks_uri', where) };
     },
-    close: () => transport.close(),
+    close: () => client.close(),
   };
 }
 

@@ -1,7 +1,7 @@
-/** What did the service say when it refused? */
+/** Reads the error that a service answers when it refuses. */
 import { ServiceRefusedError } from '../error.ts';
+import type { HttpAnswer } from '../http/answer.ts';
 import { isMembers, type JsonMembers, memberOf, readMembers, textMember } from '../http/json.ts';
-import type { HttpAnswer } from '../http/transport.ts';
 
 const longestMessage = 4000;
 

@@ -1,4 +1,4 @@
-/** Which addresses may be called? Only https: what is sent there is evidence, tokens or secrets. */
+/** Checks addresses of services. Only https is accepted: evidence, tokens and secrets are sent there. */
 import { ClientError } from '../error.ts';
 
 /** Checks a base URI and returns it without trailing slash. */

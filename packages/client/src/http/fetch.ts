@@ -1,5 +1,5 @@
 /** A `fetch` that trusts one more CA: what a relying party beside a service with a private CA needs. */
-import { openTransport } from './transport.ts';
+import { answerOf, clientErrorOf, openHttpClient } from './answer.ts';
 
 /** The request members that are passed on. */
 export interface FetchInit {
@@ -13,9 +13,13 @@ const withoutBody = new Set([101, 204, 205, 304]);
 
 /** Makes a `fetch` (as `createVerifier` of the relying party takes it) that trusts the public CAs and `ca` (PEM). */
 export function createTrustingFetch(ca: string): (url: string, init: FetchInit) => Promise<Response> {
-  const transport = openTransport(ca);
+  const client = openHttpClient(ca);
   return async (url, { headers: sent, signal }) => {
-    const { status, headers, text } = await transport.send({ method: 'GET', url, headers: sent }, signal);
+    const response = await client.send({ method: 'GET', url, headers: sent }, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw clientErrorOf(error, url);
+    });
+    const { status, headers, text } = answerOf(response, url);
     return new Response(withoutBody.has(status) ? null : text, { status, headers });
   };
 }

@@ -1,4 +1,4 @@
-/** Reads JSON of a server: an object, or a refusal that says whose answer was wrong. */
+/** Reads JSON objects that servers answer, and their members. */
 import { ClientError } from '../error.ts';
 
 /** The members of a JSON object. */
@@ -9,7 +9,7 @@ export function isMembers(value: unknown): value is JsonMembers {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The object that a text holds; undefined when it holds none. */
+/** The JSON object in a string; undefined when there is none. */
 export function readMembers(text: string): JsonMembers | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -26,7 +26,7 @@ export function requireMembers(text: string, where: string): JsonMembers {
   return members;
 }
 
-/** A member that must be a non-empty text. Throws `answer-malformed`. */
+/** A member that must be a non-empty string. Throws `answer-malformed`. */
 export function requireText(members: JsonMembers, name: string, where: string): string {
   const value = textMember(members, name);
   if (value === undefined || value === '') {
@@ -40,7 +40,7 @@ export function memberOf(members: JsonMembers, name: string): unknown {
   return Object.hasOwn(members, name) ? members[name] : undefined;
 }
 
-/** A member that is a text; undefined when it is absent or something else. */
+/** A member that is a string; undefined when it is absent or something else. */
 export function textMember(members: JsonMembers, name: string): string | undefined {
   const value = memberOf(members, name);
   return typeof value === 'string' ? value : undefined;

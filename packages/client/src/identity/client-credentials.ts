@@ -1,9 +1,10 @@
 /** Access tokens for a program that acts for itself: OAuth 2.0 client credentials, RFC 6749, section 4.4. */
+import type { HttpRequest } from '@atesto/http-client';
 import { ClientError } from '../error.ts';
 import { checkAddress } from '../http/address.ts';
+import { type HttpAnswer, openHttpClient } from '../http/answer.ts';
 import { memberOf, readMembers, requireMembers, requireText, textMember } from '../http/json.ts';
-import { sendPatiently } from '../http/retry.ts';
-import { type HttpAnswer, type HttpRequest, openTransport } from '../http/transport.ts';
+import { sendWithRetry } from '../http/send.ts';
 import { checkMilliseconds } from '../options.ts';
 import type { Credential } from './credential.ts';
 import { type ClientAuthentication, discoverTokenEndpoint, type TokenEndpoint } from './discovery.ts';
@@ -48,31 +49,31 @@ export function createClientCredentials(options: ClientCredentialsOptions): Clie
   const issuer = checkAddress(options.issuer, 'issuer');
   const timeoutMilliseconds = checkMilliseconds(options.timeoutMilliseconds ?? 30_000);
   const clock = options.clock ?? (() => new Date());
-  const transport = openTransport(options.ca);
-  const patience = { timeoutMilliseconds, retries: 2 };
-  // One obtaining serves all who wait, so no single waiter's cancellation may end it.
-  const send = (request: HttpRequest): Promise<HttpAnswer> => sendPatiently(transport, request, patience);
+  const client = openHttpClient(options.ca);
+  const limits = { timeoutMilliseconds, retries: 2 };
+  // All callers share one request for a token, so the cancellation of one of them must not end it.
+  const send = (request: HttpRequest): Promise<HttpAnswer> => sendWithRetry(client, request, limits);
   let endpoint: TokenEndpoint | undefined;
-  let kept: IssuedToken | undefined;
-  let underWay: Promise<IssuedToken> | undefined;
+  let cached: IssuedToken | undefined;
+  let pending: Promise<IssuedToken> | undefined;
 
   async function obtain(): Promise<IssuedToken> {
     endpoint ??= await discoverTokenEndpoint(issuer, options.clientAuthentication, send);
     const asked = clock().getTime();
     const issued = readToken(await send(tokenRequest(endpoint, options)), endpoint.uri, asked);
-    kept = issued;
+    cached = issued;
     return issued;
   }
 
   return {
     accessToken: async (signal) => {
-      if (kept !== undefined && clock().getTime() < kept.usableUntil) return kept.token;
-      underWay ??= obtain().finally(() => {
-        underWay = undefined;
+      if (cached !== undefined && clock().getTime() < cached.usableUntil) return cached.token;
+      pending ??= obtain().finally(() => {
+        pending = undefined;
       });
-      return (await orCancelled(underWay, issuer, signal)).token;
+      return (await orCancelled(pending, issuer, signal)).token;
     },
-    close: () => transport.close(),
+    close: () => client.close(),
   };
 }
 

@@ -1,4 +1,4 @@
-/** What gives access tokens to a client? Anything of this shape: client credentials, or the identity library of a platform. */
+/** Sources of access tokens: client credentials of this package, or the identity library of a platform. */
 
 /** Gives access tokens. */
 export interface Credential {

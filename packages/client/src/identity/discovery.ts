@@ -1,8 +1,9 @@
-/** Where does an OpenID issuer give tokens? OpenID Connect Discovery 1.0, section 4. */
+/** Finds the token endpoint of an OpenID issuer: OpenID Connect Discovery 1.0, section 4. */
+import type { HttpRequest } from '@atesto/http-client';
 import { ClientError } from '../error.ts';
 import { checkAddress } from '../http/address.ts';
+import type { HttpAnswer } from '../http/answer.ts';
 import { type JsonMembers, memberOf, requireMembers, requireText } from '../http/json.ts';
-import type { HttpAnswer, HttpRequest } from '../http/transport.ts';
 
 /** How the client proves who it is: OpenID Connect Core 1.0, section 9. */
 export type ClientAuthentication = 'client_secret_post' | 'client_secret_basic';

@@ -1,5 +1,5 @@
 /** A clock that tests set, and pauses that end when tests say so. */
-import type { Timing } from '../http/timing.ts';
+import type { Timing } from '@atesto/http-client';
 
 /** Time in the hands of a test. */
 export interface FakeTiming extends Timing {

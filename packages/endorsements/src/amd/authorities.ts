@@ -3,8 +3,8 @@
  * make the service ask AMD for them each time.
  */
 import type { TrustAnchor } from '@atesto/evidence';
+import type { Timing } from '@atesto/http-client';
 import { leafFirst } from '../files/pem-chain.ts';
-import type { Timing } from '../http/timing.ts';
 import { isRefusal } from '../refusal.ts';
 import type { KdsDocuments } from './documents.ts';
 import { authorityPath, type SnpEndorsementRequest } from './request.ts';

@@ -1,9 +1,10 @@
 /** Where the documents of AMD's key distribution service are read: from the service, or from a directory that mirrors it. */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { HttpClient, type HttpClientOptions } from '@atesto/http-client';
 import { SingleFlight } from '../flight.ts';
-import { checkBaseUrl, HttpClient, type HttpClientOptions, withoutQuery } from '../http/client.ts';
-import { getPatiently, type RetryOptions } from '../http/retry.ts';
+import { checkBaseUrl, withoutQuery } from '../http/address.ts';
+import { getDocument, type RetryLimits } from '../http/get.ts';
 import { checkStatus } from '../http/status.ts';
 import { refuseEndorsements } from '../refusal.ts';
 
@@ -17,13 +18,13 @@ export interface KdsDocuments {
 }
 
 /** The service: one request in flight for each document. */
-export function httpDocuments(baseUrl: string, client: HttpClientOptions, retry: RetryOptions): KdsDocuments {
+export function httpDocuments(baseUrl: string, client: HttpClientOptions, retry: RetryLimits): KdsDocuments {
   const base = checkBaseUrl(baseUrl).href.replace(/\/+$/, '');
   const http = new HttpClient(client);
   const flight = new SingleFlight<Buffer>();
 
   async function fetchDocument(url: string, signal: AbortSignal): Promise<Buffer> {
-    const answer = await getPatiently(() => http.get(url, {}, signal), url, retry, signal);
+    const answer = await getDocument(http, url, {}, retry, signal);
     checkStatus(answer, url.includes('?') ? 'platform' : 'service', withoutQuery(url));
     return answer.body;
   }

@@ -1,7 +1,7 @@
 /** AMD's endorsements from its key distribution service (KDS) or a mirror of it, verified before anyone sees them. */
 import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence';
+import { systemTiming, type Timing } from '@atesto/http-client';
 import { LeastRecentlyUsed } from '../cache/memory.ts';
-import { systemTiming, type Timing } from '../http/timing.ts';
 import { isRefusal, settleRefusals } from '../refusal.ts';
 import { HeldRevocationLists } from '../revocation/held-lists.ts';
 import { withHeldLists } from '../revocation/revocable.ts';
@@ -12,7 +12,7 @@ import { authorityPath, type SnpEndorsementRequest, type SnpEndorsementSource, v
 import { revocableSnp } from './revocable.ts';
 import { verifySnp } from './verify.ts';
 
-/** How the service is reached, and how patiently. It lets an address ask for one VCEK in about ten seconds. */
+/** How the service is reached, and how often it is asked again. It lets an address ask for one VCEK in about ten seconds. */
 export interface KdsSourceOptions {
   /** Default: https://kdsintf.amd.com. */
   readonly baseUrl?: string;
@@ -100,17 +100,17 @@ function sourceOver(documents: KdsDocuments, options: SourceOptions): KdsSource 
 export function createKdsSource(options: KdsSourceOptions = {}): KdsSource {
   const timing = options.timing ?? systemTiming;
   const client = {
-    ...(options.ca === undefined ? {} : { ca: options.ca }),
-    connectTimeoutMilliseconds: options.connectTimeoutMilliseconds ?? 5_000,
-    timeoutMilliseconds: options.timeoutMilliseconds ?? 15_000,
-    maximumResponseBytes: 4 * 1024 * 1024,
-    maximumConnections: 2,
+    ca: options.ca,
+    connectTimeoutMs: options.connectTimeoutMilliseconds ?? 5_000,
+    timeoutMs: options.timeoutMilliseconds ?? 15_000,
+    maxResponseBytes: 4 * 1024 * 1024,
+    maxConnections: 2,
     timing,
   };
   const retry = {
     retries: options.retries ?? 3,
-    firstPauseMilliseconds: options.firstPauseMilliseconds ?? 2_000,
-    longestPauseMilliseconds: options.longestPauseMilliseconds ?? 12_000,
+    firstPauseMs: options.firstPauseMilliseconds ?? 2_000,
+    longestPauseMs: options.longestPauseMilliseconds ?? 12_000,
     timing,
   };
   const documents = httpDocuments(options.baseUrl ?? 'https://kdsintf.amd.com', client, retry);

@@ -6,7 +6,6 @@ import type { PcsRequest } from '@atesto/simulator';
 import { at, codeOf, collateral, needed, servePcs } from '../__fixtures__/platform.ts';
 import { createFakeTiming, deadlineMilliseconds } from '../__fixtures__/timing.ts';
 import { createPcsSource, endorsementFault } from '../index.ts';
-import { retryAfterMilliseconds } from './retry.ts';
 
 const item = 'tcb-info';
 const asked = (requests: readonly string[], part: string): number =>
@@ -142,13 +141,4 @@ describe('a caller who gives up', () => {
     const signal = AbortSignal.abort();
     assert.equal(codeOf(await source.get(needed, { at, signal })), 'endorsements-cancelled');
   });
-});
-
-test('Retry-After is read as seconds or as a date', () => {
-  const now = new Date('2026-06-01T12:00:00Z');
-  assert.equal(retryAfterMilliseconds('3', now), 3000);
-  assert.equal(retryAfterMilliseconds('Mon, 01 Jun 2026 12:00:10 GMT', now), 10_000);
-  assert.equal(retryAfterMilliseconds('Mon, 01 Jun 2026 11:00:00 GMT', now), 0);
-  assert.equal(retryAfterMilliseconds('soon', now), undefined);
-  assert.equal(retryAfterMilliseconds(undefined, now), undefined);
 });

@@ -1,9 +1,9 @@
 /**
- * What does the status of an answer say? 429 and 5xx have been dealt with when it is asked.
+ * Turns the status of a response into a refusal, apart from 429 and 5xx, which the retry has dealt with.
  * Sources: Intel PCS API, version 4; PCCS of Intel's DCAP, its own status codes; AMD 57230.
  */
+import type { HttpResponse } from '@atesto/http-client';
 import { refuseEndorsements } from '../refusal.ts';
-import type { HttpAnswer } from './client.ts';
 
 /** Whether an item belongs to one platform, which a service may not know, or to all, so that a service must have it. */
 export type ItemScope = 'platform' | 'service';
@@ -12,7 +12,7 @@ export type ItemScope = 'platform' | 'service';
 const unknownPlatform: ReadonlySet<number> = new Set([404, 461, 462]);
 
 /** Refuses every status but 200. */
-export function checkStatus({ status }: HttpAnswer, scope: ItemScope, where: string): void {
+export function checkStatus({ status }: HttpResponse, scope: ItemScope, where: string): void {
   if (status === 200) return;
   if (scope === 'platform' && unknownPlatform.has(status)) {
     refuseEndorsements('endorsements-not-found', where, `the service has nothing for this platform (${status})`);

@@ -3,18 +3,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Refused } from '@atesto/core';
-import type { HttpAnswer } from '../http/client.ts';
+import type { HttpResponse } from '@atesto/http-client';
 import { pckCertificateChain, revocationList, signedBody } from './answers.ts';
 
 const signature = 'ab'.repeat(64);
 const chain = encodeURIComponent('-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n');
-const headers = new Map([
-  ['content-type', 'application/json'],
-  ['chain', chain],
-]);
+const headers = { 'content-type': 'application/json', chain };
 
-function answerOf(body: string | Uint8Array, changed: Readonly<Record<string, string>> = {}): HttpAnswer {
-  return { status: 200, header: (name) => changed[name] ?? headers.get(name), body: Buffer.from(body) };
+function answerOf(body: string | Uint8Array, changed: Readonly<Record<string, string>> = {}): HttpResponse {
+  return { status: 200, headers: { ...headers, ...changed }, body: Buffer.from(body) };
 }
 
 const read = (body: string | Uint8Array, changed: Readonly<Record<string, string>> = {}) =>
@@ -75,10 +72,10 @@ test('a body with any byte changed is refused, or gives exactly what stands betw
 test('revocation lists and certificates that are cut anywhere do not throw otherwise', () => {
   const der = Buffer.from('30820004deadbeef', 'hex');
   const pem = '-----BEGIN X509 CRL-----\nMIIABN6tvu8=\n-----END X509 CRL-----\n';
-  assert.deepEqual(Buffer.from(revocationList({ ...answerOf(pem), header: () => undefined }, 'test')), der);
+  assert.deepEqual(Buffer.from(revocationList({ ...answerOf(pem), headers: {} }, 'test')), der);
   for (const text of [pem, der.toString('hex')]) {
     for (let length = 0; length < text.length; length += 1) {
-      const answer = { ...answerOf(text.slice(0, length)), header: () => undefined };
+      const answer = { ...answerOf(text.slice(0, length)), headers: {} };
       for (const parse of [revocationList, pckCertificateChain]) {
         try {
           parse(answer, 'test');

@@ -1,7 +1,7 @@
 /** Reads the answers of a certification service to bytes, as signed. Source: Intel PCS API, version 4; PCCS of Intel's DCAP. */
+import { type HttpResponse, singleHeader } from '@atesto/http-client';
 import { leafFirst } from '../files/pem-chain.ts';
 import { revocationListsIn } from '../files/revocation-list-forms.ts';
-import type { HttpAnswer } from '../http/client.ts';
 import { checkStatus, type ItemScope } from '../http/status.ts';
 import { type EnvelopeMember, openEnvelope } from '../intel/signed-envelope.ts';
 import { refuseEndorsements } from '../refusal.ts';
@@ -19,8 +19,8 @@ function refuseShape(where: string, why: string): never {
   return refuseEndorsements('endorsements-malformed', where, why);
 }
 
-function mediaType(answer: HttpAnswer): string {
-  return (answer.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+function mediaType(answer: HttpResponse): string {
+  return (singleHeader(answer, 'content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
 function text(body: Uint8Array, where: string): string {
@@ -32,8 +32,8 @@ function text(body: Uint8Array, where: string): string {
 }
 
 /** An issuer chain, percent-encoded in the first of the headers that is there. */
-export function issuerChain(answer: HttpAnswer, names: readonly string[], where: string): string {
-  const value = names.map((name) => answer.header(name)).find((header) => header !== undefined);
+export function issuerChain(answer: HttpResponse, names: readonly string[], where: string): string {
+  const value = names.map((name) => singleHeader(answer, name)).find((header) => header !== undefined);
   if (value === undefined) return refuseShape(where, `the header ${names[0]} is missing`);
   let chain: string;
   try {
@@ -49,7 +49,7 @@ export function issuerChain(answer: HttpAnswer, names: readonly string[], where:
 
 /** Takes `{"<member>":{…},"signature":"<hex>"}` apart without writing it anew. */
 export function signedBody(
-  answer: HttpAnswer,
+  answer: HttpResponse,
   member: EnvelopeMember,
   chainHeaders: readonly string[],
   scope: ItemScope,
@@ -67,7 +67,7 @@ export function signedBody(
 }
 
 /** DER of a revocation list that came as DER, hex, base64 or PEM: services differ whatever encoding is asked for. */
-export function revocationList(answer: HttpAnswer, where: string): Uint8Array {
+export function revocationList(answer: HttpResponse, where: string): Uint8Array {
   checkStatus(answer, 'service', where);
   if (/html|json/.test(mediaType(answer))) return refuseShape(where, `a revocation list is not ${mediaType(answer)}`);
   const [list, another] = revocationListsIn(answer.body) ?? [];
@@ -76,7 +76,7 @@ export function revocationList(answer: HttpAnswer, where: string): Uint8Array {
 }
 
 /** PEM chain of a PCK certificate: leaf, CA, root. */
-export function pckCertificateChain(answer: HttpAnswer, where: string): string {
+export function pckCertificateChain(answer: HttpResponse, where: string): string {
   checkStatus(answer, 'platform', where);
   const leaf = text(answer.body, where).trim();
   if (!/^-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----$/.test(leaf)) {

@@ -1,5 +1,5 @@
 /** Which address has which part? Source: Intel SGX and TDX Provisioning Certification Service API, version 4; PCCS of Intel's DCAP. */
-import { checkBaseUrl } from '../http/client.ts';
+import { checkBaseUrl } from '../http/address.ts';
 import type { PckCertificateAddress } from '../intel/request.ts';
 
 /** Intel's own service, or the caching service of a data centre. */

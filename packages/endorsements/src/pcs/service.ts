@@ -1,8 +1,9 @@
 /** Fetches the parts of Intel's collateral from one service: one request in flight for each part. */
 import { type IntelCollateral, type IntelEndorsementsNeeded, neededByPckCertificate } from '@atesto/evidence';
+import type { HttpClient, HttpResponse } from '@atesto/http-client';
 import { SingleFlight } from '../flight.ts';
-import { type HttpAnswer, type HttpClient, withoutQuery } from '../http/client.ts';
-import { getPatiently, type RetryOptions } from '../http/retry.ts';
+import { withoutQuery } from '../http/address.ts';
+import { getDocument, type RetryLimits } from '../http/get.ts';
 import type { IntelEndorsementRequest, PckCertificateRequest } from '../intel/request.ts';
 import { isRefusal, refuseEndorsements } from '../refusal.ts';
 import { issuerChain, pckCertificateChain, revocationList, signedBody } from './answers.ts';
@@ -16,11 +17,11 @@ const pckCrlChain = ['SGX-PCK-CRL-Issuer-Chain'];
 export class PcsService {
   readonly #paths: PcsPaths;
   readonly #client: HttpClient;
-  readonly #retry: RetryOptions;
+  readonly #retry: RetryLimits;
   readonly #headers: Readonly<Record<string, string>>;
-  readonly #flight = new SingleFlight<HttpAnswer>();
+  readonly #flight = new SingleFlight<HttpResponse>();
 
-  constructor(paths: PcsPaths, client: HttpClient, retry: RetryOptions, apiKey: string | undefined) {
+  constructor(paths: PcsPaths, client: HttpClient, retry: RetryLimits, apiKey: string | undefined) {
     this.#paths = paths;
     this.#client = client;
     this.#retry = retry;
@@ -44,7 +45,7 @@ export class PcsService {
     const { tee, fmspc, ca } = needed;
     const failed = new AbortController();
     const either = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
-    const get = (url: string, headers = this.#headers): Promise<HttpAnswer> => this.#get(url, headers, either);
+    const get = (url: string, headers = this.#headers): Promise<HttpResponse> => this.#get(url, headers, either);
     const { rootCrl } = this.#paths;
     const urls = {
       tcbInfo: this.#paths.tcbInfo(tee, fmspc),
@@ -96,9 +97,7 @@ export class PcsService {
     return pckCertificateChain(await this.#get(url, this.#headers, signal), withoutQuery(url));
   }
 
-  #get(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal | undefined): Promise<HttpAnswer> {
-    return this.#flight.run(url, signal, (landing) =>
-      getPatiently(() => this.#client.get(url, headers, landing), url, this.#retry, landing),
-    );
+  #get(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal | undefined): Promise<HttpResponse> {
+    return this.#flight.run(url, signal, (landing) => getDocument(this.#client, url, headers, this.#retry, landing));
   }
 }

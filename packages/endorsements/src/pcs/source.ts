@@ -1,7 +1,6 @@
 /** Intel's endorsements from Intel's certification service or a PCCS, verified before anyone sees them. */
 import type { IntelCollateral, TrustAnchor, VerifiedIntelCollateral } from '@atesto/evidence';
-import { HttpClient } from '../http/client.ts';
-import { systemTiming, type Timing } from '../http/timing.ts';
+import { HttpClient, systemTiming, type Timing } from '@atesto/http-client';
 import type { IntelEndorsementRequest, IntelEndorsementSource } from '../intel/request.ts';
 import { revocableCollateral } from '../intel/revocable.ts';
 import { nextUpdateOf, verifyCollateralFor } from '../intel/verify.ts';
@@ -14,7 +13,7 @@ import { PcsService } from './service.ts';
 
 type IntelResult = EndorsementResult<IntelCollateral>;
 
-/** Which service, how it is reached, and how patiently. */
+/** Which service, how it is reached, and how often it is asked again. */
 export interface PcsSourceOptions extends Omit<PcsAddress, 'dialect'> {
   /** Default: pcs. */
   readonly dialect?: PcsDialect;
@@ -68,11 +67,11 @@ function checkBaseline(
 
 function makeClient(options: PcsSourceOptions, timing: Timing): HttpClient {
   return new HttpClient({
-    ...(options.ca === undefined ? {} : { ca: options.ca }),
-    connectTimeoutMilliseconds: options.connectTimeoutMilliseconds ?? 5_000,
-    timeoutMilliseconds: options.timeoutMilliseconds ?? 10_000,
-    maximumResponseBytes: options.maximumResponseBytes ?? 8 * 1024 * 1024,
-    maximumConnections: options.maximumConnections ?? 8,
+    ca: options.ca,
+    connectTimeoutMs: options.connectTimeoutMilliseconds ?? 5_000,
+    timeoutMs: options.timeoutMilliseconds ?? 10_000,
+    maxResponseBytes: options.maximumResponseBytes ?? 8 * 1024 * 1024,
+    maxConnections: options.maximumConnections ?? 8,
     timing,
   });
 }
@@ -84,8 +83,8 @@ export function createPcsSource(options: PcsSourceOptions): PcsSource {
   const client = makeClient(options, timing);
   const retry = {
     retries: options.retries ?? 3,
-    firstPauseMilliseconds: options.firstPauseMilliseconds ?? 250,
-    longestPauseMilliseconds: options.longestPauseMilliseconds ?? 8_000,
+    firstPauseMs: options.firstPauseMilliseconds ?? 250,
+    longestPauseMs: options.longestPauseMilliseconds ?? 8_000,
     timing,
   };
   const service = new PcsService(paths, client, retry, options.apiKey);

@@ -156,7 +156,7 @@ test('refuses with issuer-unreachable, not with 401, when the issuer cannot be a
   const good = { ...issuer.answers };
   const faults: Record<string, TestIssuer['answers']> = {
     'answered 500': { [discovery]: { status: 500, body: '' } },
-    'time-out': { [discovery]: undefined },
+    'no complete response within 100 milliseconds': { [discovery]: undefined },
     'did not answer with JSON': { [discovery]: { status: 200, body: '<html>' } },
     malformed: {
       [discovery]: { status: 200, body: JSON.stringify({ issuer: issuer.issuer, jwks_uri: 'http://127.0.0.1/keys' }) },
@@ -165,14 +165,14 @@ test('refuses with issuer-unreachable, not with 401, when the issuer cannot be a
       [discovery]: { status: 200, body: JSON.stringify({ issuer: 'https://other', jwks_uri: 'https://other' }) },
     },
     'answered 302': { '/keys': { status: 302, body: '' } },
-    'closed the connection': { '/keys': { status: 200, body: 'x'.repeat(1_100_000) } },
+    'larger than allowed': { '/keys': { status: 200, body: 'x'.repeat(1_100_000) } },
   };
   for (const [reason, fault] of Object.entries(faults)) {
     issuer.answers = { ...good, ...fault };
-    accepted = accept(ca, reason === 'time-out' ? 100 : undefined);
+    accepted = accept(ca, reason.startsWith('no complete') ? 100 : undefined);
     assert.equal(await codeOf(verify(token)), 'issuer-unreachable');
     const said = reasons.pop() ?? '';
-    assert.ok(said.includes(reason) || reason === 'closed the connection', said);
+    assert.ok(said.includes(reason), said);
   }
   issuer.answers = good;
   nowMs += 5000;

@@ -1,4 +1,11 @@
-/** The keys of one OpenID issuer, found by discovery (OpenID Connect Discovery 1.0, section 4) and kept fresh. */
+/**
+ * The keys of one OpenID issuer, found by discovery (OpenID Connect Discovery 1.0, section 4) and cached.
+ *
+ * jose's `createRemoteJWKSet` does not serve here, even with `customFetch`: it takes a fixed address, while an issuer may move its keys
+ * between two discoveries; it does not cache failures, so tokens of strangers could cause requests without end; and it refuses as soon as
+ * an expired set cannot be fetched again, while this cache uses the last set for an hour. The relying party's cache of keys must run in
+ * browsers and stops to accept keys when the set expires.
+ */
 import { forbidsSignatures, isJsonObject, jwkFacts, keyFault } from '@atesto/core';
 import { createLocalJWKSet, errors, type JWK, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
@@ -12,21 +19,21 @@ export interface OpenIdIssuerSettings {
   /** PEM certificates that are trusted for it besides the public CAs. */
   readonly ca?: string | undefined;
   readonly timeoutMs: number;
-  /** Breaks off what is being asked, as when the service stops. */
+  /** Aborts requests to it, as when the service stops. */
   readonly signal?: AbortSignal | undefined;
-  /** Told after each time that the issuer was asked: why in vain; undefined: it answered. */
+  /** Called after each attempt to fetch the keys, with the reason of the failure; undefined: it succeeded. */
   readonly onAsked?: ((failure: string | undefined) => void) | undefined;
 }
 
-/** Thrown when the issuer cannot be asked: nobody can tell whether the token is good. */
+/** Thrown when the keys of the issuer cannot be fetched, so that its tokens cannot be verified. */
 export class IssuerUnreachable extends Error {}
 
 /** After this time the keys are fetched again; when that fails, they serve for as long as {@link staleMs}. */
 const freshMs = 10 * 60_000;
 const staleMs = 60 * 60_000;
-/** A token with an unknown key makes the issuer be asked again, at most this often. */
+/** A token with an unknown key causes another fetch, at most this often. */
 const cooldownMs = 30_000;
-/** An issuer that could not be asked is left alone for this time: whoever sends tokens must not be able to make it be asked without end. */
+/** After a failed fetch there is none for this time: tokens of strangers must not cause requests without end. */
 const failureCooldownMs = 5_000;
 
 const metadataSchema = z.looseObject({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https$/ }) });
@@ -37,7 +44,7 @@ export function acceptedKeySet(keys: readonly JWK[]): KeySet {
   return createLocalJWKSet({ keys: keys.filter(isAccepted) });
 }
 
-/** Keys that are too weak, or say that they are not for verifying, are passed over: their tokens find no key. */
+/** Keys that are too weak, or not for verifying by their own members, are ignored: tokens signed with them find no key. */
 function isAccepted(key: unknown): boolean {
   return (
     isJsonObject(key) && !forbidsSignatures(key, undefined) && keyFault('access-token', jwkFacts(key)) === undefined
@@ -83,7 +90,7 @@ export class OpenIdIssuer {
     });
   }
 
-  /** Asks it where it was never asked or did not answer last time; `onAsked` tells what came of it. */
+  /** Fetches the keys unless the last fetch succeeded; `onAsked` is told the result. */
   async probe(): Promise<void> {
     if (this.#keys === undefined || this.#failure !== undefined) await this.#ask().catch(() => {});
   }
@@ -111,11 +118,15 @@ export class OpenIdIssuer {
       onAsked?.(undefined);
       return set;
     } catch (error) {
-      const why = error instanceof z.ZodError ? 'its metadata or keys are malformed' : String(error);
+      const why = error instanceof z.ZodError ? 'its metadata or keys are malformed' : messageOf(error);
       const unreachable = new IssuerUnreachable(`the OpenID issuer ${issuer}: ${why}`);
       this.#failure = { error: unreachable, at: this.#now() };
       if (signal?.aborted !== true) onAsked?.(unreachable.message);
       throw unreachable;
     }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

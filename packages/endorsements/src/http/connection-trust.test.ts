@@ -1,7 +1,7 @@
 /** Whom a source trusts for the connection, apart from whom it trusts for the content. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loopbackCertificate, loopbackKey } from '../__fixtures__/loopback-tls.ts';
+import { loopbackCertificate, loopbackKey } from '@atesto/http-client/testing';
 import { at, codeOf, needed, servePcs } from '../__fixtures__/platform.ts';
 
 const tls = { key: loopbackKey, cert: loopbackCertificate };

@@ -1,17 +1,17 @@
-/** Time and chance, as arguments: tests put in their own. */
+/** Clock, pauses and randomness as arguments, so that tests can replace them. */
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How time passes. */
+/** The source of time and randomness. */
 export interface Timing {
   /** The current time. */
   readonly clock: () => Date;
-  /** Resolves after that time, rejects when the signal aborts. */
+  /** Resolves after that many milliseconds; rejects when the signal aborts. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
-  /** From 0 up to 1, without 1. */
+  /** A number of [0, 1). */
   readonly random: () => number;
 }
 
-/** The machine's own. */
+/** The system's own. */
 export const systemTiming: Timing = {
   clock: () => new Date(),
   sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),

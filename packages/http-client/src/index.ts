@@ -1,0 +1,6 @@
+/** The HTTP client of every package: bounded requests, retry, and the trust of connections. */
+export { HttpClient, type HttpClientOptions, type HttpRequest, type HttpResponse, singleHeader } from './client.ts';
+export { HttpFailure, type HttpFailureKind } from './failure.ts';
+export { type RetryPolicy, retryAfterMs, withRetry } from './retry.ts';
+export { systemTiming, type Timing } from './timing.ts';
+export { trustedAuthorities } from './trust.ts';

@@ -1,0 +1,33 @@
+/** The trust of connections to OpenID issuers. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { startIssuer } from '../__fixtures__/openid-issuer.ts';
+import { stateDirectory } from '../__fixtures__/state.ts';
+import { developmentCertificate } from '../tls/development-ca.ts';
+
+const script = `
+import { readFileSync } from 'node:fs';
+import { fetchJson } from ${JSON.stringify(new URL('./fetch-json.ts', import.meta.url).href)};
+const [caFile, ...issuers] = process.argv.slice(1);
+const limits = { ca: readFileSync(caFile, 'utf8'), timeoutMs: 10_000 };
+for (const issuer of issuers) {
+  console.log((await fetchJson(issuer + '/.well-known/openid-configuration', limits)).issuer);
+}
+`;
+
+test('the authorities of NODE_EXTRA_CA_CERTS and the configured one are trusted together', async () => {
+  const [extra, configured] = await Promise.all(
+    ['extra', 'configured'].map(() => developmentCertificate(stateDirectory(), ['127.0.0.1'])),
+  );
+  assert.ok(extra?.developmentCaFile !== undefined && configured?.developmentCaFile !== undefined);
+  const issuers = await Promise.all([extra, configured].map(startIssuer));
+  const urls = issuers.map(({ issuer }) => issuer);
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--input-type=module', '--eval', script, configured.developmentCaFile, ...urls],
+    { env: { ...process.env, NODE_EXTRA_CA_CERTS: extra.developmentCaFile }, timeout: 60_000 },
+  );
+  assert.deepEqual(stdout.trim().split('\n'), urls);
+});
