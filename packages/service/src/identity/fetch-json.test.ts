@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
+import { developmentCertificate } from '@atesto/development';
 import { startIssuer } from '../__fixtures__/openid-issuer.ts';
 import { stateDirectory } from '../__fixtures__/state.ts';
-import { developmentCertificate } from '../tls/development-ca.ts';
 
 const script = `
 import { readFileSync } from 'node:fs';
@@ -21,13 +21,13 @@ test('the authorities of NODE_EXTRA_CA_CERTS and the configured one are trusted 
   const [extra, configured] = await Promise.all(
     ['extra', 'configured'].map(() => developmentCertificate(stateDirectory(), ['127.0.0.1'])),
   );
-  assert.ok(extra?.developmentCaFile !== undefined && configured?.developmentCaFile !== undefined);
+  assert.ok(extra !== undefined && configured !== undefined);
   const issuers = await Promise.all([extra, configured].map(startIssuer));
   const urls = issuers.map(({ issuer }) => issuer);
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--input-type=module', '--eval', script, configured.developmentCaFile, ...urls],
-    { env: { ...process.env, NODE_EXTRA_CA_CERTS: extra.developmentCaFile }, timeout: 60_000 },
+    ['--input-type=module', '--eval', script, configured.caFile, ...urls],
+    { env: { ...process.env, NODE_EXTRA_CA_CERTS: extra.caFile }, timeout: 60_000 },
   );
   assert.deepEqual(stdout.trim().split('\n'), urls);
 });
