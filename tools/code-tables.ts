@@ -4,10 +4,10 @@ import { endorsementCodes } from '../packages/endorsements/src/codes.ts';
 import { evidenceCodes } from '../packages/evidence/src/codes.ts';
 import { policyCodes } from '../packages/policy/src/codes.ts';
 import { relyingPartyCodes } from '../packages/relying-party/src/codes.ts';
-import { auditCodes } from '../packages/service/src/audit/codes.ts';
 import { serviceCodes } from '../packages/service/src/codes.ts';
 import { configCodes } from '../packages/service/src/config/problem.ts';
-import { storageCodes } from '../packages/service/src/storage/codes.ts';
+import { auditCodes } from '../packages/store/src/audit/codes.ts';
+import { storageCodes } from '../packages/store/src/codes.ts';
 import { tokenCodes } from '../packages/token/src/codes.ts';
 
 export const codeTables = {

@@ -1,5 +1,5 @@
 /** What does the audit record cost an attestation, on either store? Beside the same service that puts nothing down. */
-import { startPostgres } from '../../packages/service/src/storage/__fixtures__/postgres-server.ts';
+import { startPostgres } from '@atesto/store/testing';
 import type { LoadOrder, LoadResult } from '../service/load.ts';
 import { canPin, type Partner, type ServerAddress, startPartner } from '../service/process.ts';
 import { inTurns } from '../service/turns.ts';

@@ -1,6 +1,6 @@
 /** Puts entries into the audit record of a store before the service starts. */
-import { openAudit } from '../../packages/service/src/audit/index.ts';
-import type { Store } from '../../packages/service/src/storage/index.ts';
+
+import { openAudit, type Store } from '@atesto/store';
 
 const together = 2000;
 

@@ -8,7 +8,7 @@ import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { development } from '@atesto/development';
 import { type RunningService, startService } from '@atesto/service';
-import { openStore } from '../../packages/service/src/storage/index.ts';
+import { openStore } from '@atesto/store';
 import { answerMessages } from '../service/process.ts';
 import { readWorkload } from '../service/workload.ts';
 import type { Target } from './attack.ts';

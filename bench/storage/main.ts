@@ -2,9 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AuditEntry, openAudit } from '../../packages/service/src/audit/index.ts';
-import { startPostgres } from '../../packages/service/src/storage/__fixtures__/postgres-server.ts';
-import { openStore, type StoreOptions } from '../../packages/service/src/storage/index.ts';
+import { type AuditEntry, openAudit, openStore, type StoreOptions } from '@atesto/store';
+import { startPostgres } from '@atesto/store/testing';
 
 /** One measured store. */
 export interface StorageFigures {

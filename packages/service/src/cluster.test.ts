@@ -7,13 +7,12 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { collateralToJson } from '@atesto/simulator';
+import { runSql, startPostgres, stateDirectory } from '@atesto/store/testing';
 import { bearer, identity } from './__fixtures__/callers.ts';
 import { collateral, platform, quoteOf } from './__fixtures__/enclave.ts';
 import type { Sent } from './__fixtures__/service.ts';
-import { stateDirectory } from './__fixtures__/state.ts';
 import type { ServiceSettings } from './config/schema.ts';
 import { parsePolicy } from './policies/document.ts';
-import { runSql, startPostgres } from './storage/__fixtures__/postgres-server.ts';
 
 const { server, skip } = await startPostgres();
 const children: ChildProcess[] = [];

@@ -1,3 +1,4 @@
+export type { AcceptedTime, PendingDeletions, Position, StorageCode, StoreCheck } from '@atesto/store';
 export { type ServiceCode, type ServiceCodeRow, serviceCodes } from './codes.ts';
 export { type ConfigSources, loadConfig } from './config/load.ts';
 export { type ConfigCode, type ConfigProblem, ConfigRefused, configCodes } from './config/problem.ts';
@@ -13,4 +14,3 @@ export {
   stopDeletions,
 } from './state/operate-store.ts';
 export { StoreUnusable } from './state/store-unusable.ts';
-export type { AcceptedTime, PendingDeletions, Position, StorageCode, StoreCheck } from './storage/index.ts';

@@ -1,7 +1,8 @@
 /** What the operations of a running service share. */
+
+import type { Audit, Store } from '@atesto/store';
 import type { FastifyRequest } from 'fastify';
 import type { LookupBudget, OpenAdmission } from './admission/index.ts';
-import type { Audit } from './audit/index.ts';
 import type { ServiceConfig } from './config/schema.ts';
 import type { Health } from './health/health.ts';
 import { healthReaders } from './health/readers.ts';
@@ -12,7 +13,6 @@ import type { Provider } from './providers/provider.ts';
 import type { LiveParts } from './reload/live-parts.ts';
 import { authorizeAt, authorizeManagement } from './roles/authorize.ts';
 import { hasRole, type Role } from './roles/role.ts';
-import type { Store } from './storage/index.ts';
 
 /** The parts of a running service. */
 export interface ServiceContext {

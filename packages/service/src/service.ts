@@ -1,8 +1,8 @@
 /** Starts and stops the service: all parts are put together here. */
 import { createSecureContext } from 'node:tls';
 import type { IntelEndorsementSource, SnpEndorsementSource } from '@atesto/endorsements';
+import type { Audit, Store } from '@atesto/store';
 import { type AdmissionFigures, finishAfterSending, openAdmission } from './admission/index.ts';
-import type { Audit } from './audit/index.ts';
 import { parseConfig } from './config/load.ts';
 import type { ServiceConfig, ServiceSettings } from './config/schema.ts';
 import { type Development, type DevelopmentIdentity, startDevelopmentIdentity } from './development.ts';
@@ -25,7 +25,6 @@ import { addRoutes } from './routes/routes.ts';
 import { createContext } from './service-context.ts';
 import { closePhases, StopList } from './shutdown.ts';
 import { checkStateDirectory, openRecords } from './state/open-records.ts';
-import type { Store } from './storage/index.ts';
 import { readTlsMaterial, secureContextOptions } from './tls/material.ts';
 import { ServedCertificate } from './tls/served-certificate.ts';
 import { recordBeforeSending } from './trail/trail.ts';

@@ -1,7 +1,7 @@
 /** Administrators of providers: calls with their roles, and the claims of what is answered. */
 import assert from 'node:assert/strict';
-import { draft, origin, value } from '../storage/__fixtures__/backends.ts';
-import type { ProviderVersion, Store } from '../storage/index.ts';
+import type { ProviderVersion, Store } from '@atesto/store';
+import { draft, origin, value } from '@atesto/store/testing';
 import { bearer } from './callers.ts';
 import type { TestCertificate } from './certificates.ts';
 import type { Answer, TestService } from './service.ts';

@@ -1,9 +1,9 @@
 /** Callers of every role, for services that accept one OpenID issuer under the tests' control. */
 
 import { developmentCertificate } from '@atesto/development';
+import { stateDirectory } from '@atesto/store/testing';
 import type { ServiceSettings } from '../config/schema.ts';
 import { startIssuer } from './openid-issuer.ts';
-import { stateDirectory } from './state.ts';
 
 const tls = await developmentCertificate(stateDirectory(), ['127.0.0.1', 'localhost']);
 const issuer = await startIssuer(tls);

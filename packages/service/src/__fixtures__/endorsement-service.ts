@@ -10,7 +10,7 @@ import {
   startKdsServer,
   startPcsServer,
 } from '@atesto/simulator';
-import { stateDirectory } from './state.ts';
+import { stateDirectory } from '@atesto/store/testing';
 
 const running: { close(): Promise<void> }[] = [];
 after(async () => {

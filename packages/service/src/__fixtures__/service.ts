@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { Agent, type RequestOptions, request } from 'node:https';
 import { after } from 'node:test';
 import { development } from '@atesto/development';
+import { stateDirectory } from '@atesto/store/testing';
 import type { ServiceSettings } from '../config/schema.ts';
 import { type RunningService, type ServiceOptions, startService } from '../service.ts';
-import { stateDirectory } from './state.ts';
 
 /** One answer of a service. */
 export interface Answer {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { promisify } from 'node:util';
-import { stateDirectory } from './state.ts';
+import { stateDirectory } from '@atesto/store/testing';
 
 const run = promisify(execFile);
 const patienceMs = 60_000;

@@ -1,9 +1,7 @@
 /** The databases on which tests of the service run: the embedded one, and PostgreSQL where it can be started. */
 import { after } from 'node:test';
-import { integrityKey } from '../storage/__fixtures__/backends.ts';
-import { startPostgres } from '../storage/__fixtures__/postgres-server.ts';
-import { openStore, type Store } from '../storage/index.ts';
-import { openTestStore } from './store.ts';
+import { openStore, type Store } from '@atesto/store';
+import { integrityKey, openTestStore, startPostgres } from '@atesto/store/testing';
 
 /** One of them. */
 export interface TestDatabase {

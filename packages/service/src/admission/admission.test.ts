@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { seenAudit } from '@atesto/store/testing';
 import { figuresAre } from '../__fixtures__/admission.ts';
-import { seenAudit } from '../__fixtures__/audit.ts';
 import { bearer, identity, named } from '../__fixtures__/callers.ts';
 import { attestHead, connectTo, type RawClient } from '../__fixtures__/raw-client.ts';
 import { type Answer, serve, type TestService } from '../__fixtures__/service.ts';

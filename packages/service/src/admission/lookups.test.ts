@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createCachedSource } from '@atesto/endorsements';
-import { seenAudit } from '../__fixtures__/audit.ts';
+import { seenAudit } from '@atesto/store/testing';
 import { bearer, identity } from '../__fixtures__/callers.ts';
 import { quoteOf, refusalOf, serveEnclaves } from '../__fixtures__/enclave.ts';
 

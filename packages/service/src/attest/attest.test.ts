@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash, createPublicKey, verify, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { reportDataOf } from '@atesto/simulator';
+import { auditUnavailable, seenAudit } from '@atesto/store/testing';
 import { decodeProtectedHeader } from 'jose';
-import { auditUnavailable, seenAudit } from '../__fixtures__/audit.ts';
 import { base64url, claimsOf, platform, quoteOf, refusalOf, serveEnclaves } from '../__fixtures__/enclave.ts';
 
 const audit = seenAudit();

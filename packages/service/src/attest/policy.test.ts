@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { stateDirectory } from '@atesto/store/testing';
 import { bearer, identity } from '../__fixtures__/callers.ts';
 import { claimsOf, quoteOf, refusalOf, serveEnclaves } from '../__fixtures__/enclave.ts';
 import type { Answer } from '../__fixtures__/service.ts';
-import { stateDirectory } from '../__fixtures__/state.ts';
 
 const strict = `version=1.0;
 authorizationrules {

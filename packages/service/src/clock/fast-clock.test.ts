@@ -4,15 +4,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, mock, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { runSql, startPostgres, stateDirectory } from '@atesto/store/testing';
 import { bearer, identity } from '../__fixtures__/callers.ts';
 import { quoteOf, refusalOf, serveEnclaves } from '../__fixtures__/enclave.ts';
 import type { TestService } from '../__fixtures__/service.ts';
-import { stateDirectory } from '../__fixtures__/state.ts';
 import { parseConfig } from '../config/load.ts';
 import { ConfigRefused } from '../config/problem.ts';
 import type { ServiceSettings } from '../config/schema.ts';
 import { acceptTime } from '../state/operate-store.ts';
-import { runSql, startPostgres } from '../storage/__fixtures__/postgres-server.ts';
 
 const { server, skip } = await startPostgres();
 after(() => server?.dispose());

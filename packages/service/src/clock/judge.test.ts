@@ -1,7 +1,7 @@
 /** Which clock is right: the evidence of a database, of other instances, of the store and of clocks that cannot be set. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { AcceptedTime, ClockEvidence } from '../storage/index.ts';
+import type { AcceptedTime, ClockEvidence } from '@atesto/store';
 import { judgeClock, type Spans, spanOf } from './judge.ts';
 
 const hour = 3_600_000;

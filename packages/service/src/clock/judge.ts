@@ -1,5 +1,5 @@
 /** Decides whether the clock of this instance is right, by what other clocks and the store say. Pure. */
-import type { ClockEvidence } from '../storage/index.ts';
+import type { ClockEvidence } from '@atesto/store';
 
 /** What is held of the own clock. `note`: it is trusted, but an operator should know. */
 export type ClockVerdict =

@@ -1,8 +1,8 @@
 /** Watches whether the clock of this instance is right, and keeps count of the time for which instances have run on the store. */
 import { uptime } from 'node:os';
+import type { ClockEvidence, Store } from '@atesto/store';
 import { ConfigRefused } from '../config/problem.ts';
 import type { HealthReporter } from '../health/health.ts';
-import type { ClockEvidence, Store } from '../storage/index.ts';
 import { type ClockVerdict, judgeClock, type Spans } from './judge.ts';
 
 /** Whether something may be done that cannot be undone and that the clock decides. */

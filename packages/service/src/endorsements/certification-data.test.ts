@@ -4,11 +4,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { collateralToJson, createSimulatedPlatform, type PcsServer } from '@atesto/simulator';
+import { stateDirectory } from '@atesto/store/testing';
 import { readVector, vectorsMissing } from '@atesto/vectors';
 import { base64url, claimsOf, collateral, platform, quoteOf, refusalOf } from '../__fixtures__/enclave.ts';
 import { endorsementCaFile, servePcs } from '../__fixtures__/endorsement-service.ts';
 import { serve, type TestService } from '../__fixtures__/service.ts';
-import { stateDirectory } from '../__fixtures__/state.ts';
 
 const provider = { trustAnchors: [platform.rootFingerprint] };
 

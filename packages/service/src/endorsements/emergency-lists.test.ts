@@ -12,10 +12,10 @@ import {
   createSimulatedSnpPlatform,
   generateAmdKeys,
 } from '@atesto/simulator';
+import { stateDirectory } from '@atesto/store/testing';
 import { base64url, claimsOf, refusalOf } from '../__fixtures__/enclave.ts';
 import { endorsementCaFile, serveKds, servePcs } from '../__fixtures__/endorsement-service.ts';
 import { serve, type TestService } from '../__fixtures__/service.ts';
-import { stateDirectory } from '../__fixtures__/state.ts';
 import type { ServiceSettings } from '../config/schema.ts';
 
 const at = new Date('2026-06-01T12:00:00Z');

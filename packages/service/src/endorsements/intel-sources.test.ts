@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { endorsementCodes } from '@atesto/endorsements';
 import { collateralToJson, createSimulatedPlatform, type PcsFault, type PcsServer } from '@atesto/simulator';
+import { stateDirectory } from '@atesto/store/testing';
 import { readVector, readVectorCollateral, readVectorJson, vectorCases, vectorsMissing } from '@atesto/vectors';
 import { base64url, claimsOf, collateral, platform, quoteOf, refusalOf } from '../__fixtures__/enclave.ts';
 import { endorsementCaFile, servePcs } from '../__fixtures__/endorsement-service.ts';
 import { serve, type TestService } from '../__fixtures__/service.ts';
-import { stateDirectory } from '../__fixtures__/state.ts';
 import type { ServiceSettings } from '../config/schema.ts';
 
 const day = 86_400_000;

@@ -1,7 +1,7 @@
 /** Which address a request is counted, logged and recorded under. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { seenAudit } from '../__fixtures__/audit.ts';
+import { seenAudit } from '@atesto/store/testing';
 import { serve } from '../__fixtures__/service.ts';
 import { callerAddress } from './caller-address.ts';
 

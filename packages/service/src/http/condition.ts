@@ -1,6 +1,7 @@
 /** Under which condition does a caller want a change? RFC 9110, section 13.1: `If-Match` with one entity tag, `If-None-Match: *`. */
+
+import { absentEtag, type Condition } from '@atesto/store';
 import type { FastifyRequest } from 'fastify';
-import { absentEtag, type Condition } from '../storage/index.ts';
 import { refuseRequest } from './refusal.ts';
 
 const etagForm = /^"\d{1,16}"$/;

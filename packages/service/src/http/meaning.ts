@@ -1,8 +1,7 @@
 /** What may a caller hear of a failure that is none of its business? What the code means, and nothing of paths, hosts or databases. */
 import { endorsementCodes } from '@atesto/endorsements';
+import { auditCodes, storageCodes } from '@atesto/store';
 import { tokenCodes } from '@atesto/token';
-import { auditCodes } from '../audit/codes.ts';
-import { storageCodes } from '../storage/codes.ts';
 
 const meanings: ReadonlyMap<string, string> = new Map(
   Object.entries({ ...tokenCodes, ...storageCodes, ...auditCodes, ...endorsementCodes }),

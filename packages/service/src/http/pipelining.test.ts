@@ -4,12 +4,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { developmentCertificate } from '@atesto/development';
+import { stateDirectory } from '@atesto/store/testing';
 import { figuresAre } from '../__fixtures__/admission.ts';
 import { identity } from '../__fixtures__/callers.ts';
 import { startIssuer } from '../__fixtures__/openid-issuer.ts';
 import { connectTo } from '../__fixtures__/raw-client.ts';
 import { serve, type TestService } from '../__fixtures__/service.ts';
-import { stateDirectory } from '../__fixtures__/state.ts';
 import type { ServiceSettings } from '../config/schema.ts';
 
 const tls = await developmentCertificate(stateDirectory(), ['127.0.0.1', 'localhost']);

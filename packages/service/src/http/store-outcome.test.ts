@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Refused } from '@atesto/core';
-import { storageCodes } from '../storage/codes.ts';
+import { storageCodes } from '@atesto/store';
 import { RequestRefused } from './refusal.ts';
 import { errorBody } from './reply.ts';
 import { refuseThrown, storedOr } from './store-outcome.ts';

@@ -1,6 +1,6 @@
 /** How do the store's refusals look on the wire? */
 import { type Outcome, type Refusal, Refused } from '@atesto/core';
-import type { StorageCode } from '../storage/index.ts';
+import type { StorageCode } from '@atesto/store';
 import { refuseFor, refuseWithin } from './refusal.ts';
 
 const wire: Readonly<Record<StorageCode, readonly [status: number, wireCode: string]>> = {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { stateDirectory } from '@atesto/store/testing';
 import { decodeJwt } from 'jose';
 import { askToken, tokenOf } from '../__fixtures__/development-token.ts';
 import { serve, type TestService } from '../__fixtures__/service.ts';
-import { stateDirectory } from '../__fixtures__/state.ts';
 
 const state = stateDirectory();
 const settings = { stateDirectory: state, developmentIdentity: { enabled: true, port: 0 } };

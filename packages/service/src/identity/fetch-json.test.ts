@@ -4,8 +4,8 @@ import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { developmentCertificate } from '@atesto/development';
+import { stateDirectory } from '@atesto/store/testing';
 import { startIssuer } from '../__fixtures__/openid-issuer.ts';
-import { stateDirectory } from '../__fixtures__/state.ts';
 
 const script = `
 import { readFileSync } from 'node:fs';

@@ -9,9 +9,9 @@ import {
   createOnPostgres,
   createProvider,
   createSqlite,
+  startPostgres,
   value,
-} from '../storage/__fixtures__/backends.ts';
-import { startPostgres } from '../storage/__fixtures__/postgres-server.ts';
+} from '@atesto/store/testing';
 import { openStoredKeys } from './__fixtures__/stored-keys.ts';
 
 const { server, skip } = await startPostgres();

@@ -5,8 +5,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { development } from '@atesto/development';
+import { stateDirectory } from '@atesto/store/testing';
 import { serve } from '../__fixtures__/service.ts';
-import { stateDirectory } from '../__fixtures__/state.ts';
 import { ConfigRefused } from '../config/problem.ts';
 import { startService } from '../service.ts';
 

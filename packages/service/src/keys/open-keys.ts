@@ -1,12 +1,12 @@
 /** Opens the signing keys that the settings describe and keeps them current until told to stop. */
 import { readFileSync } from 'node:fs';
 import { Refused } from '@atesto/core';
+import { type Store, storageCodes } from '@atesto/store';
 import type { RotationSchedule } from '@atesto/token';
 import type { FastifyBaseLogger } from 'fastify';
 import type { ClockGuard } from '../clock/watch.ts';
 import { ConfigRefused } from '../config/problem.ts';
 import type { ServiceConfig } from '../config/schema.ts';
-import { type Store, storageCodes } from '../storage/index.ts';
 import { HsmHolder, type KeyHolder, StoreHolder } from './holder.ts';
 import { Hsm } from './hsm/hsm.ts';
 import type { SigningKeyHealth } from './key-health.ts';

@@ -1,8 +1,8 @@
 /** Signing keys past their time: destroyed late, never by a clock that is in doubt, and not by one that jumped. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createProvider, createSqlite, origin, value } from '@atesto/store/testing';
 import { RequestRefused } from '../http/refusal.ts';
-import { createProvider, createSqlite, origin, value } from '../storage/__fixtures__/backends.ts';
 import { openStoredKeys } from './__fixtures__/stored-keys.ts';
 
 const start = Date.UTC(2026, 10, 1);

@@ -3,6 +3,7 @@
  * It names keys and times; the private parts are kept apart from it, where they can be destroyed.
  */
 import { createHash } from 'node:crypto';
+import type { SettingValue } from '@atesto/store';
 import {
   heldSigningKeyOf,
   isSigningAlgorithm,
@@ -12,7 +13,6 @@ import {
   type TokenSigningKey,
 } from '@atesto/token';
 import { z } from 'zod';
-import type { SettingValue } from '../storage/index.ts';
 import { type HolderKind, holderKinds } from './holder.ts';
 
 const instant = z.iso.datetime();

@@ -1,7 +1,7 @@
 /** Which key signs now, which keys does the provider publish, and how are they changed? */
 import type { KeyObject } from 'node:crypto';
+import type { ChangeOrigin } from '@atesto/store';
 import type { PublishedKey, SigningAlgorithm, TokenOutcome, TokenSigningKey } from '@atesto/token';
-import type { ChangeOrigin } from '../storage/index.ts';
 import type { HolderKind } from './holder.ts';
 
 /** The signing keys of one provider, as the rest of the service sees them. */

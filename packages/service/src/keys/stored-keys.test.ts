@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
+import type { Store } from '@atesto/store';
+import { createSqlite, draft, origin, type TestDatabase, value } from '@atesto/store/testing';
 import type { RotationSchedule, SealingSecret, SigningAlgorithm } from '@atesto/token';
-import { createSqlite, draft, origin, type TestDatabase, value } from '../storage/__fixtures__/backends.ts';
-import type { Store } from '../storage/index.ts';
 import { trustedClock } from './__fixtures__/stored-keys.ts';
 import { StoreHolder } from './holder.ts';
 import { StoredKeys } from './stored-keys.ts';

@@ -5,6 +5,7 @@
 
 import type { KeyObject } from 'node:crypto';
 import { Refused, unwrap } from '@atesto/core';
+import { absentEtag, type ChangeOrigin, type StorageCode, type Store } from '@atesto/store';
 import {
   addKey,
   currentKey,
@@ -23,7 +24,6 @@ import {
 } from '@atesto/token';
 import type { ClockGuard } from '../clock/watch.ts';
 import { refuseRequest } from '../http/refusal.ts';
-import { absentEtag, type ChangeOrigin, type StorageCode, type Store } from '../storage/index.ts';
 import type { KeyHolder, MadeKey, StoreHolder } from './holder.ts';
 import { type RingKey, readRing, ringName, writeRing } from './ring-document.ts';
 import type { ProviderKeys, RingState } from './signing-keys.ts';

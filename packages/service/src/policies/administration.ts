@@ -1,5 +1,6 @@
 /** Policies of a provider as administrators see and change them: everything is checked before anything changes. */
 import { policyTokenHash } from '@atesto/policy';
+import { absentEtag, type ChangeOrigin, type Condition, type PolicyVersion, type Store } from '@atesto/store';
 import type { JsonObject } from '@atesto/token';
 import { refuseRequest } from '../http/refusal.ts';
 import { storedOr } from '../http/store-outcome.ts';
@@ -7,7 +8,6 @@ import { policyOfText } from '../providers/policy-of-text.ts';
 import type { Provider } from '../providers/provider.ts';
 import { checkBinding } from '../signers/binding.ts';
 import { payloadObject } from '../signers/jws.ts';
-import { absentEtag, type ChangeOrigin, type Condition, type PolicyVersion, type Store } from '../storage/index.ts';
 import { parsePolicy, unsecuredPolicy } from './document.ts';
 import { checkReset } from './reset.ts';
 import { checkTrusted, type PolicyTrust } from './trust.ts';

@@ -2,6 +2,8 @@
  * Does a policy count at a provider? With the trust model AAD the caller's role decides: unsigned policies count, and signed ones
  * when signature and chain are right, whoever's they are. With the model Isolated only policies count that one of the signers signed.
  */
+
+import type { ProviderRecord, SignersVersion } from '@atesto/store';
 import type { JsonObject } from '@atesto/token';
 import { refuseRequest } from '../http/refusal.ts';
 import { type CertificateChain, checkLinks } from '../signers/certificates.ts';
@@ -9,7 +11,6 @@ import { signerJwk } from '../signers/jwk.ts';
 import type { ParsedJws } from '../signers/jws.ts';
 import { checkSignature, signerChain } from '../signers/signature.ts';
 import { checkSignedByOneOf } from '../signers/signed-by.ts';
-import type { ProviderRecord, SignersVersion } from '../storage/index.ts';
 
 /** By what a provider trusts policies. */
 export interface PolicyTrust {

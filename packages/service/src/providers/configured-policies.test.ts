@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { stateDirectory } from '../__fixtures__/state.ts';
+import { stateDirectory } from '@atesto/store/testing';
 import { ConfigRefused } from '../config/problem.ts';
 import { configuredPolicies } from './configured-policies.ts';
 

@@ -1,6 +1,6 @@
 /** The provider at the bare base URI is made when the store has none. */
 import { Refused, unwrap } from '@atesto/core';
-import type { Store } from '../storage/index.ts';
+import type { Store } from '@atesto/store';
 
 /** The provider that answers at the bare base URI; it is always there. */
 export const defaultProviderName = 'default';

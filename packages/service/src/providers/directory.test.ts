@@ -1,16 +1,15 @@
 /** Providers that are opened while the store changes. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Store } from '@atesto/store';
+import { draft, openTestStore, origin, value } from '@atesto/store/testing';
 import Fastify from 'fastify';
-import { openTestStore } from '../__fixtures__/store.ts';
 import { parseConfig } from '../config/load.ts';
 import { configuredSources } from '../endorsements/sources.ts';
 import { Health } from '../health/health.ts';
 import { RequestRefused } from '../http/refusal.ts';
 import type { OpenKeys } from '../keys/open-keys.ts';
 import { PolicyWorkers } from '../policy-workers/policy-workers.ts';
-import { draft, origin, value } from '../storage/__fixtures__/backends.ts';
-import type { Store } from '../storage/index.ts';
 import { ProviderDirectory } from './directory.ts';
 import { sharedParts } from './open-provider.ts';
 import { policyOfText } from './policy-of-text.ts';

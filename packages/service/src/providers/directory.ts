@@ -3,9 +3,9 @@
  * on: a change that another instance made is in force here before that instance may call it so.
  */
 import { type Refusal, unwrap } from '@atesto/core';
+import type { ProviderVersion, Store, StoreChange } from '@atesto/store';
 import type { FastifyBaseLogger } from 'fastify';
 import type { OpenKeys } from '../keys/open-keys.ts';
-import type { ProviderVersion, Store, StoreChange } from '../storage/index.ts';
 import { LiveProvider } from './live-provider.ts';
 import type { SharedParts } from './open-provider.ts';
 import { PoliciesInForce } from './policies-in-force.ts';

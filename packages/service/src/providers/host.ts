@@ -1,10 +1,10 @@
 /** The providers of a running service: where the request's words meet the directory. */
 import { Refused } from '@atesto/core';
+import type { Store } from '@atesto/store';
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 import type { ServiceConfig } from '../config/schema.ts';
 import { refuseRequest, refuseWithin } from '../http/refusal.ts';
 import type { OpenKeys } from '../keys/open-keys.ts';
-import type { Store } from '../storage/index.ts';
 import { noteForAudit } from '../trail/notes.ts';
 import { addressedName, givenName, providerUri, unknown } from './address.ts';
 import { configuredPolicies } from './configured-policies.ts';

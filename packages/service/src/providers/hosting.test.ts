@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { defaultPolicies } from '@atesto/policy';
-import { seenAudit } from '../__fixtures__/audit.ts';
+import { openStore } from '@atesto/store';
+import { draft, integrityKey, openTestStore, origin, seenAudit, stateDirectory, value } from '@atesto/store/testing';
 import {
   base64url,
   claimsOf,
@@ -15,11 +16,7 @@ import {
   serveEnclaves,
 } from '../__fixtures__/enclave.ts';
 import type { Answer, TestService } from '../__fixtures__/service.ts';
-import { stateDirectory } from '../__fixtures__/state.ts';
-import { openTestStore } from '../__fixtures__/store.ts';
 import { StoreUnusable } from '../state/store-unusable.ts';
-import { draft, integrityKey, origin, value } from '../storage/__fixtures__/backends.ts';
-import { openStore } from '../storage/index.ts';
 
 const report = base64url(platform.openEnclaveReport());
 const store = await openTestStore();

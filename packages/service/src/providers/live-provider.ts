@@ -1,8 +1,8 @@
 /** One provider as requests see it: its policies follow the store while it is open. */
 import { type Refusal, Refused } from '@atesto/core';
+import type { ProviderVersion, StorageCode, Store } from '@atesto/store';
 import { refuseRequest } from '../http/refusal.ts';
 import type { OpenKeys } from '../keys/open-keys.ts';
-import type { ProviderVersion, StorageCode, Store } from '../storage/index.ts';
 import type { SharedParts } from './open-provider.ts';
 import type { PoliciesInForce } from './policies-in-force.ts';
 import type { PolicyInForce, Provider } from './provider.ts';

@@ -1,6 +1,6 @@
 /** Which policy is in force for each attestation type of one provider: the stored ones, each verified before it counts, over the defaults. */
 import type { Refusal } from '@atesto/core';
-import type { PolicyVersion } from '../storage/index.ts';
+import type { PolicyVersion } from '@atesto/store';
 import { type ProviderPolicy, readPolicy, summaryOf } from './policy.ts';
 import type { PolicyInForce } from './provider.ts';
 import type { PolicyOwner, VerifyStoredPolicy } from './stored-policy.ts';

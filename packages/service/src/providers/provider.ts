@@ -7,11 +7,11 @@ import type {
   TdxInitTimeBinding,
   TdxReferenceValue,
 } from '@atesto/evidence';
+import type { ProviderRecord } from '@atesto/store';
 import type { JsonObject } from '@atesto/token';
 import type { AccessTokens } from '../identity/access-token.ts';
 import type { ProviderKeys } from '../keys/signing-keys.ts';
 import type { PolicyWorkers } from '../policy-workers/policy-workers.ts';
-import type { ProviderRecord } from '../storage/index.ts';
 import type { AmdEndorsements } from './amd.ts';
 import type { IntelEndorsements } from './intel.ts';
 import type { ProviderPolicy } from './policy.ts';

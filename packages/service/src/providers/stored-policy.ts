@@ -1,7 +1,7 @@
 /** The seam to the verification of stored policies: what a row must prove before its policy is evaluated. */
 import type { Outcome } from '@atesto/core';
+import type { PolicyVersion, ProviderRecord, SignersVersion } from '@atesto/store';
 import type { JsonObject } from '@atesto/token';
-import type { PolicyVersion, ProviderRecord, SignersVersion } from '../storage/index.ts';
 
 /** The provider that a stored policy belongs to, as far as the policy must fit it. */
 export type PolicyOwner = Pick<ProviderRecord, 'id' | 'name' | 'trustModel'> & {

@@ -4,11 +4,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { collateralToJson } from '@atesto/simulator';
+import { stateDirectory } from '@atesto/store/testing';
 import { bearer, identity } from '../__fixtures__/callers.ts';
 import { collateral, platform, quoteOf, refusalOf } from '../__fixtures__/enclave.ts';
 import { watchedLog } from '../__fixtures__/log.ts';
 import { serve } from '../__fixtures__/service.ts';
-import { stateDirectory } from '../__fixtures__/state.ts';
 import type { ServiceSettings } from '../config/schema.ts';
 
 const quote = quoteOf();

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { draft, openTestStore, origin, value } from '@atesto/store/testing';
 import { bearer, identity, managementBearer, named } from '../__fixtures__/callers.ts';
 import { tokenOf } from '../__fixtures__/development-token.ts';
 import { quoteOf, refusalOf, serveEnclaves } from '../__fixtures__/enclave.ts';
 import { type Answer, serve } from '../__fixtures__/service.ts';
-import { openTestStore } from '../__fixtures__/store.ts';
-import { draft, origin, value } from '../storage/__fixtures__/backends.ts';
 
 const store = await openTestStore();
 const service = await serveEnclaves({ identity }, { store });

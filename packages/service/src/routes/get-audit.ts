@@ -3,7 +3,7 @@
  * a provider see its entries; with `scope=service` the service administrator sees those of all providers.
  */
 import type { Refusal } from '@atesto/core';
-import type { AuditQuery, StoredAuditEntry } from '../audit/index.ts';
+import type { AuditQuery, StoredAuditEntry } from '@atesto/store';
 import { optionalApiVersion } from '../http/api-version.ts';
 import type { Operation } from '../http/operation.ts';
 import { refuseFor, refuseWithin } from '../http/refusal.ts';

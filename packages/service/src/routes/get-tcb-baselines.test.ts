@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openTestStore } from '@atesto/store/testing';
 import { administer, providerWith } from '../__fixtures__/administration.ts';
 import { identity } from '../__fixtures__/callers.ts';
 import { refusalOf, serveEnclaves } from '../__fixtures__/enclave.ts';
 import { policyPayload, unsecured } from '../__fixtures__/signed.ts';
-import { openTestStore } from '../__fixtures__/store.ts';
 
 const store = await openTestStore();
 const tcbBaselines = [

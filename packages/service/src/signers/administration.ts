@@ -1,7 +1,5 @@
 /** Policy signers of a provider as administrators see and change them. */
-import { refuseRequest } from '../http/refusal.ts';
-import { storedOr } from '../http/store-outcome.ts';
-import type { Provider } from '../providers/provider.ts';
+
 import {
   absentEtag,
   type ChangeOrigin,
@@ -9,7 +7,10 @@ import {
   type SignerCertificate,
   type SignersVersion,
   type Store,
-} from '../storage/index.ts';
+} from '@atesto/store';
+import { refuseRequest } from '../http/refusal.ts';
+import { storedOr } from '../http/store-outcome.ts';
+import type { Provider } from '../providers/provider.ts';
 import { thumbprintOf } from './certificates.ts';
 import { withoutSigner, withSigner } from './change.ts';
 import { requestedCertificate } from './request.ts';

@@ -1,9 +1,9 @@
 /** Whose certificate is it, and may it be a policy signer's? Chains are lists of standard base64 of DER, leaf first (RFC 7515, section 4.1.6). */
 import { X509Certificate } from 'node:crypto';
 import { checkSignerChain, checkSignerLinks, parseSignerChain, type SignerChain } from '@atesto/evidence';
+import type { SignerCertificate } from '@atesto/store';
 import { z } from 'zod';
 import { refuseRequest } from '../http/refusal.ts';
-import type { SignerCertificate } from '../storage/index.ts';
 
 /** A chain with at least its leaf. */
 export interface CertificateChain {

@@ -1,6 +1,7 @@
 /** What does a request make of a set of policy signers? Undefined: the set is as it should be already. */
+
+import type { SignerCertificate } from '@atesto/store';
 import { refuseRequest } from '../http/refusal.ts';
-import type { SignerCertificate } from '../storage/index.ts';
 import { type CertificateChain, checkChain, findSigner, signerOf } from './certificates.ts';
 import { renewedSigner } from './renewal.ts';
 

@@ -1,13 +1,8 @@
 /** Gives an Isolated provider policy signers again whose certificates have all expired: a service administrator's way back in. */
+
+import { absentEtag, type ChangeOrigin, type ProviderVersion, type SignerCertificate, type Store } from '@atesto/store';
 import { refuseRequest } from '../http/refusal.ts';
 import { storedOr } from '../http/store-outcome.ts';
-import {
-  absentEtag,
-  type ChangeOrigin,
-  type ProviderVersion,
-  type SignerCertificate,
-  type Store,
-} from '../storage/index.ts';
 import { knownChain } from './certificates.ts';
 
 /** What a recovery needs. */

@@ -1,6 +1,6 @@
 /** Recognizes renewed certificates of policy signers: the same key, vouched for by the same authority. */
 import type { X509Certificate } from 'node:crypto';
-import type { SignerCertificate } from '../storage/index.ts';
+import type { SignerCertificate } from '@atesto/store';
 import { type CertificateChain, knownChain } from './certificates.ts';
 
 /**

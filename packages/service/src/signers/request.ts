@@ -2,9 +2,10 @@
  * Which certificate is to become, or to stop being, a policy signer? A JWS by an existing signer says it, in a claim that has
  * had several names.
  */
+
+import type { SignersVersion } from '@atesto/store';
 import { isJsonObject } from '../http/json.ts';
 import { refuseRequest } from '../http/refusal.ts';
-import type { SignersVersion } from '../storage/index.ts';
 import { checkBinding, type RequestPlace } from './binding.ts';
 import { type CertificateChain, parseChain } from './certificates.ts';
 import { parseJws, payloadObject } from './jws.ts';

@@ -1,6 +1,7 @@
 /** Did one of a provider's policy signers sign? The certificate in the header says who claims to; what the provider knows decides. */
+
+import type { SignerCertificate } from '@atesto/store';
 import { refuseRequest } from '../http/refusal.ts';
-import type { SignerCertificate } from '../storage/index.ts';
 import { type CertificateChain, checkChain, findSigner, parseChain } from './certificates.ts';
 import type { ParsedJws } from './jws.ts';
 import { renewedSigner } from './renewal.ts';

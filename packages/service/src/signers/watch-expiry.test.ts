@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
+import { openTestStore } from '@atesto/store/testing';
 import { providerWith } from '../__fixtures__/administration.ts';
 import { makeCertificate } from '../__fixtures__/certificates.ts';
-import { openTestStore } from '../__fixtures__/store.ts';
 import { lookAtSigners } from './watch-expiry.ts';
 
 test('warns of policy signers whose certificates end within 30 days, at every Isolated provider', async (context) => {

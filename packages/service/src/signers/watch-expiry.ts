@@ -1,7 +1,8 @@
 /** Watches when the certificates of all providers' policy signers end: nobody can change an Isolated provider after that. */
+
+import type { Store } from '@atesto/store';
 import { type Expiring, reportExpiry } from '../health/expiry.ts';
 import type { HealthReporter } from '../health/health.ts';
-import type { Store } from '../storage/index.ts';
 import { knownChain } from './certificates.ts';
 import { signerExpiry } from './recover.ts';
 

@@ -1,13 +1,13 @@
 /** Opens what a service records, the store and the audit record, and starts their maintenance. */
+
+import type { Audit, Store } from '@atesto/store';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Audit } from '../audit/index.ts';
 import { ClockWatch } from '../clock/watch.ts';
 import { ConfigRefused } from '../config/problem.ts';
 import type { ServiceConfig } from '../config/schema.ts';
 import type { Health } from '../health/health.ts';
 import type { StopList } from '../shutdown.ts';
 import { watchSigners } from '../signers/watch-expiry.ts';
-import type { Store } from '../storage/index.ts';
 import { BackgroundCheck, keepChainsChecked } from '../trail/chain-check.ts';
 import { openConfiguredAudit } from '../trail/open-audit.ts';
 import { keepRetention } from '../trail/retention.ts';

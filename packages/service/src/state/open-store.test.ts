@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { startPostgres, stateDirectory } from '@atesto/store/testing';
 import { refusalOf } from '../__fixtures__/enclave.ts';
 import { type LogLine, watchedLog } from '../__fixtures__/log.ts';
 import { serve } from '../__fixtures__/service.ts';
-import { stateDirectory } from '../__fixtures__/state.ts';
 import { ConfigRefused } from '../config/problem.ts';
 import type { ServiceSettings } from '../config/schema.ts';
-import { startPostgres } from '../storage/__fixtures__/postgres-server.ts';
 
 import { StoreUnusable } from './store-unusable.ts';
 

@@ -3,17 +3,17 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import type { Outcome } from '@atesto/core';
-import { openAudit } from '../audit/index.ts';
+import {
+  type AcceptedTime,
+  type ChangeOrigin,
+  openAudit,
+  type PendingDeletions,
+  type Position,
+  type StorageCode,
+  type Store,
+  type StoreCheck,
+} from '@atesto/store';
 import type { ServiceConfig } from '../config/schema.ts';
-import type {
-  AcceptedTime,
-  ChangeOrigin,
-  PendingDeletions,
-  Position,
-  StorageCode,
-  Store,
-  StoreCheck,
-} from '../storage/index.ts';
 import { markFileOf, openConfiguredStore } from './open-store.ts';
 
 /**

@@ -4,13 +4,12 @@ import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { runSql, startPostgres, stateDirectory } from '@atesto/store/testing';
 import { bearer, identity } from '../__fixtures__/callers.ts';
 import { claimsOf, quoteOf, refusalOf, serveEnclaves } from '../__fixtures__/enclave.ts';
 import type { TestService } from '../__fixtures__/service.ts';
-import { stateDirectory } from '../__fixtures__/state.ts';
 import { parseConfig } from '../config/load.ts';
 import type { ServiceSettings } from '../config/schema.ts';
-import { runSql, startPostgres } from '../storage/__fixtures__/postgres-server.ts';
 import { acceptRestoredStore, checkConfiguredStore } from './operate-store.ts';
 
 const { server, skip } = await startPostgres();

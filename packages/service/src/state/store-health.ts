@@ -1,6 +1,7 @@
 /** Tells when the database is lost and when it is back. */
+
+import type { Store } from '@atesto/store';
 import type { HealthReporter } from '../health/health.ts';
-import type { Store } from '../storage/index.ts';
 import { reasonOf } from './store-unusable.ts';
 
 /** Reports what the store's own looks at the database find; returns what ends that. One report for each loss, whatever its reason becomes. */

@@ -1,6 +1,7 @@
 /** Reports a store whose history is not the one that this instance knows. */
+
+import type { Store } from '@atesto/store';
 import type { HealthReporter } from '../health/health.ts';
-import type { Store } from '../storage/index.ts';
 
 /** Starts; returns what ends it. */
 export function watchHistory(store: Pick<Store, 'history' | 'changes'>, reporter: HealthReporter): () => void {

@@ -6,8 +6,8 @@ import { test } from 'node:test';
 import { connect } from 'node:tls';
 import { promisify } from 'node:util';
 import { developmentCertificate } from '@atesto/development';
+import { stateDirectory } from '@atesto/store/testing';
 import { serve } from '../__fixtures__/service.ts';
-import { stateDirectory } from '../__fixtures__/state.ts';
 import { ConfigRefused } from '../config/problem.ts';
 import { startService } from '../service.ts';
 

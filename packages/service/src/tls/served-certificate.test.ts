@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { mock, test } from 'node:test';
 import { connect } from 'node:tls';
 import { developmentCertificate } from '@atesto/development';
+import { stateDirectory } from '@atesto/store/testing';
 import { watchedLog } from '../__fixtures__/log.ts';
 import { serve } from '../__fixtures__/service.ts';
-import { stateDirectory } from '../__fixtures__/state.ts';
 import { Health } from '../health/health.ts';
 import { ServedCertificate } from './served-certificate.ts';
 

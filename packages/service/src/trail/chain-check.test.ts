@@ -3,13 +3,11 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { mock, test } from 'node:test';
+import { openAudit, openStore } from '@atesto/store';
+import { integrityKey, stateDirectory } from '@atesto/store/testing';
 import { bearer, identity } from '../__fixtures__/callers.ts';
 import { serve } from '../__fixtures__/service.ts';
-import { stateDirectory } from '../__fixtures__/state.ts';
-import { openAudit } from '../audit/index.ts';
 import { Health } from '../health/health.ts';
-import { integrityKey } from '../storage/__fixtures__/backends.ts';
-import { openStore } from '../storage/index.ts';
 import { BackgroundCheck, keepChainsChecked } from './chain-check.ts';
 
 const path = join(stateDirectory(), 'store.sqlite');

@@ -1,6 +1,7 @@
 /** Verifies the chains of the audit record while the service runs, a bounded part every minute, and reports what does not fit. */
+
+import type { Audit, AuditFinding } from '@atesto/store';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Audit, AuditFinding } from '../audit/index.ts';
 import type { HealthReporter } from '../health/health.ts';
 
 const everyMs = 60_000;

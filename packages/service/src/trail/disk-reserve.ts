@@ -3,8 +3,8 @@
  * administrative acts go on until the reserve itself is used up.
  */
 import { statfs } from 'node:fs/promises';
+import type { Audit, AuditEntry } from '@atesto/store';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Audit, AuditEntry } from '../audit/index.ts';
 import type { AuditHealth } from './audit-health.ts';
 
 const everyMs = 5000;

@@ -1,6 +1,7 @@
 /** What does the audit record say of a request? The parts of the service note what they learn, while they work. */
+
+import type { AuditEntry } from '@atesto/store';
 import type { FastifyRequest } from 'fastify';
-import type { AuditEntry } from '../audit/index.ts';
 
 /** What can be noted; time, request id, address and verdict are known of every request. */
 export type AuditNote = Partial<Omit<AuditEntry, 'atMs' | 'requestId' | 'address' | 'verdict'>>;

@@ -3,12 +3,10 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { Refused } from '@atesto/core';
-import { seenAudit } from '../__fixtures__/audit.ts';
+import { type AuditRows, openAudit } from '@atesto/store';
+import { openTestStore, seenAudit } from '@atesto/store/testing';
 import { bearer, identity } from '../__fixtures__/callers.ts';
 import { serve } from '../__fixtures__/service.ts';
-import { openTestStore } from '../__fixtures__/store.ts';
-import { openAudit } from '../audit/index.ts';
-import type { AuditRows } from '../storage/index.ts';
 import { AuditHealth } from './audit-health.ts';
 import { DiskReserve, withReserve } from './disk-reserve.ts';
 

@@ -1,10 +1,9 @@
 /** Opens the audit record that the settings describe. */
 import { dirname, join } from 'node:path';
+import { type Audit, openAudit, type Store, spooled } from '@atesto/store';
 import type { FastifyBaseLogger } from 'fastify';
-import { type Audit, openAudit, spooled } from '../audit/index.ts';
 import type { ServiceConfig } from '../config/schema.ts';
 import type { Health } from '../health/health.ts';
-import type { Store } from '../storage/index.ts';
 import { AuditHealth } from './audit-health.ts';
 import { DiskReserve, withReserve } from './disk-reserve.ts';
 

@@ -1,9 +1,8 @@
 /** Audit entries past their time: marked, then removed when instances have run for the delay, and never by a clock that is in doubt. */
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { openAudit } from '../audit/index.ts';
-import { createSqlite, origin, value } from '../storage/__fixtures__/backends.ts';
-import type { Store } from '../storage/index.ts';
+import { openAudit, type Store } from '@atesto/store';
+import { createSqlite, origin, value } from '@atesto/store/testing';
 import { keepRetention } from './retention.ts';
 
 const day = 86_400_000;

@@ -2,10 +2,10 @@
  * Removes audit entries that are older than the settings keep them, in two steps: what is too old is marked when the service starts and every
  * hour after that, and removed when instances have run for the delay since then and the clock still says so.
  */
+
+import type { Audit, DeletionKind, Store } from '@atesto/store';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Audit } from '../audit/index.ts';
 import type { ClockGuard } from '../clock/watch.ts';
-import type { DeletionKind, Store } from '../storage/index.ts';
 
 const everyMs = 3_600_000;
 

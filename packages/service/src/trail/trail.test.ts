@@ -2,12 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { connect } from 'node:tls';
-import { seenAudit } from '../__fixtures__/audit.ts';
+import { draft, openTestStore, origin, seenAudit, value } from '@atesto/store/testing';
 import { bearer, identity, managementBearer } from '../__fixtures__/callers.ts';
 import { quoteOf, serveEnclaves } from '../__fixtures__/enclave.ts';
 import { serve } from '../__fixtures__/service.ts';
-import { openTestStore } from '../__fixtures__/store.ts';
-import { draft, origin, value } from '../storage/__fixtures__/backends.ts';
 
 const store = await openTestStore();
 value(await store.providers.create(draft({ name: 'Contoso' }), origin()));
@@ -141,4 +139,17 @@ test('believes X-Forwarded-For of the load balancers that the settings name, and
   assert.equal(await addressAt(['127.0.0.0/8']), '203.0.113.9');
   assert.equal(await addressAt([]), '127.0.0.1');
   assert.equal(await addressAt(['192.0.2.1']), '127.0.0.1');
+});
+
+test('refusals of strangers are counted by the /64 of an IPv6 address', async () => {
+  const seen = seenAudit();
+  const behind = await serve({ listen: { port: 0, trustedProxies: ['127.0.0.0/8'] } }, { audit: seen });
+  for (const host of ['1', '2', 'ffff:1']) {
+    const headers = { ...json, 'x-forwarded-for': `2001:db8:1:2::${host}` };
+    await behind.call(`/attest/SgxEnclave?${query}`, { method: 'POST', headers, body: '{}' });
+  }
+  assert.deepEqual(
+    seen.entries.map(({ address }) => address),
+    ['2001:db8:1:2::/64', '2001:db8:1:2::/64', '2001:db8:1:2::/64'],
+  );
 });

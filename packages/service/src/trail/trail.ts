@@ -3,13 +3,13 @@
  * Refusals of callers who did not authenticate are counted instead: they cost a stranger nothing, so they must cost little here.
  */
 import { Refused } from '@atesto/core';
+import type { Audit, AuditEntry, AuditVerdict, ChangeOrigin } from '@atesto/store';
 import type { FastifyReply, FastifyRequest, onSendAsyncHookHandler } from 'fastify';
-import type { Audit, AuditEntry, AuditVerdict } from '../audit/index.ts';
+import { addressKey } from '../admission/address-key.ts';
 import { callerAddress } from '../http/caller-address.ts';
 import { RequestRefused, withinRefused } from '../http/refusal.ts';
 import { errorBody, jsonType } from '../http/reply.ts';
 import { leaveOutOfLog } from '../http/request-log.ts';
-import type { ChangeOrigin } from '../storage/index.ts';
 import { auditNoteOf } from './notes.ts';
 
 /** Refusals that say that the database is away: their entries could only be waited for in vain, so the log has them. */
@@ -36,7 +36,7 @@ export function recordBeforeSending(audit: Pick<Audit, 'record' | 'count'>, cloc
     if (operation === undefined || (verdict === 'allowed' && recorded.has(request))) return payload;
     const entry = entryOf(request, verdict, clock());
     if (verdict !== 'allowed' && caller === undefined) {
-      if (!audit.count(entry)) leaveOutOfLog(request);
+      if (!audit.count({ ...entry, address: addressKey(entry.address) })) leaveOutOfLog(request);
       return payload;
     }
     if (loggedOnly.has(code)) {

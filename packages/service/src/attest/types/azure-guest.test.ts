@@ -12,7 +12,7 @@ import {
   generateAmdKeys,
   SimulatedAzureGuest,
 } from '@atesto/simulator';
-import { seenAudit } from '../../__fixtures__/audit.ts';
+import { seenAudit } from '@atesto/store/testing';
 import { base64url, platform, refusalOf, serveEnclaves } from '../../__fixtures__/enclave.ts';
 import type { Answer, TestService } from '../../__fixtures__/service.ts';
 import type { ServiceSettings } from '../../config/schema.ts';

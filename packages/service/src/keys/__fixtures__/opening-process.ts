@@ -1,5 +1,5 @@
 /** A process that opens the signing keys of a provider: arguments are the options of the store, the provider's id and the time. */
-import { openStore } from '../../storage/index.ts';
+import { openStore } from '@atesto/store';
 import { openStoredKeys } from './stored-keys.ts';
 
 const [, , options = '', providerId = '', atMs = ''] = process.argv;

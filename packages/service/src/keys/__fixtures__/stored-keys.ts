@@ -1,7 +1,8 @@
 /** Signing keys of a provider in a store, opened at a time of the test's choice. */
+
+import type { Store } from '@atesto/store';
 import type { RotationSchedule } from '@atesto/token';
 import type { ClockGuard } from '../../clock/watch.ts';
-import type { Store } from '../../storage/index.ts';
 import { StoreHolder } from '../holder.ts';
 import { StoredKeys, type StoredKeysParts } from '../stored-keys.ts';
 

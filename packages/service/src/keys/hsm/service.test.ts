@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { globSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { stateDirectory } from '@atesto/store/testing';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { quoteOf, refusalOf, serveEnclaves } from '../../__fixtures__/enclave.ts';
 import { makeToken, softHsmMissing } from '../../__fixtures__/softhsm.ts';
-import { stateDirectory } from '../../__fixtures__/state.ts';
 
 test('tokens are signed in the HSM by a key whose private part the service never has', {
   skip: softHsmMissing,

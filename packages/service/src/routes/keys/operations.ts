@@ -3,6 +3,7 @@
  * service administrator.
  */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
+import type { ChangeOrigin } from '@atesto/store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { optionalApiVersion } from '../../http/api-version.ts';
 import { jsonBody } from '../../http/json-body.ts';
@@ -12,7 +13,6 @@ import { jsonType } from '../../http/reply.ts';
 import { refuseThrown } from '../../http/store-outcome.ts';
 import type { ProviderKeys } from '../../keys/signing-keys.ts';
 import type { ServiceContext } from '../../service-context.ts';
-import type { ChangeOrigin } from '../../storage/index.ts';
 import { changeOrigin } from '../../trail/trail.ts';
 
 export function keyOperations(context: ServiceContext): Operation[] {

@@ -1,5 +1,6 @@
 /** `GET /policies/{type}/history`, an operation of our own: which policies were in force, who put them there, when and from where. */
 import { policyTokenHash } from '@atesto/policy';
+import type { PolicyVersion } from '@atesto/store';
 import { optionalApiVersion } from '../../http/api-version.ts';
 import type { Operation } from '../../http/operation.ts';
 import { refuseRequest } from '../../http/refusal.ts';
@@ -7,7 +8,6 @@ import { jsonType } from '../../http/reply.ts';
 import { policyVersions } from '../../policies/administration.ts';
 import { parsePolicy } from '../../policies/document.ts';
 import type { ServiceContext } from '../../service-context.ts';
-import type { PolicyVersion } from '../../storage/index.ts';
 import { policyAt, policyPath } from './place.ts';
 
 const mostAtOnce = 100;

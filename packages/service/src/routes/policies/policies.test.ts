@@ -4,16 +4,15 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { defaultPolicies } from '@atesto/policy';
+import { openStore } from '@atesto/store';
+import { integrityKey, origin, stateDirectory, value } from '@atesto/store/testing';
 import { administer, operationClaims, providerWith } from '../../__fixtures__/administration.ts';
 import { identity, named } from '../../__fixtures__/callers.ts';
 import { makeCertificate } from '../../__fixtures__/certificates.ts';
 import { claimsOf, quoteOf, refusalOf, serveEnclaves } from '../../__fixtures__/enclave.ts';
 import type { Answer } from '../../__fixtures__/service.ts';
 import { policyPayload, signed, unsecured } from '../../__fixtures__/signed.ts';
-import { stateDirectory } from '../../__fixtures__/state.ts';
 import { testDatabases } from '../../__fixtures__/stores.ts';
-import { integrityKey, origin, value } from '../../storage/__fixtures__/backends.ts';
-import { openStore } from '../../storage/index.ts';
 
 const [signer, other] = [await makeCertificate('signer'), await makeCertificate('other')];
 const permit = 'version= 1.0;authorizationrules{=> permit();};';

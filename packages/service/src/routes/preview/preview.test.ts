@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
+import { openTestStore } from '@atesto/store/testing';
 import { administer, payloadOf, providerWith } from '../../__fixtures__/administration.ts';
 import { identity } from '../../__fixtures__/callers.ts';
 import { makeCertificate } from '../../__fixtures__/certificates.ts';
 import { refusalOf } from '../../__fixtures__/enclave.ts';
 import { type Answer, serve } from '../../__fixtures__/service.ts';
 import { certificatePayload, policyPayload, signed, unsecured } from '../../__fixtures__/signed.ts';
-import { openTestStore } from '../../__fixtures__/store.ts';
 
 const store = await openTestStore();
 let now = new Date();

@@ -1,9 +1,10 @@
 /** Finds the provider that a request of the resource-provider API names: a name alone is not enough, the place must fit. */
+
+import type { ProviderRecord, ProviderVersion } from '@atesto/store';
 import type { FastifyRequest } from 'fastify';
 import { refuseRequest } from '../../http/refusal.ts';
 import { storedOr } from '../../http/store-outcome.ts';
 import type { ServiceContext } from '../../service-context.ts';
-import type { ProviderRecord, ProviderVersion } from '../../storage/index.ts';
 import { nameOf, type Place, placeOf } from './address.ts';
 
 /** The provider; undefined: there is none at this place. */

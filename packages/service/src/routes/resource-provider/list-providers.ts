@@ -1,11 +1,12 @@
 /** Lists providers: of a subscription, of a group, and the one that is there by default. */
+
+import type { ProviderVersion } from '@atesto/store';
 import type { FastifyRequest } from 'fastify';
 import type { Operation } from '../../http/operation.ts';
 import { refuseRequest } from '../../http/refusal.ts';
 import { storedOr } from '../../http/store-outcome.ts';
 import { defaultProviderName } from '../../providers/default-provider.ts';
 import type { ServiceContext } from '../../service-context.ts';
-import type { ProviderVersion } from '../../storage/index.ts';
 import { parameter, placeOf, requireManagementVersion, resourcePath } from './address.ts';
 import { requireProvider } from './find.ts';
 import { resourceOf, sendList, sendResource } from './resource.ts';

@@ -1,11 +1,12 @@
 /** Creates a provider, or gives one that is there the named settings: its place, trust model and signers stay what they are. */
+
+import { absentEtag, type ProviderVersion, type SignerCertificate } from '@atesto/store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { conditionOf } from '../../http/condition.ts';
 import type { Operation } from '../../http/operation.ts';
 import { refuseRequest } from '../../http/refusal.ts';
 import { storedOr } from '../../http/store-outcome.ts';
 import type { ServiceContext } from '../../service-context.ts';
-import { absentEtag, type ProviderVersion, type SignerCertificate } from '../../storage/index.ts';
 import { changeOrigin } from '../../trail/trail.ts';
 import { nameOf, placeOf, requireManagementVersion, resourcePath } from './address.ts';
 import { type Creation, creationIn } from './body.ts';

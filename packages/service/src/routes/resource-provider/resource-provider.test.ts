@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openTestStore, stateDirectory, value } from '@atesto/store/testing';
 import { bearer, identity, managementBearer, named } from '../../__fixtures__/callers.ts';
 import { makeCertificate } from '../../__fixtures__/certificates.ts';
 import { refusalOf } from '../../__fixtures__/enclave.ts';
 import { type Answer, serve } from '../../__fixtures__/service.ts';
-import { stateDirectory } from '../../__fixtures__/state.ts';
-import { openTestStore } from '../../__fixtures__/store.ts';
-import { value } from '../../storage/__fixtures__/backends.ts';
 
 const store = await openTestStore();
 const service = await serve({ identity }, { store });

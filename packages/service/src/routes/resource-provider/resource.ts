@@ -1,8 +1,9 @@
 /** How does a provider look in the resource-provider API? */
+
+import type { ProviderVersion, SignerCertificate } from '@atesto/store';
 import type { FastifyReply } from 'fastify';
 import { jsonType } from '../../http/reply.ts';
 import { signerExpiry } from '../../signers/recover.ts';
-import type { ProviderVersion, SignerCertificate } from '../../storage/index.ts';
 
 const type = 'Microsoft.Attestation/attestationProviders';
 

@@ -1,6 +1,7 @@
 /** Which certificates may be the policy signers of a new provider? Each chain must hold together and end in a CA. */
+
+import type { SignerCertificate } from '@atesto/store';
 import { checkChain, parseChain, signerOf } from '../../signers/certificates.ts';
-import type { SignerCertificate } from '../../storage/index.ts';
 
 /** The signers that chains (standard base64 of DER, leaf first) name. Refuses with `policy-signer-invalid`. */
 export function signersOf(chains: readonly (readonly string[])[], at: Date): SignerCertificate[] {

@@ -1,4 +1,6 @@
 /** The policy signers of a provider: listed, added and removed at the request of one of them. */
+
+import { absentEtag, type SignersVersion } from '@atesto/store';
 import type { JsonObject } from '@atesto/token';
 import type { FastifyRequest } from 'fastify';
 import { requireApiVersion } from '../../http/api-version.ts';
@@ -11,7 +13,6 @@ import type { ServiceContext } from '../../service-context.ts';
 import { changeSigners, currentSigners } from '../../signers/administration.ts';
 import { knownChain } from '../../signers/certificates.ts';
 import { signerJwk } from '../../signers/jwk.ts';
-import { absentEtag, type SignersVersion } from '../../storage/index.ts';
 import { noteForAudit } from '../../trail/notes.ts';
 import { changeOrigin } from '../../trail/trail.ts';
 import { sendToken } from '../policies/reply.ts';

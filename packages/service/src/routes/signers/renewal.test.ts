@@ -2,16 +2,15 @@ import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { seenAudit, value } from '@atesto/store/testing';
 import { Extension } from '@peculiar/x509';
 import { administer, operationClaims, payloadOf, providerWith } from '../../__fixtures__/administration.ts';
-import { seenAudit } from '../../__fixtures__/audit.ts';
 import { bearer, identity, managementBearer } from '../../__fixtures__/callers.ts';
 import { type CertificateChanges, makeCertificate, type TestCertificate } from '../../__fixtures__/certificates.ts';
 import { quoteOf, refusalOf, serveEnclaves } from '../../__fixtures__/enclave.ts';
 import type { Answer } from '../../__fixtures__/service.ts';
 import { certificatePayload, policyPayload, signed } from '../../__fixtures__/signed.ts';
 import { testDatabases } from '../../__fixtures__/stores.ts';
-import { value } from '../../storage/__fixtures__/backends.ts';
 
 const day = 86_400_000;
 const past = { notBefore: new Date(Date.now() - 20 * day), notAfter: new Date(Date.now() - 10 * day) };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { value } from '@atesto/store/testing';
 import { administer, operationClaims, providerWith } from '../../__fixtures__/administration.ts';
 import { identity } from '../../__fixtures__/callers.ts';
 import { makeCertificate, type TestCertificate } from '../../__fixtures__/certificates.ts';
@@ -8,7 +9,6 @@ import { refusalOf } from '../../__fixtures__/enclave.ts';
 import { type Answer, serve } from '../../__fixtures__/service.ts';
 import { certificatePayload, signed, unsecured } from '../../__fixtures__/signed.ts';
 import { testDatabases } from '../../__fixtures__/stores.ts';
-import { value } from '../../storage/__fixtures__/backends.ts';
 
 const rsa = { name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1), hash: 'SHA-256' };
 const [first, second, stranger] = [

@@ -1,0 +1,49 @@
+/**
+ * Verifies the chains of the audit record in bounded steps: every row fits the row before it in its writer's chain, no row is missing up to
+ * where the heads say that a chain goes, and no row stands where none was written.
+ */
+import { type Outcome, Refused, refuse } from '@atesto/core';
+import { ChainWalk } from './chain-walk.ts';
+import type { AuditCode } from './codes.ts';
+import type { AuditStep, UnvouchedEnd } from './finding.ts';
+import { refusalOf } from './query.ts';
+import type { AuditLedger } from './rows/ledger.ts';
+import type { AuditRows } from './rows/rows.ts';
+
+const defaultRows = 10_000;
+const cursorForm = /^[0-9a-f]{24}$/;
+
+/** Verifies the chains of one record. */
+export class ChainCheck {
+  readonly #rows: AuditRows;
+  #ledger: AuditLedger;
+
+  constructor(rows: AuditRows) {
+    this.#rows = rows;
+    this.#ledger = rows.chains.ledger();
+  }
+
+  /** Verifies a step. Refuses with `audit-query-invalid` or `audit-unavailable`. */
+  async step(cursor?: string, count: number = defaultRows): Promise<Outcome<AuditStep, AuditCode>> {
+    try {
+      if (cursor !== undefined && !cursorForm.test(cursor)) {
+        refuse<AuditCode>('audit-query-invalid', 'cursor', 'it is not one that an earlier step gave');
+      }
+      // All heads are read again when a walk begins; its later steps read those that were added.
+      if (cursor === undefined) this.#ledger = this.#rows.chains.ledger();
+      return { ok: true, value: await new ChainWalk(this.#rows, this.#ledger, count).step(cursor) };
+    } catch (error) {
+      return { ok: false, refusal: refusalOf(error) };
+    }
+  }
+
+  /** Vouches for ends of chains that a step found good, as those of a process that was killed. */
+  async vouchFor(ends: readonly UnvouchedEnd[]): Promise<void> {
+    try {
+      for (const { writer, through, link } of ends) await this.#rows.chains.vouchFor(writer, through, link);
+    } catch (error) {
+      // The store is away: the next walk finds them again.
+      if (!(error instanceof Refused)) throw error;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+/** What the heads say of each writer, read and verified once and then only added to. */
+
+import type { AuditHeadTable } from '../../database/schema.ts';
+import type { AuditHeads, HeadFault } from './heads.ts';
+
+/** What the service vouches for about one writer. */
+export interface WriterState {
+  /** The number of the last row that is stored for certain, and its link. */
+  readonly through: number;
+  readonly link: string;
+  /** Rows up to this number were removed; the link of the last of them, or what the first row is linked to. */
+  readonly removed: number;
+  readonly removedLink: string;
+}
+
+const pageHeads = 500;
+
+/** The states of all writers, as of the heads that were read. */
+export class AuditLedger {
+  readonly #heads: AuditHeads;
+  readonly #writers = new Map<string, WriterState>();
+  readonly #faults: HeadFault[] = [];
+  #refreshing: Promise<void> = Promise.resolve();
+  #last: Pick<AuditHeadTable, 'sequence' | 'mac'> | undefined;
+
+  constructor(heads: AuditHeads) {
+    this.#heads = heads;
+  }
+
+  /** What was found wrong so far; at most one fault for a head. */
+  get faults(): readonly HeadFault[] {
+    return this.#faults;
+  }
+
+  /** The names of the writers that have begun, in their order. */
+  writers(): string[] {
+    return [...this.#writers.keys()].sort();
+  }
+
+  /** The state of a writer; undefined: it has not begun. */
+  state(writer: string): WriterState | undefined {
+    return this.#writers.get(writer);
+  }
+
+  /** Reads the heads that were added. Throws `Refused` with `store-unavailable`. */
+  refresh(): Promise<void> {
+    this.#refreshing = this.#refreshing.catch(() => {}).then(() => this.#refresh());
+    return this.#refreshing;
+  }
+
+  async #refresh(): Promise<void> {
+    const { sequence: expected } = this.#heads.newest;
+    for (;;) {
+      const rows = await this.#heads.read(this.#last?.sequence ?? 1, pageHeads);
+      const fresh = this.#continued(rows);
+      for (const head of fresh) this.#take(head);
+      if (rows.length < pageHeads) return this.#checkNewest(expected);
+      await new Promise(setImmediate);
+    }
+  }
+
+  /** The heads after the last that is known, which must stand there still. */
+  #continued(rows: readonly AuditHeadTable[]): readonly AuditHeadTable[] {
+    const last = this.#last;
+    if (last === undefined) return rows;
+    const [first, ...others] = rows;
+    if (first?.sequence === last.sequence) {
+      if (first.mac !== last.mac) this.#blame({ sequence: last.sequence, why: 'the head was replaced' });
+      return others;
+    }
+    this.#blame({ sequence: last.sequence, why: 'the head is missing' });
+    return rows;
+  }
+
+  #take(head: AuditHeadTable): void {
+    const fault = this.#heads.faultOf(this.#last, head);
+    if (fault !== undefined) this.#blame(fault);
+    else this.#heads.saw(head);
+    this.#last = head;
+    if (fault?.sequence === head.sequence) return;
+    const known = this.#writers.get(head.writer);
+    const { through, link } = head;
+    if (known === undefined) this.#writers.set(head.writer, { through, link, removed: 0, removedLink: link });
+    else if (head.kind === 'removed') {
+      const reached = through > known.through ? { through, link } : {};
+      this.#writers.set(head.writer, { ...known, ...reached, removed: through, removedLink: link });
+    } else if (through > known.through) this.#writers.set(head.writer, { ...known, through, link });
+  }
+
+  /** A process that wrote a head, or saw one, knows that it was there. */
+  #checkNewest(sequence: number): void {
+    const last = this.#last?.sequence ?? 0;
+    if (last < sequence) this.#blame({ sequence: last + 1, why: `heads ${last + 1} to ${sequence} are missing` });
+  }
+
+  #blame(fault: HeadFault): void {
+    if (!this.#faults.some(({ sequence }) => sequence === fault.sequence)) this.#faults.push(fault);
+  }
+}

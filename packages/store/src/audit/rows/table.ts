@@ -1,0 +1,22 @@
+/** The statements that store audit rows. */
+import { type Kysely, sql } from 'kysely';
+import type { AuditTable, Schema } from '../../database/schema.ts';
+import { auditColumns } from './columns.ts';
+
+/** The columns of a row in the order in which they are written. */
+export const storedColumns = [...auditColumns, 'link'] as const satisfies readonly (keyof AuditTable)[];
+
+/** The statement that stores one row, with its values in the order of {@link storedColumns}. */
+export function insertAuditRow(db: Kysely<Schema>): string {
+  const places = sql.join(storedColumns.map((column) => sql`${column}`));
+  return sql`insert into audit (${columnList}) values (${places}) on conflict (id) do nothing`.compile(db).sql;
+}
+
+/** Stores rows that come as one JSON array: one statement and one parameter, however many they are. PostgreSQL only. */
+export async function insertAuditJson(db: Kysely<Schema>, rows: readonly AuditTable[]): Promise<void> {
+  await sql`insert into audit (${columnList})
+    select ${columnList} from json_populate_recordset(null::audit, ${JSON.stringify(rows)}::json)
+    on conflict (id) do nothing`.execute(db);
+}
+
+const columnList = sql.join(storedColumns.map((column) => sql.ref(column)));

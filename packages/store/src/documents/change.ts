@@ -1,0 +1,136 @@
+/**
+ * How does the store change? One transaction holds the lock on the store's revision, so changes are strictly one after the
+ * other and the change feed has no gaps; a condition that is checked inside it cannot be overtaken.
+ */
+import { refuse } from '@atesto/core';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { StorageCode } from '../codes.ts';
+import { checkStorable } from '../database/database-errors.ts';
+import type { DocumentTable, Schema } from '../database/schema.ts';
+import {
+  absentEtag,
+  type ChangeOrigin,
+  type Condition,
+  type DocumentContent,
+  type DocumentName,
+  etagOf,
+} from './document.ts';
+import { currentDocument, type DocumentSource } from './documents.ts';
+import { checkSucceeds, type Position } from './history.ts';
+import type { Integrity } from './integrity.ts';
+
+/** What a change of the store needs besides the store. */
+export interface ChangeParts {
+  /** Runs before the commit. */
+  readonly announce: (transaction: Transaction<Schema>, revision: number) => Promise<void>;
+  /** The position that this process knows; undefined: any is right. */
+  readonly known: () => Position | undefined;
+}
+
+/**
+ * Runs `work` as one change of the store; nothing is changed when it throws. Refuses with `store-rolled-back` when the store is not the
+ * one that this process knows.
+ */
+export async function changeStore<Value>(
+  source: DocumentSource,
+  { announce, known }: ChangeParts,
+  work: (change: Change) => Promise<Value>,
+): Promise<{ readonly value: Value; readonly revision: number }> {
+  return source.db.transaction().execute(async (transaction) => {
+    const state = await transaction
+      .updateTable('store_state')
+      .set({ revision: sql.ref('revision') })
+      .where('id', '=', 1)
+      .returning(['revision', 'head', 'incarnation', 'mac'])
+      .executeTakeFirst();
+    if (state === undefined) refuse<StorageCode>('row-tampered', 'store_state', 'the row is missing');
+    source.integrity.checkState(state);
+    const expected = known();
+    if (expected !== undefined) await checkSucceeds({ db: transaction, integrity: source.integrity }, state, expected);
+    const change = new Change(transaction, source.integrity, state);
+    const value = await work(change);
+    if (change.revision !== state.revision) await announce(transaction, change.revision);
+    return { value, revision: change.revision };
+  });
+}
+
+/** An open change: reads see its own writes and nothing that is younger. */
+export class Change implements DocumentSource {
+  readonly db: Kysely<Schema>;
+  readonly integrity: Integrity;
+  #position: Position;
+
+  constructor(transaction: Transaction<Schema>, integrity: Integrity, { revision, head, incarnation }: Position) {
+    this.db = transaction;
+    this.integrity = integrity;
+    this.#position = { revision, head, incarnation };
+  }
+
+  /** Makes the store another incarnation with the next version that is appended. */
+  become(incarnation: string): void {
+    this.#position = { ...this.#position, incarnation };
+  }
+
+  /** The revision that the store has after this change, so far. */
+  get revision(): number {
+    return this.#position.revision;
+  }
+
+  /** Adds a version to a document. Refuses with `version-conflict` when its present version is not the expected one. */
+  async append(
+    id: DocumentName,
+    content: DocumentContent,
+    origin: ChangeOrigin,
+    { expectedEtag }: Condition = {},
+  ): Promise<DocumentTable> {
+    const current = await currentDocument(this, id);
+    checkExpected(id, current, expectedEtag);
+    const unsigned: Omit<DocumentTable, 'mac' | 'link'> = {
+      provider_id: id.providerId,
+      kind: id.kind,
+      name: id.name,
+      version: (current?.version ?? 0) + 1,
+      revision: this.#position.revision + 1,
+      action: content.action,
+      content: content.content,
+      digest: content.digest ?? null,
+      signer: content.signer ?? null,
+      authorization_jws: content.authorizationJws ?? null,
+      restored_version: content.restoredVersion ?? null,
+      actor: origin.actor,
+      at_ms: origin.atMs,
+      request_id: origin.requestId,
+      address: origin.address,
+    };
+    for (const [column, value] of Object.entries(unsigned)) {
+      if (typeof value === 'string') checkStorable(column, value);
+    }
+    const mac = this.integrity.ofDocument(unsigned);
+    const row = { ...unsigned, mac, link: this.integrity.ofLink(this.#position.head, mac) };
+    await this.db.insertInto('documents').values(row).execute();
+    this.#position = { ...this.#position, revision: row.revision, head: row.link };
+    await this.db
+      .updateTable('store_state')
+      .set({ ...this.#position, mac: this.integrity.ofState(this.#position) })
+      .where('id', '=', 1)
+      .execute();
+    return row;
+  }
+}
+
+/** Refuses with `version-conflict` when the version in force is not the expected one. */
+export function checkExpected(
+  id: DocumentName,
+  current: Pick<DocumentTable, 'revision'> | undefined,
+  expectedEtag: string | undefined,
+): void {
+  const etag = current === undefined ? absentEtag : etagOf(current);
+  if (expectedEtag !== undefined && expectedEtag !== etag) {
+    const where = [id.kind, id.name].filter((part) => part !== '').join('/');
+    refuse<StorageCode>(
+      'version-conflict',
+      where,
+      `the version in force is ${etag}, the change is for ${expectedEtag}`,
+    );
+  }
+}

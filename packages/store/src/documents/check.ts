@@ -1,0 +1,33 @@
+/** Is the whole record one that this service wrote? Reads everything: for the start, for operators, not for requests. */
+import { refuse } from '@atesto/core';
+import { missing, readEntries } from '../cluster/feed.ts';
+import type { StorageCode } from '../codes.ts';
+import type { DocumentSource } from './documents.ts';
+import { checkSucceeds, type Position, readPosition } from './history.ts';
+import { firstLink } from './integrity.ts';
+
+/** What a check of the store has looked at: the number of changes since the store was made, all of them intact, and what they end in. */
+export type StoreCheck = Position;
+
+/**
+ * Verifies every version of every document and its link to the one before. Refuses with `row-tampered` at the first that is missing or
+ * was changed, and with `store-rolled-back` when a known position is not in this history.
+ */
+export async function checkStore(source: DocumentSource, known?: Position): Promise<StoreCheck> {
+  const position = await readPosition(source);
+  let at: Position = { incarnation: position.incarnation, revision: 0, head: firstLink };
+  for (;;) {
+    const entries = await readEntries(source, at);
+    const last = entries.at(-1);
+    if (last === undefined) break;
+    at = { incarnation: position.incarnation, revision: last.change.revision, head: last.head };
+    const newest = entries.find(({ change }) => change.revision === position.revision);
+    if (newest !== undefined && newest.head !== position.head) {
+      refuse<StorageCode>('row-tampered', 'store_state', 'it is of another history than the versions');
+    }
+  }
+  // What was changed meanwhile is newer than the position, never older.
+  if (at.revision < position.revision) missing(at.revision + 1);
+  if (known !== undefined) await checkSucceeds(source, position, known);
+  return position;
+}

@@ -1,0 +1,110 @@
+/**
+ * Deleting for good takes two steps: what a clock says is past its time is marked, and deleted when instances have run for the delay since
+ * then and the clock still says so. An operator can stop all of it.
+ */
+import type { Outcome } from '@atesto/core';
+import { z } from 'zod';
+import type { StoreClock } from '../cluster/clock.ts';
+import type { StorageCode } from '../codes.ts';
+import { guard } from '../database/database-errors.ts';
+import type { StoreContext } from './context.ts';
+import type { ChangeOrigin } from './document.ts';
+import { currentDocument } from './documents.ts';
+
+/** What can be deleted for good: private parts of keys, audit entries, and those of them that are kept briefly. */
+export type DeletionKind = 'key' | 'audit' | 'audit-brief';
+
+/** Something that is marked. */
+export interface DeletionMark {
+  readonly kind: DeletionKind;
+  /** A key as `{provider id}/{key id}`; for audit entries the time before which they were written, in milliseconds since 1970. */
+  readonly subject: string;
+  /** For how long instances must still run before it is deleted, in milliseconds; 0: it may be deleted now. */
+  readonly remainingMs: number;
+}
+
+/** Everything that is marked, and whether deleting was stopped. */
+export interface PendingDeletions {
+  readonly isStopped: boolean;
+  readonly marks: readonly DeletionMark[];
+}
+
+const name = { providerId: '', kind: 'settings', name: 'store/deletions' } as const;
+const content = z.strictObject({ isStopped: z.boolean() });
+const kinds = z.enum(['key', 'audit', 'audit-brief']);
+
+/** The deletions of a store. */
+export class Deletions {
+  readonly #context: StoreContext;
+  readonly #clock: StoreClock;
+
+  constructor(context: StoreContext, clock: StoreClock) {
+    this.#context = context;
+    this.#clock = clock;
+  }
+
+  /** What is marked now. */
+  pending(): Promise<Outcome<PendingDeletions, StorageCode>> {
+    return guard(async () => {
+      const running = await this.#clock.running();
+      const rows = await this.#context.source.db
+        .selectFrom('deletion_marks')
+        .selectAll()
+        .orderBy('due_running_ms')
+        .execute();
+      const marks = rows.map(({ kind, subject, due_running_ms: due }) => ({
+        kind: kinds.parse(kind),
+        subject,
+        remainingMs: Math.max(0, due - running),
+      }));
+      return { isStopped: await this.#isStopped(), marks };
+    });
+  }
+
+  /** Stops deleting, or lets it go on. */
+  setStopped(isStopped: boolean, origin: ChangeOrigin): Promise<Outcome<void, StorageCode>> {
+    return this.#context.change(async (change) => {
+      await change.append(name, { action: 'set', content: JSON.stringify({ isStopped }) }, origin);
+    });
+  }
+
+  /**
+   * Marks what is past its time, forgets marks of the same kind and scope that are not, and answers what may be deleted now.
+   * @param isOwn which marks of the kind this call is about
+   */
+  due(
+    kind: DeletionKind,
+    subjects: readonly string[],
+    delayMs: number,
+    isOwn: (subject: string) => boolean,
+  ): Promise<Outcome<readonly string[], StorageCode>> {
+    return guard(async () => {
+      const { db } = this.#context.source;
+      const running = await this.#clock.running();
+      const rows = await db.selectFrom('deletion_marks').selectAll().where('kind', '=', kind).execute();
+      const own = rows.filter(({ subject }) => isOwn(subject));
+      const gone = own.filter(({ subject }) => !subjects.includes(subject)).map(({ subject }) => subject);
+      if (gone.length > 0) {
+        await db.deleteFrom('deletion_marks').where('kind', '=', kind).where('subject', 'in', gone).execute();
+      }
+      const due = new Map(own.map(({ subject, due_running_ms: at }) => [subject, at]));
+      const fresh = subjects.filter((subject) => !due.has(subject));
+      for (const subject of fresh) {
+        const mark = { kind, subject, due_running_ms: Math.ceil(running + delayMs) };
+        await db
+          .insertInto('deletion_marks')
+          .values(mark)
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+        due.set(subject, mark.due_running_ms);
+      }
+      if (await this.#isStopped()) return [];
+      return subjects.filter((subject) => (due.get(subject) ?? Number.POSITIVE_INFINITY) <= running);
+    });
+  }
+
+  async #isStopped(): Promise<boolean> {
+    const row = await currentDocument(this.#context.source, name);
+    return row !== undefined && content.parse(JSON.parse(row.content ?? 'null')).isStopped;
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * Which signing keys does a provider have, and when is each in use? The private part is sealed by the service; to the store
+ * it is opaque, kept apart from the history, and can be destroyed.
+ */
+
+import { createHash } from 'node:crypto';
+import { type Outcome, refuse } from '@atesto/core';
+import { z } from 'zod';
+import type { StorageCode } from '../codes.ts';
+import { guard } from '../database/database-errors.ts';
+import type { DocumentTable } from '../database/schema.ts';
+import type { Change } from './change.ts';
+import { found, type StoreContext } from './context.ts';
+import {
+  absentEtag,
+  type ChangeOrigin,
+  type Condition,
+  type DocumentName,
+  factsOf,
+  type VersionFacts,
+} from './document.ts';
+import { currentDocument, currentDocuments, documentHistory, type HistoryPage } from './documents.ts';
+import { requireProvider } from './provider.ts';
+
+const instant = z.number().nullable();
+const keyState = z.strictObject({
+  /** The life of the key as the service names it (`pending`, `current`, `retired` …). */
+  status: z.string(),
+  /** The public key as JWK JSON with its certificate, verbatim. */
+  publicJwk: z.string(),
+  /** When the key set published it, when it signs from and until, and when the key set drops it; null: not decided. */
+  publishedAtMs: instant,
+  activeFromMs: instant,
+  activeUntilMs: instant,
+  publishedUntilMs: instant,
+});
+const keyContent = keyState.extend({ sealedDigest: z.string().nullable() });
+const keyAction = z.enum(['add', 'update', 'reseal', 'destroy']);
+
+/** What is known of a key besides its private part. Times are milliseconds since 1970-01-01T00:00Z. */
+export type KeyState = Readonly<z.infer<typeof keyState>>;
+
+/** A version of a signing key. */
+export interface KeyVersion extends VersionFacts<z.infer<typeof keyAction>>, KeyState {
+  readonly providerId: string;
+  readonly keyId: string;
+  /** False when there is no sealed private part: it is held elsewhere, or it was destroyed. */
+  readonly hasSealed: boolean;
+}
+
+/** The signing keys of a store. Every method answers `store-unavailable` and `row-tampered` besides what it names. */
+export class Keys {
+  readonly #context: StoreContext;
+
+  constructor(context: StoreContext) {
+    this.#context = context;
+  }
+
+  /** The keys of a provider, whatever their status. */
+  list(providerId: string): Promise<Outcome<KeyVersion[], StorageCode>> {
+    return guard(async () => (await currentDocuments(this.#context.source, 'key', providerId)).map(keyOf));
+  }
+
+  /** The sealed private part. Refuses with `not-found` when there is none. */
+  sealed(providerId: string, keyId: string): Promise<Outcome<Uint8Array, StorageCode>> {
+    return guard(async () => {
+      const where = `key ${keyId}`;
+      const { sealedDigest } = contentOf(
+        found(await currentDocument(this.#context.source, keyName(providerId, keyId)), where),
+      );
+      if (sealedDigest === null) refuse<StorageCode>('not-found', where, 'its private part is not in the store');
+      const row = await this.#context.source.db
+        .selectFrom('sealed_keys')
+        .select('sealed')
+        .where('provider_id', '=', providerId)
+        .where('key_id', '=', keyId)
+        .executeTakeFirst();
+      if (row === undefined || digestOf(row.sealed) !== sealedDigest) {
+        refuse<StorageCode>('row-tampered', `sealed_keys ${keyId}`, 'the sealed key is not the one that was stored');
+      }
+      return Uint8Array.from(row.sealed);
+    });
+  }
+
+  /**
+   * Adds a key; `sealed` is null when its private part is held elsewhere. Refuses with `not-found` (the provider) and with
+   * `version-conflict` when the key exists.
+   */
+  add(
+    providerId: string,
+    keyId: string,
+    state: KeyState,
+    sealed: Uint8Array | null,
+    origin: ChangeOrigin,
+  ): Promise<Outcome<KeyVersion, StorageCode>> {
+    return this.#context.change(async (change) => {
+      await requireProvider(change, providerId);
+      const content = { ...state, sealedDigest: sealed === null ? null : digestOf(sealed) };
+      const id = keyName(providerId, keyId);
+      const row = await append(change, id, 'add', content, origin, { expectedEtag: absentEtag });
+      if (sealed !== null) {
+        await change.db.insertInto('sealed_keys').values({ provider_id: providerId, key_id: keyId, sealed }).execute();
+      }
+      return keyOf(row);
+    });
+  }
+
+  /** Changes status or times. Refuses with `not-found`, `version-conflict`. */
+  update(
+    providerId: string,
+    keyId: string,
+    update: Partial<KeyState>,
+    origin: ChangeOrigin,
+    condition: Condition = {},
+  ): Promise<Outcome<KeyVersion, StorageCode>> {
+    return this.#context.change(async (change) => {
+      const content = { ...(await requireKey(change, providerId, keyId)), ...update };
+      return keyOf(await append(change, keyName(providerId, keyId), 'update', content, origin, condition));
+    });
+  }
+
+  /** Replaces the sealed private part, as after a change of the sealing key. Refuses with `not-found`, `version-conflict`. */
+  reseal(
+    providerId: string,
+    keyId: string,
+    sealed: Uint8Array,
+    origin: ChangeOrigin,
+    condition: Condition = {},
+  ): Promise<Outcome<KeyVersion, StorageCode>> {
+    return this.#context.change(async (change) => {
+      const present = await requireKey(change, providerId, keyId);
+      if (present.sealedDigest === null)
+        refuse<StorageCode>('not-found', `key ${keyId}`, 'it has no sealed private part');
+      const content = { ...present, sealedDigest: digestOf(sealed) };
+      const row = await append(change, keyName(providerId, keyId), 'reseal', content, origin, condition);
+      await change.db
+        .updateTable('sealed_keys')
+        .set({ sealed })
+        .where('provider_id', '=', providerId)
+        .where('key_id', '=', keyId)
+        .execute();
+      return keyOf(row);
+    });
+  }
+
+  /** Destroys the private part for good; the public part and the history stay. Refuses with `not-found`, `version-conflict`. */
+  destroy(
+    providerId: string,
+    keyId: string,
+    status: string,
+    origin: ChangeOrigin,
+    condition: Condition = {},
+  ): Promise<Outcome<KeyVersion, StorageCode>> {
+    return this.#context.change(async (change) => {
+      const content = { ...(await requireKey(change, providerId, keyId)), status, sealedDigest: null };
+      const row = await append(change, keyName(providerId, keyId), 'destroy', content, origin, condition);
+      await change.db
+        .deleteFrom('sealed_keys')
+        .where('provider_id', '=', providerId)
+        .where('key_id', '=', keyId)
+        .execute();
+      return keyOf(row);
+    });
+  }
+
+  /** The versions of a key, newest first. */
+  history(providerId: string, keyId: string, page?: HistoryPage): Promise<Outcome<KeyVersion[], StorageCode>> {
+    return guard(async () => {
+      return (await documentHistory(this.#context.source, keyName(providerId, keyId), page)).map(keyOf);
+    });
+  }
+}
+
+type KeyContent = z.infer<typeof keyContent>;
+
+async function requireKey(change: Change, providerId: string, keyId: string): Promise<KeyContent> {
+  await requireProvider(change, providerId);
+  return contentOf(found(await currentDocument(change, keyName(providerId, keyId)), `key ${keyId}`));
+}
+
+function append(
+  change: Change,
+  id: DocumentName,
+  action: z.infer<typeof keyAction>,
+  content: KeyContent,
+  origin: ChangeOrigin,
+  condition: Condition,
+): Promise<DocumentTable> {
+  return change.append(id, { action, content: JSON.stringify(content) }, origin, condition);
+}
+
+function keyName(providerId: string, keyId: string): DocumentName {
+  return { providerId, kind: 'key', name: keyId };
+}
+
+function digestOf(sealed: Uint8Array): string {
+  return createHash('sha256').update(sealed).digest('base64url');
+}
+
+function contentOf(row: DocumentTable): KeyContent {
+  return keyContent.parse(JSON.parse(row.content ?? 'null'));
+}
+
+function keyOf(row: DocumentTable): KeyVersion {
+  const { sealedDigest, ...state } = contentOf(row);
+  const facts = factsOf(row, keyAction.parse(row.action));
+  return { ...state, ...facts, providerId: row.provider_id, keyId: row.name, hasSealed: sealedDigest !== null };
+}

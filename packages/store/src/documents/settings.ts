@@ -1,0 +1,69 @@
+/** What is the whole service set to? Each setting is a named, versioned JSON value; the store does not look inside. */
+import type { Outcome } from '@atesto/core';
+import { z } from 'zod';
+import type { StorageCode } from '../codes.ts';
+import { guard } from '../database/database-errors.ts';
+import type { DocumentTable } from '../database/schema.ts';
+import type { StoreContext } from './context.ts';
+import { type ChangeOrigin, type Condition, type DocumentName, factsOf, type VersionFacts } from './document.ts';
+import { currentDocument, currentDocuments, documentHistory, type HistoryPage } from './documents.ts';
+
+const json = z.json();
+
+/** A JSON value. */
+export type SettingValue = z.infer<typeof json>;
+
+/** A version of a setting. */
+export interface SettingVersion extends VersionFacts<'set'> {
+  readonly name: string;
+  readonly value: SettingValue;
+}
+
+/** The settings of the service. Every method answers `store-unavailable` and `row-tampered` besides what it names. */
+export class Settings {
+  readonly #context: StoreContext;
+
+  constructor(context: StoreContext) {
+    this.#context = context;
+  }
+
+  /** The value in force, or undefined when it was never set. */
+  current(name: string): Promise<Outcome<SettingVersion | undefined, StorageCode>> {
+    return guard(async () => {
+      const row = await currentDocument(this.#context.source, settingName(name));
+      return row === undefined ? undefined : settingOf(row);
+    });
+  }
+
+  /** All settings, by name. */
+  list(): Promise<Outcome<SettingVersion[], StorageCode>> {
+    return guard(async () => (await currentDocuments(this.#context.source, 'settings')).map(settingOf));
+  }
+
+  /** Sets a value. Refuses with `version-conflict`. */
+  set(
+    name: string,
+    value: SettingValue,
+    origin: ChangeOrigin,
+    condition: Condition = {},
+  ): Promise<Outcome<SettingVersion, StorageCode>> {
+    return this.#context.change(async (change) => {
+      const document = { action: 'set', content: JSON.stringify(value) };
+      return settingOf(await change.append(settingName(name), document, origin, condition));
+    });
+  }
+
+  /** The values that were in force, newest first. */
+  history(name: string, page?: HistoryPage): Promise<Outcome<SettingVersion[], StorageCode>> {
+    return guard(async () => (await documentHistory(this.#context.source, settingName(name), page)).map(settingOf));
+  }
+}
+
+function settingName(name: string): DocumentName {
+  return { providerId: '', kind: 'settings', name };
+}
+
+function settingOf(row: DocumentTable): SettingVersion {
+  const value = json.parse(JSON.parse(row.content ?? 'null'));
+  return { ...factsOf(row, z.literal('set').parse(row.action)), name: row.name, value };
+}

@@ -1,0 +1,16 @@
+export { auditUnavailable, rowsOver, type SeenAudit, seenAudit } from './audit.ts';
+export {
+  type CreateDatabase,
+  code,
+  createOnPostgres,
+  createProvider,
+  createSqlite,
+  draft,
+  integrityKey,
+  origin,
+  type TestDatabase,
+  value,
+} from './backends.ts';
+export { type PostgresAttempt, type PostgresServer, runSql, startPostgres } from './postgres-server.ts';
+export { stateDirectory } from './state-directory.ts';
+export { openTestStore } from './test-store.ts';
