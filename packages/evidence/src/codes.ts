@@ -1,6 +1,6 @@
 /** Every code with which this package refuses, and what it means. */
+import { byteReaderCodes } from '@atesto/core';
 import { azureCodes } from './azure/codes.ts';
-import { bytesCodes } from './bytes/reader.ts';
 import { intelCodes } from './intel/codes.ts';
 import { openEnclaveCodes } from './openenclave/codes.ts';
 import { sevsnpCodes } from './sevsnp/codes.ts';
@@ -11,7 +11,7 @@ import { x509Codes } from './x509/codes.ts';
 
 /** Code to meaning. */
 export const evidenceCodes = {
-  ...bytesCodes,
+  ...byteReaderCodes,
   ...x509Codes,
   ...intelCodes,
   ...sgxCodes,

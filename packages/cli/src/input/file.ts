@@ -1,5 +1,7 @@
 /** Reads the files that a command is given. What cannot be read is the call's fault, and is said by its path. */
+
 import { readFile } from 'node:fs/promises';
+import { decodeUtf8 } from '@atesto/core';
 import { CliFailure } from '../failure.ts';
 import { exitCodes } from '../session.ts';
 
@@ -23,11 +25,9 @@ export async function readBytes(path: string, what: string): Promise<Buffer> {
 /** The UTF-8 text of a file. */
 export async function readText(path: string, what: string): Promise<string> {
   const bytes = await readBytes(path, what);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new CliFailure(exitCodes.usage, `${what} ${path}: it is not UTF-8 text`);
-  }
+  const text = decodeUtf8(bytes, 'drop');
+  if (text === undefined) throw new CliFailure(exitCodes.usage, `${what} ${path}: it is not UTF-8 text`);
+  return text;
 }
 
 /** A secret: the first line of a file. */

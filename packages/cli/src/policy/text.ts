@@ -1,4 +1,5 @@
 /** Reads a policy: its text, or a JWS that holds it as `AttestationPolicy`. */
+import { decodeUtf8, isJsonObject, readJson } from '@atesto/core';
 import { misused } from '../failure.ts';
 import { readText } from '../input/file.ts';
 import type { Session } from '../session.ts';
@@ -14,15 +15,10 @@ export async function readPolicy(path: string, session: Session): Promise<string
 
 function textIn(jws: string): string {
   const [, payload = ''] = jws.split('.');
-  try {
-    const { AttestationPolicy: policy }: { AttestationPolicy?: unknown } = JSON.parse(decode(payload));
-    if (typeof policy === 'string') return decode(policy);
-  } catch {
-    // What is no policy is told below.
-  }
-  return misused('the JWS holds no policy', 'Its payload must be {"AttestationPolicy": the text in base64url}.');
-}
-
-function decode(base64url: string): string {
-  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(base64url, 'base64url'));
+  const reading = readJson(Buffer.from(payload, 'base64url'));
+  const policy = reading.ok && isJsonObject(reading.value) ? reading.value.AttestationPolicy : undefined;
+  const text = typeof policy === 'string' ? decodeUtf8(Buffer.from(policy, 'base64url')) : undefined;
+  return (
+    text ?? misused('the JWS holds no policy', 'Its payload must be {"AttestationPolicy": the text in base64url}.')
+  );
 }

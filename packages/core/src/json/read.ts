@@ -2,6 +2,7 @@
  * The one strict reader of JSON (RFC 8259). What two readers could understand differently is a fault: a name that occurs twice, a number
  * that a double rounds, half of a surrogate pair (section 8.2), the name `__proto__`. Nesting and the length of numbers are bounded.
  */
+import { decodeUtf8 } from '../bytes/utf8.ts';
 import { exactNumber } from './number.ts';
 import type { JsonValue } from './value.ts';
 
@@ -46,25 +47,16 @@ export interface JsonLimits {
 
 /** Beyond the largest double nobody means a number; the time that a big integer takes grows faster than its length. */
 const longestNumber = 400;
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Reads one JSON text that fills the whole; a byte-order mark is no part of JSON. */
 export function readJson(source: string | Uint8Array, { maxDepth = 64 }: JsonLimits = {}): JsonReading {
-  const text = typeof source === 'string' ? source : decode(source);
+  const text = typeof source === 'string' ? source : decodeUtf8(source);
   if (text === undefined) return { ok: false, fault: { kind: 'encoding', at: 0, why: 'it is not UTF-8' } };
   try {
     return { ok: true, value: new JsonReader(text, maxDepth).whole() };
   } catch (error) {
     if (error instanceof Faulty) return { ok: false, fault: error.fault };
     throw error;
-  }
-}
-
-function decode(bytes: Uint8Array): string | undefined {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return undefined;
   }
 }
 

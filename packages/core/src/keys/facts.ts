@@ -1,4 +1,5 @@
 /** What a public key is, in the three forms in which keys come: of node:crypto, of WebCrypto, and as JSON Web Key (RFC 7518, section 6). */
+import { decodeBase64url } from '../bytes/base64.ts';
 import type { JsonObject, JsonValue } from '../json/value.ts';
 import type { Curve, KeyFacts } from './accepted.ts';
 
@@ -67,13 +68,8 @@ export function jwkFacts({ kty, n, e, crv }: JsonObject): KeyFacts {
 
 /** Base64urlUInt of RFC 7518, section 2; leading zeros, which some issuers write, do not count. */
 function integerOf(value: JsonValue | undefined): bigint | undefined {
-  if (typeof value !== 'string' || !/^[\w-]+$/.test(value) || value.length > 2048) return undefined;
-  try {
-    const bytes = atob(value.replaceAll('-', '+').replaceAll('_', '/'));
-    return numberOf(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
-  } catch {
-    return undefined;
-  }
+  const bytes = typeof value === 'string' && value.length <= 2048 ? decodeBase64url(value) : undefined;
+  return bytes === undefined || bytes.length === 0 ? undefined : numberOf(bytes);
 }
 
 function numberOf(bytes: Uint8Array): bigint {

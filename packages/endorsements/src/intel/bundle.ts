@@ -1,5 +1,5 @@
 /** Reads collateral files: Intel's verification collateral as one JSON object, the form in which tools hand it around. */
-import { type Outcome, refuse, settle } from '@atesto/core';
+import { decodeBase64, decodeUtf8, isJsonObject, type Outcome, refuse, settle } from '@atesto/core';
 import type { IntelCollateral } from '@atesto/evidence';
 import type { EndorsementCode } from '../codes.ts';
 import { leafFirst } from '../files/pem-chain.ts';
@@ -15,12 +15,8 @@ function refuseBundle(where: string, why: string): never {
 }
 
 /** UTF-8, with or without a byte order mark. */
-function decodeUtf8(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return refuseBundle('collateral', 'the file is not UTF-8');
-  }
+function textOf(bytes: Uint8Array): string {
+  return decodeUtf8(bytes, 'drop') ?? refuseBundle('collateral', 'the file is not UTF-8');
 }
 
 /** `tcb_info`, `tcbInfo` and `TcbInfo` are one name. */
@@ -33,9 +29,7 @@ function parseObject(text: string): ReadonlyMap<string, unknown> {
   } catch {
     return refuseBundle('collateral', 'the file is not JSON');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return refuseBundle('collateral', 'the file does not hold one JSON object');
-  }
+  if (!isJsonObject(value)) return refuseBundle('collateral', 'the file does not hold one JSON object');
   const members = Object.entries(value).filter(([, member]) => member !== null);
   const named = new Map(members.map(([name, member]) => [plainName(name), member]));
   if (named.size !== members.length) return refuseBundle('collateral', 'a member occurs twice, in other letters');
@@ -57,10 +51,12 @@ function isByteArray(value: unknown): value is readonly number[] {
 /** A member as text, or as an array of its bytes; without a closing NUL. */
 function textMember(members: ReadonlyMap<string, unknown>, name: string): string {
   const value = members.get(plainName(name));
-  const text = isByteArray(value) ? withoutEnd(decodeUtf8(Buffer.from(value))) : value;
+  const text = isByteArray(value) ? withoutEnd(textOf(Buffer.from(value))) : value;
   if (typeof text === 'string' && withoutEnd(text) !== '') return withoutEnd(text);
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return refuseBundle(name, isObject ? 'the signed text is needed as a string, exactly as signed' : 'a text is needed');
+  return refuseBundle(
+    name,
+    isJsonObject(value) ? 'the signed text is needed as a string, exactly as signed' : 'a text is needed',
+  );
 }
 
 /** Tools that have no chain leave the member out, or write null or something empty. */
@@ -78,9 +74,9 @@ function bytesMember(members: ReadonlyMap<string, unknown>, name: string): Uint8
   if (isByteArray(value)) return Buffer.from(value);
   const text = textMember(members, name).replaceAll(/\s+/g, '');
   if (/^[0-9a-fA-F]+$/.test(text) && text.length % 2 === 0) return Buffer.from(text, 'hex');
-  const bytes = Buffer.from(text, 'base64');
-  const isCanonical = bytes.toString('base64').replaceAll('=', '') === text.replaceAll('=', '');
-  return bytes.length > 0 && isCanonical ? bytes : refuseBundle(name, 'bytes in hex or base64 are needed, or an array');
+  const bytes = decodeBase64(text.replaceAll('=', ''));
+  if (bytes !== undefined && bytes.length > 0) return bytes;
+  return refuseBundle(name, 'bytes in hex or base64 are needed, or an array');
 }
 
 function listMember(members: ReadonlyMap<string, unknown>, name: string): Uint8Array {
@@ -115,7 +111,7 @@ function signedMember(
 export function parseIntelCollateralBundle(bytes: Uint8Array | string): Outcome<IntelCollateral> {
   return settle(() => {
     if (bytes.length > largestBundle) return refuseBundle('collateral', 'the file is larger than 16 MiB');
-    const members = parseObject(typeof bytes === 'string' ? bytes : decodeUtf8(bytes));
+    const members = parseObject(typeof bytes === 'string' ? bytes : textOf(bytes));
     const tcbInfo = signedMember(members, 'tcb_info', ['tcbInfo']);
     const qeIdentity = signedMember(members, 'qe_identity', ['enclaveIdentity', 'qeIdentity']);
     const hasChain = !isNothing(members.get(plainName('pck_certificate_chain')));

@@ -1,4 +1,6 @@
 /** Reads the answers of a certification service to bytes, as signed. Source: Intel PCS API, version 4; PCCS of Intel's DCAP. */
+
+import { decodeUtf8 } from '@atesto/core';
 import { type HttpResponse, singleHeader } from '@atesto/http-client';
 import { leafFirst } from '../files/pem-chain.ts';
 import { revocationListsIn } from '../files/revocation-list-forms.ts';
@@ -24,11 +26,7 @@ function mediaType(answer: HttpResponse): string {
 }
 
 function text(body: Uint8Array, where: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
-  } catch {
-    return refuseShape(where, 'the answer is not UTF-8');
-  }
+  return decodeUtf8(body) ?? refuseShape(where, 'the answer is not UTF-8');
 }
 
 /** An issuer chain, percent-encoded in the first of the headers that is there. */

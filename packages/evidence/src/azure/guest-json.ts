@@ -1,18 +1,8 @@
 /** Reads the JSON document of a guest member by member; whatever does not have the expected shape is refused. */
-import { readJson, refuse } from '@atesto/core';
-import { decodeBase64 } from '../bytes/base64.ts';
+import { decodeBase64, decodeUtf8, readJson, refuse } from '@atesto/core';
 
 function refuseMember(where: string, need: string): never {
   refuse('azure-guest-malformed', where, need);
-}
-
-/** Decodes UTF-8 strictly. */
-function utf8(bytes: Uint8Array, where: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return refuseMember(where, 'text in UTF-8 is needed');
-  }
 }
 
 /** One object of the document, with the path to it for refusals. */
@@ -53,12 +43,12 @@ export class GuestObject {
 
   /** Clients differ from member to member in alphabet and padding. */
   bytes(name: string): Uint8Array {
-    return decodeBase64(this.string(name)) ?? refuseMember(this.#where(name), 'base64 is needed');
+    return decodeBase64(this.string(name).trim()) ?? refuseMember(this.#where(name), 'base64 is needed');
   }
 
   /** Text in UTF-8, as base64. */
   text(name: string): string {
-    return utf8(this.bytes(name), this.#where(name));
+    return decodeUtf8(this.bytes(name)) ?? refuseMember(this.#where(name), 'text in UTF-8 is needed');
   }
 
   /** A whole number, which one client writes as a text. */

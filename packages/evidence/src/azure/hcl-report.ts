@@ -2,8 +2,7 @@
  * What the report of Azure's host compatibility layer says: a hardware report and the runtime claims that it commits to.
  * Read from the vTPM's NV index 0x01400001. Source: Microsoft, "Confidential VM guest attestation, attestation report format".
  */
-import { refuse } from '@atesto/core';
-import { Reader } from '../bytes/reader.ts';
+import { ByteReader, refuse } from '@atesto/core';
 import type { AzureCode } from './codes.ts';
 import type { HclHash, RuntimeData } from './runtime-claims.ts';
 
@@ -44,7 +43,7 @@ function refuseAzure(code: AzureCode, where: string, why: string): never {
  * is larger than it.
  */
 export function parseHclReport(bytes: Uint8Array): HclReport {
-  const reader = new Reader(bytes, 'hcl report');
+  const reader = new ByteReader(bytes, 'hcl report');
   if (Buffer.from(reader.bytes(4, 'signature')).toString('latin1') !== magic) {
     refuseAzure('hcl-magic', 'hcl report+0', 'the first four bytes are not HCLA');
   }

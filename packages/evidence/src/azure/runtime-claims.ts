@@ -3,7 +3,7 @@
  * Source: Microsoft, "Confidential VM guest attestation, attestation report format".
  */
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
-import { forbidsSignatures, type JsonValue, jwkFacts, keyFault, readJson, refuse } from '@atesto/core';
+import { forbidsSignatures, isJsonObject, type JsonValue, jwkFacts, keyFault, readJson, refuse } from '@atesto/core';
 import type { ClaimJson } from '../claims.ts';
 import type { SnpAppraisal } from '../sevsnp/appraisal.ts';
 import type { TdxAppraisal } from '../tdx/appraisal.ts';
@@ -30,10 +30,6 @@ function refuseClaims(code: AzureCode, why: string): never {
   refuse(code, 'runtime claims', why);
 }
 
-function isObject(value: ClaimJson | undefined): value is RuntimeClaims {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Whether no integer in it is beyond 2^53-1: not every reader of claims holds those exactly. */
 function isClaim(value: JsonValue): value is ClaimJson {
   if (typeof value !== 'object' || value === null) return typeof value !== 'bigint';
@@ -51,7 +47,7 @@ export function parseRuntimeClaims(bytes: Uint8Array): RuntimeClaims {
   if (!reading.ok) return refuseClaims('hcl-runtime-claims', `the runtime claims cannot be read: ${reading.fault.why}`);
   const claims = reading.value;
   if (!isClaim(claims)) return refuseClaims('hcl-runtime-claims', 'a number in the runtime claims is beyond 2^53-1');
-  return isObject(claims) ? claims : refuseClaims('hcl-runtime-claims', 'the runtime claims are not a JSON object');
+  return isJsonObject(claims) ? claims : refuseClaims('hcl-runtime-claims', 'the runtime claims are not a JSON object');
 }
 
 /**
@@ -73,8 +69,8 @@ export function checkRuntimeData(data: RuntimeData, hardware: AzureHardware): vo
 /** The vTPM's attestation key, which signs quotes: the RSA key with `kid` HCLAkPub. */
 export function attestationKeyOf(claims: RuntimeClaims): KeyObject {
   const { keys: listed } = claims;
-  const keys: readonly ClaimJson[] = Array.isArray(listed) ? listed : [];
-  const [key, another] = keys.filter(isObject).filter(({ kid }) => kid === 'HCLAkPub');
+  const keys: readonly unknown[] = Array.isArray(listed) ? listed : [];
+  const [key, another] = keys.filter(isJsonObject).filter(({ kid }) => kid === 'HCLAkPub');
   if (key === undefined || another !== undefined) {
     return refuseClaims('hcl-attestation-key', 'there must be exactly one key HCLAkPub');
   }
@@ -98,6 +94,6 @@ export function attestationKeyOf(claims: RuntimeClaims): KeyObject {
 /** `vmUniqueId` of the machine's configuration; undefined when the claims do not name it. */
 export function vmUniqueId(claims: RuntimeClaims): string | undefined {
   const { 'vm-configuration': configuration } = claims;
-  const id = isObject(configuration) ? configuration.vmUniqueId : undefined;
+  const id = isJsonObject(configuration) ? configuration.vmUniqueId : undefined;
   return typeof id === 'string' ? id : undefined;
 }

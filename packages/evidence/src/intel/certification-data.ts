@@ -2,8 +2,7 @@
  * What a quote carries to certify its attestation key's platform.
  * Source: Intel SGX ECDSA QuoteGenReference (DCAP API), appendix A.4, "QE Certification Data".
  */
-import { refuse } from '@atesto/core';
-import type { Reader } from '../bytes/reader.ts';
+import { type ByteReader, refuse } from '@atesto/core';
 
 /** The platform as certification data of types 1 to 3 names it: the PCK certificate must be looked up. */
 export interface PckCertificateId {
@@ -27,7 +26,7 @@ const ppidSizes = { 1: 16, 2: 256, 3: 384 } as const;
 /** A chain of three P-256 certificates in PEM is about 3.7 KiB. */
 const largestChain = 32 * 1024;
 
-function parseId(reader: Reader, type: 1 | 2 | 3): PckCertificateId {
+function parseId(reader: ByteReader, type: 1 | 2 | 3): PckCertificateId {
   const ppid = reader.bytes(ppidSizes[type], 'PPID');
   const cpuSvn = reader.bytes(16, 'CPUSVN');
   const pceSvn = reader.u16('PCESVN');
@@ -37,7 +36,7 @@ function parseId(reader: Reader, type: 1 | 2 | 3): PckCertificateId {
 }
 
 /** PEM text; Intel's libraries end it with one NUL. */
-function parseText(reader: Reader, size: number): string {
+function parseText(reader: ByteReader, size: number): string {
   if (size > largestChain)
     refuse('quote-certification-data', reader.where(), `${size} bytes of certificates are too many`);
   const text = Buffer.from(reader.bytes(size, 'certificates')).toString('latin1');
@@ -45,7 +44,7 @@ function parseText(reader: Reader, size: number): string {
 }
 
 /** Parses type, size and data of certification data; types 6 and 7 do not certify a platform by themselves and are refused. */
-export function parseCertificationData(reader: Reader): CertificationData {
+export function parseCertificationData(reader: ByteReader): CertificationData {
   const where = reader.where();
   const type = reader.u16('certification data type');
   const size = reader.u32('certification data size');

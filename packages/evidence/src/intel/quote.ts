@@ -2,8 +2,7 @@
  * What the bytes of an Intel quote say, up to the body that its technology reads. Nothing here is trusted.
  * Source: Intel SGX DCAP and TDX DCAP Quoting Library API, appendices "Quote Format" (versions 3, 4 and 5).
  */
-import { refuse } from '@atesto/core';
-import { Reader } from '../bytes/reader.ts';
+import { ByteReader, refuse } from '@atesto/core';
 import { type CertificationData, parseCertificationData } from './certification-data.ts';
 
 /** Body layouts, with their sizes in bytes. */
@@ -51,7 +50,7 @@ const bodyTypes = new Map<number, QuoteBodyType>([
 const intelQeVendorId = '939a7233f79c4ca9940a0db3957f0607';
 const qeReportCertification = 6;
 
-function parseHeader(reader: Reader) {
+function parseHeader(reader: ByteReader) {
   const version = reader.u16('version');
   if (version !== 3 && version !== 4 && version !== 5) {
     return refuse('quote-version', 'quote+0', `version ${version} is not one of 3, 4, 5`);
@@ -78,7 +77,7 @@ function parseHeader(reader: Reader) {
   return { version, attestationKeyType, teeType, userData } as const;
 }
 
-function parseBodyType(reader: Reader, version: 3 | 4 | 5, teeType: 'sgx' | 'tdx'): QuoteBodyType {
+function parseBodyType(reader: ByteReader, version: 3 | 4 | 5, teeType: 'sgx' | 'tdx'): QuoteBodyType {
   if (version !== 5) return teeType === 'sgx' ? 'sgx' : 'td10';
   const where = reader.where();
   const number = reader.u16('body type');
@@ -93,7 +92,7 @@ function parseBodyType(reader: Reader, version: 3 | 4 | 5, teeType: 'sgx' | 'tdx
   return bodyType;
 }
 
-function parseQeCertification(reader: Reader) {
+function parseQeCertification(reader: ByteReader) {
   const qeReport = reader.bytes(bodySizes.sgx, 'QE report');
   const qeReportSignature = reader.bytes(64, 'QE report signature');
   const qeAuthData = reader.bytes(reader.u16('QE authentication data size'), 'QE authentication data');
@@ -102,7 +101,7 @@ function parseQeCertification(reader: Reader) {
   return { qeReport, qeReportSignature, qeAuthData, certification };
 }
 
-function parseSignatureData(reader: Reader, version: 3 | 4 | 5) {
+function parseSignatureData(reader: ByteReader, version: 3 | 4 | 5) {
   const signature = reader.bytes(64, 'quote signature');
   const attestationKey = reader.bytes(64, 'attestation key');
   if (version === 3) return { signature, attestationKey, ...parseQeCertification(reader) };
@@ -118,7 +117,7 @@ function parseSignatureData(reader: Reader, version: 3 | 4 | 5) {
 
 /** Parses a quote of version 3, 4 or 5; refuses by throwing within this package. */
 export function parseQuote(bytes: Uint8Array): ParsedQuote {
-  const reader = new Reader(bytes, 'quote');
+  const reader = new ByteReader(bytes, 'quote');
   const header = parseHeader(reader);
   const bodyType = parseBodyType(reader, header.version, header.teeType);
   const body = reader.bytes(bodySizes[bodyType], 'body');

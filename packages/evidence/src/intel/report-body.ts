@@ -11,7 +11,7 @@
  * The processor makes no report with reserved bits, so nothing is refused for them, as Intel's library does; DEBUG alone lets the host in. Of quoting
  * enclaves the identity that Intel signs says by masks what must be set.
  */
-import { Reader } from '../bytes/reader.ts';
+import { ByteReader } from '@atesto/core';
 
 /** The fields of one report body. Byte fields are views. */
 export interface SgxReportBody {
@@ -43,7 +43,7 @@ export interface SgxReportBody {
 
 /** Parses the 384 bytes of a report body. Reserved spaces are covered by the signature and not looked at, as Intel's reference does. */
 export function parseReportBody(bytes: Uint8Array, name: string): SgxReportBody {
-  const reader = new Reader(bytes, name);
+  const reader = new ByteReader(bytes, name);
   const cpuSvn = reader.bytes(16, 'CPUSVN');
   const miscSelect = reader.u32('MISCSELECT');
   reader.bytes(12, 'reserved');

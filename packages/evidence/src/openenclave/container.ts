@@ -6,8 +6,7 @@
  * Evidence: version u32 = 3, format UUID 16 bytes, size u64, quote, custom claims; some senders leave out all but the UUID.
  * Evidence of version 2 has a report header in front of the quote.
  */
-import { refuse } from '@atesto/core';
-import { Reader } from '../bytes/reader.ts';
+import { ByteReader, refuse } from '@atesto/core';
 import type { OpenEnclaveCode } from './codes.ts';
 
 /** What a container holds. */
@@ -31,7 +30,7 @@ function refuseContainer(code: OpenEnclaveCode, where: string, why: string): nev
   refuse(code, where, why);
 }
 
-function readSize(reader: Reader): number {
+function readSize(reader: ByteReader): number {
   const where = reader.where();
   const size = reader.u64('size');
   if (size === 0n || size > largestSize || Number(size) > reader.remaining) {
@@ -41,7 +40,7 @@ function readSize(reader: Reader): number {
 }
 
 /** The quote behind a report header: as many bytes as the header states, and what follows them. */
-function parseReport(reader: Reader): Omit<OpenEnclaveContainer, 'container'> {
+function parseReport(reader: ByteReader): Omit<OpenEnclaveContainer, 'container'> {
   const start = reader.where();
   const version = reader.u32('version');
   if (version !== reportVersion) refuseContainer('oe-format', start, `report header version ${version} is not 1`);
@@ -56,11 +55,11 @@ const startsWith = (bytes: Uint8Array, prefix: Uint8Array): boolean =>
   Buffer.compare(bytes.subarray(0, prefix.length), prefix) === 0;
 
 const hasReportHeader = (data: Uint8Array): boolean =>
-  data.length >= 4 && new Reader(data, 'evidence').u32('version') === reportVersion;
+  data.length >= 4 && new ByteReader(data, 'evidence').u32('version') === reportVersion;
 
 function parseData(data: Uint8Array, withReportHeader: boolean): OpenEnclaveContainer {
   const parts = withReportHeader
-    ? parseReport(new Reader(data, 'evidence'))
+    ? parseReport(new ByteReader(data, 'evidence'))
     : { quote: data, following: new Uint8Array() };
   return { container: 'evidence', ...parts };
 }
@@ -68,21 +67,21 @@ function parseData(data: Uint8Array, withReportHeader: boolean): OpenEnclaveCont
 /** The container of the bytes, or undefined when they are a bare quote or something else. */
 export function parseOpenEnclaveContainer(bytes: Uint8Array): OpenEnclaveContainer | undefined {
   if (bytes.length < 16) return undefined;
-  const reader = new Reader(bytes, 'evidence');
+  const reader = new ByteReader(bytes, 'evidence');
   if (startsWith(bytes, sgxEcdsa)) {
     const data = bytes.subarray(sgxEcdsa.length);
     return parseData(data, hasReportHeader(data));
   }
   const [first = 0, second = 0] = [reader.u32('version'), reader.u32('type')];
   if (first === reportVersion) {
-    return { container: 'report', ...parseReport(new Reader(bytes, 'evidence')) };
+    return { container: 'report', ...parseReport(new ByteReader(bytes, 'evidence')) };
   }
   // A bare quote begins with its version and its attestation key type, two bytes each: never a version below 65536.
   if (!evidenceVersions.includes(first)) return undefined;
   if (bytes.length < 28 || !startsWith(bytes.subarray(4), sgxEcdsa)) {
     return refuseContainer('oe-format', 'evidence+4', `evidence format ${second.toString(16)}h… is not SGX ECDSA`);
   }
-  const header = new Reader(bytes, 'evidence');
+  const header = new ByteReader(bytes, 'evidence');
   header.bytes(20, 'version and format');
   const size = readSize(header);
   const data = header.bytes(size, 'data');

@@ -2,8 +2,7 @@
  * What is sent to attest an SEV-SNP guest? The bare report, or the JSON document that guests of Azure send. Nothing here is trusted.
  * Source: Azure Attestation REST contract, AttestSevSnpVm; microsoft/confidential-sidecar-containers.
  */
-import { isJsonObject, type Outcome, readJson, refuse, settle, unwrap } from '@atesto/core';
-import { decodeBase64 } from '../bytes/base64.ts';
+import { decodeBase64, decodeUtf8, isJsonObject, type Outcome, readJson, refuse, settle, unwrap } from '@atesto/core';
 import type { SevSnpCode } from './codes.ts';
 import { type ParsedSnpReport, parseSnpReport } from './report.ts';
 
@@ -25,14 +24,6 @@ const whiteSpace: readonly number[] = [0x20, 0x09, 0x0a, 0x0d];
 function malformed(where: string, need: string): never {
   const code: SevSnpCode = 'snp-evidence-malformed';
   return refuse(code, where, need);
-}
-
-function utf8(bytes: Uint8Array, where: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return malformed(where, 'text in UTF-8 is needed');
-  }
 }
 
 /** Members of one object by their names in lower case: clients differ in case. Null counts as absent. */
@@ -67,8 +58,12 @@ function objectIn(bytes: Uint8Array, path: string): object {
 }
 
 function bytesOf(value: unknown, where: string): Uint8Array {
-  const bytes = typeof value === 'string' ? decodeBase64(value) : undefined;
+  const bytes = typeof value === 'string' ? decodeBase64(value.trim()) : undefined;
   return bytes ?? malformed(where, 'base64url is needed');
+}
+
+function pemOf(bytes: Uint8Array): string {
+  return decodeUtf8(bytes) ?? malformed('report.VcekCertChain', 'text in UTF-8 is needed');
 }
 
 function parseEndorsements(bytes: Uint8Array | undefined): Uint8Array[] {
@@ -105,7 +100,7 @@ export function parseSnpEvidence(bytes: Uint8Array): Outcome<ParsedSnpEvidence> 
     return {
       reportBytes,
       report: parseReport(reportBytes),
-      certificates: chain === undefined ? undefined : utf8(chain, 'report.VcekCertChain'),
+      certificates: chain === undefined ? undefined : pemOf(chain),
       uvmEndorsements: parseEndorsements(document.bytes('Endorsements')),
     };
   });

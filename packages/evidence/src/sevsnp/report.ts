@@ -1,6 +1,5 @@
 /** What the bytes of an SEV-SNP attestation report say. Nothing here is trusted. */
-import { type Outcome, refuse, settle } from '@atesto/core';
-import { Reader } from '../bytes/reader.ts';
+import { ByteReader, type Outcome, refuse, settle } from '@atesto/core';
 import type { SevSnpCode } from './codes.ts';
 import {
   curveValueSize,
@@ -102,7 +101,7 @@ function refuseSnp(code: SevSnpCode, where: string, why: string): never {
   refuse(code, where, why);
 }
 
-function demandZero(reader: Reader, size: number, field: string): void {
+function demandZero(reader: ByteReader, size: number, field: string): void {
   const where = reader.where();
   if (reader.bytes(size, field).some((byte) => byte !== 0)) {
     refuseSnp('snp-reserved-field', where, `${field} must be zero`);
@@ -144,14 +143,14 @@ function parseKeyInfo(value: number, where: string) {
   };
 }
 
-function parseFirmwareVersion(reader: Reader, field: string): FirmwareVersion {
+function parseFirmwareVersion(reader: ByteReader, field: string): FirmwareVersion {
   const [build, minor, major] = [reader.u8(field), reader.u8(field), reader.u8(field)];
   demandZero(reader, 1, `the byte after ${field}`);
   return { major, minor, build };
 }
 
 /** One signature value: 72 bytes little-endian to 48 bytes big-endian. */
-function parseSignatureValue(reader: Reader, name: string): Uint8Array {
+function parseSignatureValue(reader: ByteReader, name: string): Uint8Array {
   const where = reader.where();
   const littleEndian = reader.bytes(signatureValueSize, name);
   if (littleEndian.subarray(curveValueSize).some((byte) => byte !== 0)) {
@@ -162,7 +161,7 @@ function parseSignatureValue(reader: Reader, name: string): Uint8Array {
   return value;
 }
 
-function parseSignature(reader: Reader): Uint8Array {
+function parseSignature(reader: ByteReader): Uint8Array {
   const signature = new Uint8Array(2 * curveValueSize);
   signature.set(parseSignatureValue(reader, 'signature r'), 0);
   signature.set(parseSignatureValue(reader, 'signature s'), curveValueSize);
@@ -171,7 +170,7 @@ function parseSignature(reader: Reader): Uint8Array {
 }
 
 /** Fields in the order of the table; the version decides which of the later ones are reserved. */
-function parseFields(reader: Reader): SnpReport {
+function parseFields(reader: ByteReader): SnpReport {
   const versionWhere = reader.where();
   const version = reader.u32('VERSION');
   if (!reportVersions.includes(version)) {
@@ -254,7 +253,7 @@ export function parseSnpReport(bytes: Uint8Array): Outcome<ParsedSnpReport> {
     if (bytes.length !== reportSize) {
       refuseSnp('snp-report-size', 'report', `${bytes.length} bytes, a report has ${reportSize}`);
     }
-    const reader = new Reader(bytes, 'report');
+    const reader = new ByteReader(bytes, 'report');
     const report = parseFields(reader.section(signedSize, 'the signed part'));
     const signature = parseSignature(reader.section(reader.remaining, 'SIGNATURE'));
     return { report, signedBytes: bytes.subarray(0, signedSize), signature };

@@ -1,7 +1,7 @@
 /**
  * The body of a TD report in a quote. Source: Intel TDX DCAP Quoting Library API, appendix "TD Quote Body", versions 1.0 and 1.5.
  */
-import { Reader } from '../bytes/reader.ts';
+import { ByteReader } from '@atesto/core';
 import type { QuoteBodyType } from '../intel/quote.ts';
 import { checkXfam, parseTdAttributes, type TdAttributes } from './attributes.ts';
 
@@ -36,7 +36,7 @@ export interface TdReportBody extends TdAttributes {
 
 /** Parses the 584 or 648 bytes of a body. */
 export function parseTdReportBody(bytes: Uint8Array, bodyType: QuoteBodyType): TdReportBody {
-  const reader = new Reader(bytes, 'quote body');
+  const reader = new ByteReader(bytes, 'quote body');
   const measurement = (field: string): Uint8Array => reader.bytes(48, field);
   const teeTcbSvn = reader.bytes(16, 'TEE_TCB_SVN');
   const mrSeam = measurement('MRSEAM');

@@ -2,8 +2,7 @@
  * What every structure that a TPM signs says of itself, and what it attests.
  * Source: TCG, Trusted Platform Module Library, Part 2: Structures (TPMS_ATTEST).
  */
-import { refuse } from '@atesto/core';
-import { Reader } from '../bytes/reader.ts';
+import { ByteReader, refuse } from '@atesto/core';
 import type { TpmCode } from './codes.ts';
 
 const generatedValue = 0xff544347;
@@ -31,12 +30,12 @@ export function refuseTpm(code: TpmCode, where: string, why: string): never {
 }
 
 /** The next TPM2B: a size, then as many bytes. */
-export function sized(reader: Reader, field: string): Uint8Array {
+export function sized(reader: ByteReader, field: string): Uint8Array {
   return reader.bytes(reader.u16BE(`${field} size`), field);
 }
 
 /** The next TPMI_YES_NO. */
-function yesNo(reader: Reader, field: string): boolean {
+function yesNo(reader: ByteReader, field: string): boolean {
   const where = reader.where();
   const value = reader.u8(field);
   if (value > 1) refuseTpm('tpm-attest-malformed', where, `${field} is ${value}, neither yes nor no`);
@@ -47,10 +46,10 @@ function yesNo(reader: Reader, field: string): boolean {
 export function parseTpmAttest<Attested extends object>(
   bytes: Uint8Array,
   kind: AttestKind,
-  parseAttested: (reader: Reader) => Attested,
+  parseAttested: (reader: ByteReader) => Attested,
 ): TpmAttestHeader & Attested {
   const name = `tpm ${kind === 'quote' ? 'quote' : 'certification'}`;
-  const reader = new Reader(bytes, name);
+  const reader = new ByteReader(bytes, name);
   if (reader.u32BE('magic') !== generatedValue) {
     refuseTpm('tpm-attest-magic', `${name}+0`, 'the magic is not ff544347h');
   }

@@ -2,8 +2,9 @@
  * What did firmware and boot loaders measure, and which PCR values follow from it? Nothing in a log is true unless it replays.
  * Source: TCG PC Client Platform Firmware Profile, section "Event Logging" (TCG_PCClientPCREvent, TCG_PCR_EVENT2, Spec ID event).
  */
+
 import { createHash } from 'node:crypto';
-import { Reader } from '../bytes/reader.ts';
+import { ByteReader } from '@atesto/core';
 import { type TpmHash, tpmHashes } from './algorithms.ts';
 import { refuseTpm } from './attest.ts';
 
@@ -52,7 +53,7 @@ function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {
 }
 
 /** The first event, in the old layout, names the digests of all others: algorithm to size in bytes. */
-function parseSpecId(reader: Reader): Map<number, number> {
+function parseSpecId(reader: ByteReader): Map<number, number> {
   const where = reader.where();
   reader.u32('pcrIndex');
   const type = reader.u32('eventType');
@@ -81,7 +82,7 @@ function parseSpecId(reader: Reader): Map<number, number> {
   return sizes;
 }
 
-function parseEvent(reader: Reader, sizes: ReadonlyMap<number, number>): LoggedEvent {
+function parseEvent(reader: ByteReader, sizes: ReadonlyMap<number, number>): LoggedEvent {
   const where = reader.where();
   const register = reader.u32('pcrIndex');
   const type = reader.u32('eventType');
@@ -111,7 +112,7 @@ function parseEvent(reader: Reader, sizes: ReadonlyMap<number, number>): LoggedE
 
 /** Parses a crypto-agile log. The area that firmware keeps for it is larger: 00h or ffh may follow the last event. */
 export function parseEventLog(bytes: Uint8Array): EventLog {
-  const reader = new Reader(bytes, 'event log');
+  const reader = new ByteReader(bytes, 'event log');
   const sizes = parseSpecId(reader);
   const events: LoggedEvent[] = [];
   while (!isPadding(bytes.subarray(reader.offset))) events.push(parseEvent(reader, sizes));

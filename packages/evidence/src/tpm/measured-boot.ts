@@ -1,8 +1,7 @@
 /** Which of the quoted PCR values does an event log explain, and what may then be learned from it? */
 
 import { createHash } from 'node:crypto';
-import { type Outcome, settle } from '@atesto/core';
-import { Reader } from '../bytes/reader.ts';
+import { ByteReader, type Outcome, settle } from '@atesto/core';
 import { type TpmHash, tpmHashOf } from './algorithms.ts';
 import { refuseTpm } from './attest.ts';
 import { type EventLog, isExtended, noAction, parseEventLog, replayEventLog, startValue } from './event-log.ts';
@@ -29,7 +28,7 @@ export interface MeasuredBoot {
 /** UEFI_VARIABLE_DATA with the name SecureBoot: the one byte of its value. */
 function parseSecureBoot(data: Uint8Array): Outcome<boolean | undefined> {
   return settle(() => {
-    const reader = new Reader(data, 'event');
+    const reader = new ByteReader(data, 'event');
     const vendor = reader.bytes(16, 'VariableName');
     const nameLength = Number(reader.u64('UnicodeNameLength'));
     const dataLength = Number(reader.u64('VariableDataLength'));

@@ -2,8 +2,7 @@
  * What kind of key is a TPM's object? Source: TCG, Trusted Platform Module Library, Part 2: Structures (TPMT_PUBLIC, TPMA_OBJECT).
  */
 import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { keyFault, nodeKeyFacts } from '@atesto/core';
-import { Reader } from '../bytes/reader.ts';
+import { ByteReader, keyFault, nodeKeyFacts } from '@atesto/core';
 import { tpmHashOf } from './algorithms.ts';
 import { refuseTpm, sized } from './attest.ts';
 
@@ -53,11 +52,11 @@ function attributesOf(word: number): TpmAttributes {
 }
 
 /** TPMT_SYM_DEF_OBJECT: algorithm, key bits and mode, the latter unless the algorithm is null. */
-function skipSymmetric(reader: Reader): void {
+function skipSymmetric(reader: ByteReader): void {
   if (reader.u16BE('symmetric') !== algorithms.null) reader.bytes(4, 'symmetric key bits and mode');
 }
 
-function skipScheme(reader: Reader): void {
+function skipScheme(reader: ByteReader): void {
   const where = reader.where();
   const scheme = reader.u16BE('scheme');
   if (hashedSchemes.includes(scheme)) reader.u16BE('scheme hash');
@@ -68,7 +67,7 @@ function skipScheme(reader: Reader): void {
 
 const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
 
-function rsaKey(reader: Reader): JsonWebKey {
+function rsaKey(reader: ByteReader): JsonWebKey {
   const keyBits = reader.u16BE('keyBits');
   const exponent = reader.u32BE('exponent') || 65537;
   const modulus = sized(reader, 'modulus');
@@ -84,7 +83,7 @@ function rsaKey(reader: Reader): JsonWebKey {
   return { kty: 'RSA', n: base64url(modulus), e: base64url(e.subarray(e.findIndex((byte) => byte !== 0))) };
 }
 
-function eccKey(reader: Reader): JsonWebKey {
+function eccKey(reader: ByteReader): JsonWebKey {
   const where = reader.where();
   const curve = curves.get(reader.u16BE('curveID'));
   if (reader.u16BE('kdf') !== algorithms.null) reader.u16BE('kdf hash');
@@ -108,10 +107,10 @@ function importKey(jwk: JsonWebKey, where: string): KeyObject {
 
 /** Parses a TPM2B_PUBLIC of an RSA key, or of a key on P-256 or P-384. */
 export function parseTpmPublicArea(bytes: Uint8Array, name: string): TpmPublicArea {
-  const whole = new Reader(bytes, name);
+  const whole = new ByteReader(bytes, name);
   const area = sized(whole, 'publicArea');
   whole.end('TPM2B_PUBLIC');
-  const reader = new Reader(area, name, 2);
+  const reader = new ByteReader(area, name, 2);
   const type = reader.u16BE('type');
   const nameAlg = reader.u16BE('nameAlg');
   const hash = tpmHashOf(nameAlg);

@@ -2,8 +2,9 @@
  * What a TPM 2.0 quote says, and whether it is about given PCR values.
  * Source: TCG, Trusted Platform Module Library, Part 2: Structures (TPMS_QUOTE_INFO, TPML_PCR_SELECTION).
  */
+
 import { createHash } from 'node:crypto';
-import type { Reader } from '../bytes/reader.ts';
+import type { ByteReader } from '@atesto/core';
 import { type TpmHash, tpmHashes, tpmHashOf } from './algorithms.ts';
 import { parseTpmAttest, refuseTpm, sized, type TpmAttestHeader } from './attest.ts';
 
@@ -29,7 +30,7 @@ export interface TpmQuote extends TpmAttestHeader {
 /** PCR values by number, of one bank. */
 export type PcrValues = ReadonlyMap<number, Uint8Array>;
 
-function parseSelection(reader: Reader): PcrSelection {
+function parseSelection(reader: ByteReader): PcrSelection {
   const where = reader.where();
   const algorithm = reader.u16BE('hash');
   if (tpmHashOf(algorithm) === undefined) {
@@ -45,7 +46,7 @@ function parseSelection(reader: Reader): PcrSelection {
   return { algorithm, pcrs, mask };
 }
 
-function parseSelections(reader: Reader): PcrSelection[] {
+function parseSelections(reader: ByteReader): PcrSelection[] {
   const where = reader.where();
   const count = reader.u32BE('PCR selection count');
   if (count === 0 || count > tpmHashes.length) {

@@ -2,8 +2,7 @@
  * Did an attestation key sign a structure? Source: TCG, Trusted Platform Module Library, Part 2: Structures (TPMT_SIGNATURE).
  */
 import { type KeyObject, verify } from 'node:crypto';
-import { keyFault, nodeKeyFacts } from '@atesto/core';
-import { Reader } from '../bytes/reader.ts';
+import { ByteReader, keyFault, nodeKeyFacts } from '@atesto/core';
 import { type TpmHash, tpmHashOf } from './algorithms.ts';
 import { refuseTpm, sized } from './attest.ts';
 
@@ -47,7 +46,7 @@ function parseSignature(bytes: Uint8Array, key: KeyObject, name: string): TpmSig
   const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
   // Azure's clients strip the structure from RSA signatures, whose scheme is then the key's: RSASSA with SHA-256.
   if (kind === 'rsa' && bytes.length * 8 === modulusLength) return { hash: hashOf(sha256, name), value: bytes };
-  const reader = new Reader(bytes, name);
+  const reader = new ByteReader(bytes, name);
   const scheme = reader.u16BE('sigAlg');
   if (scheme !== (kind === 'rsa' ? rsassa : ecdsa)) {
     refuseTpm('tpm-signature-scheme', `${name}+0`, `scheme ${scheme.toString(16)}h is not the one of the key`);

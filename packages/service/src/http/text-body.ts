@@ -1,9 +1,8 @@
 /** Reads bodies that are one text: as it is, or quoted as a JSON string, whatever the content type says: clients send both. */
+import { decodeUtf8 } from '@atesto/core';
 import type { FastifyRequest } from 'fastify';
 import { refuseRequest } from './refusal.ts';
 import { readBody } from './request-body.ts';
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The text of a body. Refuses with `body-empty` and `body-not-text`, and as `readBody`. */
 export async function textBody(request: Pick<FastifyRequest, 'body'>): Promise<string> {
@@ -12,18 +11,10 @@ export async function textBody(request: Pick<FastifyRequest, 'body'>): Promise<s
 
 /** The text that a body says. Refuses with `body-empty` and `body-not-text`. */
 export function textOf(bytes: Uint8Array): string {
-  const text = decode(bytes);
+  const text = decodeUtf8(bytes) ?? notText();
   const trimmed = text.trim();
   if (trimmed === '') return refuseRequest('body-empty', 'body', 'the request needs a body');
   return trimmed.startsWith('"') ? unquoted(trimmed) : text;
-}
-
-function decode(bytes: Uint8Array): string {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return notText();
-  }
 }
 
 function unquoted(json: string): string {

@@ -2,7 +2,7 @@
  * Is an access token genuine, meant for this service, and in force? RFC 6750 (bearer), RFC 9068 (JWT profile), RFC 8725 (best
  * current practices: algorithms are a list of ours, the type is checked, keys come from the issuer alone).
  */
-import { isJsonObject, type JsonObject, readJson } from '@atesto/core';
+import { decodeBase64url, isJsonObject, type JsonObject, readJson } from '@atesto/core';
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import type { ServiceCode } from '../codes.ts';
 import { orAborted } from '../http/abortable.ts';
@@ -121,10 +121,10 @@ function issuerOf(token: string, issuers: readonly TokenIssuer[]): TokenIssuer {
 
 /** One part of the token, read strictly: jose takes the last of two members of one name, another reader may take the first. */
 function objectOf(part: string): JsonObject {
-  const bytes = Buffer.from(part, 'base64url');
-  const reading = readJson(bytes);
-  if (reading.ok && isJsonObject(reading.value) && bytes.toString('base64url') === part) return reading.value;
-  const why = reading.ok ? '' : `: ${reading.fault.why}`;
+  const bytes = decodeBase64url(part);
+  const reading = bytes === undefined ? undefined : readJson(bytes);
+  if (reading?.ok && isJsonObject(reading.value)) return reading.value;
+  const why = reading === undefined || reading.ok ? '' : `: ${reading.fault.why}`;
   return refuse('access-token-malformed', `its header or payload is not a JSON object in base64url${why}`);
 }
 

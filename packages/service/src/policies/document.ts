@@ -2,6 +2,7 @@
  * In which form did a policy come? As a JWS whose payload is `{"AttestationPolicy": base64url(text)}`, secured or not, or as its
  * bare text. Nothing is trusted here.
  */
+import { decodeUtf8 } from '@atesto/core';
 import { decodeBase64url } from '../http/base64url.ts';
 import { refuseRequest } from '../http/refusal.ts';
 import { isJws, type ParsedJws, parseJws, payloadObject } from '../signers/jws.ts';
@@ -14,8 +15,6 @@ export interface PolicyDocument {
   /** The policy as JWS: as it came, or else the unsecured JWS of the text. */
   readonly compact: string;
 }
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Reads a policy. `where` names it in refusals. Refuses with `jws-malformed`, `jws-algorithm-refused`, `policy-payload-invalid`. */
 export function parsePolicy(content: string, where: string): PolicyDocument {
@@ -35,11 +34,7 @@ function textIn(jws: ParsedJws, where: string): string {
   const { AttestationPolicy } = payloadObject(jws, where);
   if (typeof AttestationPolicy !== 'string') return invalid(where, 'its payload has no AttestationPolicy');
   const bytes = decodeBase64url(AttestationPolicy, `${where}.AttestationPolicy`);
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return invalid(where, 'its AttestationPolicy is not UTF-8');
-  }
+  return decodeUtf8(bytes) ?? invalid(where, 'its AttestationPolicy is not UTF-8');
 }
 
 function invalid(where: string, why: string): never {

@@ -1,5 +1,7 @@
 /** Which policies do the settings put in force where none is stored? Those of the named files, else the documented default ones. */
+
 import { readFileSync } from 'node:fs';
+import { decodeUtf8 } from '@atesto/core';
 import { attestationKinds, defaultPolicies } from '@atesto/policy';
 import { type ConfigProblem, ConfigRefused } from '../config/problem.ts';
 import type { ServiceConfig } from '../config/schema.ts';
@@ -47,7 +49,7 @@ function fromFile(type: string, path: string, problems: ConfigProblem[]): Provid
 /** The byte order mark is part of the text: the hash is of what was written. */
 function textOf(path: string): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(path));
+    return decodeUtf8(readFileSync(path));
   } catch {
     return undefined;
   }

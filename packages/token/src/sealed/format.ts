@@ -1,4 +1,5 @@
 /** How a sealed signing key looks at rest: JSON whose readable members are authenticated with the encrypted one. */
+import { decodeBase64url, isJsonObject, type JsonObject } from '@atesto/core';
 import { isSigningAlgorithm, type SigningAlgorithm } from '../keys/algorithm.ts';
 import { refuse } from '../refusal.ts';
 import { type Derivation, isCost } from './secret.ts';
@@ -62,7 +63,7 @@ export function derivationOf({ derivation }: Pick<SealedSigningKey, 'derivation'
   return { ...derivation, salt: Buffer.from(derivation.salt, 'base64url') };
 }
 
-function derivationMember(members: Record<string, unknown>): SealedSigningKey['derivation'] {
+function derivationMember(members: JsonObject): SealedSigningKey['derivation'] {
   const kind = text(members, 'kind');
   const salt = binary(members, 'salt', 32);
   const { cost } = members;
@@ -73,14 +74,11 @@ function derivationMember(members: Record<string, unknown>): SealedSigningKey['d
   return refuse('sealed-key-malformed', 'derivation', 'the derivation is not one of version 1');
 }
 
-function record(value: unknown, name: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return refuse('sealed-key-malformed', name, `${name} is not an object`);
-  }
-  return { ...value };
+function record(value: unknown, name: string): JsonObject {
+  return isJsonObject(value) ? value : refuse('sealed-key-malformed', name, `${name} is not an object`);
 }
 
-function text(members: Record<string, unknown>, name: string): string {
+function text(members: JsonObject, name: string): string {
   const value = members[name];
   if (typeof value !== 'string' || value === '') {
     return refuse('sealed-key-malformed', name, `${name} is not a text`);
@@ -89,10 +87,10 @@ function text(members: Record<string, unknown>, name: string): string {
 }
 
 /** Base64url in its one canonical form, so that no two files mean the same. */
-function binary(members: Record<string, unknown>, name: string, sizeBytes?: number): string {
+function binary(members: JsonObject, name: string, sizeBytes?: number): string {
   const value = text(members, name);
-  const bytes = Buffer.from(value, 'base64url');
-  if (bytes.toString('base64url') !== value || (sizeBytes !== undefined && bytes.length !== sizeBytes)) {
+  const bytes = decodeBase64url(value);
+  if (bytes === undefined || (sizeBytes !== undefined && bytes.length !== sizeBytes)) {
     refuse('sealed-key-malformed', name, `${name} is not base64url${sizeBytes ? ` of ${sizeBytes} bytes` : ''}`);
   }
   return value;

@@ -1,14 +1,14 @@
-/** Reads binary structures in order, with every read bounded and every refusal carrying its offset. */
-import { refuse } from '@atesto/core';
+/** Reads binary structures in order: every read is bounded, every refusal carries its offset. */
+import { refuse } from '../outcome.ts';
 
-/** The codes that any reader of binary evidence can give. */
-export const bytesCodes = {
+/** The codes with which {@link ByteReader} refuses. */
+export const byteReaderCodes = {
   'evidence-truncated': 'The evidence ends before a field that its own structure announces.',
   'evidence-trailing-bytes': 'Bytes follow the end of a structure that must fill its container.',
 } as const;
 
 /** A cursor over bytes that never copies and never reads past the end. Integers are little-endian unless the name says `BE`. */
-export class Reader {
+export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #name: string;
@@ -86,9 +86,9 @@ export class Reader {
   }
 
   /** A reader over the next `size` bytes, which reports offsets within the whole. */
-  section(size: number, name: string): Reader {
+  section(size: number, name: string): ByteReader {
     const base = this.#base + this.#offset;
-    return new Reader(this.bytes(size, name), this.#name, base);
+    return new ByteReader(this.bytes(size, name), this.#name, base);
   }
 
   /** Refuses bytes that were not read. */

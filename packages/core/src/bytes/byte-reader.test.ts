@@ -1,23 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Refused } from '@atesto/core';
 import fc from 'fast-check';
-import { codeOf } from '../__fixtures__/refusals.ts';
-import { Reader } from './reader.ts';
+import { ByteReader, settle } from '../index.ts';
 
 const refusalOf = (work: () => unknown) => {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof Refused) return error.refusal;
-    throw error;
-  }
-  return undefined;
+  const outcome = settle(work);
+  return outcome.ok ? undefined : outcome.refusal;
 };
+const codeOf = (work: () => unknown) => refusalOf(work)?.code ?? 'accepted';
 
-describe('Reader', () => {
+describe('ByteReader', () => {
   test('reads integers in both orders', () => {
-    const reader = new Reader(
+    const reader = new ByteReader(
       Uint8Array.from({ length: 29 }, (_, index) => index + 1),
       'x',
     );
@@ -37,7 +31,7 @@ describe('Reader', () => {
   });
 
   test('refuses a read past the end with evidence-truncated and the offset', () => {
-    const reader = new Reader(new Uint8Array(5), 'quote');
+    const reader = new ByteReader(new Uint8Array(5), 'quote');
     reader.u32('version');
     assert.deepEqual(
       refusalOf(() => reader.u16('size')),
@@ -45,34 +39,34 @@ describe('Reader', () => {
     );
   });
 
-  test('a section reports offsets within the whole', () => {
-    const section = new Reader(new Uint8Array(8), 'quote', 100);
+  test('reports offsets within the whole from a section', () => {
+    const section = new ByteReader(new Uint8Array(8), 'quote', 100);
     section.u32('skipped');
     assert.equal(refusalOf(() => section.section(3, 'inner').u32('field'))?.where, 'quote+104');
   });
 
   test('refuses bytes that are left over with evidence-trailing-bytes', () => {
     assert.equal(
-      codeOf(() => new Reader(new Uint8Array(1), 'x').end('structure')),
+      codeOf(() => new ByteReader(new Uint8Array(1), 'x').end('structure')),
       'evidence-trailing-bytes',
     );
   });
 
-  test('refuses sizes that are no sizes', () => {
+  test('refuses negative, fractional and huge sizes', () => {
     for (const size of [-1, 0.5, Number.NaN, 2 ** 60]) {
       assert.equal(
-        codeOf(() => new Reader(new Uint8Array(4), 'x').bytes(size, 'field')),
+        codeOf(() => new ByteReader(new Uint8Array(4), 'x').bytes(size, 'field')),
         'evidence-truncated',
       );
     }
   });
 
-  test('never gives other bytes than its own, wherever they lie in memory', () => {
+  test('never reads outside its bytes, wherever they are in memory', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), fc.nat(16), fc.nat(80), (bytes, before, size) => {
         const whole = new Uint8Array(bytes.length + before + 16).fill(0xee);
         whole.set(bytes, before);
-        const reader = new Reader(whole.subarray(before, before + bytes.length), 'x');
+        const reader = new ByteReader(whole.subarray(before, before + bytes.length), 'x');
         if (size > bytes.length)
           assert.equal(
             codeOf(() => reader.bytes(size, 'field')),

@@ -1,0 +1,47 @@
+/**
+ * Decodes base64 and base64url (RFC 4648, sections 4 and 5) strictly: no white space, no mixed alphabets, no wrong padding, no bits
+ * that belong to no byte (section 3.5). Works in browsers, where `Buffer` does not exist.
+ */
+
+const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const standardValues = valuesOf(`${alphanumeric}+/`);
+const urlValues = valuesOf(`${alphanumeric}-_`);
+
+/** The bytes of base64url without padding, the form of JWS (RFC 7515, section 2); undefined when the text is not in this form. */
+export function decodeBase64url(text: string): Uint8Array | undefined {
+  return decode(text, text.length, urlValues);
+}
+
+/** The bytes of base64 or base64url, with or without padding, as clients differ; undefined when the text is neither. */
+export function decodeBase64(text: string): Uint8Array | undefined {
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  if (padding > 0 && text.length % 4 !== 0) return undefined;
+  const length = text.length - padding;
+  return decode(text, length, urlValues) ?? decode(text, length, standardValues);
+}
+
+/** The value of each character by its code; -1 for characters outside the alphabet. */
+function valuesOf(alphabet: string): Int8Array {
+  const values = new Int8Array(128).fill(-1);
+  for (const [value, character] of [...alphabet].entries()) values[character.charCodeAt(0)] = value;
+  return values;
+}
+
+function decode(text: string, length: number, values: Int8Array): Uint8Array | undefined {
+  if (length % 4 === 1) return undefined;
+  const bytes = new Uint8Array((length * 3) >> 2);
+  let pending = 0;
+  let pendingBits = 0;
+  let size = 0;
+  for (let index = 0; index < length; index++) {
+    const value = values[text.charCodeAt(index)] ?? -1;
+    if (value < 0) return undefined;
+    pending = (pending << 6) | value;
+    pendingBits += 6;
+    if (pendingBits >= 8) {
+      pendingBits -= 8;
+      bytes[size++] = pending >> pendingBits;
+    }
+  }
+  return (pending & ((1 << pendingBits) - 1)) === 0 ? bytes : undefined;
+}
