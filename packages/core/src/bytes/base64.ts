@@ -28,20 +28,25 @@ function valuesOf(alphabet: string): Int8Array {
 }
 
 function decode(text: string, length: number, values: Int8Array): Uint8Array | undefined {
-  if (length % 4 === 1) return undefined;
+  const rest = length % 4;
+  if (rest === 1) return undefined;
   const bytes = new Uint8Array((length * 3) >> 2);
-  let pending = 0;
-  let pendingBits = 0;
+  const valueAt = (index: number): number => values[text.charCodeAt(index)] ?? -1;
+  const whole = length - rest;
   let size = 0;
-  for (let index = 0; index < length; index++) {
-    const value = values[text.charCodeAt(index)] ?? -1;
-    if (value < 0) return undefined;
-    pending = (pending << 6) | value;
-    pendingBits += 6;
-    if (pendingBits >= 8) {
-      pendingBits -= 8;
-      bytes[size++] = pending >> pendingBits;
-    }
+  // A character outside the alphabet makes the 24 bits negative.
+  for (let index = 0; index < whole; index += 4) {
+    const bits = (valueAt(index) << 18) | (valueAt(index + 1) << 12) | (valueAt(index + 2) << 6) | valueAt(index + 3);
+    if (bits < 0) return undefined;
+    bytes[size++] = bits >> 16;
+    bytes[size++] = bits >> 8;
+    bytes[size++] = bits;
   }
-  return (pending & ((1 << pendingBits) - 1)) === 0 ? bytes : undefined;
+  if (rest === 0) return bytes;
+  const bits = (valueAt(whole) << 18) | (valueAt(whole + 1) << 12) | (rest === 3 ? valueAt(whole + 2) << 6 : 0);
+  const hasStrayBits = (bits & (rest === 3 ? 0xff : 0xffff)) !== 0;
+  if (bits < 0 || hasStrayBits) return undefined;
+  bytes[size++] = bits >> 16;
+  if (rest === 3) bytes[size] = bits >> 8;
+  return bytes;
 }
