@@ -1,5 +1,5 @@
 /** Turns options into expectations. What is not named is expected to be decided: `--accept-any` decides all of it at once. */
-import { readJson } from '@atesto/core';
+import { isJsonObject, readJson } from '@atesto/core';
 import type { ClaimValue, Expectations, OneOf, PublicJwk, RuntimeDataExpectation } from '@atesto/relying-party';
 import { misused } from '../failure.ts';
 import { readBytes, readText } from '../input/file.ts';
@@ -130,7 +130,7 @@ async function runtimeData(options: ExpectationOptions): Promise<RuntimeDataExpe
 }
 
 function isJwk(value: ClaimValue): value is PublicJwk & { readonly [name: string]: ClaimValue } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && 'kty' in value;
+  return isJsonObject(value) && 'kty' in value;
 }
 
 /** `name=value`; a value that is not JSON is a text, one with a number that would have to be rounded is refused. */

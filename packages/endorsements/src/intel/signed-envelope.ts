@@ -1,4 +1,5 @@
 /** Takes Intel's signed bodies out of their envelope without writing them anew: the signature covers the bytes of the inner object. */
+import { isJsonObject } from '@atesto/core';
 
 /** A signed body. */
 export interface SignedParts {
@@ -11,10 +12,9 @@ export interface SignedParts {
 /** The envelope of a kind of body: `tcbInfo`, `enclaveIdentity`. */
 export type EnvelopeMember = 'tcbInfo' | 'enclaveIdentity' | 'qeIdentity';
 
-function isJsonObject(json: string): boolean {
+function holdsObject(json: string): boolean {
   try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isJsonObject(JSON.parse(json));
   } catch {
     return false;
   }
@@ -31,5 +31,5 @@ export function openEnvelope(json: string, member: EnvelopeMember): SignedParts 
   if (head === undefined || end === undefined || signature === undefined) return undefined;
   if (json.length < head.length + end.length) return undefined;
   const body = json.slice(head.length, json.length - end.length);
-  return isJsonObject(body) ? { body, signature } : undefined;
+  return holdsObject(body) ? { body, signature } : undefined;
 }

@@ -2,10 +2,9 @@
  * What does an Azure guest send about itself? Nothing here is trusted.
  * Source: Azure Attestation REST contract, AttestAzureGuest ("attestationInfo"); protocol version 2.0 of its guest clients.
  */
-import { type Outcome, refuse, settle } from '@atesto/core';
+import { JsonMembers, type JsonValue, type Outcome, refuse, settle } from '@atesto/core';
 import type { PcrValues } from '../tpm/quote.ts';
 import type { AzureCode } from './codes.ts';
-import { GuestObject } from './guest-json.ts';
 
 const protocolVersion = '2.0';
 const pcrCount = 24;
@@ -65,10 +64,21 @@ function refuseGuest(code: AzureCode, where: string, why: string): never {
   refuse(code, where, why);
 }
 
-function parsePcrs(tpm: GuestObject): PcrValues {
-  const listed = tpm.array('PCRs', pcrCount).map((value) => new GuestObject(value, `${tpm.path}.PCRs`));
-  const pcrs = new Map(listed.map((pcr) => [pcr.integer('Index', pcrCount - 1), pcr.bytes('Digest')] as const));
-  const named = tpm.integers('PcrSet', pcrCount, pcrCount - 1);
+/** An integer, which one client writes as a string of digits. */
+function integerOf(value: JsonValue | undefined, where: string, maximum: number): number {
+  const number = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value;
+  if (typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= maximum) return number;
+  return refuseGuest('azure-guest-malformed', where, `it must be an integer from 0 to ${maximum}`);
+}
+
+function parsePcrs(tpm: JsonMembers): PcrValues {
+  const listed = tpm.objects('PCRs', pcrCount);
+  const pcrs = new Map(
+    listed.map(
+      (pcr) => [integerOf(pcr.value('Index'), `${pcr.path}.Index`, pcrCount - 1), pcr.bytes('Digest')] as const,
+    ),
+  );
+  const named = tpm.array('PcrSet', pcrCount).map((value) => integerOf(value, `${tpm.path}.PcrSet`, pcrCount - 1));
   const counts = [listed.length, named.length, new Set(named).size];
   if (counts.some((count) => count !== pcrs.size) || !named.every((pcr) => pcrs.has(pcr))) {
     refuseGuest('azure-guest-pcrs', `${tpm.path}.PcrSet`, 'it must name each member of PCRs once');
@@ -76,7 +86,7 @@ function parsePcrs(tpm: GuestObject): PcrValues {
   return pcrs;
 }
 
-function parseTpm(tpm: GuestObject): GuestTpm {
+function parseTpm(tpm: JsonMembers): GuestTpm {
   return {
     attestationKey: tpm.bytes('AikPub'),
     quote: tpm.bytes('PcrQuote'),
@@ -89,16 +99,16 @@ function parseTpm(tpm: GuestObject): GuestTpm {
 }
 
 /** The proof of SEV-SNP is base64 of a JSON document; one client writes the document itself. */
-function parseSnpProof(evidence: GuestObject): GuestProof {
+function parseSnpProof(evidence: JsonMembers): GuestProof {
   const path = `${evidence.path}.Proof`;
   const proof =
     typeof evidence.value('Proof') === 'string'
-      ? GuestObject.parse(evidence.bytes('Proof'), path)
+      ? JsonMembers.parse(evidence.bytes('Proof'), path, 'azure-guest-malformed')
       : evidence.object('Proof');
   return { type: 'SevSnp', report: proof.bytes('SnpReport'), certificates: proof.text('VcekCertChain') };
 }
 
-function parseProof(isolation: GuestObject): GuestProof {
+function parseProof(isolation: JsonMembers): GuestProof {
   const type = isolation.string('Type');
   switch (type) {
     case 'SevSnp':
@@ -114,19 +124,19 @@ function parseProof(isolation: GuestObject): GuestProof {
   }
 }
 
-function parseOs(info: GuestObject): GuestOs {
+function parseOs(info: JsonMembers): GuestOs {
   return {
     type: info.text('OSType'),
     distro: info.text('OSDistro'),
     build: info.text('OSBuild'),
-    versionMajor: info.integer('OSVersionMajor', largestVersion),
-    versionMinor: info.integer('OSVersionMinor', largestVersion),
+    versionMajor: integerOf(info.value('OSVersionMajor'), `${info.path}.OSVersionMajor`, largestVersion),
+    versionMinor: integerOf(info.value('OSVersionMinor'), `${info.path}.OSVersionMinor`, largestVersion),
   };
 }
 
 /** Reads the document; refuses by throwing within this package. */
 export function readAzureGuest(bytes: Uint8Array): ParsedAzureGuest {
-  const info = GuestObject.parse(bytes, 'attestationInfo');
+  const info = JsonMembers.parse(bytes, 'attestationInfo', 'azure-guest-malformed');
   if (info.string('AttestationProtocolVersion') !== protocolVersion) {
     refuseGuest('azure-guest-protocol', 'attestationInfo.AttestationProtocolVersion', 'only 2.0 is known');
   }

@@ -1,6 +1,5 @@
 /** Which quoting enclave Intel vouches for, and whether a report is its. Source: Intel PCS v4, model EnclaveIdentityV2. */
-import { refuse } from '@atesto/core';
-import { JsonObject } from './json.ts';
+import { JsonMembers, refuse } from '@atesto/core';
 import type { SgxReportBody } from './report-body.ts';
 import { findQeTcbLevel, type IsvTcbLevel, parseQeTcbLevels } from './tcb-level.ts';
 
@@ -22,13 +21,13 @@ export interface QeIdentity {
 }
 
 /** Hex of the four bytes as they stand in a report: little-endian. */
-function readWord(body: JsonObject, name: string): number {
+function readWord(body: JsonMembers, name: string): number {
   return Buffer.from(body.hex(name, 4), 'hex').readUInt32LE();
 }
 
 /** Parses the body of a QE identity whose signature was verified. */
 export function parseQeIdentity(bytes: Uint8Array): QeIdentity {
-  const body = JsonObject.parse(bytes, 'qe_identity');
+  const body = JsonMembers.parse(bytes, 'qe_identity', 'collateral-malformed');
   const version = body.integer('version', 65535);
   if (version !== 2) refuse('collateral-version', 'qe_identity.version', `QE identity version ${version} is not 2`);
   const id = body.string('id');

@@ -1,6 +1,5 @@
 /** Which TCB levels Intel knows for a platform family. Source: Intel PCS v4, "Get TCB info", model TcbInfoV3 (and V2 of PCS v3). */
-import { refuse } from '@atesto/core';
-import { JsonObject } from './json.ts';
+import { JsonMembers, refuse } from '@atesto/core';
 import { type ModuleTcbLevel, parseLevelStatus, parseModuleTcbLevels, type TcbLevelStatus } from './tcb-level.ts';
 
 /** One security version of a component, with the name that version 3 may give it. */
@@ -47,7 +46,7 @@ export interface TcbInfo {
 
 const componentCount = 16;
 
-function parseComponents(tcb: JsonObject, name: string): TcbComponent[] {
+function parseComponents(tcb: JsonMembers, name: string): TcbComponent[] {
   const components = tcb.objects(name, componentCount).map((component) => {
     const labels = ['category', 'type'].filter((label) => component.has(label)).map((label) => component.string(label));
     return { svn: component.integer('svn', 255), name: labels.join(': ') };
@@ -59,14 +58,14 @@ function parseComponents(tcb: JsonObject, name: string): TcbComponent[] {
 }
 
 /** Version 2 names the components one by one: sgxtcbcomp01svn … sgxtcbcomp16svn. */
-function parseNumberedComponents(tcb: JsonObject): TcbComponent[] {
+function parseNumberedComponents(tcb: JsonMembers): TcbComponent[] {
   return Array.from({ length: componentCount }, (_, index) => ({
     svn: tcb.integer(`sgxtcbcomp${String(index + 1).padStart(2, '0')}svn`, 255),
     name: '',
   }));
 }
 
-function parseLevel(level: JsonObject, id: 'SGX' | 'TDX', version: 2 | 3): PlatformTcbLevel {
+function parseLevel(level: JsonMembers, id: 'SGX' | 'TDX', version: 2 | 3): PlatformTcbLevel {
   const tcb = level.object('tcb');
   return {
     sgxComponents: version === 3 ? parseComponents(tcb, 'sgxtcbcomponents') : parseNumberedComponents(tcb),
@@ -76,7 +75,7 @@ function parseLevel(level: JsonObject, id: 'SGX' | 'TDX', version: 2 | 3): Platf
   };
 }
 
-function parseModule(module: JsonObject): TdxModuleIdentity {
+function parseModule(module: JsonMembers): TdxModuleIdentity {
   return {
     id: module.has('id') ? module.string('id') : '',
     mrSigner: module.hex('mrsigner', 48),
@@ -99,7 +98,7 @@ function compareLevels(a: PlatformTcbLevel, b: PlatformTcbLevel): number {
 }
 
 /** Highest first. A level that is there twice is refused, as Intel's library does: readers would differ in which of two they believe. */
-function parseLevels(body: JsonObject, id: 'SGX' | 'TDX', version: 2 | 3): PlatformTcbLevel[] {
+function parseLevels(body: JsonMembers, id: 'SGX' | 'TDX', version: 2 | 3): PlatformTcbLevel[] {
   const parsed = body.objects('tcbLevels', 256).map((level) => parseLevel(level, id, version));
   const levels = parsed.sort(compareLevels);
   const isTwice = levels.some((level, index) => {
@@ -109,7 +108,7 @@ function parseLevels(body: JsonObject, id: 'SGX' | 'TDX', version: 2 | 3): Platf
   return isTwice ? refuse('collateral-malformed', `${body.path}.tcbLevels`, 'a level is there twice') : levels;
 }
 
-function parseVersion(body: JsonObject): { id: 'SGX' | 'TDX'; version: 2 | 3 } {
+function parseVersion(body: JsonMembers): { id: 'SGX' | 'TDX'; version: 2 | 3 } {
   const version = body.integer('version', 65535);
   if (version !== 2 && version !== 3) {
     return refuse('collateral-version', `${body.path}.version`, `TCB info version ${version} is not 2 or 3`);
@@ -123,7 +122,7 @@ function parseVersion(body: JsonObject): { id: 'SGX' | 'TDX'; version: 2 | 3 } {
 
 /** Parses the body of a TCB info whose signature was verified. */
 export function parseTcbInfo(bytes: Uint8Array): TcbInfo {
-  const body = JsonObject.parse(bytes, 'tcb_info');
+  const body = JsonMembers.parse(bytes, 'tcb_info', 'collateral-malformed');
   const { id, version } = parseVersion(body);
   const tcbType = body.integer('tcbType', 65535);
   if (tcbType !== 0) refuse('collateral-malformed', 'tcb_info.tcbType', `TCB type ${tcbType} is not 0`);

@@ -1,7 +1,6 @@
 /** TCB levels and how their statuses combine. Source: Intel, "TCB info" and "enclave identity" models of PCS v4. */
-import { refuse } from '@atesto/core';
+import { type JsonMembers, refuse } from '@atesto/core';
 import { type TcbStatus, tcbStatuses } from './collateral.ts';
-import type { JsonObject } from './json.ts';
 
 /** What any kind of level says. */
 export interface TcbLevelStatus {
@@ -20,7 +19,7 @@ export interface IsvTcbLevel extends TcbLevelStatus {
 const publishedStatuses: readonly TcbStatus[] = tcbStatuses.filter((status) => !status.startsWith('TDRelaunch'));
 
 /** Reads the members that every level has. */
-export function parseLevelStatus(level: JsonObject): TcbLevelStatus {
+export function parseLevelStatus(level: JsonMembers): TcbLevelStatus {
   const text = level.string('tcbStatus');
   const status = publishedStatuses.find((known) => known === text);
   if (status === undefined) {
@@ -43,7 +42,7 @@ export interface ModuleTcbLevel {
   readonly path: string;
 }
 
-function parseIsvLevels(owner: JsonObject): ModuleTcbLevel[] {
+function parseIsvLevels(owner: JsonMembers): ModuleTcbLevel[] {
   return owner.objects('tcbLevels', 256).map((level) => ({
     isvSvn: level.object('tcb').integer('isvsvn', 65535),
     tcbStatus: level.string('tcbStatus'),
@@ -80,7 +79,7 @@ const moduleStatuses: ReadonlyMap<string, TcbStatus> = new Map([
 ]);
 
 /** Reads the levels of a quoting enclave, in the order of the file. A status that is not known, in any of them, is refused. */
-export function parseQeTcbLevels(owner: JsonObject): IsvTcbLevel[] {
+export function parseQeTcbLevels(owner: JsonMembers): IsvTcbLevel[] {
   return parseIsvLevels(owner).map((level) => withStatus(level, qeStatuses));
 }
 
@@ -100,7 +99,7 @@ export function findQeTcbLevel(levels: readonly IsvTcbLevel[], isvSvn: number): 
 }
 
 /** Reads the levels of a TDX module, sorted highest first. One that is there twice is refused, as Intel's library does. */
-export function parseModuleTcbLevels(owner: JsonObject): ModuleTcbLevel[] {
+export function parseModuleTcbLevels(owner: JsonMembers): ModuleTcbLevel[] {
   const levels = parseIsvLevels(owner).sort((a, b) => b.isvSvn - a.isvSvn);
   const twice = levels.find(({ isvSvn }, index) => isvSvn === levels[index + 1]?.isvSvn);
   if (twice === undefined) return levels;

@@ -1,4 +1,5 @@
 /** Whether a set of expectations is complete and well-formed, before any token is looked at. */
+import { isJsonObject } from '@atesto/core';
 import { refuse } from '../refusal.ts';
 import type { Expectations, TokenExpectations } from './expectations.ts';
 
@@ -21,11 +22,7 @@ const either =
 const oneOf = (rule: Rule): Rule =>
   either(any, rule, (value) => Array.isArray(value) && value.length > 0 && value.every(rule));
 const isFalse: Rule = (value) => value === false;
-const claimValues: Rule = (value) =>
-  typeof value === 'object' &&
-  value !== null &&
-  !Array.isArray(value) &&
-  Object.values(value).every((claim) => claim !== undefined);
+const claimValues: Rule = (value) => isJsonObject(value) && Object.values(value).every((claim) => claim !== undefined);
 
 function member(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)

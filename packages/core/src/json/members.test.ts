@@ -1,20 +1,26 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { codeOf } from '../__fixtures__/refusals.ts';
-import { JsonObject } from './json.ts';
+import { JsonMembers, settle } from '../index.ts';
 
-const parse = (text: string): JsonObject => JsonObject.parse(Buffer.from(text), 'body');
+const parse = (text: string): JsonMembers => JsonMembers.parse(Buffer.from(text), 'body', 'collateral-malformed');
+const codeOf = (work: () => unknown): string => {
+  const outcome = settle(work);
+  return outcome.ok ? 'accepted' : outcome.refusal.code;
+};
 const malformed = (work: () => unknown, name?: string): void =>
   assert.equal(codeOf(work), 'collateral-malformed', name);
 
 const name = fc.string().filter((text) => text !== '__proto__');
 
-describe('JsonObject', () => {
-  test('refuses what is not one JSON object in UTF-8', () => {
+describe('JsonMembers', () => {
+  test('refuses text that is not one JSON object in UTF-8', () => {
     for (const text of ['', '{', '[]', 'null', '1', '"x"', '{} {}', '{a:1}', '\uFEFF{}'])
       malformed(() => parse(text), text);
-    malformed(() => JsonObject.parse(Buffer.from('7b2261223a22ff227d', 'hex'), 'body'), 'bad UTF-8');
+    malformed(
+      () => JsonMembers.parse(Buffer.from('7b2261223a22ff227d', 'hex'), 'body', 'collateral-malformed'),
+      'bad UTF-8',
+    );
   });
 
   test('refuses a member that occurs twice, at any depth and however it is written', () => {
@@ -28,7 +34,7 @@ describe('JsonObject', () => {
     }
   });
 
-  test('no text of a valid object is taken for one with a member twice', () => {
+  test('accepts every valid object whose names differ', () => {
     fc.assert(
       fc.property(
         fc.object({ key: name, values: [fc.string(), fc.integer(), fc.constant(null)] }),
