@@ -1,4 +1,4 @@
-/** What do the failures of the packages mean to a person, and what can be done? */
+/** Turns exceptions of the client and relying-party packages into failures with hints. */
 import { type ClientCode, ClientError, ServiceRefusedError } from '@atesto/client';
 import { ConfigurationError } from '@atesto/relying-party';
 import { CliFailure } from './failure.ts';
@@ -9,7 +9,7 @@ const hints: Partial<Record<ClientCode, string>> = {
   'connection-failed': 'Is the server running, and is the address right?',
   'connection-timeout': 'Is the server overloaded? --timeout SECONDS gives it longer.',
   'identity-refused': 'Are the id and the secret of the client right?',
-  'address-insecure': 'Evidence, tokens and secrets travel over https alone.',
+  'address-insecure': 'Evidence, tokens and secrets are sent over https only.',
   'attestation-unavailable': 'Run this inside the enclave or confidential VM, or give evidence with --evidence FILE.',
 };
 
@@ -20,19 +20,20 @@ const serviceHints: Readonly<Record<string, string>> = {
   'endorsements-unavailable':
     'The operator sets endorsements.intel or endorsements.amd. For development: atesto serve --development --simulator DIRECTORY.',
   'chain-root-untrusted':
-    'Only evidence of genuine hardware counts, or of a simulator that the service trusts: atesto serve --development --simulator DIRECTORY.',
+    'Only evidence of genuine hardware is accepted, or of a simulator that the service trusts: atesto serve --development --simulator DIRECTORY.',
   'role-missing': roles,
   'administrator-role-missing': roles,
   'signature-missing': 'Give --signer-key and --signer-certificate, or a JWS of atesto provider policy sign.',
   'policy-signer-in-force':
     'atesto provider signer add FILE with --signer-key and --signer-certificate of that signer.',
   'policy-signer-invalid':
-    'When the certificates of all signers have ended, a service administrator names new ones: atesto provider recover-signers.',
+    'When the certificates of all signers have expired, a service administrator names new ones: atesto provider recover-signers.',
   'policy-invalid': 'atesto policy check FILE shows each place.',
-  'collateral-expired': 'The operator of the service must bring current collateral, or permit a grace for old one.',
+  'collateral-expired':
+    'The operator of the service must provide current collateral, or configure a grace period (staleGraceSeconds).',
   'baseline-tcb-status': 'The platform must be updated, or the operator must accept this status in the baseline.',
-  'tdx-runtime-data': 'Send the very bytes whose hash the trust domain put into its report data.',
-  'sgx-runtime-data': 'Send the very bytes that the enclave hashed into its report data.',
+  'tdx-runtime-data': 'Send exactly the bytes whose hash the trust domain put into its report data.',
+  'sgx-runtime-data': 'Send exactly the bytes that the enclave hashed into its report data.',
 };
 
 const usage = new Set<ClientCode>([
@@ -45,7 +46,7 @@ const usage = new Set<ClientCode>([
   'nonce-invalid',
 ]);
 
-/** The failure that an exception of a package stands for; undefined for any other exception. */
+/** The failure for an exception of these packages; undefined for any other exception. */
 export function explain(error: unknown): CliFailure | undefined {
   if (error instanceof ServiceRefusedError) {
     const { status, wireCode, innerCode, why, requestId } = error;

@@ -1,8 +1,8 @@
-/** How does the command line tell of a failure? In one line, and one more that says what to do. */
+/** Failures of a command: one line for the user, and a hint that says what to do. */
 import { debuglog } from 'node:util';
 import { type ExitCode, exitCodes } from './session.ts';
 
-/** A failure in words for people. */
+/** A failure with its exit code, message and hint. */
 export class CliFailure extends Error {
   readonly exitCode: ExitCode;
   readonly hint: string | undefined;
@@ -15,19 +15,19 @@ export class CliFailure extends Error {
   }
 }
 
-/** The call is wrong: never returns. */
+/** Throws a {@link CliFailure} for wrong usage. */
 export function misused(message: string, hint?: string): never {
   throw new CliFailure(exitCodes.usage, message, hint);
 }
 
 const debug = debuglog('atesto');
 
-/** A fault of this program; its stack goes to `NODE_DEBUG=atesto` alone. */
+/** The failure for a bug in this program; the stack is shown only under `NODE_DEBUG=atesto`. */
 export function internalFault(error: unknown): CliFailure {
   debug('%o', error);
   return new CliFailure(
     exitCodes.internal,
-    `internal fault: ${error instanceof Error ? error.message : 'unknown'}`,
-    'This is a fault of Atesto. Please report it with the output of the same command under NODE_DEBUG=atesto.',
+    `internal error: ${error instanceof Error ? error.message : 'unknown'}`,
+    'This is a bug in Atesto. Please report it with the output of the same command under NODE_DEBUG=atesto.',
   );
 }

@@ -1,5 +1,6 @@
-/** The program: the command line with the streams, environment and signals of this process. */
-import { run } from './run.ts';
-import { processSurroundings } from './surroundings.ts';
+/** The entry point: runs the command line of this process. */
 
-process.exitCode = await run(process.argv.slice(2), processSurroundings());
+import { processEnvironment } from './environment.ts';
+import { run } from './run.ts';
+
+process.exitCode = await run(process.argv.slice(2), processEnvironment());

@@ -13,7 +13,7 @@ const session = beginSession({
   out: () => {},
   err: () => {},
   readInput: async () => '',
-  colour: { out: false, err: false },
+  color: { out: false, err: false },
   env: {},
   onReloadRequest: () => {},
   stopRequested: async () => {},
@@ -53,7 +53,7 @@ test('--version', async () => {
 
 test('a fault of the program is told in one line without a stack', () => {
   const fault = internalFault(new TypeError('x is not a function'));
-  assert.deepEqual([fault.exitCode, fault.message], [70, 'internal fault: x is not a function']);
+  assert.deepEqual([fault.exitCode, fault.message], [70, 'internal error: x is not a function']);
 });
 
 /** An older Node of the machine, outside this project. */

@@ -1,4 +1,4 @@
-/** The tree of commands. Each command is in its own file; what it needs is loaded only when it runs. */
+/** Builds the tree of commands. Each command has a file of its own and loads its dependencies only when it runs. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { attestCommand } from './commands/attest.ts';
@@ -42,7 +42,7 @@ export function buildProgram(session: Session): Command {
       verifySevSnpCommand(session),
       verifyAzureCvmCommand(session),
     ]),
-    group('token', 'Judge attestation tokens, or look into them.', [
+    group('token', 'Verify or inspect attestation tokens.', [
       tokenVerifyCommand(session),
       tokenInspectCommand(session),
     ]),
@@ -59,15 +59,15 @@ export function buildProgram(session: Session): Command {
       group('key', 'The keys that sign its tokens.', providerKeyCommands(session)),
       providerAuditCommand(session),
     ]),
-    group('store', 'Check the store of a service, and decide what it must not decide by itself.', [
+    group('store', 'Check the store of a service, and make the decisions that need an operator.', [
       ...storeCommands(session),
-      group('deletions', 'What is to be deleted for good.', storeDeletionCommands(session)),
+      group('deletions', 'Pending permanent deletions.', storeDeletionCommands(session)),
     ]),
     inspectCommand(session),
     demoCommand(session),
   ];
   for (const command of commands) program.addCommand(command);
-  for (const command of everyCommand(program)) settle(command, session);
+  for (const command of everyCommand(program)) connectOutput(command, session);
   return program;
 }
 
@@ -81,16 +81,16 @@ function everyCommand(command: Command): Command[] {
   return [command, ...command.commands.flatMap(everyCommand)];
 }
 
-/** Nothing exits or writes by itself: the session does both. */
-function settle(command: Command, session: Session): void {
+/** Commander neither exits nor writes by itself: the session does both. */
+function connectOutput(command: Command, session: Session): void {
   const path = [...ancestors(command), command].map((part) => part.name()).join(' ');
   command
     .exitOverride()
     .configureOutput({
       writeOut: session.out,
       writeErr: session.err,
-      getOutHasColors: () => session.colour.out,
-      getErrHasColors: () => session.colour.err,
+      getOutHasColors: () => session.color.out,
+      getErrHasColors: () => session.color.err,
       outputError: (text, write) => write(text.replace(/^error:/, `${session.style.err.bad('atesto:')}`)),
     })
     .helpOption('-h, --help', 'show how this is used')

@@ -1,14 +1,14 @@
-/** Runs one command line to its end and says with which number it ends. Never throws. */
+/** Runs one command line and returns its exit code. Never throws. */
 import { CommanderError } from 'commander';
+import type { CliEnvironment } from './environment.ts';
 import { CliFailure, internalFault } from './failure.ts';
 import { buildProgram } from './program.ts';
 import { beginSession, type ExitCode, exitCodes, type Session } from './session.ts';
 import { printable } from './style.ts';
-import type { Surroundings } from './surroundings.ts';
 
 /** @param args what follows the program's name */
-export async function run(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
-  const session = beginSession(surroundings);
+export async function run(args: readonly string[], environment: CliEnvironment): Promise<ExitCode> {
+  const session = beginSession(environment);
   try {
     await buildProgram(session).parseAsync([...args], { from: 'user' });
     return session.exitCode;

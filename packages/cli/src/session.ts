@@ -1,34 +1,35 @@
-/** One run of one command: the world around it, the way it writes, and how it ends. */
-import { type Style, styleFor } from './style.ts';
-import type { Surroundings } from './surroundings.ts';
+/** One run of one command: its environment, output style and exit code. */
 
-/** How a run ends; the same numbers for all commands. */
+import type { CliEnvironment } from './environment.ts';
+import { type Style, styleFor } from './style.ts';
+
+/** The exit codes of all commands. */
 export const exitCodes = {
-  /** Done; the verdict is favourable. */
+  /** Success; evidence, token or policy was accepted. */
   ok: 0,
-  /** The verdict is a refusal. */
+  /** Evidence, token, policy or request was refused. */
   refused: 1,
-  /** The call itself is wrong: options, files, a policy that does not parse. */
+  /** Wrong usage: options, files, a policy that does not parse. */
   usage: 2,
-  /** No verdict: something that was needed could not be reached. */
+  /** No result: a server, database or device could not be reached. */
   unavailable: 3,
-  /** A fault of this program. */
+  /** A bug in this program. */
   internal: 70,
 } as const;
 
-/** A number that a run ends with. */
+/** One of {@link exitCodes}. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** What a command is given. */
-export interface Session extends Surroundings {
-  /** How to write on standard output, and on standard error. */
+export interface Session extends CliEnvironment {
+  /** The styles of standard output and standard error. */
   readonly style: { readonly out: Style; readonly err: Style };
-  /** The number to end with; a command sets it when it is not 0. */
+  /** Set by a command that does not end with 0. */
   exitCode: ExitCode;
 }
 
 /** Begins a run. */
-export function beginSession(surroundings: Surroundings): Session {
-  const { out, err } = surroundings.colour;
-  return { ...surroundings, style: { out: styleFor(out), err: styleFor(err) }, exitCode: exitCodes.ok };
+export function beginSession(environment: CliEnvironment): Session {
+  const { out, err } = environment.color;
+  return { ...environment, style: { out: styleFor(out), err: styleFor(err) }, exitCode: exitCodes.ok };
 }

@@ -1,4 +1,4 @@
-/** Colour and layout of what people read. Without colour the same words say the same. */
+/** Colour and layout of what people read. Without color the same words say the same. */
 import { styleText } from 'node:util';
 
 /** Ways to write. */
@@ -10,10 +10,10 @@ export interface Style {
   readonly faint: (text: string) => string;
 }
 
-/** Ways to write with or without colour. */
-export function styleFor(colour: boolean): Style {
+/** Ways to write with or without color. */
+export function styleFor(color: boolean): Style {
   const styled = (format: Parameters<typeof styleText>[0]) => (text: string) =>
-    colour ? styleText(format, text, { validateStream: false }) : text;
+    color ? styleText(format, text, { validateStream: false }) : text;
   return {
     good: styled('green'),
     bad: styled('red'),

@@ -50,7 +50,7 @@ export async function runCli(args: readonly string[], input: CliInput = {}): Pro
       stderr += line;
     },
     readInput: async () => input.stdin ?? '',
-    colour: { out: false, err: false },
+    color: { out: false, err: false },
     env: input.env ?? {},
     onReloadRequest: () => {},
     stopRequested: () => input.stop ?? new Promise(() => {}),

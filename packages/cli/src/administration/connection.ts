@@ -1,4 +1,4 @@
-/** As whom and where does an administrator work? The same options for every command, or variables in their place. */
+/** The options, or variables, with which administration commands reach a service. */
 import type { AdministrationClient, ProviderAdministration } from '@atesto/client';
 import type { Command } from 'commander';
 import { type CredentialOptions, type OpenCredential, openCredential } from '../attest/credential.ts';

@@ -1,4 +1,4 @@
-/** Who signs a policy, or a change of its signers? A key and its certificate, in files. */
+/** Reads the key and the certificate with which a policy or a change of its signers is signed. */
 import type { PolicySigner } from '@atesto/client';
 import type { Command } from 'commander';
 import { misused } from '../failure.ts';

@@ -1,4 +1,4 @@
-/** Which access token does the client send? From client credentials, from a file, or none. */
+/** Gets the access token that the client sends: by client credentials, from a file, or none. */
 import { type ClientCredentials, type Credential, createClientCredentials, fixedAccessToken } from '@atesto/client';
 import { misused } from '../failure.ts';
 import { readSecret, readText } from '../input/file.ts';

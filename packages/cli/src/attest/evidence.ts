@@ -1,4 +1,4 @@
-/** Where does the evidence come from? Exactly one source is named. */
+/** Selects the source of the evidence; exactly one must be named. */
 import {
   type EvidenceSource,
   evidenceFromConfigfsTsm,

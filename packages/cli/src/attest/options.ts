@@ -1,4 +1,4 @@
-/** What goes with the evidence? */
+/** Reads what is sent along with the evidence. */
 import type { AttestedData, AttestOptions } from '@atesto/client';
 import { misused } from '../failure.ts';
 import { readBytes, readText } from '../input/file.ts';

@@ -1,4 +1,4 @@
-/** `atesto attest` gets a token from a real service, `atesto token` judges it; each failure is one line with a hint and its own number. */
+/** `atesto attest` gets a token from a real service and `atesto token` verifies it; each failure is one line with a hint and an exit code. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
@@ -13,7 +13,7 @@ const data = temporaryFile('data.json', '{"purpose":"test"}');
 const attest = (...more: string[]): Promise<CliResult> =>
   runCli(['attest', ...endpoint, ...client, '--simulator', service.simulator, ...more]);
 const token = (await attest('--runtime-json', data, '--nonce', 'once')).stdout.trim();
-const judge = (given: string, ...more: string[]): Promise<CliResult> =>
+const verifyToken = (given: string, ...more: string[]): Promise<CliResult> =>
   runCli(['token', 'verify', given, '--issuer', service.url, '--ca', service.ca, ...more]);
 const anySgx = ['--type', 'sgx', '--allow-development-root', '--accept-any'];
 
@@ -164,14 +164,14 @@ describe('atesto token verify', () => {
       '--claim',
       'tee=sgx',
     ];
-    const { exitCode, stdout } = await judge(token, ...anySgx, ...exact);
+    const { exitCode, stdout } = await verifyToken(token, ...anySgx, ...exact);
     assert.equal(exitCode, 0);
     assert.match(stdout, new RegExp(`^valid: sgx, issued by ${service.url}\n`));
     assert.match(stdout, /any value accepted +--policy-hash, --mr-signer, --mr-enclave\n/);
   });
 
   test('reads the token from a file and from standard input', async () => {
-    assert.equal((await judge(temporaryFile('token.jwt', `${token}\n`), ...anySgx)).exitCode, 0);
+    assert.equal((await verifyToken(temporaryFile('token.jwt', `${token}\n`), ...anySgx)).exitCode, 0);
     const args = ['token', 'verify', '-', '--issuer', service.url, '--ca', service.ca, ...anySgx];
     assert.equal((await spawnCli(args, { stdin: `${token}\n` })).exitCode, 0);
   });
@@ -193,9 +193,9 @@ describe('atesto token verify', () => {
   });
 
   test('--json prints verdict, code, reason and claims', async () => {
-    const valid = JSON.parse((await judge(token, ...anySgx, '--json')).stdout);
+    const valid = JSON.parse((await verifyToken(token, ...anySgx, '--json')).stdout);
     assert.deepEqual([valid.verdict, valid.code, valid.reason, valid.claims.nonce], ['valid', null, null, 'once']);
-    const refused = JSON.parse((await judge(token, ...anySgx, '--nonce', 'other', '--json')).stdout);
+    const refused = JSON.parse((await verifyToken(token, ...anySgx, '--nonce', 'other', '--json')).stdout);
     assert.deepEqual([refused.verdict, refused.code, refused.claims], ['refused', 'nonce-unexpected', null]);
   });
 
@@ -204,7 +204,7 @@ describe('atesto token verify', () => {
     const near = temporaryFile('near.json', '{"id":9007199254740992}');
     const { stdout: about } = await attest('--runtime-json', large);
     const verdictOf = async (...args: string[]): Promise<string> =>
-      (await judge(about.trim(), ...anySgx, ...args)).stdout;
+      (await verifyToken(about.trim(), ...anySgx, ...args)).stdout;
     assert.match(await verdictOf('--runtime-json', large), /^valid/);
     assert.match(await verdictOf('--runtime-json', near), /\[runtime-data-unexpected\]/);
     assert.match(await verdictOf('--claim', 'x-ms-runtime={"id":9007199254740993}'), /^valid/);
@@ -217,7 +217,7 @@ describe('atesto token verify', () => {
       ['--runtime-json', inexact],
       ['--claim', 'svn=1e400'],
     ]) {
-      assertFails(await judge(token, ...anySgx, ...args), 2, /would have to be rounded/);
+      assertFails(await verifyToken(token, ...anySgx, ...args), 2, /would have to be rounded/);
     }
   });
 
@@ -240,7 +240,7 @@ describe('atesto token verify', () => {
     ['a time after it ended', [...anySgx, '--at', '2099-01-01'], 'token-expired'],
   ] as const) {
     test(`refuses ${what}`, async () => {
-      const { exitCode, stdout, stderr } = await judge(token, ...args);
+      const { exitCode, stdout, stderr } = await verifyToken(token, ...args);
       assert.equal(exitCode, 1);
       assert.match(stdout, new RegExp(`^refused: .+ \\[${code}\\]\n$`));
       assert.equal(stderr.includes('hint: For tests, --allow-development-root'), code === 'development-root');
@@ -250,7 +250,7 @@ describe('atesto token verify', () => {
   test('refuses a changed token', async () => {
     const [header, , signature] = token.split('.');
     const claims = Buffer.from(JSON.stringify({ iss: service.url })).toString('base64url');
-    assert.match((await judge(`${header}.${claims}.${signature}`, ...anySgx)).stdout, /\[signature-invalid\]/);
+    assert.match((await verifyToken(`${header}.${claims}.${signature}`, ...anySgx)).stdout, /\[signature-invalid\]/);
   });
 
   test('keys that cannot be fetched: 3', async () => {
@@ -281,7 +281,7 @@ describe('atesto token verify', () => {
     ['gives a key that is none', ['--runtime-key', data, '--accept-any'], /JSON Web Key/],
     ['gives a policy hash that is none', [...anySgx, '--policy-hash', 'x'], /\[expectation-malformed\]/],
   ] as const) {
-    test(`a caller who ${what}: 2`, async () => assertFails(await judge(token, ...args), 2, said));
+    test(`a caller who ${what}: 2`, async () => assertFails(await verifyToken(token, ...args), 2, said));
   }
 
   test('an issuer over plain HTTP: 2', async () => {
@@ -290,7 +290,7 @@ describe('atesto token verify', () => {
   });
 
   test('an expectation of one type implies the type', async () => {
-    const { stdout } = await judge(token, '--mr-enclave', zeros, '--allow-development-root', '--accept-any');
+    const { stdout } = await verifyToken(token, '--mr-enclave', zeros, '--allow-development-root', '--accept-any');
     assert.match(stdout, /\[mr-enclave-unexpected\]/);
   });
 });

@@ -1,4 +1,4 @@
-/** Confidential VMs by command line: evidence from a file becomes a token, and the token is judged. */
+/** Confidential VMs by command line: evidence from a file becomes a token that is then verified. */
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -45,14 +45,14 @@ for (const [what, evidence, expectations] of [
       ...['attest', '--endpoint', service.url, ...ca, '--evidence', file, '--runtime-json', data, '--nonce', 'once'],
     ]);
     assert.equal(attested.exitCode, 0, attested.stderr);
-    const judge = (...wanted: readonly string[]) =>
+    const verifyToken = (...wanted: readonly string[]) =>
       runCli([
         ...['token', 'verify', attested.stdout.trim(), '--issuer', service.url, ...ca, '--allow-development-root'],
         ...['--accept-any', '--nonce', 'once', ...wanted],
       ]);
-    const verdict = await judge(...expectations);
+    const verdict = await verifyToken(...expectations);
     assert.equal(verdict.exitCode, 0, verdict.stderr + verdict.stdout);
-    const other = await judge(expectations[0], '00'.repeat(48));
+    const other = await verifyToken(expectations[0], '00'.repeat(48));
     assert.equal(other.exitCode, 1);
   });
 }

@@ -1,4 +1,4 @@
-/** The demonstration plays all five steps to the end, with simulated and with real evidence, and stops what it started. */
+/** `atesto demo` runs all five steps, with simulated and with real evidence, and removes what it started. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,7 +23,7 @@ function assertConvinced({ exitCode, stdout, stderr }: CliResult): void {
   assert.match(stdout, /^ {3}The relying party is convinced\.$/m);
 }
 
-test('simulated evidence, as a process: five steps, what was sent and checked, the token, exit 0, nothing left behind', async () => {
+test('with simulated evidence the demo shows five steps and the token, ends with 0, and leaves no files', async () => {
   const TMPDIR = temporaryDirectory();
   const result = await spawnCli(['demo'], { env: { TMPDIR } });
   assertConvinced(result);
@@ -34,12 +34,12 @@ test('simulated evidence, as a process: five steps, what was sent and checked, t
   assert.match(stdout, /"x-atesto-development-root": true/);
   assert.match(stdout, /401 Unauthorized: .+ \[access-token-missing\]/s);
   assert.match(stdout, /\[quote-signature\]/);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: no colour without a terminal
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: no color without a terminal
   assert.doesNotMatch(stdout, /\u001b/);
   assert.deepEqual(readdirSync(TMPDIR), []);
 });
 
-test('a reader that has had enough after the first lines: nothing left behind', async () => {
+test('the demo leaves no files when its reader closes the pipe after the first lines', async () => {
   const TMPDIR = temporaryDirectory();
   const env = { PATH: process.env.PATH, TMPDIR };
   const child = spawn(process.execPath, [binary, 'demo'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -50,7 +50,7 @@ test('a reader that has had enough after the first lines: nothing left behind', 
   assert.deepEqual(readdirSync(TMPDIR), []);
 });
 
-test('asked to stop, it clears everything away and ends with 3', async (t) => {
+test('a stop request makes the demo remove its files and end with 3', async (t) => {
   const TMPDIR = temporaryDirectory();
   const usual = process.env.TMPDIR;
   process.env.TMPDIR = TMPDIR;
@@ -66,7 +66,7 @@ test('asked to stop, it clears everything away and ends with 3', async (t) => {
 
 describe('real evidence', { skip: vectorsMissing('sgx') }, () => {
   for (const name of vectorCases('sgx')) {
-    test(`${name}: the relying party is convinced, and is told what was permitted`, async () => {
+    test(`${name}: the relying party accepts the token, and the demo lists what was permitted`, async () => {
       const { tcbStatus, collateralExpired, body } = readVectorJson('sgx', name, 'expected.json');
       const result = await runCli(realArguments(name));
       assertConvinced(result);
@@ -79,13 +79,13 @@ describe('real evidence', { skip: vectorsMissing('sgx') }, () => {
     });
   }
 
-  test('--strict stops at the first refusal with 1 and says how to permit it', async () => {
+  test('--strict ends with 1 at the first refusal and names the option that permits it', async () => {
     const { exitCode, stderr } = await runCli([...realArguments('v3-platform-ca-up-to-date'), '--strict']);
     assert.equal(exitCode, 1);
     assert.match(stderr, /^atesto: the service refused the evidence\nhint: .+ --allow-expired-collateral/);
   });
 
-  test('what is permitted from the start is not refused first', async () => {
+  test('what options permit from the start is never refused', async () => {
     const permitted = ['--allow-expired-collateral', '--accept-tcb-status', 'OutOfDate', '--strict'];
     const result = await runCli([...realArguments('openenclave-report-out-of-date'), ...permitted]);
     assertConvinced(result);
@@ -99,7 +99,7 @@ describe('real evidence', { skip: vectorsMissing('sgx') }, () => {
     assert.match(stderr, /the relying party refused the token/);
   });
 
-  test('forged evidence is refused for good: there is nothing to permit', async () => {
+  test('forged evidence is refused without a hint, because no option permits it', async () => {
     const name = 'v3-processor-ca-config-and-sw-hardening';
     const quote = Uint8Array.from(readVector('sgx', name, 'quote.bin'));
     quote[200] = (quote[200] ?? 0) ^ 1;
@@ -112,14 +112,14 @@ describe('real evidence', { skip: vectorsMissing('sgx') }, () => {
     assert.equal(stderr, 'atesto: the service refused the evidence\n');
   });
 
-  test('wrong runtime data is refused for good', async () => {
+  test('wrong runtime data is refused without a hint', async () => {
     const args = realArguments('v3-processor-ca-config-and-sw-hardening');
     const { exitCode, stdout } = await runCli([...args, '--runtime-data', temporaryFile('data', 'other')]);
     assert.equal(exitCode, 1);
     assert.match(stdout, /\[sgx-runtime-data\]/);
   });
 
-  test('evidence that cannot be read is refused with its code', async () => {
+  test('malformed evidence is refused with its code', async () => {
     const args = realArguments('v3-processor-ca-config-and-sw-hardening');
     const { exitCode, stderr } = await runCli(
       args.map((arg) => (arg.endsWith('quote.bin') ? temporaryFile('q', 'xx') : arg)),
@@ -131,20 +131,20 @@ describe('real evidence', { skip: vectorsMissing('sgx') }, () => {
 
 for (const [what, args, said] of [
   ['real evidence without its collateral', ['--quote', 'q'], /needs --quote, --collateral and --at together/],
-  ['a TCB status that is none', ['--accept-tcb-status', 'Revoked'], /Write one of UpToDate/],
-  ['a quote that is not there', ['--quote', '/nowhere', '--collateral', 'c', '--at', 'now'], /the quote \/nowhere: /],
+  ['an unknown TCB status', ['--accept-tcb-status', 'Revoked'], /Write one of UpToDate/],
+  ['a missing quote file', ['--quote', '/nowhere', '--collateral', 'c', '--at', 'now'], /the quote \/nowhere: /],
   [
-    'a collateral file that is not there',
+    'a missing collateral file',
     ['--quote', binary, '--collateral', '/nowhere', '--at', 'now'],
     /the collateral \/nowhere: there is no such file/,
   ],
   [
-    'collateral that is none',
+    'malformed collateral',
     ['--quote', binary, '--collateral', binary, '--at', 'now'],
     /the collateral .+: .+ \[bundle-malformed\]/,
   ],
 ] as const) {
-  test(`${what}: ends with 2`, async () => {
+  test(`${what} ends the demo with 2`, async () => {
     const { exitCode, stderr } = await runCli(['demo', ...args]);
     assert.equal(exitCode, 2);
     assert.match(stderr, said);

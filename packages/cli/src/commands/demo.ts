@@ -19,17 +19,17 @@ Examples:
   $ atesto demo
   $ atesto demo --quote quote.bin --collateral collateral.json --at 2025-10-01T00:00:00Z
 
-With real evidence the clock of the service stands at the given time. What the service refuses by default
+With real evidence, the clock of the service is set to the given time. What the service refuses by default
 but an operator can permit (old collateral, an outdated platform) is shown as refused first, then permitted;
 --strict stops there. Ends with 0 when the relying party is convinced, 1 when the evidence is refused.`;
 
 /** The command. */
 export function demoCommand(session: Session): Command {
   return new Command('demo')
-    .description('Plays the five steps of remote attestation on this machine and tells what happens.')
+    .description('Runs the five steps of remote attestation on this machine and explains each.')
     .option('--quote <file>', 'real evidence: an SGX quote or OpenEnclave evidence, as raw bytes')
     .option('--collateral <file>', "Intel's verification collateral for it, JSON")
-    .option('--at <time>', 'the time at which to play it (RFC 3339, a date, or now)', readTime)
+    .option('--at <time>', 'the time at which to run it (RFC 3339, a date, or now)', readTime)
     .option('--runtime-data <file>', 'data whose SHA-256 its report data carries')
     .option('--allow-expired-collateral', 'permit collateral past its next update from the start')
     .addOption(

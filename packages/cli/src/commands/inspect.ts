@@ -12,7 +12,7 @@ Examples:
 
 Knows quotes of SGX and TDX, evidence of the Open Enclave SDK, SEV-SNP reports and documents, reports and documents of
 Azure's confidential VMs, TDREPORTs and REPORTs of SGX, TPM quotes, event logs (with the registers that they lead to), tokens, certificates and Intel's collateral; raw, in hex or base64.
-Nothing is verified: anyone can write such a file. atesto verify judges it. Ends with 0: shown, 1: not readable, 2: wrong call.`;
+Nothing is verified: anyone can write such a file. atesto verify checks it. Ends with 0: shown, 1: not readable, 2: wrong call.`;
 
 /** The command. */
 export function inspectCommand(session: Session): Command {

@@ -1,4 +1,4 @@
-/** `atesto policy check`: is a policy text sound? */
+/** `atesto policy check`: lists the errors and warnings of a policy. */
 import { Command } from 'commander';
 import { exitCodes, type Session } from '../session.ts';
 
@@ -23,15 +23,14 @@ export function policyCheckCommand(session: Session): Command {
     .argument('<file>', 'the policy')
     .option('--type <type>', 'the attestation type that it is for, such as SgxEnclave')
     .option('--strict', 'warnings are errors: for policies that Azure Attestation shall accept too')
-    .option('--json', 'print the account as JSON')
+    .option('--json', 'print the report as JSON')
     .addHelpText('after', examples)
     .action((file: string, options: Options) => checkPolicy(file, options, session));
 }
 
 async function checkPolicy(file: string, options: Options, session: Session): Promise<void> {
   const { compilePolicy, policyHash, reportJson } = await import('@atesto/policy');
-  const { kindOption } = await import('../policy/kind.ts');
-  const { readPolicy } = await import('../policy/text.ts');
+  const { kindOption, readPolicy } = await import('../policy/input.ts');
   const kind = kindOption(options.type);
   const text = await readPolicy(file, session);
   const compiled = compilePolicy(text, {
@@ -47,10 +46,10 @@ async function checkPolicy(file: string, options: Options, session: Session): Pr
     return;
   }
   const style = session.style.out;
-  const { counted, tellRemarks } = await import('../policy/remarks.ts');
+  const { counted, renderDiagnostics } = await import('../policy/render-diagnostics.ts');
   const remarks = { errors, warnings, informations };
   const verdict = compiled.ok
     ? `${style.good('sound')}: version ${compiled.policy.version}, ${counted(remarks)}, hash ${compiled.policy.hash}`
     : `${style.bad('refused')}: ${counted(remarks)}`;
-  session.out(`${tellRemarks(text, remarks, style)}${verdict}\n`);
+  session.out(`${renderDiagnostics(text, remarks, style)}${verdict}\n`);
 }

@@ -29,13 +29,11 @@ export function policyEvalCommand(session: Session): Command {
 
 async function evaluateFile(file: string, options: Options, session: Session): Promise<void> {
   const { evaluationReport, reportJson } = await import('@atesto/policy');
-  const { readClaims } = await import('../policy/claims.ts');
-  const { kindOption } = await import('../policy/kind.ts');
-  const { readPolicy } = await import('../policy/text.ts');
-  const { exitCodeOf, tellOutcome } = await import('../policy/outcome.ts');
+  const { kindOption, readClaims, readPolicy } = await import('../policy/input.ts');
+  const { exitCodeOf, renderVerdict } = await import('../policy/render-verdict.ts');
   const kind = kindOption(options.type);
   const text = await readPolicy(file, session);
   const report = evaluationReport(text, await readClaims(options.claims, session), kind);
   session.exitCode = exitCodeOf(report);
-  session.out(options.json === true ? `${reportJson(report)}\n` : tellOutcome(text, report, session.style.out));
+  session.out(options.json === true ? `${reportJson(report)}\n` : renderVerdict(text, report, session.style.out));
 }

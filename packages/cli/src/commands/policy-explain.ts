@@ -1,4 +1,4 @@
-/** `atesto policy explain`: why does a policy decide as it does? */
+/** `atesto policy explain`: shows why a policy permits or denies. */
 
 import type { Claim } from '@atesto/policy';
 import { Command } from 'commander';
@@ -44,9 +44,8 @@ export function policyExplainCommand(session: Session): Command {
 
 async function explainFile(file: string, options: Options, session: Session): Promise<void> {
   const { claimsByStage, evaluationReport, reportJson } = await import('@atesto/policy');
-  const { kindOption } = await import('../policy/kind.ts');
-  const { readPolicy } = await import('../policy/text.ts');
-  const { exitCodeOf, tellOutcome } = await import('../policy/outcome.ts');
+  const { kindOption, readPolicy } = await import('../policy/input.ts');
+  const { exitCodeOf, renderVerdict } = await import('../policy/render-verdict.ts');
   const kind = kindOption(options.type);
   const text = await readPolicy(file, session);
   const claims = await claimsOf(options, session);
@@ -57,9 +56,9 @@ async function explainFile(file: string, options: Options, session: Session): Pr
     session.out(`${reportJson({ claims, ...report })}\n`);
     return;
   }
-  const { tellAccount } = await import('../policy/account.ts');
+  const { renderTrace } = await import('../policy/render-trace.ts');
   const style = session.style.out;
-  session.out(`${tellOutcome(text, report, style)}${tellAccount(report, style)}`);
+  session.out(`${renderVerdict(text, report, style)}${renderTrace(report, style)}`);
 }
 
 async function claimsOf(options: Options, session: Session): Promise<Claim[]> {
@@ -70,7 +69,7 @@ async function claimsOf(options: Options, session: Session): Promise<Claim[]> {
       'Give --claims FILE, or --evidence FILE with --type, --collateral and --at.',
     );
   }
-  if (claims !== undefined) return (await import('../policy/claims.ts')).readClaims(claims, session);
+  if (claims !== undefined) return (await import('../policy/input.ts')).readClaims(claims, session);
   if (evidence === undefined || type === undefined || at === undefined || collateral === undefined) {
     return misused('the evidence cannot be appraised yet', 'Give --type, --collateral and --at with --evidence.');
   }

@@ -20,14 +20,14 @@ export function policyFormatCommand(session: Session): Command {
 
 async function formatFile(file: string, session: Session): Promise<void> {
   const { formatPolicy } = await import('@atesto/policy');
-  const { readPolicy } = await import('../policy/text.ts');
+  const { readPolicy } = await import('../policy/input.ts');
   const text = await readPolicy(file, session);
   const formatted = formatPolicy(text);
   if (formatted.ok) {
     session.out(formatted.text);
     return;
   }
-  const { tellRemarks } = await import('../policy/remarks.ts');
-  session.err(tellRemarks(text, { errors: formatted.errors, warnings: [], informations: [] }, session.style.err));
+  const { renderDiagnostics } = await import('../policy/render-diagnostics.ts');
+  session.err(renderDiagnostics(text, { errors: formatted.errors, warnings: [], informations: [] }, session.style.err));
   session.exitCode = exitCodes.usage;
 }

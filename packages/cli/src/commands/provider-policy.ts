@@ -63,9 +63,9 @@ function set(session: Session): Command {
           ? provider.setPolicyJws(options.type, content.trim(), options.ifMatch)
           : provider.setPolicy(options.type, content, { signer, ifMatch: options.ifMatch });
         tell(await changed, options, session);
-        const { readPolicy } = await import('../policy/text.ts');
-        const { tellWarnings } = await import('../policy/warnings.ts');
-        tellWarnings(await readPolicy(file, session), options.type, session);
+        const { readPolicy } = await import('../policy/input.ts');
+        const { printWarnings } = await import('../policy/render-diagnostics.ts');
+        printWarnings(await readPolicy(file, session), options.type, session);
       }),
     );
 }

@@ -56,11 +56,11 @@ test('in process: it runs until it is asked to stop', async () => {
 });
 
 test('settings that are wrong: 2, and every fault is named', async () => {
-  const config = temporaryFile('atesto.json', '{"listen":{"port":"x"},"colour":1}');
+  const config = temporaryFile('atesto.json', '{"listen":{"port":"x"},"color":1}');
   const { exitCode, stderr } = await runCli(['serve', '--config', config, '--development']);
   assert.equal(exitCode, 2);
   assert.match(stderr, /listen\.port: .+\[setting-invalid\]/);
-  assert.match(stderr, /colour: .+\[setting-unknown\]/);
+  assert.match(stderr, /color: .+\[setting-unknown\]/);
   assert.match(stderr, /\nhint: docs\/configuration\.md lists every setting\.\n$/);
 });
 

@@ -9,7 +9,7 @@ Examples:
   $ atesto token inspect token.jwt
   $ atesto attest … | atesto token inspect - --json
 
-Nothing is verified: anyone can write such a token. atesto token verify judges it.`;
+Nothing is verified: anyone can write such a token. atesto token verify checks it.`;
 
 /** The command. */
 export function tokenInspectCommand(session: Session): Command {

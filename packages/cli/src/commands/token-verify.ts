@@ -1,4 +1,4 @@
-/** `atesto token verify`: judges an attestation token as a relying party does. */
+/** `atesto token verify`: verifies an attestation token as a relying party does. */
 import { Command } from 'commander';
 import { readText } from '../input/file.ts';
 import { collected, readHex, readInteger, readTime } from '../input/options.ts';
@@ -62,16 +62,16 @@ export function tokenVerifyCommand(session: Session): Command {
     .option('--allow-development-root', 'accept evidence of a simulator')
     .option('--json', 'print the verdict as JSON')
     .addHelpText('after', examples)
-    .action((token: string, options: Options) => verifyToken(token, options, session));
+    .action((token: string, options: Options) => verify(token, options, session));
 }
 
-async function verifyToken(given: string, options: Options, session: Session): Promise<void> {
+async function verify(given: string, options: Options, session: Session): Promise<void> {
   const { readExpectations, withType } = await import('../token/expectations.ts');
   const { readToken } = await import('../token/read.ts');
-  const { judge, tellVerdict } = await import('../token/judge.ts');
+  const { verifyToken, renderVerdict } = await import('../token/verify.ts');
   const { expectations, unchecked } = await readExpectations(withType(options));
   const token = await readToken(given, session);
-  const outcome = await judge(token, {
+  const outcome = await verifyToken(token, {
     issuers: options.issuer,
     expectations,
     ca: options.ca === undefined ? undefined : await readText(options.ca, 'the CA'),
@@ -79,7 +79,7 @@ async function verifyToken(given: string, options: Options, session: Session): P
     at: options.at,
     clockSkewSeconds: options.clockSkew,
   });
-  session.out(tellVerdict(outcome, unchecked, options.json === true, session.style.out));
+  session.out(renderVerdict(outcome, unchecked, options.json === true, session.style.out));
   if (outcome.ok) return;
   const { code } = outcome.refusal;
   session.exitCode = code === 'keys-unavailable' ? exitCodes.unavailable : exitCodes.refused;

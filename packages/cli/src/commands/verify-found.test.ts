@@ -14,7 +14,7 @@ const trusted = (name: string): string[] => [
   '--json',
 ];
 
-/** The account; fails the test when the evidence is refused. */
+/** The report; fails the test when the evidence is refused. */
 async function validVerdict(...args: string[]) {
   const { exitCode, stdout } = await runCli(['verify', ...args]);
   const verdict = JSON.parse(stdout);

@@ -12,14 +12,19 @@ import {
 } from '@atesto/relying-party';
 import { misused } from '../failure.ts';
 import { jsonText } from '../token/json.ts';
-import type { Cast } from './cast.ts';
-import type { Narrator } from './narrator.ts';
-import type { Stage } from './stage.ts';
+import type { DemoEnvironment } from './demo-services.ts';
+import type { Printer } from './printer.ts';
+import type { Scenario } from './scenario.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
-/** What this relying party wants: the very enclave, not debuggable, with the data and the nonce. */
-export function expectationsFor(cast: Cast, body: SgxReportBody, nonce: string, allowDebug: boolean): SgxExpectations {
+/** Expects exactly this enclave, not debuggable, with the runtime data and the nonce. */
+export function expectationsFor(
+  scenario: Scenario,
+  body: SgxReportBody,
+  nonce: string,
+  allowDebug: boolean,
+): SgxExpectations {
   return {
     attestationType: 'sgx',
     mrSigner: hex(body.mrSigner),
@@ -28,9 +33,9 @@ export function expectationsFor(cast: Cast, body: SgxReportBody, nonce: string, 
     minimumSvn: body.isvSvn,
     policyHash: 'any',
     nonce: { equals: nonce },
-    runtimeData: expectedData(cast.runtimeData),
+    runtimeData: expectedData(scenario.runtimeData),
     debuggable: allowDebug ? 'any' : false,
-    developmentRoot: cast.developmentRoot === undefined ? false : 'any',
+    developmentRoot: scenario.developmentRoot === undefined ? false : 'any',
   };
 }
 
@@ -41,34 +46,39 @@ function expectedData(data: AttestedData | undefined): RuntimeDataExpectation {
   return reading.ok ? { json: reading.value } : misused(`the runtime data cannot be read: ${reading.fault.why}`);
 }
 
-/** Verifies the token as a relying party that knows nothing but the service's URI and its own expectations. */
-export function rely(
-  { service, ca, clock }: Stage,
+/** Verifies the token with nothing but the service's URI and the relying party's expectations. */
+export function verifyToken(
+  { service, ca, clock }: DemoEnvironment,
   token: string,
   expectations: SgxExpectations,
 ): Promise<Outcome<VerifiedToken>> {
   return createVerifier({ issuers: [service.url], expectations, fetch: createTrustingFetch(ca), clock }).verify(token);
 }
 
-/** The token as anyone can read it. */
-export function tellToken(token: string, tell: Narrator): void {
+/** Prints the decoded token. */
+export function printToken(token: string, printer: Printer): void {
   const inspected = inspectToken(token);
   if (!inspected.ok) throw new Error('the service issued a token that cannot be read');
-  tell.say('The token, decoded:');
-  tell.block(jsonText(inspected.value.header, 2));
-  tell.block(jsonText(inspected.value.claims, 2));
+  printer.say('The token, decoded:');
+  printer.block(jsonText(inspected.value.header, 2));
+  printer.block(jsonText(inspected.value.claims, 2));
 }
 
-/** The verdict. */
-export function tellVerdict(verdict: Outcome<VerifiedToken>, { service }: Stage, cast: Cast, tell: Narrator): void {
+/** Prints the verdict. */
+export function printVerdict(
+  verdict: Outcome<VerifiedToken>,
+  { service }: DemoEnvironment,
+  scenario: Scenario,
+  printer: Printer,
+): void {
   if (!verdict.ok) {
-    tell.refused(verdict.refusal.why, verdict.refusal.code);
+    printer.refused(verdict.refusal.why, verdict.refusal.code);
     return;
   }
   const { keyId, algorithm, expiresAt } = verdict.value;
-  tell.checked('signature', `${algorithm} by key ${keyId}, fetched from ${service.url}/certs`);
-  tell.checked('issuer and time', `${service.url}; holds until ${expiresAt.toISOString()}`);
-  tell.checked('enclave', 'MRENCLAVE, MRSIGNER, product and security version are the expected ones');
-  tell.checked('nonce', 'the one that this relying party chose');
-  if (cast.runtimeData !== undefined) tell.checked('runtime data', 'the expected data is bound to the enclave');
+  printer.checked('signature', `${algorithm} by key ${keyId}, fetched from ${service.url}/certs`);
+  printer.checked('issuer and time', `${service.url}; holds until ${expiresAt.toISOString()}`);
+  printer.checked('enclave', 'MRENCLAVE, MRSIGNER, product and security version are the expected ones');
+  printer.checked('nonce', 'the one that this relying party chose');
+  if (scenario.runtimeData !== undefined) printer.checked('runtime data', 'the expected data is bound to the enclave');
 }

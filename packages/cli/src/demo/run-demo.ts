@@ -1,16 +1,16 @@
-/** The demonstration: the five steps of remote attestation, each for real, on this machine. */
+/** Runs the five steps of remote attestation against real services on this machine. */
 import { randomBytes } from 'node:crypto';
 import type { AttestOptions, CollectedEvidence, ServiceRefusedError } from '@atesto/client';
 import type { ParsedSgxEvidence, SgxAppraisal, TcbStatus } from '@atesto/evidence';
 import { CliFailure } from '../failure.ts';
 import { exitCodes, type Session } from '../session.ts';
-import { type Attester, attesterOn, authorize, collect, send } from './attester.ts';
-import { type Cast, type RealEvidence, realCast, simulatedCast } from './cast.ts';
-import { type Concession, concede, secondsPastUpdate } from './concession.ts';
-import { type Narrator, narratorFor } from './narrator.ts';
-import { expectationsFor, rely, tellToken, tellVerdict } from './relying-party.ts';
-import { type Concessions, openTheatre, type Stage, type Theatre } from './stage.ts';
-import { appraiseToShow, ask, tellChecks, tellRefusal, tellRefusals } from './verifier.ts';
+import { type Attester, authorize, collect, createAttester, printRequest } from './attester.ts';
+import { type DemoEnvironment, type DemoServices, type Overrides, openDemoServices } from './demo-services.ts';
+import { type SuggestedOverride, secondsPastUpdate, suggestOverride } from './override.ts';
+import { createPrinter, type Printer } from './printer.ts';
+import { expectationsFor, printToken, printVerdict, verifyToken } from './relying-party.ts';
+import { type RealEvidence, realScenario, type Scenario, simulatedScenario } from './scenario.ts';
+import { appraiseToShow, attest, printChecks, printRefusal, printRefusals } from './verifier.ts';
 
 /** What to show. */
 export interface DemoOptions {
@@ -22,15 +22,15 @@ export interface DemoOptions {
   readonly strict: boolean;
 }
 
-/** Plays the demonstration, and clears away what it started. Throws `CliFailure` when the evidence is refused for good. */
+/** Runs the demonstration and removes what it started. Throws `CliFailure` when no override makes the evidence acceptable. */
 export async function runDemo(options: DemoOptions, session: Session): Promise<void> {
-  const tell = narratorFor(session);
-  const cast = options.real === undefined ? await simulatedCast() : await realCast(options.real);
-  const theatre = await openTheatre(cast);
+  const printer = createPrinter(session);
+  const scenario = options.real === undefined ? await simulatedScenario() : await realScenario(options.real);
+  const services = await openDemoServices(scenario);
   try {
-    await Promise.race([play(options, cast, theatre, tell), stopped(session)]);
+    await Promise.race([runSteps(options, scenario, services, printer), stopped(session)]);
   } finally {
-    await theatre.clear();
+    await services.close();
   }
 }
 
@@ -39,119 +39,137 @@ async function stopped(session: Session): Promise<never> {
   throw new CliFailure(exitCodes.unavailable, 'the demonstration was stopped');
 }
 
-async function play(options: DemoOptions, cast: Cast, theatre: Theatre, tell: Narrator): Promise<void> {
-  tell.say(
-    'Remote attestation in five steps. The service and the OpenID provider are real and run on loopback ports; everything is cleared away at the end.',
+async function runSteps(
+  options: DemoOptions,
+  scenario: Scenario,
+  services: DemoServices,
+  printer: Printer,
+): Promise<void> {
+  printer.say(
+    'Remote attestation in five steps. The service and the OpenID provider are real and run on loopback ports; everything is removed at the end.',
   );
-  const { evidence, parsed } = await collect(cast, tell);
-  const appraisal = appraiseToShow(cast, evidence);
-  let concessions: Concessions = {
+  const { evidence, parsed } = await collect(scenario, printer);
+  const appraisal = appraiseToShow(scenario, evidence);
+  let overrides: Overrides = {
     staleGraceSeconds:
       options.allowExpiredCollateral && appraisal !== undefined
-        ? secondsPastUpdate(appraisal, cast.at ?? new Date())
+        ? secondsPastUpdate(appraisal, scenario.at ?? new Date())
         : 0,
     tcbStatuses: options.acceptTcbStatuses,
   };
   const nonce = randomBytes(16).toString('hex');
   const permitted: string[] = [];
-  let stage = await theatre.set(concessions);
-  let attester = attesterOn(stage);
+  let environment = await services.restart(overrides);
+  let attester = createAttester(environment);
   try {
-    await authorize(stage, attester, tell);
-    send(stage, cast, evidence, nonce, tell);
-    tell.step(4, 'The service validates the evidence, evaluates its policy, and answers');
+    await authorize(environment, attester, printer);
+    printRequest(environment, scenario, evidence, nonce, printer);
+    printer.step(4, 'The service validates the evidence, evaluates its policy, and answers');
     for (;;) {
-      const answer = await ask(attester.client, evidence, attestOptions(cast, nonce));
+      const answer = await attest(attester.client, evidence, attestOptions(scenario, nonce));
       if ('token' in answer) {
         await conclude(
-          { options, cast, stage, attester, evidence, parsed, appraisal, permitted, nonce, token: answer.token },
-          tell,
+          {
+            options,
+            scenario,
+            environment,
+            attester,
+            evidence,
+            parsed,
+            appraisal,
+            permitted,
+            nonce,
+            token: answer.token,
+          },
+          printer,
         );
         return;
       }
-      const concession = concedeOrStop(answer.refusal, { options, cast, appraisal, concessions }, tell);
-      concessions = concession.permitted;
-      permitted.push(`the operator ${concession.words}`);
+      const suggestion = overrideOrStop(answer.refusal, { options, scenario, appraisal, overrides }, printer);
+      overrides = suggestion.overrides;
+      permitted.push(`the operator ${suggestion.description}`);
       await attester.close();
-      stage = await theatre.set(concessions);
-      attester = attesterOn(stage);
+      environment = await services.restart(overrides);
+      attester = createAttester(environment);
     }
   } finally {
     await attester.close();
   }
 }
 
-function attestOptions({ runtimeData }: Cast, nonce: string): AttestOptions {
+function attestOptions({ runtimeData }: Scenario, nonce: string): AttestOptions {
   return runtimeData === undefined ? { nonce } : { runtimeData, nonce };
 }
 
-interface Refused {
+interface RefusalContext {
   readonly options: DemoOptions;
-  readonly cast: Cast;
+  readonly scenario: Scenario;
   readonly appraisal: SgxAppraisal | undefined;
-  readonly concessions: Concessions;
+  readonly overrides: Overrides;
 }
 
-/** Tells of the refusal and what an operator may permit; stops when there is nothing to permit. */
-function concedeOrStop(
+/** Prints the refusal and the override that an operator may choose. Throws `CliFailure` when there is none, or with `--strict`. */
+function overrideOrStop(
   refusal: ServiceRefusedError,
-  { options, cast, appraisal, concessions }: Refused,
-  tell: Narrator,
-): Concession {
-  tellRefusal('the evidence', refusal, tell);
-  const at = cast.at ?? new Date();
-  const concession = appraisal === undefined ? undefined : concede(refusal.innerCode, appraisal, at, concessions);
-  if (concession === undefined || options.strict) {
-    const hint = concession === undefined ? undefined : `Run it again with ${concession.option} to permit this.`;
+  { options, scenario, appraisal, overrides }: RefusalContext,
+  printer: Printer,
+): SuggestedOverride {
+  printRefusal('the evidence', refusal, printer);
+  const at = scenario.at ?? new Date();
+  const suggestion = appraisal === undefined ? undefined : suggestOverride(refusal.innerCode, appraisal, at, overrides);
+  if (suggestion === undefined || options.strict) {
+    const hint = suggestion === undefined ? undefined : `Run it again with ${suggestion.option} to permit this.`;
     throw new CliFailure(exitCodes.refused, 'the service refused the evidence', hint);
   }
-  tell.say(`That is the default, and a good one. To go on, the operator ${concession.words}; the service starts anew.`);
-  return concession;
+  printer.say(
+    `That is the default, and a good one. To go on, the operator ${suggestion.description}; the service restarts.`,
+  );
+  return suggestion;
 }
 
-interface Granted {
+interface IssuedToken {
   readonly options: DemoOptions;
-  readonly cast: Cast;
-  readonly stage: Stage;
+  readonly scenario: Scenario;
+  readonly environment: DemoEnvironment;
   readonly attester: Attester;
   readonly evidence: CollectedEvidence;
   readonly parsed: ParsedSgxEvidence;
   readonly appraisal: SgxAppraisal | undefined;
-  /** What was refused at first and then permitted. */
+  /** What was refused at first and then permitted, for readers of the output. */
   readonly permitted: readonly string[];
   readonly nonce: string;
   readonly token: string;
 }
 
-/** What was checked, what would be refused, the token, and step 5. */
-async function conclude(granted: Granted, tell: Narrator): Promise<void> {
-  const { options, cast, stage, attester, evidence, parsed, appraisal, permitted, nonce, token } = granted;
-  if (appraisal !== undefined) tellChecks(cast, appraisal, tell);
-  tell.say('What it refuses, tried as well:');
-  await tellRefusals(attester, evidence, parsed.body.mrEnclave, tell);
-  tellToken(token, tell);
-  tell.step(5, "The client hands the token to a relying party, which fetches the service's keys and decides");
+/** Prints the checks, two refusals and the token, then runs step 5. */
+async function conclude(issued: IssuedToken, printer: Printer): Promise<void> {
+  const { options, scenario, environment, attester, evidence, parsed, appraisal, permitted, nonce, token } = issued;
+  if (appraisal !== undefined) printChecks(scenario, appraisal, printer);
+  printer.say('What it refuses, tried as well:');
+  await printRefusals(attester, evidence, parsed.body.mrEnclave, printer);
+  printToken(token, printer);
+  printer.step(5, "The client hands the token to a relying party, which fetches the service's keys and decides");
   const { body } = parsed;
-  const first = await rely(stage, token, expectationsFor(cast, body, nonce, false));
-  tellVerdict(first, stage, cast, tell);
+  const first = await verifyToken(environment, token, expectationsFor(scenario, body, nonce, false));
+  printVerdict(first, environment, scenario, printer);
   const isDebug = !first.ok && first.refusal.code === 'debug-enabled';
   if (!first.ok && isDebug && !options.strict) {
-    tell.say('A relying party that tests its own debug enclave may permit that:');
-    const second = await rely(stage, token, expectationsFor(cast, body, nonce, true));
-    tellVerdict(second, stage, cast, tell);
-    if (second.ok) return finish(cast, [...permitted, 'the relying party permits a debug enclave'], tell);
+    printer.say('A relying party that tests its own debug enclave may permit that:');
+    const second = await verifyToken(environment, token, expectationsFor(scenario, body, nonce, true));
+    printVerdict(second, environment, scenario, printer);
+    if (second.ok) return finish(scenario, [...permitted, 'the relying party permits a debug enclave'], printer);
   }
   if (!first.ok) throw new CliFailure(exitCodes.refused, 'the relying party refused the token');
-  finish(cast, permitted, tell);
+  finish(scenario, permitted, printer);
 }
 
-function finish(cast: Cast, permitted: readonly string[], tell: Narrator): void {
+function finish(scenario: Scenario, permitted: readonly string[], printer: Printer): void {
   const platform =
-    cast.developmentRoot === undefined
+    scenario.developmentRoot === undefined
       ? 'a genuine Intel platform'
       : 'a simulated platform, whose root only this demonstration trusts';
-  const data = cast.runtimeData === undefined ? '' : '; the runtime data is its own';
-  tell.conclude('The relying party is convinced.', `It speaks with this very enclave on ${platform}${data}.`);
+  const data = scenario.runtimeData === undefined ? '' : '; the runtime data is its own';
+  printer.conclude('The relying party is convinced.', `It speaks with this very enclave on ${platform}${data}.`);
   if (permitted.length > 0)
-    tell.say(`By default this would have been refused; permitted here: ${permitted.join('; ')}.`);
+    printer.say(`By default this would have been refused; permitted here: ${permitted.join('; ')}.`);
 }

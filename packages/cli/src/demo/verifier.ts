@@ -7,14 +7,14 @@ import {
 } from '@atesto/client';
 import { parseIntelCollateralBundle } from '@atesto/endorsements';
 import { appraiseSgx, intelRoots, type SgxAppraisal } from '@atesto/evidence';
-import type { Cast } from './cast.ts';
-import type { Narrator } from './narrator.ts';
+import type { Printer } from './printer.ts';
+import type { Scenario } from './scenario.ts';
 
 /** What the service answered. */
 export type Answer = { readonly token: string } | { readonly refusal: ServiceRefusedError };
 
-/** Attests; a refusal is an answer. */
-export async function ask(
+/** Sends the evidence. A refusal of the service is an answer, other failures throw. */
+export async function attest(
   client: AttestationClient,
   evidence: CollectedEvidence,
   options: AttestOptions,
@@ -27,68 +27,69 @@ export async function ask(
   }
 }
 
-/** A refusal in one line. */
-export function tellRefusal(
+/** Prints a refusal in one line. */
+export function printRefusal(
   what: string,
   { status, wireCode, innerCode, why }: ServiceRefusedError,
-  tell: Narrator,
+  printer: Printer,
 ): void {
-  tell.refused(`${what}: ${status} ${wireCode ?? ''}: ${why}`, innerCode ?? 'no code');
+  printer.refused(`${what}: ${status} ${wireCode ?? ''}: ${why}`, innerCode ?? 'no code');
 }
 
-/** The same appraisal as the service's, to show its facts; undefined when it does not come to an end. */
-export function appraiseToShow(cast: Cast, { bytes }: CollectedEvidence): SgxAppraisal | undefined {
-  const bundle = parseIntelCollateralBundle(cast.collateral);
+/** Repeats the service's appraisal to show its facts; undefined when the evidence is refused. */
+export function appraiseToShow(scenario: Scenario, { bytes }: CollectedEvidence): SgxAppraisal | undefined {
+  const bundle = parseIntelCollateralBundle(scenario.collateral);
   if (!bundle.ok) return undefined;
-  const { developmentRoot } = cast;
+  const { developmentRoot } = scenario;
   const development =
     developmentRoot === undefined ? [] : [{ name: 'simulated root', spkiSha256: developmentRoot, development: true }];
   const outcome = appraiseSgx(bytes, bundle.value, {
-    at: cast.at ?? new Date(),
+    at: scenario.at ?? new Date(),
     allowExpiredCollateral: true,
     trustAnchors: [...intelRoots, ...development],
   });
   return outcome.ok ? outcome.value : undefined;
 }
 
-/** What the service checked before it issued the token. */
-export function tellChecks(cast: Cast, appraisal: SgxAppraisal, tell: Narrator): void {
+/** Prints what the service checked before it issued the token. */
+export function printChecks(scenario: Scenario, appraisal: SgxAppraisal, printer: Printer): void {
   const { pckIssuer, pck, qeIsvSvn, qeTcbStatus, tcbStatus, platformTcbStatus, advisoryIds, collateral, body } =
     appraisal;
   const root =
-    cast.developmentRoot === undefined
+    scenario.developmentRoot === undefined
       ? 'Intel SGX Root CA, pinned by its public key'
       : 'the simulated root, trusted by configuration';
   const expired =
     collateral.expired.length === 0 ? 'all current' : `past their next update: ${collateral.expired.join(', ')}`;
-  tell.checked('access token', 'signature, issuer, audience and time; every call needs one here');
-  tell.checked('platform', `FMSPC ${pck.fmspc}: PCK certificate of ${pckIssuer} under ${root}; not revoked`);
-  tell.checked(
+  printer.checked('access token', 'signature, issuer, audience and time; every call needs one here');
+  printer.checked('platform', `FMSPC ${pck.fmspc}: PCK certificate of ${pckIssuer} under ${root}; not revoked`);
+  printer.checked(
     'quoting enclave',
     `its report is signed by the PCK key, its identity is Intel's, ISVSVN ${qeIsvSvn} is ${qeTcbStatus}`,
   );
-  tell.checked('quote', 'signed by the attestation key that the quoting enclave vouches for');
-  tell.checked(
+  printer.checked('quote', 'signed by the attestation key that the quoting enclave vouches for');
+  printer.checked(
     'endorsements',
     `TCB info, QE identity and revocation lists, evaluation data ${collateral.tcbEvaluationDataNumber}; ${expired}`,
   );
-  tell.checked(
+  printer.checked(
     'TCB',
     `platform ${platformTcbStatus}, with the quoting enclave ${tcbStatus}${advisoryIds.length === 0 ? '' : ` (${advisoryIds.join(', ')})`}; the baseline accepts it`,
   );
-  if (cast.runtimeData !== undefined) tell.checked('runtime data', 'its SHA-256 is the first half of the report data');
-  tell.checked(
+  if (scenario.runtimeData !== undefined)
+    printer.checked('runtime data', 'its SHA-256 is the first half of the report data');
+  printer.checked(
     'policy',
-    `the default policy permits and issues claims${body.debug ? '; that the enclave can be debugged stands in the token' : ''}`,
+    `the default policy permits and issues claims${body.debug ? '; the token says that the enclave can be debugged' : ''}`,
   );
 }
 
-/** Two calls that must fail, to see how a refusal looks. Throws when one is accepted. */
-export async function tellRefusals(
+/** Sends two requests that the service must refuse, and prints the refusals. Throws when one is accepted. */
+export async function printRefusals(
   clients: { readonly client: AttestationClient; readonly anonymous: AttestationClient },
   evidence: CollectedEvidence,
   mrEnclave: Uint8Array,
-  tell: Narrator,
+  printer: Printer,
 ): Promise<void> {
   const forged = Uint8Array.from(evidence.bytes);
   const at = Buffer.from(evidence.bytes).indexOf(mrEnclave);
@@ -98,8 +99,8 @@ export async function tellRefusals(
     ['the evidence without an access token', clients.anonymous, evidence],
   ] as const;
   for (const [what, client, sent] of attempts) {
-    const answer = await ask(client, sent, {});
+    const answer = await attest(client, sent, {});
     if ('token' in answer) throw new Error(`the service accepted ${what}`);
-    tellRefusal(what, answer.refusal, tell);
+    printRefusal(what, answer.refusal, printer);
   }
 }

@@ -1,4 +1,4 @@
-/** Which options of a client may stand in environment variables? The same for all commands that call a service. */
+/** The environment variables that replace options of the commands that call a service. */
 
 /** The variable of each option. */
 export const clientVariables = {

@@ -1,4 +1,4 @@
-/** What is this file? Asks those who know one kind each, most particular first; text in hex or base64 is decoded once. */
+/** Recognizes a file: tries each known kind, the most specific first, and decodes hex or base64 once. */
 import { azureGuest, hclReport } from './azure.ts';
 import { certificates } from './certificates.ts';
 import { intelCollateral } from './collateral.ts';

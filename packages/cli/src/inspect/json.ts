@@ -1,4 +1,4 @@
-/** Is a file a JSON object, and which members has it? */
+/** Reads a file as a JSON object. */
 
 const openingBrace = '{';
 

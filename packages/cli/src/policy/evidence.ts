@@ -1,4 +1,4 @@
-/** The claims that a service would show a policy for evidence, from an offline appraisal. */
+/** Appraises evidence offline and gives the claims that the service's policies would see. */
 import type { Outcome, Refusal } from '@atesto/core';
 import { createSnpBundleSource, parseIntelCollateralBundle, snpRequestFor } from '@atesto/endorsements';
 import {
@@ -25,7 +25,7 @@ import { CliFailure, misused } from '../failure.ts';
 import { readBytes } from '../input/file.ts';
 import { exitCodes } from '../session.ts';
 import { developmentAnchors } from '../verify/verdict.ts';
-import { kindOption } from './kind.ts';
+import { kindOption } from './input.ts';
 
 /** What an appraisal needs. */
 export interface EvidenceOptions {
@@ -88,7 +88,7 @@ const technologies: Partial<Record<AttestationKind, Technology>> = {
   SevSnpVm: sevSnp,
 };
 
-/** Appraises and gives the claims. Evidence that is refused ends the run with 1. */
+/** Appraises evidence. Throws `CliFailure` with exit code 1 when it is refused. */
 export async function claimsOfEvidence(options: EvidenceOptions): Promise<Claim[]> {
   const kind = kindOption(options.type);
   const technology = kind === undefined ? undefined : technologies[kind];

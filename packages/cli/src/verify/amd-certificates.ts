@@ -1,4 +1,4 @@
-/** Which of the given certificates stand above an endorsement key? Files may hold them in any order, and more than are needed. */
+/** Finds the issuers of an endorsement key among given certificates, which may be in any order and more than needed. */
 
 import { X509Certificate } from 'node:crypto';
 import type { Refusal } from '@atesto/core';

@@ -1,4 +1,4 @@
-/** Is a confidential VM of Azure genuine at a time, and what state does its vTPM attest? One appraisal, as programs read it. */
+/** Appraises the evidence of an Azure confidential VM and the state that its vTPM attests, offline. */
 
 import { createHash } from 'node:crypto';
 import type { Outcome } from '@atesto/core';
@@ -98,13 +98,13 @@ export interface AzureCvmFacts {
   readonly measuredBoot: MeasuredBoot | null;
 }
 
-/** The account; facts are null when the evidence was refused. */
+/** The report; facts are null when the evidence was refused. */
 export type AzureCvmVerdict = Verdict & { readonly [fact in keyof AzureCvmFacts]: AzureCvmFacts[fact] | null };
 
 const noFacts = { hardware: null, hcl: null, runtimeClaims: null, tpmQuote: null, pcrs: null, measuredBoot: null };
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
-/** Appraises evidence and gives account. */
+/** Appraises evidence and gives report. */
 export function azureCvmVerdict(input: AzureCvmInput): AzureCvmVerdict {
   const hardware = appraiseHardware(input);
   if (!hardware.ok) return { ...refused(hardware.refusal), ...noFacts };

@@ -4,7 +4,7 @@ import { readBytes } from '../input/file.ts';
 import { collected, readHex, readTime } from '../input/options.ts';
 import { exitCodes, type Session } from '../session.ts';
 import type { Row } from '../style.ts';
-import { account } from './account.ts';
+import { renderReport } from './render-report.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Options of every technology. */
@@ -34,7 +34,7 @@ export function baseCommand(name: string, description: string, evidence: string)
       'also trust a root by the SHA-256 of its public key (repeatable)',
       collected(readHex(32)),
     )
-    .option('--json', 'print the account as JSON');
+    .option('--json', 'print the report as JSON');
 }
 
 /** The same with runtime data. @param binding what carries their hash */
@@ -63,7 +63,7 @@ export function tell(
 ): void {
   if (verdict.verdict === 'refused') session.exitCode = exitCodes.refused;
   if (options.json === true) session.out(`${JSON.stringify(verdict)}\n`);
-  else session.out(account(verdict, options.at, facts, notes, session.style.out));
+  else session.out(renderReport(verdict, options.at, facts, notes, session.style.out));
 }
 
 /** The same for a technology with runtime data. @param binding what carries their hash */

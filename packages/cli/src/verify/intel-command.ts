@@ -1,4 +1,4 @@
-/** What `atesto verify sgx` and `atesto verify tdx` share: Intel's collateral, the appraisal, the account. */
+/** What `atesto verify sgx` and `atesto verify tdx` share: Intel's collateral, the appraisal, the report. */
 import type { Command } from 'commander';
 import { readBytes } from '../input/file.ts';
 import type { Session } from '../session.ts';

@@ -1,4 +1,4 @@
-/** Is a quote of Intel's genuine at a time, under given collateral? One appraisal of SGX or TDX, as programs read it. */
+/** Appraises an SGX or TDX quote offline under given collateral. */
 import type { Outcome } from '@atesto/core';
 import { parseIntelCollateralBundle } from '@atesto/endorsements';
 import {
@@ -27,7 +27,7 @@ export interface IntelVerdictInput {
   readonly developmentRoots: readonly string[];
 }
 
-/** The account. Facts that were not reached before a refusal are null. */
+/** The report. Facts that were not reached before a refusal are null. */
 export interface IntelVerdict<BodyFacts> extends Verdict {
   readonly tcbStatus: TcbStatus | 'NotSupported' | null;
   readonly advisoryIds: readonly string[];
@@ -58,7 +58,7 @@ export interface IntelTechnology<Body, BodyFacts> {
   readonly bodyRows: (facts: BodyFacts) => Row[];
 }
 
-/** Appraises evidence and gives account. */
+/** Appraises evidence and gives report. */
 export function intelVerdict<Body, BodyFacts>(
   technology: IntelTechnology<Body, BodyFacts>,
   input: IntelVerdictInput,

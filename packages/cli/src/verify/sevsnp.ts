@@ -1,4 +1,4 @@
-/** Is an SEV-SNP report genuine at a time, under given certificates? One appraisal, as programs read it. */
+/** Appraises an SEV-SNP report offline under given certificates. */
 import type { Outcome } from '@atesto/core';
 import { snpEndorsementsWithLists } from '@atesto/endorsements';
 import {
@@ -74,7 +74,7 @@ export interface SnpReportFacts {
   readonly launchTcb: string;
 }
 
-/** The account. What the evidence and the certificate say stands there also when they are refused; null: it could not be read. */
+/** The report. What the evidence and the certificate say stands there also when they are refused; null: it could not be read. */
 export interface SnpVerdict extends Verdict {
   readonly product: string | null;
   readonly endorsementKeyCertificate: {
@@ -94,7 +94,7 @@ export interface SnpVerdict extends Verdict {
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const noFacts = { product: null, endorsementKeyCertificate: null, revocation: null, evidence: null };
 
-/** Appraises evidence and gives account. */
+/** Appraises evidence and gives report. */
 export function snpVerdict(input: SnpVerdictInput): SnpVerdict {
   const parsed = parseSnpEvidence(input.evidence);
   if (!parsed.ok) return { ...refused(parsed.refusal), ...noFacts };

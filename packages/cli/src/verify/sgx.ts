@@ -1,4 +1,4 @@
-/** What the account of an SGX appraisal says of the enclave. */
+/** What the report of an SGX appraisal says of the enclave. */
 import { appraiseSgx, checkSgxRuntimeData, type SgxReportBody } from '@atesto/evidence';
 import type { IntelTechnology } from './intel-verdict.ts';
 

@@ -1,4 +1,4 @@
-/** What the account of a TDX appraisal says of the trust domain. */
+/** What the report of a TDX appraisal says of the trust domain. */
 import { appraiseTdx, checkTdxRuntimeData, type TdReportBody } from '@atesto/evidence';
 import type { IntelTechnology } from './intel-verdict.ts';
 

@@ -1,8 +1,8 @@
-/** The verdict of an offline appraisal, as programs read it: what every technology says first, and how roots of development are named. */
+/** The verdict of an offline appraisal, which is also its JSON form. */
 import type { Refusal } from '@atesto/core';
 import type { TrustAnchor } from '@atesto/evidence';
 
-/** Members that each verdict has, before the facts of its technology. */
+/** The members that the verdicts of all technologies share. */
 export interface Verdict {
   readonly verdict: 'valid' | 'refused';
   /** The code of the check that refused; null when valid. */
@@ -19,7 +19,7 @@ export function refused({ code, where, why }: Refusal): Verdict {
   return { verdict: 'refused', code, reason: `${where}: ${why}` };
 }
 
-/** Roots by SHA-256 of their public key, hex: trusted besides the vendor's, and named as what they are. */
+/** Additional trust anchors for development. @param fingerprints SHA-256 of their public keys, hex */
 export function developmentAnchors(fingerprints: readonly string[]): TrustAnchor[] {
   return fingerprints.map((spkiSha256) => ({ name: 'development root', spkiSha256, development: true }));
 }

@@ -1,4 +1,4 @@
-/** Who plays in the demonstration? An enclave with evidence, and what its vendor says of its platform: simulated, or real from files. */
+/** Prepares the evidence and the vendor's collateral that the demonstration uses: simulated, or real from files. */
 import { generateKeyPairSync } from 'node:crypto';
 import { resolve } from 'node:path';
 import { type AttestedData, type EvidenceSource, evidenceFromFile, evidenceFromPlatform } from '@atesto/client';
@@ -15,32 +15,32 @@ export interface RealEvidence {
   readonly runtimeData: string | undefined;
 }
 
-/** The players. */
-export interface Cast {
+/** What the demonstration shows. */
+export interface Scenario {
   readonly source: EvidenceSource;
-  /** What the enclave commits to; undefined: nothing was given. */
+  /** What the report data of the enclave commits to; undefined when none was given. */
   readonly runtimeData: AttestedData | undefined;
-  /** What the runtime data is, in words. */
-  readonly runtimeDataMeaning: string;
+  /** For readers of the output. */
+  readonly runtimeDataDescription: string;
   /** Intel's verification collateral, JSON. */
   readonly collateral: Uint8Array;
-  /** The file that holds it; undefined: it is in no file yet. */
+  /** The path of its file; undefined when it is only in memory. */
   readonly collateralFile: string | undefined;
-  /** SHA-256 of the public key of a simulated root, hex; undefined: Intel's own root vouches. */
+  /** SHA-256 of the public key of a simulated root, hex; undefined for evidence under Intel's root. */
   readonly developmentRoot: string | undefined;
-  /** The time at which everything happens; undefined: now. */
+  /** The time of the service's clock; undefined for the current time. */
   readonly at: Date | undefined;
 }
 
-/** A simulated enclave that has just made a key, and wants others to know that the key is its own. */
-export async function simulatedCast(): Promise<Cast> {
+/** A simulated enclave that proves a key to be its own. */
+export async function simulatedScenario(): Promise<Scenario> {
   const platform = await createSimulatedPlatform({ at: new Date() });
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const keys = [{ ...publicKey.export({ format: 'jwk' }), kid: 'enclave-key', use: 'enc' }];
   return {
     source: evidenceFromPlatform(platform),
     runtimeData: { json: JSON.stringify({ keys }) },
-    runtimeDataMeaning: 'a public key that the enclave just made, as JSON Web Key',
+    runtimeDataDescription: 'a public key that the enclave just made, as JSON Web Key',
     collateral: Buffer.from(JSON.stringify(collateralToJson(await platform.collateral()))),
     collateralFile: undefined,
     developmentRoot: platform.rootFingerprint,
@@ -49,9 +49,9 @@ export async function simulatedCast(): Promise<Cast> {
 }
 
 /** Real evidence from files. */
-export async function realCast({ quote, collateral, at, runtimeData }: RealEvidence): Promise<Cast> {
+export async function realScenario({ quote, collateral, at, runtimeData }: RealEvidence): Promise<Scenario> {
   const data = runtimeData === undefined ? undefined : await readBytes(runtimeData, 'the runtime data');
-  // The source reads it again when it collects; a file that is not there is said before the play begins.
+  // The source reads it again when it collects; a file that is not there is said before the runSteps begins.
   await readBytes(quote, 'the quote');
   const bundle = await readBytes(collateral, 'the collateral');
   const parsed = parseIntelCollateralBundle(bundle);
@@ -59,7 +59,7 @@ export async function realCast({ quote, collateral, at, runtimeData }: RealEvide
   return {
     source: evidenceFromFile(quote),
     runtimeData: data === undefined ? undefined : { binary: data },
-    runtimeDataMeaning: data === undefined ? 'none given' : `${data.length} bytes from ${runtimeData}`,
+    runtimeDataDescription: data === undefined ? 'none given' : `${data.length} bytes from ${runtimeData}`,
     collateral: bundle,
     collateralFile: resolve(collateral),
     developmentRoot: undefined,

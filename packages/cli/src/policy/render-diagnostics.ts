@@ -1,26 +1,34 @@
-/** Tells what is wrong with a policy text: each remark with its line of the text and a mark under the place. */
-import type { Remark } from '@atesto/policy';
+/** Renders the diagnostics of a policy: each with its line of the source and a mark under the place. */
+import { attestationKinds, compilePolicy, type Remark } from '@atesto/policy';
+import type { Session } from '../session.ts';
 import { printable, type Style } from '../style.ts';
 
-/** The remarks of one text. */
-export interface Remarks {
+/** The diagnostics of one policy. */
+export interface Diagnostics {
   readonly errors: readonly Remark[];
   readonly warnings: readonly Remark[];
   readonly informations: readonly Remark[];
 }
 
-/** `1 error, no warnings`; notes only when there are some. */
-export function counted({ errors, warnings, informations }: Remarks): string {
+/** `1 error, no warnings`; notes only when there are any. */
+export function counted({ errors, warnings, informations }: Diagnostics): string {
   const count = (number: number, noun: string): string =>
     `${number === 0 ? 'no' : number} ${noun}${number === 1 ? '' : 's'}`;
   const notes = informations.length === 0 ? '' : `, ${count(informations.length, 'note')}`;
   return `${count(errors.length, 'error')}, ${count(warnings.length, 'warning')}${notes}`;
 }
 
+/** Prints the warnings of a policy on standard error; the service reports its errors. */
+export function printWarnings(text: string, type: string, { err, style }: Session): void {
+  const attestationType = attestationKinds.find((kind) => kind.toLowerCase() === type.toLowerCase());
+  const { warnings } = compilePolicy(text, attestationType === undefined ? {} : { attestationType });
+  err(renderDiagnostics(text, { errors: [], warnings, informations: [] }, style.err));
+}
+
 type Write = (text: string) => string;
 
-/** All remarks in the order of the text. */
-export function tellRemarks(text: string, { errors, warnings, informations }: Remarks, style: Style): string {
+/** All diagnostics in source order. */
+export function renderDiagnostics(text: string, { errors, warnings, informations }: Diagnostics, style: Style): string {
   const lines = text.split('\n');
   const all = [
     ...errors.map((remark) => ({ remark, kind: 'error', write: style.bad })),
@@ -28,17 +36,17 @@ export function tellRemarks(text: string, { errors, warnings, informations }: Re
     ...informations.map((remark) => ({ remark, kind: 'note', write: style.faint })),
   ];
   const ordered = all.sort((a, b) => a.remark.line - b.remark.line || a.remark.column - b.remark.column);
-  return ordered.map(({ remark, kind, write }) => told(remark, kind, write, lines, style)).join('');
+  return ordered.map(({ remark, kind, write }) => renderDiagnostic(remark, kind, write, lines, style)).join('');
 }
 
-function told(remark: Remark, kind: string, write: Write, lines: readonly string[], style: Style): string {
+function renderDiagnostic(remark: Remark, kind: string, write: Write, lines: readonly string[], style: Style): string {
   const { line, column, code, message, hint } = remark;
   const headline = `${write(kind)} ${line}:${column} ${printable(message)} ${style.faint(`[${code}]`)}\n`;
-  const mend = hint === undefined ? '' : `  ${style.faint('hint:')} ${printable(hint)}\n`;
-  return headline + excerpt(remark, lines[line - 1] ?? '', write, style) + mend;
+  const fix = hint === undefined ? '' : `  ${style.faint('hint:')} ${printable(hint)}\n`;
+  return headline + excerpt(remark, lines[line - 1] ?? '', write, style) + fix;
 }
 
-/** Longer lines are cut to what surrounds the place. */
+/** Longer lines are cut around the place. */
 const width = 100;
 const before = 40;
 

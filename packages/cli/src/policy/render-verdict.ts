@@ -1,18 +1,18 @@
-/** What came of a policy over claims, as people read it, and how the run ends. */
+/** Renders the result of a policy evaluation, and maps it to an exit code. */
 import { type EvaluationReport, type ReportedValue, shownValue } from '@atesto/policy';
 import { type ExitCode, exitCodes } from '../session.ts';
 import { printable, type Row, rows, type Style } from '../style.ts';
-import { tellRemarks } from './remarks.ts';
+import { renderDiagnostics } from './render-diagnostics.ts';
 
-/** 0 authorized, 1 not authorized or failed, 2 the text has errors. */
+/** 0 authorized, 1 not authorized or failed, 2 the policy has errors. */
 export function exitCodeOf({ parse, authorized }: EvaluationReport): ExitCode {
   if (parse === 'error') return exitCodes.usage;
   return authorized ? exitCodes.ok : exitCodes.refused;
 }
 
 /** The verdict, why, and what was issued. */
-export function tellOutcome(text: string, report: EvaluationReport, style: Style): string {
-  return tellRemarks(text, report, style) + headline(report, style) + tables(report, style);
+export function renderVerdict(text: string, report: EvaluationReport, style: Style): string {
+  return renderDiagnostics(text, report, style) + headline(report, style) + tables(report, style);
 }
 
 function headline({ parse, authorized, evaluation, explanation }: EvaluationReport, style: Style): string {

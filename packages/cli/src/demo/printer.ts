@@ -1,30 +1,30 @@
-/** Tells a story in steps, in colour on a terminal and in the same plain words elsewhere. */
+/** Prints the steps of the demonstration, in color where the session permits it. */
 import type { Session } from '../session.ts';
 import { printable, type Row, rows, type Style } from '../style.ts';
 
-/** Tells the story. */
-export interface Narrator {
+/** Prints one demonstration. */
+export interface Printer {
   readonly style: Style;
-  /** Begins a numbered step. */
+  /** A heading with the number of the step. */
   step(number: number, title: string): void;
   /** A sentence, wrapped. */
   say(sentence: string): void;
-  /** Facts under each other. */
+  /** Aligned name and value pairs. */
   facts(lines: readonly Row[]): void;
-  /** Something that was checked, and what it found. */
+  /** A check that passed. */
   checked(what: string, found: string): void;
-  /** Something that was refused, with its code. */
+  /** A refusal with its code. */
   refused(what: string, code: string): void;
-  /** The end of the story. */
+  /** The result. */
   conclude(headline: string, sentence: string): void;
-  /** Text as it is, such as JSON. */
+  /** Indented text without wrapping, such as JSON. */
   block(text: string): void;
 }
 
 const width = 100;
 
 /** A narrator that writes to a session's standard output. */
-export function narratorFor(session: Session): Narrator {
+export function createPrinter(session: Session): Printer {
   const style = session.style.out;
   const line = (text: string): void => session.out(`${text}\n`);
   return {

@@ -1,30 +1,30 @@
-/** What does a command see of the world? Everything a test may put in place of the process's own. */
+/** What a command uses of its process: streams, variables and signals, replaceable in tests. */
 import { text } from 'node:stream/consumers';
 
-/** The world around one run. */
-export interface Surroundings {
+/** The environment of one run. */
+export interface CliEnvironment {
   /** Writes results. */
   readonly out: (text: string) => void;
-  /** Writes accounts, hints and failures. */
+  /** Writes explanations, hints and failures. */
   readonly err: (text: string) => void;
   /** All of standard input. */
   readonly readInput: () => Promise<string>;
-  /** Whether colours may be used on standard output, and on standard error. */
-  readonly colour: { readonly out: boolean; readonly err: boolean };
+  /** Whether colors may be used on standard output, and on standard error. */
+  readonly color: { readonly out: boolean; readonly err: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Resolves when the user or the system asks the program to stop. */
   readonly stopRequested: () => Promise<void>;
-  /** Calls `listener` each time the program is asked to read its settings anew. */
+  /** Calls `listener` each time the program is asked to reload its settings. */
   readonly onReloadRequest: (listener: () => void) => void;
 }
 
-/** This process's. Colours: on a terminal, unless `NO_COLOR` is set (no-color.org). */
-export function processSurroundings(): Surroundings {
+/** The environment of this process. Colors: on a terminal, unless `NO_COLOR` is set (no-color.org). */
+export function processEnvironment(): CliEnvironment {
   const { env, stdin, stdout, stderr } = process;
   const { NO_COLOR = '', TERM } = env;
   const isInTerminal = [stdin, stdout, stderr].some(({ isTTY }) => isTTY === true);
   const allowed = NO_COLOR === '' && TERM !== 'dumb';
-  // A reader that has had enough, such as `head`, is no failure.
+  // A reader that closes the pipe early, such as `head`, is not a failure.
   stdout.on('error', (error) => {
     if (Reflect.get(error, 'code') === 'EPIPE') process.exit(0);
     throw error;
@@ -33,17 +33,17 @@ export function processSurroundings(): Surroundings {
     out: (line) => void stdout.write(line),
     err: (line) => void stderr.write(line),
     readInput: () => text(stdin),
-    colour: { out: allowed && stdout.isTTY === true, err: allowed && stderr.isTTY === true },
+    color: { out: allowed && stdout.isTTY === true, err: allowed && stderr.isTTY === true },
     env,
     stopRequested: () => stopRequested(isInTerminal ? ['SIGINT', 'SIGTERM', 'SIGHUP'] : ['SIGINT', 'SIGTERM']),
-    // In a terminal SIGHUP says that it was closed.
+    // In a terminal, SIGHUP means that the terminal was closed.
     onReloadRequest: (listener) => void (isInTerminal || process.on('SIGHUP', listener)),
   };
 }
 
 function stopRequested(signals: readonly NodeJS.Signals[]): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  // The handlers stay: a signal that comes twice must not cut the orderly end short.
+  // The handlers stay: a second signal must not interrupt the shutdown.
   for (const signal of signals) process.on(signal, () => resolve());
   return promise;
 }

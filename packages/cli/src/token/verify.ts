@@ -1,4 +1,4 @@
-/** Judges a token and tells the verdict. */
+/** Verifies a token and renders the verdict. */
 import { createTrustingFetch } from '@atesto/client';
 import {
   createVerifier,
@@ -11,8 +11,8 @@ import { misused } from '../failure.ts';
 import { rows, type Style } from '../style.ts';
 import { jsonText } from './json.ts';
 
-/** What the verifier is set up with. */
-export interface Judgement {
+/** How a token is verified. */
+export interface VerificationOptions {
   readonly issuers: readonly string[];
   readonly expectations: Expectations;
   /** PEM. */
@@ -23,8 +23,11 @@ export interface Judgement {
   readonly clockSkewSeconds: number | undefined;
 }
 
-/** Judges a token. */
-export function judge(token: string, { issuers, expectations, ca, keys, at, clockSkewSeconds }: Judgement) {
+/** Verifies a token as a relying party does. */
+export function verifyToken(
+  token: string,
+  { issuers, expectations, ca, keys, at, clockSkewSeconds }: VerificationOptions,
+) {
   return createVerifier({
     issuers,
     expectations,
@@ -46,7 +49,7 @@ function keySetsFor(issuers: readonly string[], keys: string): Record<string, Js
 }
 
 /** The verdict for people, or as JSON. */
-export function tellVerdict(
+export function renderVerdict(
   outcome: Outcome<VerifiedToken>,
   unchecked: readonly string[],
   asJson: boolean,
