@@ -3,6 +3,7 @@ import { createSecureContext } from 'node:tls';
 import type { IntelEndorsementSource, SnpEndorsementSource } from '@atesto/endorsements';
 import type { Audit, Store } from '@atesto/store';
 import { type AdmissionFigures, finishAfterSending, openAdmission } from './admission/index.ts';
+import { recordBeforeSending } from './audit/recording.ts';
 import { parseConfig } from './config/load.ts';
 import type { ServiceConfig, ServiceSettings } from './config/schema.ts';
 import { type Development, type DevelopmentIdentity, startDevelopmentIdentity } from './development.ts';
@@ -27,7 +28,6 @@ import { closePhases, StopList } from './shutdown.ts';
 import { checkStateDirectory, openRecords } from './state/open-records.ts';
 import { readTlsMaterial, secureContextOptions } from './tls/material.ts';
 import { ServedCertificate } from './tls/served-certificate.ts';
-import { recordBeforeSending } from './trail/trail.ts';
 
 /** What a program may replace or add. */
 export interface ServiceOptions {

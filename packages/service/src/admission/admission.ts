@@ -5,11 +5,11 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
+import { skipAudit } from '../audit/context.ts';
 import { callerAddress } from '../http/caller-address.ts';
 import { whenEnded } from '../http/pipelining.ts';
 import { RequestRefused } from '../http/refusal.ts';
 import { leaveOutOfLog } from '../http/request-log.ts';
-import { leaveOutOfAudit } from '../trail/notes.ts';
 import { addressKey } from './address-key.ts';
 import { Budgets } from './budgets.ts';
 import type { Connections } from './connections.ts';
@@ -241,7 +241,7 @@ export class Admission {
     } catch (error) {
       if (error instanceof RequestRefused) {
         leaveOutOfLog(request);
-        leaveOutOfAudit(request);
+        skipAudit(request);
         this.#parts.refusals.count(address, error.refusal.code);
       }
       throw error;

@@ -1,6 +1,6 @@
 /** Adds one operation of the contract to the server: its method, and a refusal for the other methods of its path. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, RawServerDefault } from 'fastify';
-import { noteForAudit } from '../trail/notes.ts';
+import { addAuditContext } from '../audit/context.ts';
 import { refuseRequest } from './refusal.ts';
 
 /** The server as routes see it: whichever transport it has. */
@@ -29,7 +29,7 @@ export function addOperations(routes: Routes, operations: readonly Operation[]):
     const here = operations.filter((operation) => operation.path === path);
     for (const { method, audit, provider, takesText = false, handle } of here) {
       const onRequest = async (request: FastifyRequest): Promise<void> => {
-        if (audit !== undefined) noteForAudit(request, { operation: audit, provider: provider?.(request) });
+        if (audit !== undefined) addAuditContext(request, { operation: audit, provider: provider?.(request) });
         if (!takesText) checkContentType(request);
       };
       routes.route({ method, url: path, onRequest, handler: async (request, reply) => handle(request, reply) });

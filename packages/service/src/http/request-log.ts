@@ -1,7 +1,7 @@
 /** One log line for each request: what was asked, what came of it, how long it took. No headers, bodies, tokens or queries. */
 import type { Refusal } from '@atesto/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { auditNoteOf } from '../trail/notes.ts';
+import { auditContextOf } from '../audit/context.ts';
 import { callerAddress } from './caller-address.ts';
 
 /** What an operation adds to the line of its request. */
@@ -34,7 +34,7 @@ export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
   if (leftOut.has(request)) return;
   const route = request.routeOptions.url;
   if (route === '/healthz' || route === '/readyz') return;
-  const { caller, tokenId } = auditNoteOf(request);
+  const { caller, tokenId } = auditContextOf(request);
   const line = {
     method: request.method,
     route,

@@ -1,8 +1,8 @@
 /** The HTTPS server: TLS, limits, time-outs, request ids, headers, error replies. It knows no operation. */
 import Fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import { addAuditContext } from '../audit/context.ts';
 import type { ServiceConfig } from '../config/schema.ts';
 import type { TlsMaterial } from '../tls/material.ts';
-import { noteForAudit } from '../trail/notes.ts';
 import { answerClientError } from './client-error.ts';
 import { followOnConnection } from './pipelining.ts';
 import { RequestRefused, refuseRequest } from './refusal.ts';
@@ -77,6 +77,6 @@ function answerError(
   if (refused.status === 401) reply.header('www-authenticate', challenge());
   const { detail } = refused;
   noteForLog(request, { code: refused.refusal.code, ...(detail === undefined ? {} : { detail }) });
-  noteForAudit(request, { code: refused.refusal.code, refusedAt: refused.refusal.where });
+  addAuditContext(request, { code: refused.refusal.code, refusedAt: refused.refusal.where });
   return sendRefusal(reply, refused);
 }

@@ -2,10 +2,10 @@
 import { Refused } from '@atesto/core';
 import type { Store } from '@atesto/store';
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
+import { addAuditContext } from '../audit/context.ts';
 import type { ServiceConfig } from '../config/schema.ts';
 import { refuseRequest, refuseWithin } from '../http/refusal.ts';
 import type { OpenKeys } from '../keys/open-keys.ts';
-import { noteForAudit } from '../trail/notes.ts';
 import { addressedName, givenName, providerUri, unknown } from './address.ts';
 import { configuredPolicies } from './configured-policies.ts';
 import { defaultProviderName, ensureDefaultProvider } from './default-provider.ts';
@@ -120,7 +120,7 @@ export class ProviderHost {
   async providerOf(request: FastifyRequest): Promise<Provider> {
     const name = addressedName(request, this.#parts.config.providers.baseDomain);
     const provider = (await this.#find(name)) ?? unknown();
-    noteForAudit(request, { provider: provider.name });
+    addAuditContext(request, { provider: provider.name });
     return provider;
   }
 

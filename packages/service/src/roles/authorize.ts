@@ -1,5 +1,6 @@
 /** Who calls, and may they? Every attempt is logged and noted for the audit record, whatever comes of it. */
 import type { FastifyRequest } from 'fastify';
+import { addAuditContext } from '../audit/context.ts';
 import { callerAddress } from '../http/caller-address.ts';
 import { signalOf } from '../http/in-flight.ts';
 import { refuseRequest } from '../http/refusal.ts';
@@ -10,7 +11,6 @@ import {
   callerName,
   verifyAccessToken,
 } from '../identity/access-token.ts';
-import { noteForAudit } from '../trail/notes.ts';
 import { hasRole, type Role, type RoleRule } from './role.ts';
 
 /** By whom and by what rules callers are known. */
@@ -60,7 +60,7 @@ async function callerOf(
   }
   const caller = await verifyAccessToken(token, accessTokens, purpose, signalOf(request));
   admit(request, callerName(caller));
-  noteForAudit(request, { caller: callerName(caller) });
+  addAuditContext(request, { caller: callerName(caller) });
   return caller;
 }
 

@@ -3,6 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import type { AttestCall } from '../attest/pipeline.ts';
 import type { AttestTrail } from '../attest/steps/record.ts';
 import { attestationTypes, type RegisteredType } from '../attest/types/registry.ts';
+import { addAuditContext } from '../audit/context.ts';
+import { recordAllowed } from '../audit/recording.ts';
 import { requireApiVersion } from '../http/api-version.ts';
 import { signalOf } from '../http/in-flight.ts';
 import type { Operation } from '../http/operation.ts';
@@ -12,8 +14,6 @@ import { readBody } from '../http/request-body.ts';
 import { noteForLog } from '../http/request-log.ts';
 import { type Caller, callerName } from '../identity/access-token.ts';
 import type { ServiceContext } from '../service-context.ts';
-import { noteForAudit } from '../trail/notes.ts';
-import { recordAllowed } from '../trail/trail.ts';
 
 /** One operation for each path of each attestation type, and one that says which types there are. */
 export function postAttest(context: ServiceContext): Operation[] {
@@ -38,7 +38,7 @@ function operationOf(type: RegisteredType, path: string, context: ServiceContext
     audit: 'attest',
     path: `/attest/${path}`,
     handle: async (request, reply) => {
-      noteForAudit(request, { attestationType: type.name });
+      addAuditContext(request, { attestationType: type.name });
       const provider = await context.providerOf(request);
       noteForLog(request, { provider: provider.uri, attestationType: type.name });
       const mayReadPolicies = (caller: Caller): boolean => context.hasRole(caller, provider, 'attestation-reader');
@@ -60,7 +60,7 @@ function operationOf(type: RegisteredType, path: string, context: ServiceContext
 }
 
 function trailOf(request: FastifyRequest, { audit }: ServiceContext): AttestTrail {
-  return { note: (note) => noteForAudit(request, note), recordAllowed: (at) => recordAllowed(request, audit, at) };
+  return { note: (note) => addAuditContext(request, note), recordAllowed: (at) => recordAllowed(request, audit, at) };
 }
 
 function callOf(request: FastifyRequest): AttestCall {

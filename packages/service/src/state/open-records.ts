@@ -2,15 +2,15 @@
 
 import type { Audit, Store } from '@atesto/store';
 import type { FastifyBaseLogger } from 'fastify';
+import { BackgroundCheck, keepChainsChecked } from '../audit/chain-check.ts';
+import { openConfiguredAudit } from '../audit/open-audit.ts';
+import { keepRetention } from '../audit/retention.ts';
 import { ClockWatch } from '../clock/watch.ts';
 import { ConfigRefused } from '../config/problem.ts';
 import type { ServiceConfig } from '../config/schema.ts';
 import type { Health } from '../health/health.ts';
 import type { StopList } from '../shutdown.ts';
 import { watchSigners } from '../signers/watch-expiry.ts';
-import { BackgroundCheck, keepChainsChecked } from '../trail/chain-check.ts';
-import { openConfiguredAudit } from '../trail/open-audit.ts';
-import { keepRetention } from '../trail/retention.ts';
 import { probeDirectory } from './file.ts';
 import { openConfiguredStore } from './open-store.ts';
 import { watchStore } from './store-health.ts';

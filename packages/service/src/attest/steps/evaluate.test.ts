@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testProvider } from '../../__fixtures__/provider.ts';
+import type { AuditContext } from '../../audit/context.ts';
 import { RequestRefused } from '../../http/refusal.ts';
 import type { PolicyClaim, ProviderPolicy } from '../../providers/policy.ts';
 import type { Provider } from '../../providers/provider.ts';
-import type { AuditNote } from '../../trail/notes.ts';
 import type { AttestRequest } from '../request.ts';
 import { type JudgedType, judge } from './evaluate.ts';
 
@@ -22,12 +22,12 @@ interface Judged {
   /** `permitted`, or the code of the refusal. */
   readonly code: string;
   /** What the audit record was told. */
-  readonly noted: AuditNote[];
+  readonly noted: AuditContext[];
 }
 
 async function judged(provider: Provider, more: Partial<AttestRequest> = {}, judgedType = type): Promise<Judged> {
-  const noted: AuditNote[] = [];
-  const trail = { note: (note: AuditNote) => noted.push(note) };
+  const noted: AuditContext[] = [];
+  const trail = { note: (note: AuditContext) => noted.push(note) };
   const parts = {
     provider,
     at: new Date(),

@@ -1,12 +1,12 @@
 /** Step 9, and what the steps before it learn: what the audit record says of an attest call. Holds no evidence and no token. */
 import { createHash } from 'node:crypto';
+import type { AuditContext } from '../../audit/context.ts';
 import { type Caller, callerName } from '../../identity/access-token.ts';
-import type { AuditNote } from '../../trail/notes.ts';
 
 /** The audit entry of one call while it is made. */
 export interface AttestTrail {
   /** Adds to the entry, which is put down whatever comes of the call. */
-  readonly note: (note: AuditNote) => void;
+  readonly note: (note: AuditContext) => void;
   /** Puts down that the call is permitted; the answer waits for it. Throws `Refused` with `audit-unavailable`. */
   readonly recordAllowed: (at: Date) => Promise<void>;
 }

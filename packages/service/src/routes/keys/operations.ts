@@ -5,6 +5,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { ChangeOrigin } from '@atesto/store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { changeOrigin } from '../../audit/recording.ts';
 import { optionalApiVersion } from '../../http/api-version.ts';
 import { jsonBody } from '../../http/json-body.ts';
 import type { Operation } from '../../http/operation.ts';
@@ -13,7 +14,6 @@ import { jsonType } from '../../http/reply.ts';
 import { refuseThrown } from '../../http/store-outcome.ts';
 import type { ProviderKeys } from '../../keys/signing-keys.ts';
 import type { ServiceContext } from '../../service-context.ts';
-import { changeOrigin } from '../../trail/trail.ts';
 
 export function keyOperations(context: ServiceContext): Operation[] {
   return [

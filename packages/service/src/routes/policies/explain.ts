@@ -8,6 +8,7 @@ import type { FastifyRequest } from 'fastify';
 import type { AppraisalSurroundings } from '../../attest/appraise.ts';
 import { draftPolicyText } from '../../attest/steps/draft-policy.ts';
 import { attestationTypes } from '../../attest/types/registry.ts';
+import { addAuditContext } from '../../audit/context.ts';
 import { optionalApiVersion } from '../../http/api-version.ts';
 import { signalOf } from '../../http/in-flight.ts';
 import { bodyBytes, jsonBody } from '../../http/json-body.ts';
@@ -16,7 +17,6 @@ import { refuseFor, refuseRequest } from '../../http/refusal.ts';
 import { jsonType } from '../../http/reply.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { ServiceContext } from '../../service-context.ts';
-import { noteForAudit } from '../../trail/notes.ts';
 import { policyAt, policyPath } from './place.ts';
 
 export function explainPolicy(context: ServiceContext): Operation {
@@ -70,6 +70,6 @@ async function claimsOfEvidence(
       `evidence of ${attestationType} is not appraised; send claims`,
     );
   }
-  const trail: AppraisalSurroundings['trail'] = { note: (note) => noteForAudit(request, note) };
+  const trail: AppraisalSurroundings['trail'] = { note: (note) => addAuditContext(request, note) };
   return type.claims(body, { provider, at: clock(), trail, signal: signalOf(request), lookups: lookupsOf(request) });
 }

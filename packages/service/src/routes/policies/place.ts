@@ -1,13 +1,13 @@
 /** Which policy does a request name? Attestation types compare without regard to case. */
 import { attestationKinds } from '@atesto/policy';
 import type { FastifyRequest } from 'fastify';
+import { addAuditContext } from '../../audit/context.ts';
+import { changeOrigin } from '../../audit/recording.ts';
 import { conditionOf } from '../../http/condition.ts';
 import { refuseRequest } from '../../http/refusal.ts';
 import type { PolicyChange, PolicyPlace } from '../../policies/administration.ts';
 import type { Role } from '../../roles/role.ts';
 import type { ServiceContext } from '../../service-context.ts';
-import { noteForAudit } from '../../trail/notes.ts';
-import { changeOrigin } from '../../trail/trail.ts';
 
 /** Path of a policy; what follows a colon is an action. */
 export const policyPath = '/policies/:type(^[^:/]+)';
@@ -33,7 +33,7 @@ export async function policyOfType(
   if (attestationType === undefined) {
     return refuseRequest('attestation-type-unknown', 'path', `policies are for ${attestationKinds.join(', ')}`);
   }
-  noteForAudit(request, { attestationType });
+  addAuditContext(request, { attestationType });
   return { store: context.store, provider, attestationType };
 }
 

@@ -1,11 +1,11 @@
 /** How are policy operations answered? With a token of the provider that says what came of them. */
 import type { JsonObject } from '@atesto/token';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { addAuditContext } from '../../audit/context.ts';
 import { jsonType } from '../../http/reply.ts';
 import { managementToken } from '../../keys/management-token.ts';
 import type { ChangedPolicy } from '../../policies/administration.ts';
 import type { Provider } from '../../providers/provider.ts';
-import { noteForAudit } from '../../trail/notes.ts';
 
 /** Answers with `{"token":…}` and an entity tag. */
 export async function sendToken(
@@ -32,7 +32,7 @@ export function changeClaims({ policy }: ChangedPolicy): JsonObject {
 
 /** Puts down what a change left in force. */
 export function noteChange(request: FastifyRequest, { record, policy }: ChangedPolicy): void {
-  noteForAudit(request, {
+  addAuditContext(request, {
     policyVersion: record.version,
     ...(policy === undefined ? {} : { policyDigest: policy.hash }),
   });

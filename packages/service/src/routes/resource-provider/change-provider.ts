@@ -1,9 +1,10 @@
 /** Reads, updates and deletes one provider. */
+
+import { changeOrigin } from '../../audit/recording.ts';
 import { conditionOf } from '../../http/condition.ts';
 import type { Operation } from '../../http/operation.ts';
 import { storedOr } from '../../http/store-outcome.ts';
 import type { ServiceContext } from '../../service-context.ts';
-import { changeOrigin } from '../../trail/trail.ts';
 import { requireManagementVersion, resourcePath } from './address.ts';
 import { updateIn } from './body.ts';
 import { findProvider, requireProvider } from './find.ts';

@@ -2,12 +2,12 @@
 
 import { absentEtag, type ProviderVersion, type SignerCertificate } from '@atesto/store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { changeOrigin } from '../../audit/recording.ts';
 import { conditionOf } from '../../http/condition.ts';
 import type { Operation } from '../../http/operation.ts';
 import { refuseRequest } from '../../http/refusal.ts';
 import { storedOr } from '../../http/store-outcome.ts';
 import type { ServiceContext } from '../../service-context.ts';
-import { changeOrigin } from '../../trail/trail.ts';
 import { nameOf, placeOf, requireManagementVersion, resourcePath } from './address.ts';
 import { type Creation, creationIn } from './body.ts';
 import { isAt } from './find.ts';

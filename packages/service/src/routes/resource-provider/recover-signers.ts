@@ -1,12 +1,12 @@
 /** Gives a provider whose policy signers have all expired new ones: an operation of our own, for service administrators. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { addAuditContext } from '../../audit/context.ts';
+import { changeOrigin } from '../../audit/recording.ts';
 import type { Operation } from '../../http/operation.ts';
 import { refuseRequest } from '../../http/refusal.ts';
 import { jsonType } from '../../http/reply.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import { recoverSigners } from '../../signers/recover.ts';
-import { noteForAudit } from '../../trail/notes.ts';
-import { changeOrigin } from '../../trail/trail.ts';
 import { requireManagementVersion, resourcePath } from './address.ts';
 import { signersIn } from './body.ts';
 import { requireProvider } from './find.ts';
@@ -33,7 +33,7 @@ async function recover(context: ServiceContext, request: FastifyRequest, reply: 
   if (signers.length === 0) {
     refuseRequest('member-missing', 'body.policySigningCertificates', 'name at least one certificate chain');
   }
-  noteForAudit(request, { detail: `signer ${signers.map(({ thumbprint }) => thumbprint).join(', ')}` });
+  addAuditContext(request, { detail: `signer ${signers.map(({ thumbprint }) => thumbprint).join(', ')}` });
   const all = await recoverSigners({ store, provider, signers, origin: changeOrigin(request, at), at });
   return reply.header('content-type', jsonType).send(JSON.stringify({ policySigners: policySignersOf(all) }));
 }

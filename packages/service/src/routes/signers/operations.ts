@@ -3,6 +3,8 @@
 import { absentEtag, type SignersVersion } from '@atesto/store';
 import type { JsonObject } from '@atesto/token';
 import type { FastifyRequest } from 'fastify';
+import { addAuditContext } from '../../audit/context.ts';
+import { changeOrigin } from '../../audit/recording.ts';
 import { requireApiVersion } from '../../http/api-version.ts';
 import { conditionOf } from '../../http/condition.ts';
 import { parseJsonObject } from '../../http/json.ts';
@@ -13,8 +15,6 @@ import type { ServiceContext } from '../../service-context.ts';
 import { changeSigners, currentSigners } from '../../signers/administration.ts';
 import { knownChain } from '../../signers/certificates.ts';
 import { signerJwk } from '../../signers/jwk.ts';
-import { noteForAudit } from '../../trail/notes.ts';
-import { changeOrigin } from '../../trail/trail.ts';
 import { sendToken } from '../policies/reply.ts';
 
 export function signerOperations(context: ServiceContext): Operation[] {
@@ -71,7 +71,7 @@ export async function changeAt(
   const origin = changeOrigin(request, at);
   const asked = { action, jws, origin, condition: conditionOf(request), at };
   const { thumbprint, etag } = await changeSigners({ store: context.store, provider }, asked);
-  noteForAudit(request, { detail: `signer ${thumbprint}` });
+  addAuditContext(request, { detail: `signer ${thumbprint}` });
   const claims = {
     'x-ms-certificate-thumbprint': thumbprint,
     'x-ms-policycertificates-result': action === 'add' ? 'IsPresent' : 'IsAbsent',

@@ -1,16 +1,16 @@
 /**
- * Keeps a reserve of disk for entries that matter: below it, entries of refusals are dropped and counted, so that allowed and
- * administrative acts go on until the reserve itself is used up.
+ * Reserves disk space for the entries that matter. While less is free, entries of refusals are dropped and counted, so that allowed and
+ * administrative requests are recorded until the reserve itself is used up.
  */
 import { statfs } from 'node:fs/promises';
 import type { Audit, AuditEntry } from '@atesto/store';
 import type { FastifyBaseLogger } from 'fastify';
-import type { AuditHealth } from './audit-health.ts';
+import type { AuditHealth } from './health.ts';
 
 const everyMs = 5000;
 const mebibyte = 2 ** 20;
 
-/** What a reserve is of. */
+/** Where space is reserved, and how much. */
 export interface ReserveOptions {
   /** A directory on the volume. */
   readonly directory: string;
@@ -20,7 +20,7 @@ export interface ReserveOptions {
   readonly freeBytes?: ((directory: string) => Promise<number>) | undefined;
 }
 
-/** Whether the volume has less room than is reserved, and what was dropped because of that. */
+/** Tracks whether the volume has less free space than is reserved, and how many entries were dropped. */
 export class DiskReserve {
   readonly #options: ReserveOptions;
   readonly #health: Pick<AuditHealth, 'reserved'>;
@@ -34,8 +34,8 @@ export class DiskReserve {
     this.#log = log;
   }
 
-  /** Looks at the volume. A volume that cannot be looked at counts as having room: writing to it says what is wrong. */
-  async look(): Promise<void> {
+  /** Checks the free space. If that fails, space counts as available: a write will report what is wrong. */
+  async poll(): Promise<void> {
     const { directory, reserveMiB, freeBytes = freeBytesOf } = this.#options;
     const free = await freeBytes(directory).catch(() => undefined);
     const wasLow = this.#isLow;
@@ -46,11 +46,11 @@ export class DiskReserve {
     }
     if (!this.#isLow && wasLow) {
       this.#health.reserved(undefined);
-      this.tell();
+      this.logDropped();
     }
   }
 
-  /** Whether an entry gives way; it is counted when it does. */
+  /** Whether an entry is dropped; a dropped entry is counted. */
   drops({ verdict, operation, caller }: AuditEntry): boolean {
     const isAdministrative = operation !== 'attest' && caller !== undefined;
     if (!this.#isLow || verdict === 'allowed' || isAdministrative) return false;
@@ -58,19 +58,19 @@ export class DiskReserve {
     return true;
   }
 
-  /** Tells in one line how many entries were dropped since the last line; nothing when none were. */
-  tell(): void {
+  /** Logs how many entries were dropped since the last line, if any. */
+  logDropped(): void {
     if (this.#dropped === 0) return;
     this.#log.warn({ event: 'audit-reserve', dropped: this.#dropped }, 'audit entries of refusals were dropped');
     this.#dropped = 0;
   }
 }
 
-/** An audit record whose entries give way to the reserve. Looks every five seconds; closing it ends that. */
+/** An audit record that respects the reserve. Polls every five seconds until it is closed. */
 export function withReserve(audit: Audit, reserve: DiskReserve): Audit {
-  let looking = reserve.look();
+  let polling = reserve.poll();
   const timer = setInterval(() => {
-    looking = looking.then(() => reserve.look());
+    polling = polling.then(() => reserve.poll());
   }, everyMs).unref();
   return {
     ...audit,
@@ -81,15 +81,15 @@ export function withReserve(audit: Audit, reserve: DiskReserve): Audit {
       if (!reserve.drops(entry)) await audit.record(entry, retention);
     },
     count: (entry) => {
-      // Nobody will see the entry: the log line is all that is left of it.
+      // The entry is dropped, so the log line is its only trace.
       if (reserve.drops(entry)) return true;
       return audit.count(entry);
     },
     close: async () => {
       clearInterval(timer);
-      await looking;
+      await polling;
       await audit.close();
-      reserve.tell();
+      reserve.logDropped();
     },
   };
 }

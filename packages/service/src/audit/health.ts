@@ -1,7 +1,7 @@
-/** What operators are told of the audit record: that it cannot be written, or that the disk has less room than is reserved. */
+/** Reports to operators when the audit record cannot be written, or when the disk has less free space than is reserved. */
 import type { HealthReporter } from '../health/health.ts';
 
-/** The state of the record from two sources, as one dependency. */
+/** Combines both causes into the status of one dependency. */
 export class AuditHealth {
   readonly #reporter: HealthReporter;
   #failure: string | undefined;

@@ -41,7 +41,7 @@ async function createRetention(store: Store, delayMs: number) {
 const run = (database: { sql(text: string): Promise<unknown> }, ms: number) =>
   database.sql(`update store_clock set running_ms = running_ms + ${ms}`);
 
-test('removes what is too old when instances have run for the delay since it was marked, not before', async () => {
+test('expired entries are removed only after instances have run for the delay since they were marked', async () => {
   await using database = await createSqlite();
   const store = await database.open();
   const { pass } = await createRetention(store, day);
@@ -52,7 +52,7 @@ test('removes what is too old when instances have run for the delay since it was
   assert.deepEqual(await pass(), ['young']);
 });
 
-test('keeps everything that a clock which was ahead had marked, when the clock is right again in time', async () => {
+test('entries that a fast clock marked are kept when the clock is corrected in time', async () => {
   await using database = await createSqlite();
   const store = await database.open();
   const { start, state, pass } = await createRetention(store, day);
@@ -65,7 +65,7 @@ test('keeps everything that a clock which was ahead had marked, when the clock i
   assert.deepEqual(await pass(), ['young', 'old']);
 });
 
-test('marks and removes nothing while the clock is in doubt', async () => {
+test('nothing is marked or removed while the clock is not trusted', async () => {
   await using database = await createSqlite();
   const store = await database.open();
   const { state, pass } = await createRetention(store, 0);
@@ -76,7 +76,7 @@ test('marks and removes nothing while the clock is in doubt', async () => {
   assert.deepEqual(await pass(), ['young']);
 });
 
-test('removes nothing while an operator has stopped deletions', async () => {
+test('nothing is removed while an operator has stopped deletions', async () => {
   await using database = await createSqlite();
   const store = await database.open();
   const { pass } = await createRetention(store, 0);
@@ -87,7 +87,7 @@ test('removes nothing while an operator has stopped deletions', async () => {
   assert.deepEqual(await pass(), ['young']);
 });
 
-test('marks once an hour of running, however often it looks', async () => {
+test('entries are marked once per hour of running time, however often the check runs', async () => {
   await using database = await createSqlite();
   const store = await database.open();
   const { start, state, pass } = await createRetention(store, day);
@@ -101,7 +101,7 @@ test('marks once an hour of running, however often it looks', async () => {
   assert.equal(value(await store.deletions.pending()).marks.length, 4);
 });
 
-test('looks again every hour', async () => {
+test('retention runs again every hour', async () => {
   mock.timers.enable({ apis: ['setInterval'] });
   const looked = Promise.withResolvers<void>();
   let looks = 0;

@@ -23,7 +23,7 @@ async function entryOf(path: string, sent: Parameters<typeof service.call>[1]): 
   return audit.entries.map(({ operation, provider, code }) => [operation, provider, code]);
 }
 
-test('names the provider as its readers know it, however early a request is refused and however it is spelt', async () => {
+test('the entry names the provider in its canonical spelling, however early a request is refused', async () => {
   const policy = '/providers/CONTOSO/policies/SgxEnclave';
   const post = { method: 'POST', headers: json, body: '{}' };
   const contributor = await bearer('carl', 'contoso-contributors');
@@ -44,7 +44,7 @@ test('names the provider as its readers know it, however early a request is refu
   ]);
 });
 
-test('names the provider that a refused caller of the resource-provider API was after', async () => {
+test('the entry names the provider that a refused caller of the resource-provider API asked for', async () => {
   const group = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Attestation/attestationProviders';
   const sent = { method: 'DELETE' };
   assert.deepEqual(await entryOf(`${group}/contoso?${query}`, sent), [
@@ -57,7 +57,7 @@ test('names the provider that a refused caller of the resource-provider API was 
   assert.deepEqual(await entryOf(`${group}?${query}`, {}), [['list-providers', undefined, 'access-token-missing']]);
 });
 
-test('puts a caller who hangs up down as refused, and logs no failure of the service', async () => {
+test('a caller who hangs up is recorded as refused, and no failure of the service is logged', async () => {
   audit.entries.length = 0;
   const { promise, resolve } = Promise.withResolvers<void>();
   const record = mockRecord(resolve);
@@ -79,7 +79,7 @@ test('puts a caller who hangs up down as refused, and logs no failure of the ser
   );
 });
 
-test('a service that stops cuts late clients, and puts each of their requests down before it closes the record', async () => {
+test('a service that stops disconnects late clients and records each of their requests before it closes the record', async () => {
   const seen = seenAudit();
   const codes: unknown[] = [];
   const asked = Promise.withResolvers<void>();
@@ -128,7 +128,7 @@ function mockRecord(seen: () => void): { restore(): void } {
   };
 }
 
-test('believes X-Forwarded-For of the load balancers that the settings name, and of nobody else', async () => {
+test('X-Forwarded-For is trusted only from the proxies that the settings name', async () => {
   const headers = { ...json, 'x-forwarded-for': '203.0.113.9' };
   const addressAt = async (trustedProxies: string[]): Promise<string | undefined> => {
     const seen = seenAudit();
@@ -141,7 +141,7 @@ test('believes X-Forwarded-For of the load balancers that the settings name, and
   assert.equal(await addressAt(['192.0.2.1']), '127.0.0.1');
 });
 
-test('refusals of strangers are counted by the /64 of an IPv6 address', async () => {
+test('refusals of unauthenticated callers are counted by the /64 of an IPv6 address', async () => {
   const seen = seenAudit();
   const behind = await serve({ listen: { port: 0, trustedProxies: ['127.0.0.0/8'] } }, { audit: seen });
   for (const host of ['1', '2', 'ffff:1']) {

@@ -18,7 +18,7 @@ function sql(text: string): unknown[] {
   return database.prepare(text).all();
 }
 
-test('readers verify the record step by step; a changed entry is told with its writer and position', async () => {
+test('readers verify the record step by step; a changed entry is reported with its writer and position', async () => {
   const service = await serve({ identity }, { store });
   const headers = await bearer('rita', 'default-readers');
   const verify = async (query = '') => {
@@ -43,7 +43,7 @@ test('readers verify the record step by step; a changed entry is told with its w
   assert.equal(none.status, 401);
 });
 
-test('the service looks by itself, at the start and every minute, and tells one error line and its health', async () => {
+test('the service verifies the chains at startup and every minute, and reports findings in one error line and in its health', async () => {
   mock.timers.enable({ apis: ['setInterval'] });
   const file = join(stateDirectory(), 'own.sqlite');
   const own = await openStore({ kind: 'sqlite', path: file, integrityKey });
@@ -78,7 +78,7 @@ test('the service looks by itself, at the start and every minute, and tells one 
   mock.timers.reset();
 });
 
-test('the end of a chain whose process was killed is vouched for, so that it cannot be cut off later', async () => {
+test('the service vouches for the end of a chain whose process was killed, so that it cannot be cut off later', async () => {
   const file = join(stateDirectory(), 'killed.sqlite');
   const own = await openStore({ kind: 'sqlite', path: file, integrityKey });
   const killed = openAudit(own.audit);

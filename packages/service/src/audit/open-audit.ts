@@ -1,15 +1,15 @@
-/** Opens the audit record that the settings describe. */
+/** Opens the audit record as the settings describe it. */
 import { dirname, join } from 'node:path';
 import { type Audit, openAudit, type Store, spooled } from '@atesto/store';
 import type { FastifyBaseLogger } from 'fastify';
 import type { ServiceConfig } from '../config/schema.ts';
 import type { Health } from '../health/health.ts';
-import { AuditHealth } from './audit-health.ts';
 import { DiskReserve, withReserve } from './disk-reserve.ts';
+import { AuditHealth } from './health.ts';
 
 /**
- * The record of a store. Entries for a PostgreSQL server that is away wait in the state directory; the embedded database is on the
- * same disk, so there is nothing to be won there.
+ * Opens the record of a store. While a PostgreSQL server is down, entries wait in the state directory. SQLite is on the same disk, so a
+ * spool would not help there.
  */
 export function openConfiguredAudit(
   config: ServiceConfig,
@@ -26,9 +26,10 @@ export function openConfiguredAudit(
   if (!config.audit.spool) return openAudit(store.audit, limits);
   const rows = spooled(store.audit, {
     directory: join(config.stateDirectory, 'audit-spool'),
-    onDrained: (count) => log.info({ entries: count }, 'audit entries handed over to the database'),
-    onDamaged: (path) => log.error({ path }, 'a file of waiting audit entries holds lines that are none'),
-    onFault: (error) => log.error({ err: error }, 'waiting audit entries cannot be handed over'),
+    onDrained: (count) => log.info({ entries: count }, 'spooled audit entries written to the database'),
+    onDamaged: (path) =>
+      log.error({ path }, 'malformed lines in a file of spooled audit entries; the file was set aside'),
+    onFault: (error) => log.error({ err: error }, 'spooled audit entries cannot be written to the database'),
   });
   const audit = openAudit(rows, limits);
   const closing = {

@@ -1,4 +1,4 @@
-/** Verifies the chains of the audit record while the service runs, a bounded part every minute, and reports what does not fit. */
+/** Verifies the chains of the audit record while the service runs, a bounded part every minute, and reports findings. */
 
 import type { Audit, AuditFinding } from '@atesto/store';
 import type { FastifyBaseLogger } from 'fastify';
@@ -6,10 +6,10 @@ import type { HealthReporter } from '../health/health.ts';
 
 const everyMs = 60_000;
 const rowsPerStep = 10_000;
-/** More findings of one walk are not kept. */
-const mostFindings = 100;
+/** Further findings of one pass are dropped. */
+const maxFindings = 100;
 
-/** A walk over all chains that begins anew when it has ended. */
+/** Verifies all chains, then starts over. */
 export class BackgroundCheck {
   readonly #audit: Pick<Audit, 'verify' | 'vouchFor'>;
   readonly #reporter: HealthReporter;
@@ -27,20 +27,20 @@ export class BackgroundCheck {
     this.#log = log;
   }
 
-  /** Verifies the next part. While the record cannot be read, or is busy, the part waits for the next time. */
+  /** Verifies the next part. If the record is busy or cannot be read, the same part is tried next time. */
   async step(): Promise<void> {
     const outcome = await this.#audit.verify(this.#cursor, rowsPerStep);
     if (!outcome.ok) return;
     const { findings, unvouched, next } = outcome.value;
     await this.#audit.vouchFor(unvouched);
-    if (findings.length > 0) this.#tell(findings);
+    if (findings.length > 0) this.#report(findings);
     else if (next === undefined && this.#findings.length === 0) this.#reporter.report('ok');
     this.#cursor = next;
     if (next === undefined) this.#findings = [];
   }
 
-  #tell(findings: readonly AuditFinding[]): void {
-    this.#findings = [...this.#findings, ...findings].slice(0, mostFindings);
+  #report(findings: readonly AuditFinding[]): void {
+    this.#findings = [...this.#findings, ...findings].slice(0, maxFindings);
     const [first] = this.#findings;
     if (first === undefined) return;
     const { code, writer, sequence, why } = first;
@@ -51,7 +51,7 @@ export class BackgroundCheck {
   }
 }
 
-/** Starts at once; returns what ends it, which waits for a part that is under way. */
+/** Starts at once. The returned function stops the check and waits for the part in progress. */
 export function keepChainsChecked(check: Pick<BackgroundCheck, 'step'>): () => Promise<void> {
   let running = check.step();
   const timer = setInterval(() => {

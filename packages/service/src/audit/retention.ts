@@ -1,6 +1,6 @@
 /**
- * Removes audit entries that are older than the settings keep them, in two steps: what is too old is marked when the service starts and every
- * hour after that, and removed when instances have run for the delay since then and the clock still says so.
+ * Removes audit entries after their retention period, in two steps. Expired entries are marked at startup and every hour. They are removed
+ * once instances have run for the configured delay since then and the clock still agrees.
  */
 
 import type { Audit, DeletionKind, Store } from '@atesto/store';
@@ -10,7 +10,7 @@ import type { ClockGuard } from '../clock/watch.ts';
 const everyMs = 3_600_000;
 
 /** What retention needs. */
-export interface RetentionParts {
+export interface RetentionDeps {
   readonly audit: Pick<Audit, 'removeExpired'>;
   readonly deletions: Store['deletions'];
   readonly guard: ClockGuard;
@@ -21,11 +21,11 @@ export interface RetentionParts {
   readonly log: Pick<FastifyBaseLogger, 'info' | 'error'>;
 }
 
-/** Starts; returns what ends it, which waits for a removal that has begun. */
-export function keepRetention(parts: RetentionParts): () => Promise<void> {
-  let running = removeExpired(parts);
+/** Starts retention. The returned function stops it and waits for a removal in progress. */
+export function keepRetention(deps: RetentionDeps): () => Promise<void> {
+  let running = removeExpired(deps);
   const timer = setInterval(() => {
-    running = running.then(() => removeExpired(parts));
+    running = running.then(() => removeExpired(deps));
   }, everyMs).unref();
   return async () => {
     clearInterval(timer);
@@ -33,17 +33,17 @@ export function keepRetention(parts: RetentionParts): () => Promise<void> {
   };
 }
 
-/** The two lives of entries, as the audit record and the marks name them. */
-const lives = [
+/** The two retention periods, as the audit record and the deletion marks name them. */
+const periods = [
   { retention: 'kept', kind: 'audit', setting: 'retentionDays' },
   { retention: 'brief', kind: 'audit-brief', setting: 'anonymousRetentionDays' },
 ] as const;
 
-async function removeExpired(parts: RetentionParts): Promise<void> {
-  const { audit, guard, log } = parts;
+async function removeExpired(deps: RetentionDeps): Promise<void> {
+  const { audit, guard, log } = deps;
   if (!(await guard.confirm())) return;
-  for (const { retention, kind, setting } of lives) {
-    const beforeMs = await dueBefore(parts, kind, parts.days[setting]);
+  for (const { retention, kind, setting } of periods) {
+    const beforeMs = await dueBefore(deps, kind, deps.days[setting]);
     if (beforeMs === undefined) continue;
     const outcome = await audit.removeExpired(beforeMs, retention);
     if (!outcome.ok) log.error(outcome.refusal, 'audit entries could not be removed');
@@ -51,10 +51,10 @@ async function removeExpired(parts: RetentionParts): Promise<void> {
   }
 }
 
-/** The time before which entries may be removed now. Marks that lie after what is too old are of a clock that was ahead: they go. */
+/** The time before which entries may be removed now. Marks after the cutoff come from a clock that was ahead and are dropped. */
 async function dueBefore(
-  { deletions, delayMs, clock, log }: RetentionParts,
-  life: DeletionKind,
+  { deletions, delayMs, clock, log }: RetentionDeps,
+  period: DeletionKind,
   days: number,
 ): Promise<number | undefined> {
   const cutoff = Math.max(0, Math.floor(clock().getTime() - days * 86_400_000));
@@ -64,15 +64,15 @@ async function dueBefore(
     return undefined;
   }
   const marks = pending.value.marks
-    .filter(({ kind }) => kind === life)
+    .filter(({ kind }) => kind === period)
     .map(({ subject, remainingMs }) => ({ beforeMs: Number(subject), remainingMs }))
     .filter(({ beforeMs }) => beforeMs <= cutoff);
   const lastDue = Math.max(0, ...marks.filter(({ remainingMs }) => remainingMs === 0).map(({ beforeMs }) => beforeMs));
   const kept = marks.filter(({ beforeMs }) => beforeMs >= lastDue).map(({ beforeMs }) => beforeMs);
-  // One mark an hour is enough: several instances look, and each more often than that when it is restarted.
+  // One mark an hour is enough. Several instances set marks, and each sets more when it restarts.
   const isMarked = marks.some(({ remainingMs }) => remainingMs > delayMs - everyMs / 2 && delayMs > 0);
   const subjects = [...new Set(isMarked ? kept : [...kept, cutoff])].map(String);
-  const due = await deletions.due(life, subjects, delayMs, () => true);
+  const due = await deletions.due(period, subjects, delayMs, () => true);
   if (!due.ok) {
     log.error(due.refusal, 'audit entries cannot be marked');
     return undefined;

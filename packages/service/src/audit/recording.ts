@@ -1,5 +1,5 @@
 /**
- * Puts a request of an audited operation down before its answer leaves; when the entry cannot be made durable, the answer does not leave.
+ * Records each request of an audited operation before its answer leaves. If the entry cannot be made durable, the answer is withheld.
  * Refusals of callers who did not authenticate are counted instead: they cost a stranger nothing, so they must cost little here.
  */
 import { Refused } from '@atesto/core';
@@ -10,14 +10,14 @@ import { callerAddress } from '../http/caller-address.ts';
 import { RequestRefused, withinRefused } from '../http/refusal.ts';
 import { errorBody, jsonType } from '../http/reply.ts';
 import { leaveOutOfLog } from '../http/request-log.ts';
-import { auditNoteOf } from './notes.ts';
+import { auditContextOf } from './context.ts';
 
-/** Refusals that say that the database is away: their entries could only be waited for in vain, so the log has them. */
+/** Refusals that mean that the database is down: the entry could not be stored, so it is only logged. */
 const loggedOnly = new Set<string | undefined>(['policy-not-fresh']);
 
 const recorded = new WeakSet<FastifyRequest>();
 
-/** Puts down that a request is allowed. Throws `RequestRefused` with `audit-unavailable` when that is not durable in time. */
+/** Records that a request is allowed. Throws `RequestRefused` with `audit-unavailable` when that is not durable in time. */
 export async function recordAllowed(request: FastifyRequest, audit: Pick<Audit, 'record'>, at: Date): Promise<void> {
   try {
     await audit.record(entryOf(request, 'allowed', at));
@@ -28,11 +28,11 @@ export async function recordAllowed(request: FastifyRequest, audit: Pick<Audit, 
   recorded.add(request);
 }
 
-/** The hook that puts down every request of an audited operation that is not put down yet. */
+/** The hook that records every request of an audited operation that has no entry yet. */
 export function recordBeforeSending(audit: Pick<Audit, 'record' | 'count'>, clock: () => Date): onSendAsyncHookHandler {
   return async (request, reply, payload) => {
     const verdict = verdictOf(reply.statusCode);
-    const { operation, code, caller } = auditNoteOf(request);
+    const { operation, code, caller } = auditContextOf(request);
     if (operation === undefined || (verdict === 'allowed' && recorded.has(request))) return payload;
     const entry = entryOf(request, verdict, clock());
     if (verdict !== 'allowed' && caller === undefined) {
@@ -56,7 +56,7 @@ export function recordBeforeSending(audit: Pick<Audit, 'record' | 'count'>, cloc
 /** Who changes the store, when, in which request and from where. */
 export function changeOrigin(request: FastifyRequest, at: Date): ChangeOrigin {
   return {
-    actor: auditNoteOf(request).caller ?? '',
+    actor: auditContextOf(request).caller ?? '',
     atMs: at.getTime(),
     requestId: request.id,
     address: callerAddress(request),
@@ -64,16 +64,16 @@ export function changeOrigin(request: FastifyRequest, at: Date): ChangeOrigin {
 }
 
 function entryOf(request: FastifyRequest, verdict: AuditVerdict, at: Date): AuditEntry {
-  const { operation = '', code, refusedAt, tokenId, ...note } = auditNoteOf(request);
+  const { operation = '', code, refusedAt, tokenId, ...context } = auditContextOf(request);
   const common = {
-    ...note,
+    ...context,
     atMs: at.getTime(),
     operation,
     requestId: request.id,
     address: callerAddress(request),
     verdict,
   };
-  // A token that was issued and then held back is nobody's.
+  // A token that was issued and then withheld belongs to nobody.
   return verdict === 'allowed' ? { ...common, tokenId } : { ...common, code, refusedAt };
 }
 

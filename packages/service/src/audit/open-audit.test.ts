@@ -7,10 +7,10 @@ import { type AuditRows, openAudit } from '@atesto/store';
 import { openTestStore, seenAudit } from '@atesto/store/testing';
 import { bearer, identity } from '../__fixtures__/callers.ts';
 import { serve } from '../__fixtures__/service.ts';
-import { AuditHealth } from './audit-health.ts';
 import { DiskReserve, withReserve } from './disk-reserve.ts';
+import { AuditHealth } from './health.ts';
 
-test('a disk that is full makes the service not ready, with one line that says why; calls are refused at once until it is back', async () => {
+test('a full disk makes the service not ready, with one line that says why; calls are refused at once until there is space', async () => {
   const store = await openTestStore();
   const rows = store.audit;
   let isFull = true;
@@ -53,7 +53,7 @@ test('a disk that is full makes the service not ready, with one line that says w
   await service.close();
 });
 
-test('below the reserve entries of refusals give way and are counted; allowed and administrative ones are recorded', async () => {
+test('below the disk reserve, entries of refusals are dropped and counted; allowed and administrative entries are recorded', async () => {
   mock.timers.enable({ apis: ['setInterval'] });
   const seen = seenAudit();
   const reports: unknown[] = [];
@@ -90,7 +90,7 @@ test('below the reserve entries of refusals give way and are counted; allowed an
   mock.timers.reset();
 });
 
-test('an anonymous flood costs one row and ten log lines', async () => {
+test('a flood of anonymous calls costs one row and ten log lines', async () => {
   const store = await openTestStore();
   const service = await serve({}, { store });
   const headers = { 'content-type': 'application/json' };
