@@ -1,6 +1,7 @@
 /** Runs the tests: all of them, or the files whose path contains one of the arguments; `--name` selects tests by a regular expression. */
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { run } from 'node:test';
 import { parseArgs } from 'node:util';
 import { createReport } from './reporter.ts';
@@ -18,7 +19,7 @@ if (files.length === 0) {
 }
 
 /** Loading a file takes several times as long when its types have to be stripped again. */
-process.env.NODE_COMPILE_CACHE ??= 'node_modules/.cache/tests';
+process.env.NODE_COMPILE_CACHE ??= resolve('node_modules/.cache/tests');
 
 /** Longer than any test takes on a slow machine: a test that hangs must fail. Milliseconds. */
 const timeout = 600_000;

@@ -24,10 +24,16 @@ export interface CliInput {
 
 export const binary = fileURLToPath(new URL('../../bin/atesto.js', import.meta.url));
 
+/** What a program needs to start quickly, and nothing that changes what it does. */
+export function bareEnvironment(): NodeJS.ProcessEnv {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  return { PATH, ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }) };
+}
+
 /** As a process: what a user gets. */
 export async function spawnCli(args: readonly string[], input: CliInput = {}): Promise<CliResult> {
   const child = spawn(input.node ?? process.execPath, [...(input.nodeOptions ?? []), binary, ...args], {
-    env: { PATH: process.env.PATH, ...input.env },
+    env: { ...bareEnvironment(), ...input.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const { promise, resolve, reject } = Promise.withResolvers<number>();

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { readVector, readVectorJson, vectorCases, vectorPath, vectorsMissing } from '@atesto/vectors';
-import { binary, type CliResult, runCli, spawnCli } from '../__fixtures__/cli.ts';
+import { bareEnvironment, binary, type CliResult, runCli, spawnCli } from '../__fixtures__/cli.ts';
 import { temporaryDirectory, temporaryFile } from '../__fixtures__/directory.ts';
 
 function realArguments(name: string): string[] {
@@ -41,7 +41,7 @@ test('with simulated evidence the demo shows five steps and the token, ends with
 
 test('the demo leaves no files when its reader closes the pipe after the first lines', async () => {
   const TMPDIR = temporaryDirectory();
-  const env = { PATH: process.env.PATH, TMPDIR };
+  const env = { ...bareEnvironment(), TMPDIR };
   const child = spawn(process.execPath, [binary, 'demo'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   await once(child.stdout, 'data');

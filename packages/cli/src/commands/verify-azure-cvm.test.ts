@@ -45,12 +45,16 @@ async function refusalOf(args: readonly string[]): Promise<[number, unknown]> {
   return [exitCode, verdict.code];
 }
 
+/** The first case is a process, as users run it; the others run inside the test, which is several times as fast. */
+const [first] = vectorCases('azure-cvm');
+const runAs = (name: string) => (name === first ? spawnCli : runCli);
+
 describe('atesto verify azure-cvm over real evidence', { skip: vectorsMissing('azure-cvm') }, () => {
   for (const name of vectorCases('azure-cvm')) {
     test(`${name}: prints the expected facts and ends with 0`, async () => {
       const expected = readVectorJson('azure-cvm', name, 'expected.json');
       const { extraDataHex, pcrSelection, pcrDigest, ...quoted } = Object(expected.tpmQuote);
-      const { exitCode, stdout, stderr } = await spawnCli(call(name, '--nonce', extraDataHex, '--json'));
+      const { exitCode, stdout, stderr } = await runAs(name)(call(name, '--nonce', extraDataHex, '--json'));
       assert.deepEqual([stderr, exitCode], ['', 0]);
       const { hardware, hcl, pcrs, ...verdict } = JSON.parse(stdout);
       assert.deepEqual(verdict, {

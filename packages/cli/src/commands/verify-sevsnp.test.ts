@@ -33,11 +33,15 @@ function callFor(name: string, order: readonly ('ARK' | 'issuer')[]): string[] {
   ];
 }
 
+/** The first case is a process, as users run it; the others run inside the test, which is several times as fast. */
+const [first] = vectorCases('sevsnp');
+const runAs = (name: string) => (name === first ? spawnCli : runCli);
+
 describe('atesto verify sevsnp over real evidence', { skip: vectorsMissing('sevsnp') }, () => {
   for (const name of vectorCases('sevsnp')) {
     test(`${name}: prints the expected facts, and ends with 0 where the evidence is genuine`, async () => {
       const expected = readVectorJson('sevsnp', name, 'expected.json');
-      const { exitCode, stdout, stderr } = await spawnCli([...callFor(name, ['issuer', 'ARK']), '--json']);
+      const { exitCode, stdout, stderr } = await runAs(name)([...callFor(name, ['issuer', 'ARK']), '--json']);
       const { reason, ...verdict } = JSON.parse(stdout);
       const isValid = expected.verdict === 'valid';
       assert.deepEqual([stderr, exitCode, typeof reason], ['', isValid ? 0 : 1, isValid ? 'object' : 'string']);

@@ -22,12 +22,16 @@ async function refusalOf(args: readonly string[]): Promise<[number, unknown]> {
   return [exitCode, verdict.code];
 }
 
+/** The first case is a process, as users run it; the others run inside the test, which is several times as fast. */
+const [first] = vectorCases('sgx');
+const runAs = (name: string) => (name === first ? spawnCli : runCli);
+
 describe('atesto verify sgx over real evidence', { skip: vectorsMissing('sgx') }, () => {
   for (const name of vectorCases('sgx')) {
     test(`${name}: prints the expected facts and ends with 0`, async () => {
       const expected = readVectorJson('sgx', name, 'expected.json');
       const runtimeData = vectorPath('sgx', name, 'runtime-data.bin');
-      const { exitCode, stdout, stderr } = await spawnCli([
+      const { exitCode, stdout, stderr } = await runAs(name)([
         ...['verify', 'sgx', evidenceOf(name), '--collateral', collateralOf(name)],
         ...['--at', String(expected.verificationTime), '--allow-expired-collateral', '--json'],
         ...(existsSync(runtimeData) ? ['--runtime-data', runtimeData] : []),

@@ -18,11 +18,15 @@ async function refusalOf(args: readonly string[]): Promise<[number, unknown]> {
   return [exitCode, verdict.code];
 }
 
+/** The first case is a process, as users run it; the others run inside the test, which is several times as fast. */
+const [first] = vectorCases('tdx');
+const runAs = (name: string) => (name === first ? spawnCli : runCli);
+
 describe('atesto verify tdx over real evidence', { skip: vectorsMissing('tdx') }, () => {
   for (const name of vectorCases('tdx')) {
     test(`${name}: prints the expected facts and ends with 0, or with 1 where no TCB level fits`, async () => {
       const expected = readVectorJson('tdx', name, 'expected.json');
-      const { exitCode, stdout, stderr } = await spawnCli([
+      const { exitCode, stdout, stderr } = await runAs(name)([
         ...['verify', 'tdx', evidenceOf(name), '--collateral', collateralOf(name)],
         ...['--at', String(expected.verificationTime), '--allow-expired-collateral', '--json'],
       ]);

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { generateEcKeys, type SgxQuoteOptions } from '@atesto/simulator';
 import { readVector, vectorsMissing } from '@atesto/vectors';
-import { accepted, appraise, codeOfSgx, makePlatform } from '../__fixtures__/intel-platform.ts';
-import { appraiseSgx } from '../index.ts';
+import { accepted, anchorOf, appraise, codeOfSgx, makePlatform } from '../__fixtures__/intel-platform.ts';
+import { appraiseSgx, verifyIntelCollateral } from '../index.ts';
 
 const platform = await makePlatform();
 const collateral = await platform.collateral();
@@ -115,10 +115,12 @@ describe('a quote is refused', () => {
   });
 
   test('cut off at any byte: evidence-truncated', () => {
+    const verified = verifyIntelCollateral(collateral, { trustAnchors: [anchorOf(platform)] });
+    assert.ok(verified.ok);
     for (const version of [3, 5] as const) {
       const whole = platform.quote({ version });
       for (let length = 0; length < whole.length; length += length < 1200 ? 1 : 41) {
-        const code = codeOfSgx(appraise(platform, whole.subarray(0, length), collateral));
+        const code = codeOfSgx(appraiseSgx(whole.subarray(0, length), verified.value, { at: platform.at }));
         assert.equal(code, 'evidence-truncated', `version ${version}, ${length} bytes`);
       }
     }
