@@ -9,16 +9,24 @@ interface FileCount {
   skipped: number;
 }
 
-/** Makes the reporter of one run; `isFiltered`: tests are selected by name, so that files without one are expected. */
-export function createReport({ isFiltered }: { readonly isFiltered: boolean }) {
+/** What a run is. */
+export interface RunDescription {
+  /** The files that must run to their end. */
+  readonly files: readonly string[];
+  /** Tests are selected by name, so that files without one are expected. */
+  readonly isFiltered: boolean;
+}
+
+/** Makes the reporter of one run. */
+export function createReport({ files, isFiltered }: RunDescription) {
   return async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
-    let summary = new Summary(isFiltered);
+    let summary = new Summary(files, isFiltered);
     for await (const event of source) {
       if (event.type === 'test:stderr') yield event.data.message;
       // Only in watch mode: the files that had changed have run.
       if (event.type === 'test:watch:drained') {
         yield* summary.close();
-        summary = new Summary(isFiltered);
+        summary = new Summary([], isFiltered);
       }
       yield* summary.add(event);
     }
@@ -28,6 +36,7 @@ export function createReport({ isFiltered }: { readonly isFiltered: boolean }) {
 }
 
 class Summary {
+  readonly #expected: readonly string[];
   readonly #isFiltered: boolean;
   readonly #files = new Map<string, FileCount>();
   readonly #reported = new Set<string>();
@@ -35,7 +44,8 @@ class Summary {
   readonly #skips = new Map<string, number>();
   readonly #failures: string[] = [];
 
-  constructor(isFiltered: boolean) {
+  constructor(expected: readonly string[], isFiltered: boolean) {
+    this.#expected = expected;
     this.#isFiltered = isFiltered;
   }
 
@@ -75,14 +85,13 @@ class Summary {
   }
 
   *close(): Generator<string> {
-    for (const [file, count] of this.#files) {
+    for (const file of this.#expected.filter((expected) => !this.#ended.has(expected))) {
+      const count = this.#countOf(file);
       // What it reported before does not count: a process that ends itself may have left tests out.
-      if (!this.#ended.has(file) && count.failed === 0) {
-        count.failed = 1;
-        this.#failures.push(`\n✖ ${file}: its process ended before its tests were done\n`);
-      }
-      yield* this.#report(file);
+      if (count.failed === 0) this.#failures.push(`\n✖ ${file}: its process ended before its tests were done\n`);
+      count.failed ||= 1;
     }
+    for (const file of this.#files.keys()) yield* this.#report(file);
     for (const [reason, count] of this.#skips) yield `${count} skipped: ${reason}\n`;
     const total: FileCount = { passed: 0, failed: 0, skipped: 0 };
     for (const { passed, failed, skipped } of this.#files.values()) {

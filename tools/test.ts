@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { run } from 'node:test';
 import { parseArgs } from 'node:util';
+import { offerPostgres } from './offer-postgres.ts';
 import { createReport } from './reporter.ts';
 
 const { values, positionals } = parseArgs({
@@ -26,6 +27,9 @@ const timeout = 600_000;
 /** One more than there are cores: tests also wait for processes and sockets. */
 const concurrency = availableParallelism() + 1;
 const selection = values.name === undefined ? {} : { testNamePatterns: [new RegExp(values.name)] };
-run({ files, concurrency, timeout, watch: values.watch, ...selection })
-  .compose(createReport({ isFiltered: values.name !== undefined }))
-  .pipe(process.stdout);
+const endPostgres = await offerPostgres();
+const report = run({ files, concurrency, timeout, watch: values.watch, ...selection }).compose(
+  createReport({ files: values.watch ? [] : files, isFiltered: values.name !== undefined }),
+);
+for await (const text of report) process.stdout.write(text);
+await endPostgres();

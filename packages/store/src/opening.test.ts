@@ -12,9 +12,9 @@ import { Refused } from '@atesto/core';
 import { SqliteWriter } from './sqlite/writer.ts';
 import { openStore } from './store.ts';
 import { createOnPostgres, createSqlite, integrityKey, type TestDatabase, value } from './testing/backends.ts';
-import { startPostgres } from './testing/postgres-server.ts';
+import { sharedPostgres } from './testing/shared-postgres.ts';
 
-const { server, skip } = await startPostgres();
+const { server, skip } = await sharedPostgres();
 after(() => server?.dispose());
 const directory = mkdtempSync(join(tmpdir(), 'atesto-opening-'));
 after(() => rmSync(directory, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 /** The databases on which tests of the service run: the embedded one, and PostgreSQL where it can be started. */
 import { after } from 'node:test';
 import { openStore, type Store } from '@atesto/store';
-import { integrityKey, openTestStore, startPostgres } from '@atesto/store/testing';
+import { integrityKey, openTestStore, sharedPostgres } from '@atesto/store/testing';
 
 /** One of them. */
 export interface TestDatabase {
@@ -14,7 +14,7 @@ export interface TestDatabase {
 
 /** Starts PostgreSQL, which ends with the tests of the file. */
 export async function testDatabases(): Promise<readonly TestDatabase[]> {
-  const { server, skip } = await startPostgres();
+  const { server, skip } = await sharedPostgres();
   // Services are closed by hooks that were added before this one.
   after(() => server?.dispose());
   const onPostgres = async (): Promise<Store> => {

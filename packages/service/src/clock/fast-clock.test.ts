@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, mock, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { runSql, startPostgres, stateDirectory } from '@atesto/store/testing';
+import { runSql, sharedPostgres, stateDirectory } from '@atesto/store/testing';
 import { bearer, identity } from '../__fixtures__/callers.ts';
 import { quoteOf, refusalOf, serveEnclaves } from '../__fixtures__/enclave.ts';
 import type { TestService } from '../__fixtures__/service.ts';
@@ -13,7 +13,7 @@ import { ConfigRefused } from '../config/problem.ts';
 import type { ServiceSettings } from '../config/schema.ts';
 import { acceptTime } from '../state/operate-store.ts';
 
-const { server, skip } = await startPostgres();
+const { server, skip } = await sharedPostgres();
 after(() => server?.dispose());
 const administrator = await bearer('root', 'administrators');
 

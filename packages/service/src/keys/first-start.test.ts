@@ -9,12 +9,12 @@ import {
   createOnPostgres,
   createProvider,
   createSqlite,
-  startPostgres,
+  sharedPostgres,
   value,
 } from '@atesto/store/testing';
 import { openStoredKeys } from './__fixtures__/stored-keys.ts';
 
-const { server, skip } = await startPostgres();
+const { server, skip } = await sharedPostgres();
 after(() => server?.dispose());
 const opener = fileURLToPath(new URL('./__fixtures__/opening-process.ts', import.meta.url));
 const start = Date.UTC(2026, 10, 1);

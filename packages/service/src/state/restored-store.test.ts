@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { runSql, startPostgres, stateDirectory } from '@atesto/store/testing';
+import { runSql, sharedPostgres, stateDirectory } from '@atesto/store/testing';
 import { bearer, identity } from '../__fixtures__/callers.ts';
 import { claimsOf, quoteOf, refusalOf, serveEnclaves } from '../__fixtures__/enclave.ts';
 import type { TestService } from '../__fixtures__/service.ts';
@@ -12,7 +12,7 @@ import { parseConfig } from '../config/load.ts';
 import type { ServiceSettings } from '../config/schema.ts';
 import { acceptRestoredStore, checkConfiguredStore } from './operate-store.ts';
 
-const { server, skip } = await startPostgres();
+const { server, skip } = await sharedPostgres();
 after(() => server?.dispose());
 const contributor = await bearer('carl', 'default-contributors');
 

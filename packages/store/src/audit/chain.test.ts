@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { Refused } from '@atesto/core';
 import { type CreateDatabase, createOnPostgres, createSqlite, type TestDatabase } from '../testing/backends.ts';
-import { startPostgres } from '../testing/postgres-server.ts';
+import { sharedPostgres } from '../testing/shared-postgres.ts';
 import { stateDirectory } from '../testing/state-directory.ts';
 import { type Audit, openAudit } from './audit.ts';
 import type { AuditFinding, AuditStep } from './finding.ts';
 import type { AuditRows } from './rows/rows.ts';
 import { spooled } from './spool.ts';
 
-const { server, skip } = await startPostgres();
+const { server, skip } = await sharedPostgres();
 after(() => server?.dispose());
 
 const start = 1_790_000_000_000;

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { type CreateDatabase, createOnPostgres, createSqlite } from '../testing/backends.ts';
-import { startPostgres } from '../testing/postgres-server.ts';
+import { sharedPostgres } from '../testing/shared-postgres.ts';
 import { openAudit } from './audit.ts';
 import type { AuditEntry } from './entry.ts';
 import { Gate } from './gate.ts';
 import type { AuditFilter } from './rows/query.ts';
 
-const { server, skip } = await startPostgres();
+const { server, skip } = await sharedPostgres();
 after(() => server?.dispose());
 
 const start = 1_790_000_000_000;

@@ -11,7 +11,7 @@ import type { ChangeOrigin } from '../documents/document.ts';
 import type { ProviderVersion } from '../documents/provider.ts';
 import type { ProviderDraft } from '../documents/providers.ts';
 import { openStore, type Store, type StoreOptions } from '../store.ts';
-import { type PostgresServer, runSql } from './postgres-server.ts';
+import { type DatabaseServer, runSql } from './postgres-server.ts';
 
 /** A database that exists for one test. */
 export interface TestDatabase extends AsyncDisposable {
@@ -53,7 +53,7 @@ export async function createSqlite(): Promise<TestDatabase> {
 }
 
 /** A database of its own on the server. */
-export async function createOnPostgres(server: PostgresServer): Promise<TestDatabase> {
+export async function createOnPostgres(server: DatabaseServer): Promise<TestDatabase> {
   const connectionString = await server.createDatabase();
   return testDatabase(
     { kind: 'postgres', connectionString, integrityKey },

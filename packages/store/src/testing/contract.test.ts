@@ -7,9 +7,9 @@ import { integrityContract } from './contract/integrity.ts';
 import { keysContract } from './contract/keys.ts';
 import { policiesContract } from './contract/policies.ts';
 import { providersContract } from './contract/providers.ts';
-import { startPostgres } from './postgres-server.ts';
+import { sharedPostgres } from './shared-postgres.ts';
 
-const { server, skip } = await startPostgres();
+const { server, skip } = await sharedPostgres();
 after(() => server?.dispose());
 
 const databases: [string, string | false, CreateDatabase][] = [

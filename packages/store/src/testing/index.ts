@@ -11,6 +11,13 @@ export {
   type TestDatabase,
   value,
 } from './backends.ts';
-export { type PostgresAttempt, type PostgresServer, runSql, startPostgres } from './postgres-server.ts';
+export {
+  type DatabaseServer,
+  type PostgresAttempt,
+  type PostgresServer,
+  runSql,
+  startPostgres,
+} from './postgres-server.ts';
+export { sharedPostgres } from './shared-postgres.ts';
 export { stateDirectory } from './state-directory.ts';
 export { openTestStore } from './test-store.ts';

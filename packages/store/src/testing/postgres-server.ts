@@ -12,37 +12,46 @@ import { type PostgresHome, preparePostgresHome } from './postgres-binaries.ts';
 
 const password = 'test-only';
 
-/** A running server. */
-export interface PostgresServer {
+/** A server on which tests make databases. */
+export interface DatabaseServer {
   /** Makes an empty database and returns its connection string. */
   createDatabase(): Promise<string>;
+  /** Removes the databases, and the server where it is the file's own. */
+  dispose(): Promise<void>;
+}
+
+/** A running server in the hands of a test. */
+export interface PostgresServer extends DatabaseServer {
+  /** Connection string of the database that is always there. */
+  readonly url: string;
   /** Stops the server as an operator would; open connections end. */
   stop(): Promise<void>;
   /** Starts it again on the same port with the same data. */
   start(): Promise<void>;
-  /** Stops it for good and removes its data. */
-  dispose(): Promise<void>;
 }
 
 /** The server, or why there can be none here. */
-export type PostgresAttempt =
-  | { readonly server: PostgresServer; readonly skip: false }
+export type PostgresAttempt<Server extends DatabaseServer = PostgresServer> =
+  | { readonly server: Server; readonly skip: false }
   | { readonly server: undefined; readonly skip: string };
 
-/** Starts a server. */
-export async function startPostgres(): Promise<PostgresAttempt> {
+/** Settings of PostgreSQL by name, in addition to the defaults. */
+export type PostgresSettings = Readonly<Record<string, string>>;
+
+/** Starts a server that the caller may stop and start again. */
+export async function startPostgres(settings: PostgresSettings = {}): Promise<PostgresAttempt> {
   try {
-    return { server: await start(), skip: false };
+    return { server: await start(settings), skip: false };
   } catch (error) {
     return { server: undefined, skip: `PostgreSQL cannot be started here: ${String(error).split('\n')[0]}` };
   }
 }
 
-async function start(): Promise<PostgresServer> {
+async function start(settings: PostgresSettings): Promise<PostgresServer> {
   const home = preparePostgresHome();
   try {
     await initialize(home);
-    return await serve(home);
+    return await serve(home, settings);
   } catch (error) {
     home.remove();
     throw error;
@@ -70,11 +79,11 @@ async function initialize(home: PostgresHome): Promise<void> {
 }
 
 /** Serves the data; the port may be taken by another process between its choice and its use, so others are tried. */
-async function serve(home: PostgresHome): Promise<PostgresServer> {
+async function serve(home: PostgresHome, settings: PostgresSettings): Promise<PostgresServer> {
   let attempts = 0;
   for (;;) {
     const port = await freePort();
-    const server = new Server(home, port);
+    const server = new Server(home, port, settings);
     try {
       await server.start();
       return server;
@@ -88,6 +97,7 @@ async function serve(home: PostgresHome): Promise<PostgresServer> {
 class Server implements PostgresServer {
   readonly #home: PostgresHome;
   readonly #port: number;
+  readonly #settings: PostgresSettings;
   #child: ChildProcess | undefined;
   /** A test process that ends without disposing leaves nothing behind. */
   readonly #onExit = (): void => {
@@ -95,16 +105,21 @@ class Server implements PostgresServer {
     this.#home.remove();
   };
 
-  constructor(home: PostgresHome, port: number) {
+  constructor(home: PostgresHome, port: number, settings: PostgresSettings) {
     this.#home = home;
     this.#port = port;
+    this.#settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings };
+  }
+
+  get url(): string {
+    return urlOf(this.#port, 'postgres');
   }
 
   async start(): Promise<void> {
-    const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories='];
+    const settings = Object.entries(this.#settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const child = spawn(
       this.#home.program('postgres'),
-      ['-D', dataOf(this.#home), '-p', String(this.#port), ...settings.flatMap((setting) => ['-c', setting])],
+      ['-D', dataOf(this.#home), '-p', String(this.#port), ...settings],
       { ...spawnOptions(this.#home), stdio: ['ignore', 'ignore', 'pipe'] },
     );
     await readiness(child);
@@ -127,11 +142,17 @@ class Server implements PostgresServer {
     this.#home.remove();
   }
 
-  async createDatabase(): Promise<string> {
-    const name = `t${randomBytes(6).toString('hex')}`;
-    await runSql(urlOf(this.#port, 'postgres'), `create database ${name}`);
-    return urlOf(this.#port, name);
+  createDatabase(): Promise<string> {
+    return createDatabaseOn(this.url);
   }
+}
+
+/** Makes an empty database on the server of a connection string and returns its own. */
+export async function createDatabaseOn(server: string): Promise<string> {
+  const url = new URL(server);
+  url.pathname = `t${randomBytes(6).toString('hex')}`;
+  await runSql(server, `create database ${url.pathname.slice(1)}`);
+  return url.href;
 }
 
 /** Resolves when the server takes connections; rejects with its last words when it ends instead. Its log is read on, so that it never waits for a reader. */
