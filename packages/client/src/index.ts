@@ -1,4 +1,8 @@
-/** The public API of the attester's side (evidence, access tokens, attestation tokens) and of the administrator's. */
+/**
+ * The attester's side (evidence, access tokens, attestation tokens) and the administrator's side.
+ *
+ * @module client
+ */
 export {
   type ChangeOptions,
   type PolicyChange,

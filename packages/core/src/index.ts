@@ -1,3 +1,8 @@
+/**
+ * What every package reads the same way: refusals, bounded bytes, strict JSON, accepted public keys. Pure, in Node and in the browser.
+ *
+ * @module core
+ */
 export { decodeBase64, decodeBase64url } from './bytes/base64.ts';
 export { ByteReader, byteReaderCodes } from './bytes/byte-reader.ts';
 export { decodeUtf8 } from './bytes/utf8.ts';

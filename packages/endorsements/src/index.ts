@@ -1,3 +1,8 @@
+/**
+ * Gets the hardware vendors' endorsements from files and services, verifies and caches them.
+ *
+ * @module endorsements
+ */
 export { createSnpBundleSource, type SnpBundleSource, type SnpBundleSourceOptions } from './amd/bundle-source.ts';
 export { createSnpCachedSource, type SnpCacheOptions } from './amd/cached-source.ts';
 export { createKdsDirectorySource, createKdsSource, type KdsSource, type KdsSourceOptions } from './amd/kds-source.ts';

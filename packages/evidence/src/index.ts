@@ -1,3 +1,8 @@
+/**
+ * Appraises evidence of trusted execution environments. Pure functions of evidence, endorsements and time.
+ *
+ * @module evidence
+ */
 export { type AzureCvmAppraisal, appraiseAzureCvm, readHclReport } from './azure/appraise.ts';
 export { type AzureGuestBaseline, checkAzureGuestBaseline } from './azure/baseline.ts';
 export { azureGuestClaims, azureHardwareClaims } from './azure/claims.ts';

@@ -51,7 +51,13 @@ export type CompileOutcome =
       readonly informations: readonly Diagnostic[];
     };
 
-/** Reads, checks and compiles a policy text. Never throws, whatever the text; reads no further after `limits.diagnostics` errors. */
+/**
+ * Reads, checks and compiles a policy text. Never throws, whatever the text; reads no further after `limits.diagnostics` errors.
+ *
+ * @example
+ * const compiled = compilePolicy('version=1.0; authorizationrules { => permit(); }; issuancerules {};');
+ * if (!compiled.ok) for (const { line, message } of compiled.errors) console.error(line, message);
+ */
 export function compilePolicy(text: string, options: CompileOptions = {}): CompileOutcome {
   const diagnostics = new Diagnostics();
   const tree = readUntilTooMany(() => readTree(text, options, diagnostics));

@@ -13,6 +13,11 @@ export type { Issued } from './evaluate/run.ts';
 /**
  * Evaluates a policy over claims: configuration, authorization, issuance. Deterministic, and within a budget of work that is
  * counted, not timed.
+ *
+ * @example
+ * const claims = [{ type: 'x-ms-sgx-svn', value: 3n, issuer: 'AttestationService' }] as const;
+ * const verdict = evaluatePolicy(policy, claims);
+ * if (verdict.ok && verdict.authorized) console.log(verdict.outgoing);
  */
 export function evaluatePolicy(
   policy: CompiledPolicy,

@@ -1,3 +1,8 @@
+/**
+ * The claim-rule language of Azure Attestation: parser, checker, evaluator, trace and formatter.
+ *
+ * @module policy
+ */
 export { type AttestationKind, attestationKinds } from './attestation-kind.ts';
 export type { Spent } from './budget.ts';
 export {

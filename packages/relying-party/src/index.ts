@@ -1,3 +1,8 @@
+/**
+ * Verifies attestation tokens, in Node and in the browser.
+ *
+ * @module relying-party
+ */
 export { type RelyingPartyCode, relyingPartyCodes } from './codes.ts';
 export type {
   AzureVmExpectations,

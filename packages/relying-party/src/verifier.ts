@@ -33,7 +33,26 @@ export interface Verifier {
   verify(token: string, expected?: TokenExpectations): Promise<Outcome<VerifiedToken>>;
 }
 
-/** Sets up a verifier. Throws {@link ConfigurationError} when an option is wrong or a decision is left out. */
+/**
+ * Sets up a verifier. Throws {@link ConfigurationError} when an option is wrong or a decision is left out.
+ *
+ * @example
+ * const verifier = createVerifier({
+ *   issuers: ['https://attest.example.org'],
+ *   expectations: {
+ *     attestationType: 'sgx',
+ *     mrSigner: '<64 hex digits>',
+ *     mrEnclave: 'any',
+ *     productId: 1,
+ *     minimumSvn: 3,
+ *     policyHash: 'any',
+ *     nonce: 'any',
+ *     runtimeData: 'any',
+ *   },
+ * });
+ * const verified = await verifier.verify(token);
+ * if (!verified.ok) console.error(verified.refusal.code);
+ */
 export function createVerifier(options: VerifierOptions): Verifier {
   const settings = configured(() => readOptions(options));
   const keysOf = new Map(settings.issuers.map((issuer) => [issuer, configured(() => issuerKeys(issuer, settings))]));

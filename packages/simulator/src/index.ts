@@ -1,4 +1,8 @@
-/** The public API of the simulator: evidence and endorsements under a throw-away vendor PKI. */
+/**
+ * Evidence and endorsements under a throw-away vendor PKI, for development and tests.
+ *
+ * @module simulator
+ */
 export type { EndorsementKeyFields, EndorsementKeyKind } from './amd/endorsement-key.ts';
 export { type AmdCertificateOverrides, type AmdCertificates, type AmdKeys, generateAmdKeys } from './amd/pki.ts';
 export {

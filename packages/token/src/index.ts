@@ -1,3 +1,8 @@
+/**
+ * Signing keys and their certificates, attestation tokens, JWKS and OpenID metadata.
+ *
+ * @module token
+ */
 export type { JsonObject, JsonValue } from '@atesto/core';
 export { type TokenCode, tokenCodes } from './codes.ts';
 export {

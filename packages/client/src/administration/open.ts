@@ -19,6 +19,7 @@ export interface AdministrationOptions {
   readonly ca?: string;
   /** How long one call may take with all its retries, 1 to 600000 milliseconds. Default 30000. */
   readonly timeoutMilliseconds?: number;
+  /** Waits between attempts. Default: a timer. */
   readonly pause?: Pause;
 }
 

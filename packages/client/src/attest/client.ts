@@ -77,7 +77,14 @@ export interface AttestationClient {
   close(): Promise<void>;
 }
 
-/** Sets up a client; nothing is sent yet. Throws {@link ClientError} when an option is wrong. */
+/**
+ * Sets up a client; nothing is sent yet. Throws {@link ClientError} when an option is wrong.
+ *
+ * @example
+ * const client = createAttestationClient({ endpoint: 'https://attest.example.org', credential });
+ * const { token } = await client.attestSgxEnclave(quote, { runtimeData: { binary: publicKey } });
+ * await client.close();
+ */
 export function createAttestationClient(options: AttestationClientOptions): AttestationClient {
   const endpoint = checkAddress(options.endpoint, 'endpoint');
   const { credential, apiVersion = '2025-06-01', retries = 2, pause } = options;

@@ -44,7 +44,16 @@ const defaultScope = 'https://attest.azure.net/.default';
 /** A token is renewed this long before its end, or at half of a shorter life. */
 const renewAheadMs = 60_000;
 
-/** Sets up client credentials; nothing is sent before the first token is wanted. Throws {@link ClientError}. */
+/**
+ * Sets up client credentials; nothing is sent before the first token is wanted. Throws {@link ClientError}.
+ *
+ * @example
+ * const credential = createClientCredentials({
+ *   issuer: 'https://login.example.org/realms/main',
+ *   clientId: 'my-enclave',
+ *   clientSecret: process.env['CLIENT_SECRET'] ?? '',
+ * });
+ */
 export function createClientCredentials(options: ClientCredentialsOptions): ClientCredentials {
   const issuer = checkAddress(options.issuer, 'issuer');
   const timeoutMilliseconds = checkMilliseconds(options.timeoutMilliseconds ?? 30_000);

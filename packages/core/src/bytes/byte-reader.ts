@@ -57,30 +57,37 @@ export class ByteReader {
     return this.#bytes.subarray(start, start + size);
   }
 
+  /** An unsigned integer of 1 byte. */
   u8(field: string): number {
     return this.#view.getUint8(this.#advance(1, field));
   }
 
+  /** An unsigned integer of 2 bytes, little-endian. */
   u16(field: string): number {
     return this.#view.getUint16(this.#advance(2, field), true);
   }
 
+  /** An unsigned integer of 4 bytes, little-endian. */
   u32(field: string): number {
     return this.#view.getUint32(this.#advance(4, field), true);
   }
 
+  /** An unsigned integer of 8 bytes, little-endian. */
   u64(field: string): bigint {
     return this.#view.getBigUint64(this.#advance(8, field), true);
   }
 
+  /** An unsigned integer of 2 bytes, big-endian. */
   u16BE(field: string): number {
     return this.#view.getUint16(this.#advance(2, field), false);
   }
 
+  /** An unsigned integer of 4 bytes, big-endian. */
   u32BE(field: string): number {
     return this.#view.getUint32(this.#advance(4, field), false);
   }
 
+  /** An unsigned integer of 8 bytes, big-endian. */
   u64BE(field: string): bigint {
     return this.#view.getBigUint64(this.#advance(8, field), false);
   }

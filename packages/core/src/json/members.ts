@@ -27,18 +27,22 @@ export class JsonMembers {
     return new JsonMembers(reading.value, path, code);
   }
 
+  /** Whether the object has the member. */
   has(name: string): boolean {
     return this.#members.has(name);
   }
 
+  /** The names of all members, in the order of the document. */
   names(): string[] {
     return [...this.#members.keys()];
   }
 
+  /** The value as parsed; undefined when the member is absent. */
   value(name: string): JsonValue | undefined {
     return this.#members.get(name);
   }
 
+  /** A string. */
   string(name: string): string {
     const value = this.#members.get(name);
     return typeof value === 'string' ? value : this.#refuse(name, 'it must be a string');
@@ -77,16 +81,19 @@ export class JsonMembers {
       : milliseconds;
   }
 
+  /** An object. */
   object(name: string): JsonMembers {
     return new JsonMembers(this.#members.get(name), this.#where(name), this.#code);
   }
 
+  /** An array of at most `maximum` objects. */
   objects(name: string, maximum: number): JsonMembers[] {
     return this.array(name, maximum).map(
       (value, index) => new JsonMembers(value, `${this.#where(name)}[${index}]`, this.#code),
     );
   }
 
+  /** An array of at most `maximum` strings. */
   strings(name: string, maximum: number): string[] {
     return this.array(name, maximum).map((value) =>
       typeof value === 'string' ? value : this.#refuse(name, 'its items must be strings'),

@@ -48,7 +48,13 @@ export interface JsonLimits {
 /** Beyond the largest double nobody means a number; the time that a big integer takes grows faster than its length. */
 const longestNumber = 400;
 
-/** Reads one JSON text that fills the whole; a byte-order mark is no part of JSON. */
+/**
+ * Reads one JSON text that fills the whole; a byte-order mark is no part of JSON.
+ *
+ * @example
+ * const reading = readJson(new TextEncoder().encode('{"svn": 9007199254740993}'));
+ * if (reading.ok) console.log(reading.value); // { svn: 9007199254740993n }
+ */
 export function readJson(source: string | Uint8Array, { maxDepth = 64 }: JsonLimits = {}): JsonReading {
   const text = typeof source === 'string' ? source : decodeUtf8(source);
   if (text === undefined) return { ok: false, fault: { kind: 'encoding', at: 0, why: 'it is not UTF-8' } };

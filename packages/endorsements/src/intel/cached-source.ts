@@ -66,6 +66,10 @@ function intelCollateralKind(
  *
  * Requests that name a platform are kept apart from those that name a family, `maximumEntries` of each: one platform can name itself in any
  * number of ways, since the encryption of its PPID is different each time.
+ *
+ * @example
+ * const source = createCachedSource(createPcsSource({ baseUrl: 'https://api.trustedservices.intel.com' }), { directory });
+ * const result = await source.get({ tee: 'sgx', fmspc: '00906ed50000', pceId: '0000', ca: 'platform' }, { at: new Date() });
  */
 export function createCachedSource(
   source: IntelEndorsementSource,

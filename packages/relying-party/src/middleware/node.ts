@@ -23,7 +23,13 @@ export function attestationOf(request: NodeRequest): VerifiedToken | undefined {
   return attestations.get(request);
 }
 
-/** Middleware that answers refused requests itself and calls `next` for attested ones, or with an error that is a bug. */
+/**
+ * Middleware that answers refused requests itself and calls `next` for attested ones, or with an error that is a bug.
+ *
+ * @example
+ * app.use('/secrets', requireAttestation(verifier));
+ * app.get('/secrets', (request, response) => response.json(attestationOf(request)?.claims));
+ */
 export function requireAttestation(
   verifier: Verifier,
   options: MiddlewareOptions = {},

@@ -148,7 +148,14 @@ export class SimulatedPlatform {
   }
 }
 
-/** Makes a platform with new keys. */
+/**
+ * Makes a platform with new keys.
+ *
+ * @example
+ * const platform = await createSimulatedPlatform({ at: new Date() });
+ * const quote = platform.quote({ body: { isvSvn: 3 } });
+ * const collateral = await platform.collateral();
+ */
 export async function createSimulatedPlatform(options: PlatformOptions): Promise<SimulatedPlatform> {
   const ca = options.ca ?? 'platform';
   const pck = pckFieldsOf(options, ca);

@@ -17,7 +17,13 @@ export interface IssueOptions {
   readonly certificateHeader?: CertificateHeader;
 }
 
-/** Signs in the calling thread: the fastest way for ECDSA keys and for a process that has nothing else to do. */
+/**
+ * Signs in the calling thread: the fastest way for ECDSA keys and for a process that has nothing else to do.
+ *
+ * @example
+ * const token = issueToken(key, { iss: key.issuer, iat: 1750377600, exp: 1750406400 });
+ * if (!token.ok) console.error(token.refusal.code);
+ */
 export function issueToken(key: SigningKey, claims: JsonObject, options: IssueOptions = {}): TokenOutcome<string> {
   return settle(() => {
     const { digest, signOptions } = algorithmFacts[key.algorithm];
