@@ -1,5 +1,6 @@
 /** The attestation types that a policy can be set for, in the names of the service's API. */
 
+/** Every attestation type that a policy can be set for. */
 export const attestationKinds = [
   'SgxEnclave',
   'OpenEnclave',

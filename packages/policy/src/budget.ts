@@ -13,6 +13,7 @@ const cellWork = 2;
 export const valueCells = 1;
 /** Cells that a new array takes besides its items, and a new object besides its members. */
 export const arrayCells = 6;
+/** Cells that a new object takes besides its members. */
 export const objectCells = 8;
 /** Cells of a member of an object: its name, and its place in the table. */
 export const memberCells = 3;

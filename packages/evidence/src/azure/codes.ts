@@ -23,4 +23,5 @@ export const azureCodes = {
   'azure-guest-reply-key':
     'The key to which the reply would be sealed works in other states than the quoted one, so that a quote of the past could serve.',
 } as const;
+/** A code with which Azure confidential VMs are refused. */
 export type AzureCode = keyof typeof azureCodes;

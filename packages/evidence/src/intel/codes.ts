@@ -36,4 +36,5 @@ export const intelCodes = {
   'baseline-evaluation-number': 'The TCB evaluation data number is below the minimum of the baseline.',
   'baseline-debug': 'The enclave or domain can be debugged, which the baseline forbids.',
 } as const;
+/** A code with which Intel quotes and collateral is refused. */
 export type IntelCode = keyof typeof intelCodes;

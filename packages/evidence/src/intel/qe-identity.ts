@@ -3,6 +3,7 @@ import { JsonMembers, refuse } from '@atesto/core';
 import type { SgxReportBody } from './report-body.ts';
 import { findQeTcbLevel, type IsvTcbLevel, parseQeTcbLevels } from './tcb-level.ts';
 
+/** A parsed QE identity: Intel's statement of what a genuine quoting enclave is. */
 export interface QeIdentity {
   readonly id: 'QE' | 'TD_QE';
   readonly issueDate: number;

@@ -7,6 +7,7 @@ import { type CertificationData, parseCertificationData } from './certification-
 
 /** Body layouts, with their sizes in bytes. */
 export const bodySizes = { sgx: 384, td10: 584, td15: 648 } as const;
+/** A body layout: SGX, TDX 1.0 or TDX 1.5. */
 export type QuoteBodyType = keyof typeof bodySizes;
 
 /** One quote. Byte fields are views of the quote. */

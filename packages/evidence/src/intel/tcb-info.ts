@@ -9,6 +9,7 @@ export interface TcbComponent {
   readonly name: string;
 }
 
+/** One TCB level of a platform family. */
 export interface PlatformTcbLevel extends TcbLevelStatus {
   /** 16 components. */
   readonly sgxComponents: readonly TcbComponent[];
@@ -28,6 +29,7 @@ export interface TdxModuleIdentity {
   readonly tcbLevels: readonly ModuleTcbLevel[];
 }
 
+/** A parsed TCB info: Intel's TCB levels of one platform family. */
 export interface TcbInfo {
   readonly id: 'SGX' | 'TDX';
   readonly version: 2 | 3;

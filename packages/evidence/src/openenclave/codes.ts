@@ -5,4 +5,5 @@ export const openEnclaveCodes = {
   'oe-format': 'The OpenEnclave evidence is of a format or version that is not known.',
   'oe-claims-binding': "The quote's report data does not commit to the custom claims that follow the quote.",
 } as const;
+/** A code with which Open Enclave containers are refused. */
 export type OpenEnclaveCode = keyof typeof openEnclaveCodes;

@@ -39,4 +39,5 @@ export const sevsnpCodes = {
   'uvm-svn': 'A utility VM endorsement is for a security version below the minimum.',
   'uvm-measurement': "A utility VM endorsement is for another launch measurement than the report's.",
 } as const;
+/** A code with which SEV-SNP reports and endorsements are refused. */
 export type SevSnpCode = keyof typeof sevsnpCodes;

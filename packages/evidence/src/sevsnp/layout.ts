@@ -9,6 +9,7 @@ export const reportSize = 1184;
 export const signedSize = 672;
 /** r and s are 72 bytes each, little-endian; a P-384 value fills the first 48. */
 export const signatureValueSize = 72;
+/** Bytes of a P-384 value. */
 export const curveValueSize = 48;
 
 /** SIGNATURE_ALGO: ECDSA on P-384 with SHA-384, the only one defined. */
@@ -52,8 +53,10 @@ export const policyBits = {
   ciphertextHiding: 24n,
   pageSwapDisabled: 25n,
 } as const;
+/** This bit of the guest policy and all above it are reserved. */
 export const firstReservedPolicyBit = 26n;
 
 /** KEY_INFO, the 32 bits at offset 72: SIGNING_KEY values that mean something. */
 export const signingKeys = { 0: 'VCEK', 1: 'VLEK' } as const;
+/** The kind of key that signs reports. */
 export type SigningKey = (typeof signingKeys)[keyof typeof signingKeys];

@@ -21,6 +21,7 @@ export interface SnpTcb {
 
 /** The parts of a TCB version, with AMD's abbreviations, in the order of the specification. */
 export const tcbParts = ['fmc', 'bootLoader', 'tee', 'snp', 'microcode'] as const;
+/** One part of a TCB version. */
 export type SnpTcbPart = (typeof tcbParts)[number];
 
 /** The product that CPUID values name, or a refusal. */

@@ -48,6 +48,7 @@ const attributes = [
   ['TPA', 62],
   ['PERFMON', 63],
 ] as const;
+/** The name of a TD attribute. */
 export type TdAttributeName = (typeof attributes)[number][0];
 const ignorableBits = [18, 19, 20, 21, 22];
 const maskOf = (bits: readonly number[]): bigint => bits.reduce((mask, bit) => mask | (1n << BigInt(bit)), 0n);

@@ -9,4 +9,5 @@ export const tdxCodes = {
   'tdx-runtime-data': "The runtime data is not the one that the quote's report data commits to.",
   'tdx-init-time-data': 'Init-time data was sent, and how a trust domain commits to it is not configured.',
 } as const;
+/** A code with which TDX evidence is refused. */
 export type TdxCode = keyof typeof tdxCodes;

@@ -8,6 +8,7 @@ import type { TpmCode } from './codes.ts';
 const generatedValue = 0xff544347;
 /** TPM_ST of what is attested. */
 const attestTypes = { quote: 0x8018, certify: 0x8017 } as const;
+/** What a TPM attested: PCRs, or one of its keys. */
 export type AttestKind = keyof typeof attestTypes;
 
 /** The members that come before what is attested. */

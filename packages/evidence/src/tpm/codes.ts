@@ -18,4 +18,5 @@ export const tpmCodes = {
   'tpm-event-log-bank': 'The event log has no digests for the bank of the quote.',
   'tpm-event-log-replay': 'The event log does not replay to the quoted values of the PCRs of the firmware.',
 } as const;
+/** A code with which TPM structures and event logs are refused. */
 export type TpmCode = keyof typeof tpmCodes;

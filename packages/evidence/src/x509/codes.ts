@@ -23,4 +23,5 @@ export const x509Codes = {
   'certificate-revoked': 'A certificate is on its revocation list.',
   'did-x509': 'A certificate chain does not belong to the did:x509 identifier it is presented for.',
 } as const;
+/** A code with which certificates and revocation lists are refused. */
 export type X509Code = keyof typeof x509Codes;

@@ -22,6 +22,7 @@ export interface Extension {
   readonly critical: boolean;
   readonly value: Uint8Array;
 }
+/** Extensions by object identifier, in dotted form. */
 export type Extensions = ReadonlyMap<string, Extension>;
 
 /** Reads `Extensions`; refuses an extension that occurs twice. */
@@ -78,6 +79,7 @@ export function basicConstraints(
 
 /** Key usages that matter here, with their bit (bit 0 is the most significant of the first octet). */
 const keyUsageBits = { digitalSignature: 0, keyCertSign: 5, cRLSign: 6 } as const;
+/** A bit of the extension `keyUsage` (RFC 5280, section 4.2.1.3). */
 export type KeyUsage = keyof typeof keyUsageBits;
 
 /** Whether the key may be used so. A certificate without the extension allows every use (RFC 5280, 4.2.1.3). */

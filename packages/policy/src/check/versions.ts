@@ -10,14 +10,17 @@ function requireVersion(least: Version, at: Span, what: string, { version, diagn
   diagnostics.error('needs-version', at, message, `Write version=${least}; at the beginning.`);
 }
 
+/** Reports a section that the policy's version does not have. */
 export function checkSectionVersion(name: Name, kind: SectionName, context: CheckContext): void {
   if (kind === 'configurationrules') requireVersion('1.1', name, kind, context);
 }
 
+/** Reports a negation that the policy's version does not have. */
 export function checkNegationVersion({ negation }: Condition, context: CheckContext): void {
   if (negation !== undefined) requireVersion('1.2', negation, 'The negation "!"', context);
 }
 
+/** Reports a function that the policy's version does not have. */
 export function checkFunctionVersion({ name, nameSpan }: Call, context: CheckContext): void {
   requireVersion('1.2', nameSpan, `The function ${name}`, context);
 }

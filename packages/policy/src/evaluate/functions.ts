@@ -14,6 +14,7 @@ export type PolicyFunction = (run: Run, parameters: readonly ValueSet[]) => Valu
 
 const nothing: ValueSet = { values: [], readOnly: false };
 
+/** The functions of the language, by name. */
 export const policyFunctions: Readonly<Record<FunctionName, PolicyFunction>> = {
   JmesPath: (run, [json = nothing, query = nothing]) => {
     const document = run.document(text('JmesPath', json, false));

@@ -19,6 +19,7 @@ export type Evaluate = (run: Run, bound: Bound) => ValueSet;
 /** Takes an action; the rule's conditions hold. */
 export type Act = (run: Run, bound: Bound) => void;
 
+/** One test of a condition, compiled. */
 export interface CompiledTest {
   readonly tree: Test;
   readonly property: PropertyName;
@@ -30,6 +31,7 @@ export interface CompiledTest {
   readonly place: number;
 }
 
+/** One condition of a rule, compiled. */
 export interface CompiledCondition {
   readonly tree: Condition;
   readonly negated: boolean;
@@ -44,6 +46,7 @@ export interface CompiledCondition {
   readonly computes: boolean;
 }
 
+/** One rule, compiled. */
 export interface CompiledRule {
   readonly tree: Rule;
   readonly section: SectionName;
@@ -51,6 +54,7 @@ export interface CompiledRule {
   readonly act: Act;
 }
 
+/** A compiled policy. */
 export interface Program {
   /** Each type that a condition compares with, and its place in the index of claims. */
   readonly slots: ReadonlyMap<string, number>;

@@ -29,6 +29,7 @@ export function areSame(a: ClaimValue, b: ClaimValue, budget: Budget): boolean {
   return a === b;
 }
 
+/** A set of one value. */
 export function single(value: ClaimValue, readOnly: boolean): ValueSet {
   return { values: [value], readOnly };
 }

@@ -6,6 +6,7 @@ interface Waiting extends Comment {
   readonly moved: boolean;
 }
 
+/** Collects the lines of the formatted text, with comments in their places. */
 export class Page {
   readonly #lines: string[] = [];
   #waiting: Waiting[] = [];

@@ -4,15 +4,19 @@
  */
 import type { JsonValue } from '../json/value.ts';
 
+/** A comparison by order. */
 export type Ordering = '<' | '<=' | '>' | '>=';
 
+/** A node of the tree. */
 export type QueryNode = QuerySize & QueryForm;
 
+/** The size of the tree below a node, the node included. */
 export interface QuerySize {
   readonly depth: number;
   readonly nodes: number;
 }
 
+/** What a node does. */
 export type QueryForm =
   | { readonly kind: 'current' }
   | { readonly kind: 'literal'; readonly value: JsonValue }

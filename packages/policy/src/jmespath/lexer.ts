@@ -5,8 +5,10 @@ import { readJson } from '../json/read.ts';
 import type { JsonValue } from '../json/value.ts';
 import { fail } from '../refusal.ts';
 
+/** The kinds of tokens. */
 export type QueryTokenKind = 'name' | 'quoted' | 'number' | 'literal' | 'symbol' | 'end';
 
+/** One token of a query. */
 export interface QueryToken {
   readonly kind: QueryTokenKind;
   /** The symbol, or the name that a `name` or `quoted` means. */

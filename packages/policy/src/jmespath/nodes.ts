@@ -4,6 +4,7 @@ import { limits } from '../limits.ts';
 import { fail } from '../refusal.ts';
 import type { Ordering, QueryForm, QueryNode, QueryParameter } from './ast.ts';
 
+/** `@`: the value that the query is applied to. */
 export const current: QueryNode = { kind: 'current', depth: 1, nodes: 1 };
 
 function node(form: QueryForm, children: readonly QueryNode[]): QueryNode {
@@ -21,6 +22,7 @@ function sized(form: QueryForm, depth: number, nodes: number): QueryNode {
   return { ...form, depth, nodes };
 }
 
+/** A node without children. */
 export function leaf(form: QueryForm): QueryNode {
   return node(form, []);
 }
@@ -34,22 +36,27 @@ export function chain(left: QueryNode, right: QueryNode): QueryNode {
   return sized({ kind: 'chain', steps }, Math.max(left.depth, right.depth + 1), left.nodes + right.nodes);
 }
 
+/** `left[*]…`: applies `each` to every element of an array. */
 export function project(left: QueryNode, each: QueryNode): QueryNode {
   return chain(left, node({ kind: 'projection', each }, [each]));
 }
 
+/** `left.*…`: applies `each` to the value of every member of an object. */
 export function projectValues(left: QueryNode, each: QueryNode): QueryNode {
   return chain(left, node({ kind: 'values', each }, [each]));
 }
 
+/** `left[?condition]…`: applies `each` to the elements for which the condition holds. */
 export function filter(left: QueryNode, condition: QueryNode, each: QueryNode): QueryNode {
   return chain(left, node({ kind: 'filter', condition, each }, [condition, each]));
 }
 
+/** `[a, b]`: an array of the results. */
 export function list(items: readonly QueryNode[]): QueryNode {
   return node({ kind: 'list', items }, items);
 }
 
+/** `{name: a}`: an object of the results. */
 export function hash(members: readonly (readonly [string, QueryNode])[]): QueryNode {
   return node(
     { kind: 'hash', members },
@@ -57,6 +64,7 @@ export function hash(members: readonly (readonly [string, QueryNode])[]): QueryN
   );
 }
 
+/** `!operand`. */
 export function not(operand: QueryNode): QueryNode {
   return node({ kind: 'not', operand }, [operand]);
 }
@@ -77,6 +85,7 @@ export function comparison(symbol: string, left: QueryNode, right: QueryNode): Q
   return operator === undefined ? undefined : node({ kind: 'order', operator, left, right }, [left, right]);
 }
 
+/** `name(…)`: a call of a function. */
 export function call(name: string, parameters: readonly QueryParameter[]): QueryNode {
   return node(
     { kind: 'call', name, parameters },

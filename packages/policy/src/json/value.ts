@@ -33,6 +33,7 @@ function outOfRange(): never {
   return fail('json-number-range', 'a number cannot be held without rounding');
 }
 
+/** Whether a value is a number, as a double or as a `bigint`. */
 export function isNumber(value: JsonValue): value is number | bigint {
   return typeof value === 'number' || typeof value === 'bigint';
 }

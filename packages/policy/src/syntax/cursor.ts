@@ -13,6 +13,7 @@ export class SyntaxStop extends Error {
   }
 }
 
+/** A place among the tokens, with the reports of what does not fit there. */
 export class Cursor {
   readonly diagnostics: Diagnostics;
   readonly #tokens: readonly Token[];

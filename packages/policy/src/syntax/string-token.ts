@@ -1,5 +1,6 @@
 /** Strings of a policy text: one line, escapes `\"` and `\\`, any other backslash stands for itself. */
 
+/** A string as it was read. */
 export interface StringToken {
   /** Offset behind the closing quote, or of the line's end when there is none. */
   readonly end: number;

@@ -1,6 +1,7 @@
 /** The tokens of a policy text (policy language, section 1). */
 import type { Span } from '../diagnostic.ts';
 
+/** A comment of either form, to the end of the line or between its marks. */
 export interface Comment extends Span {
   /** As written, with its slashes. */
   readonly text: string;
@@ -11,6 +12,7 @@ export interface Comment extends Span {
 /** Two have been reported already: `bad` fits nowhere, `placeholder` (`<product-id>`, `12ab`) stands where a value was meant. */
 export type TokenKind = 'word' | 'string' | 'integer' | 'operator' | 'bad' | 'placeholder' | 'end';
 
+/** One token with the comments before it. */
 export interface Token extends Span {
   readonly kind: TokenKind;
   /** As written. */

@@ -1,14 +1,21 @@
 /** The words that the policy language defines; all match in any case (policy language, sections 1, 2, 6). */
 
+/** The sections of a policy, in the order of the language. */
 export const sectionNames = ['configurationrules', 'authorizationrules', 'issuancerules'] as const;
+/** The name of a section. */
 export type SectionName = (typeof sectionNames)[number];
 
+/** The actions of rules. */
 export const actionNames = ['permit', 'deny', 'add', 'issue', 'issueproperty'] as const;
+/** The name of an action. */
 export type ActionName = (typeof actionNames)[number];
 
+/** The properties of a claim. */
 export const propertyNames = ['type', 'value', 'valueType', 'issuer'] as const;
+/** The name of a property. */
 export type PropertyName = (typeof propertyNames)[number];
 
+/** The functions of the language. */
 export const functionNames = [
   'JmesPath',
   'JsonToClaimValue',
@@ -17,6 +24,7 @@ export const functionNames = [
   'NegateBool',
   'ContainsOnlyValue',
 ] as const;
+/** The name of a function. */
 export type FunctionName = (typeof functionNames)[number];
 
 /** How many arguments each function takes. */
@@ -29,7 +37,9 @@ export const arity: Readonly<Record<FunctionName, number>> = {
   ContainsOnlyValue: 2,
 };
 
+/** The versions of the language, oldest first. */
 export const versions = ['1.0', '1.1', '1.2'] as const;
+/** A version of the language. */
 export type Version = (typeof versions)[number];
 
 /** The name as the language writes it, whatever its case here. */

@@ -13,6 +13,7 @@ import { settleAt } from '../refusal.ts';
 import type { Action } from '../syntax/ast.ts';
 import { type Effect, mostShown, type TraceCondition, type TraceRule, type TraceTest } from './trace.ts';
 
+/** Records what an evaluation does, up to a size. */
 export class Recorder {
   readonly #budget: Budget;
   readonly #rules: TraceRule[] = [];

@@ -5,6 +5,7 @@
 import { type Bytes, exactly } from '../bytes/layout.ts';
 import { boolean, enumerated, integer, objectIdentifier, octetString, sequence } from '../x509/der.ts';
 
+/** The SGX extension of PCK certificates. */
 export const sgxExtensionOid = '1.2.840.113741.1.13.1';
 
 /** What a PCK certificate says of its platform. */

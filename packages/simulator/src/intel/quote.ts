@@ -68,6 +68,7 @@ export interface QuoteParts {
   readonly certification: Uint8Array;
 }
 
+/** The QE vendor id of Intel: a UUID in hex. */
 export const intelQeVendorId = '939a7233f79c4ca9940a0db3957f0607';
 /** The platform's identifier as quoting enclaves put it into the user data: 16 bytes, then zeros. */
 export const platformUserData = Buffer.concat([

@@ -28,6 +28,7 @@ export type ServiceFault<Item extends string> = FaultScope<Item> &
     | { readonly kind: 'body'; readonly body: string | Uint8Array }
   );
 
+/** The kinds of faults. */
 export type FaultKind = ServiceFault<string>['kind'];
 
 /** The faults in force, with those spent taken off. */

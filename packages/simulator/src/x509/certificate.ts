@@ -21,6 +21,7 @@ export const keyUsages = {
   keyCertSign: KeyUsageFlags.keyCertSign,
   cRLSign: KeyUsageFlags.cRLSign,
 } as const;
+/** A bit of the extension `keyUsage` (RFC 5280, section 4.2.1.3). */
 export type KeyUsage = keyof typeof keyUsages;
 
 /** An extension beside the usual ones. */

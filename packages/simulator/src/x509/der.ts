@@ -13,14 +13,17 @@ export function tagged(tag: number, ...contents: readonly Uint8Array[]): Buffer 
   return Buffer.concat([Buffer.of(tag), lengthOctets(body.length), body]);
 }
 
+/** SEQUENCE. */
 export function sequence(...members: readonly Uint8Array[]): Buffer {
   return tagged(0x30, ...members);
 }
 
+/** OCTET STRING. */
 export function octetString(bytes: Uint8Array): Buffer {
   return tagged(0x04, bytes);
 }
 
+/** BOOLEAN. */
 export function boolean(value: boolean): Buffer {
   return tagged(0x01, Buffer.of(value ? 0xff : 0x00));
 }
@@ -32,14 +35,17 @@ function unsignedOctets(value: number): Buffer {
   return (octets[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.of(0), octets]) : octets;
 }
 
+/** INTEGER, of a number that is not negative. */
 export function integer(value: number): Buffer {
   return tagged(0x02, unsignedOctets(value));
 }
 
+/** ENUMERATED. */
 export function enumerated(value: number): Buffer {
   return tagged(0x0a, unsignedOctets(value));
 }
 
+/** IA5String. */
 export function ia5String(text: string): Buffer {
   return tagged(0x16, Buffer.from(text, 'ascii'));
 }

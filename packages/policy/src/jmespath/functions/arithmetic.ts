@@ -3,15 +3,18 @@ import type { Budget } from '../../budget.ts';
 import { checkedNumber, isNumber, type JsonValue, wholeNumber } from '../../json/value.ts';
 import { wrongKind } from './wrong-kind.ts';
 
+/** `abs`: the absolute value of a number. */
 export function magnitude(value: JsonValue): JsonValue {
   if (typeof value === 'bigint') return wholeNumber(value < 0n ? -value : value);
   return typeof value === 'number' ? Math.abs(value) : wrongKind('abs', 'a number', value);
 }
 
+/** `ceil`: the next integer that is not less. */
 export function ceil(value: JsonValue): JsonValue {
   return rounded('ceil', value, Math.ceil);
 }
 
+/** `floor`: the next integer that is not greater. */
 export function floor(value: JsonValue): JsonValue {
   return rounded('floor', value, Math.floor);
 }
@@ -21,10 +24,12 @@ function rounded(name: string, value: JsonValue, round: (value: number) => numbe
   return typeof value === 'number' ? checkedNumber(round(value) + 0) : wrongKind(name, 'a number', value);
 }
 
+/** `sum` of an array of numbers. */
 export function sum(value: JsonValue, budget: Budget): JsonValue {
   return total('sum', numbers('sum', value, budget));
 }
 
+/** `avg`: the mean of an array of numbers; `null` of an empty one. */
 export function avg(value: JsonValue, budget: Budget): JsonValue {
   const items = numbers('avg', value, budget);
   if (items.length === 0) return null;

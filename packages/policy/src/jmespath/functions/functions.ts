@@ -23,6 +23,7 @@ function binary(apply: Binary): ValueFunction {
   return ([a = null, b = null], budget) => apply(a, b, budget);
 }
 
+/** The functions, by name. */
 export const valueFunctions: ReadonlyMap<string, ValueFunction> = new Map([
   ['abs', unary(magnitude)],
   ['avg', unary(avg)],

@@ -9,10 +9,12 @@ type Comparable = number | bigint | string;
 /** Yields the value by which an element is ordered. */
 export type KeyOf = (item: JsonValue) => JsonValue;
 
+/** `sort`: an array of numbers or of strings in ascending order. */
 export function sorted(value: JsonValue, budget: Budget): JsonValue {
   return sortedBy('sort', value, itself, budget);
 }
 
+/** `sort_by`: an array in ascending order of what `keyOf` yields; stable. */
 export function sortedBy(name: string, value: JsonValue, keyOf: KeyOf, budget: Budget): JsonValue {
   const pairs = keyed(name, value, keyOf, budget);
   pairs.sort((a, b) => compare(a.key, b.key, budget));
@@ -25,6 +27,7 @@ export function most(name: 'min' | 'max', value: JsonValue, budget: Budget): Jso
   return mostBy(name, name, value, itself, budget);
 }
 
+/** `min_by` and `max_by`: the element for which `keyOf` yields the least or greatest value; `null` of an empty array. */
 export function mostBy(name: string, end: 'min' | 'max', value: JsonValue, keyOf: KeyOf, budget: Budget): JsonValue {
   const [first, ...others] = keyed(name, value, keyOf, budget);
   if (first === undefined) return null;

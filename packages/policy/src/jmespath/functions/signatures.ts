@@ -12,6 +12,7 @@ const one: Signature = { parameters: ['value'] };
 const two: Signature = { parameters: ['value', 'value'] };
 const by: Signature = { parameters: ['value', 'expression'] };
 
+/** The signatures of all functions, by name. */
 export const signatures: ReadonlyMap<string, Signature> = new Map([
   ['abs', one],
   ['avg', one],

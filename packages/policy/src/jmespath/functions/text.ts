@@ -13,6 +13,7 @@ export function textOf(name: string, value: JsonValue, budget: Budget): string {
   return value;
 }
 
+/** `starts_with` and `ends_with`. */
 export function affix(
   name: 'starts_with' | 'ends_with',
   subject: JsonValue,
