@@ -1,4 +1,4 @@
-/** How a verifier is set up, and what it does when an option is left out. */
+/** The options of a verifier, with their defaults. */
 import { checkDecisions } from './expectations/decisions.ts';
 import type { Expectations } from './expectations/expectations.ts';
 import { type AcceptedAlgorithm, acceptedAlgorithms } from './keys/algorithms.ts';
@@ -6,37 +6,37 @@ import type { Fetch } from './keys/fetch-keys.ts';
 import type { JsonWebKeySet } from './keys/key-set.ts';
 import { refuse } from './refusal.ts';
 
-/** What a verifier needs to know. */
+/** The options of a verifier. */
 export interface VerifierOptions {
   /** Provider URIs whose tokens are accepted, without trailing slash. Compared as text. At least one. */
   readonly issuers: readonly string[];
   readonly expectations: Expectations;
-  /** Key sets by issuer, for verifying without a network. For an issuer that stands here nothing is ever fetched. Default: none. */
+  /** Key sets by issuer, for verifying offline. The keys of these issuers are never fetched. Default: none. */
   readonly keySets?: Readonly<Record<string, JsonWebKeySet>>;
   /** Default: all of `RS256`, `PS256`, `ES256`, `ES384`. */
   readonly algorithms?: readonly AcceptedAlgorithm[];
   /** Default: the global `fetch`. */
   readonly fetch?: Fetch;
-  /** Default: the system's clock. */
+  /** Default: the system clock. */
   readonly clock?: () => Date;
-  /** How far the issuer's clock may be off, 0 to 600 seconds. Default 60. */
+  /** Tolerated difference to the issuer's clock, 0 to 600 seconds. Default 60. */
   readonly clockSkewSeconds?: number;
-  /** How long a fetched key set is used before it is fetched again; may be infinite. Default 86400. */
+  /** For how many seconds a fetched key set is used; may be infinite. Default 86400. */
   readonly cacheSeconds?: number;
-  /** How long after a fetch an unknown key id, or a failure, does not cause another, at least 1. Default 30. */
+  /** For how many seconds after a fetch an unknown key id or a failure causes no other fetch, at least 1. Default 30. */
   readonly cooldownSeconds?: number;
-  /** How long a fetch may take, 1 to 300 seconds. Default 10. */
+  /** Timeout of a fetch, 1 to 300 seconds. Default 10. */
   readonly timeoutSeconds?: number;
 }
 
-/** Fills in the defaults; refuses options that would not do what their owner means. */
+/** Fills in the defaults. Refuses invalid options. */
 export function readOptions(options: VerifierOptions): Required<VerifierOptions> {
   const filled: Required<VerifierOptions> = {
     issuers: options.issuers,
     expectations: options.expectations,
     keySets: options.keySets ?? {},
     algorithms: options.algorithms ?? acceptedAlgorithms,
-    // Called as a method of the global object: browsers refuse anything else.
+    // Browsers require that `fetch` is called as a method of the global object.
     fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
     clock: options.clock ?? (() => new Date()),
     clockSkewSeconds: options.clockSkewSeconds ?? 60,

@@ -1,4 +1,4 @@
-/** Is this attestation token genuine, does it hold now, and is it about what the relying party wants? */
+/** Verifies attestation tokens: genuine, valid now, and as the relying party expects. */
 import { Refused, settleAsync } from '@atesto/core';
 import { checkExpectations } from './expectations/check.ts';
 import { checkTokenDecisions } from './expectations/decisions.ts';
@@ -15,7 +15,7 @@ import { parseToken } from './token/parse.ts';
 import { checkSignature } from './token/signature.ts';
 import { type AttestationFrame, checkValidity } from './token/validity.ts';
 
-/** A token that was proven genuine, in time, and as expected. */
+/** A token that is genuine, valid now, and as expected. */
 export interface VerifiedToken extends AttestationFrame {
   readonly claims: Claims;
   readonly issuer: string;
@@ -24,17 +24,17 @@ export interface VerifiedToken extends AttestationFrame {
   readonly algorithm: AcceptedAlgorithm;
 }
 
-/** Judges tokens. */
+/** Verifies tokens; see {@link createVerifier}. */
 export interface Verifier {
   /**
    * Verifies one token.
-   * @param expected what this very token must carry, in place of what the verifier expects in general
+   * @param expected expectations of this token, which override those of the verifier
    */
   verify(token: string, expected?: TokenExpectations): Promise<Outcome<VerifiedToken>>;
 }
 
 /**
- * Sets up a verifier. Throws {@link ConfigurationError} when an option is wrong or a decision is left out.
+ * Creates a verifier. Throws {@link ConfigurationError} when an option is invalid or a decision is missing.
  *
  * @example
  * const verifier = createVerifier({
@@ -99,7 +99,7 @@ function checkIssuer(claims: Claims, issuers: readonly string[]): string {
   return issuers.find((issuer) => issuer === named) ?? refuse('issuer-foreign', 'iss', 'the issuer is not pinned');
 }
 
-/** `jku` is compared, never followed: an address in a token is the word of whoever wrote the token. */
+/** `jku` is compared, never fetched: whoever wrote the token chose it. */
 function checkKeyAddress(header: Claims, issuer: string): void {
   if (claimOf(header, 'jku') !== certsUri(issuer)) {
     refuse('jku-foreign', 'jku', `jku is not ${certsUri(issuer)}`);

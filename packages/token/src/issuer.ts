@@ -1,6 +1,6 @@
 /**
- * Which provider URIs can be an issuer: `iss` of tokens, base of `jku`, and `CN` of the signing certificate, the same text in
- * all three, because clients compare them as text.
+ * Checks issuer URIs. The same text is `iss` of tokens, base of `jku`, and `CN` of the signing certificate, because clients compare
+ * the three as strings.
  */
 import { refuse } from './refusal.ts';
 
@@ -15,11 +15,11 @@ export function checkIssuer(issuer: string): void {
   }
   if (issuer.endsWith('/')) refuse('issuer-invalid', 'issuer', 'the issuer must not end in a slash');
   if (url.username !== '' || url.password !== '') {
-    refuse('issuer-invalid', 'issuer', 'the issuer must not carry credentials');
+    refuse('issuer-invalid', 'issuer', 'the issuer must not contain credentials');
   }
 }
 
-/** Where the issuer's keys are published: `jku` of its tokens and `jwks_uri` of its metadata. */
+/** The address of the issuer's keys: `jku` of its tokens and `jwks_uri` of its metadata. */
 export function certsUri(issuer: string): string {
   return `${issuer}/certs`;
 }

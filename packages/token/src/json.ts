@@ -1,8 +1,8 @@
-/** How claims become JSON without rounding: integers beyond 2^53-1 are `bigint` on this side and plain digits on the wire. */
+/** Writes claims as JSON without rounding: integers beyond 2^53-1 are `bigint` in memory and plain digits in the text. */
 import type { JsonValue } from '@atesto/core';
 import { refuse } from './refusal.ts';
 
-/** What ECMAScript's "JSON.parse source text access" adds and the standard library's types lack. */
+/** `JSON.rawJSON` of ECMAScript's "JSON.parse source text access", which TypeScript's library does not declare. */
 interface SourceTextJson {
   rawJSON(text: string): object;
 }

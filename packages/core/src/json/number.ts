@@ -9,7 +9,7 @@ interface Decimal {
 
 /**
  * The value of a JSON number: whole numbers beyond ±(2^53-1) as `bigint`, all others as `number`. Undefined when a double does not hold
- * it and it is not written in digits alone: it would be told on as another number.
+ * it and it is not written in digits alone: passing it on would change it.
  * @param text as RFC 8259 writes a number
  */
 export function exactNumber(text: string): number | bigint | undefined {

@@ -1,12 +1,12 @@
 /**
- * The one strict reader of JSON (RFC 8259). What two readers could understand differently is a fault: a name that occurs twice, a number
- * that a double rounds, half of a surrogate pair (section 8.2), the name `__proto__`. Nesting and the length of numbers are bounded.
+ * Reads JSON (RFC 8259) strictly. Text that two readers could understand differently is refused: a repeated name, a number that a double
+ * would round, half of a surrogate pair (section 8.2), the name `__proto__`. Nesting and the length of numbers are bounded.
  */
 import { decodeUtf8 } from '../bytes/utf8.ts';
 import { exactNumber } from './number.ts';
 import type { JsonValue } from './value.ts';
 
-/** What is wrong with a text. */
+/** The kinds of faults in JSON text. */
 export type JsonFaultKind =
   /** The bytes are not UTF-8. */
   | 'encoding'
@@ -18,19 +18,19 @@ export type JsonFaultKind =
   | 'name-repeated'
   /** A member is named `__proto__`. */
   | 'name-forbidden'
-  /** A string has half of a surrogate pair, for which readers put different characters. */
+  /** A string has half of a surrogate pair, which readers replace by different characters. */
   | 'string-unpaired'
-  /** A number has more characters than anybody means. */
+  /** A number has more than 400 characters. */
   | 'number-length'
-  /** A number would become another one: it has more digits than a double keeps, or is beyond all doubles. */
+  /** A number cannot be held exactly: it has more digits than a double keeps, or exceeds all doubles. */
   | 'number-inexact';
 
-/** Where and why a text is refused. */
+/** Where and why JSON text is refused. */
 export interface JsonFault {
   readonly kind: JsonFaultKind;
-  /** Number of characters before the place. */
+  /** Offset in UTF-16 units. */
   readonly at: number;
-  /** One sentence without the text's own words. */
+  /** One sentence; never quotes the text. */
   readonly why: string;
 }
 
@@ -45,11 +45,11 @@ export interface JsonLimits {
   readonly maxDepth?: number;
 }
 
-/** Beyond the largest double nobody means a number; the time that a big integer takes grows faster than its length. */
+/** The largest double has fewer digits; parsing a big integer takes more than linear time. */
 const longestNumber = 400;
 
 /**
- * Reads one JSON text that fills the whole; a byte-order mark is no part of JSON.
+ * Reads JSON text. Refuses anything after the value, and a byte order mark before it.
  *
  * @example
  * const reading = readJson(new TextEncoder().encode('{"svn": 9007199254740993}'));
@@ -91,7 +91,7 @@ class JsonReader {
     return this.#at === this.#text.length ? value : this.#malformed();
   }
 
-  /** A value with the white space before it. @param depth levels around it */
+  /** Reads a value and the white space before it. @param depth number of enclosing levels */
   #value(depth: number): JsonValue {
     this.#space();
     const character = this.#text.charAt(this.#at);
@@ -135,7 +135,7 @@ class JsonReader {
     this.#at++;
   }
 
-  /** The engine reads what stands between the quotes; only where they are is found here. */
+  /** Finds the closing quote; `JSON.parse` reads the string itself. */
   #string(): string {
     const start = this.#at;
     if (this.#text.charAt(start) !== '"') return this.#malformed();
@@ -159,7 +159,7 @@ class JsonReader {
     }
   }
 
-  /** Whether an odd number of backslashes stands before the place. */
+  /** Whether an odd number of backslashes precedes an offset. */
   #isEscaped(at: number): boolean {
     let first = at;
     while (this.#text.charAt(first - 1) === '\\') first--;
@@ -182,7 +182,7 @@ class JsonReader {
     return found;
   }
 
-  /** Passes a character, and the white space before it, if it comes next. */
+  /** Skips white space, then the character if it comes next. */
   #take(character: string): boolean {
     this.#space();
     if (this.#text.charAt(this.#at) !== character) return false;

@@ -1,4 +1,4 @@
-/** JSON values whose whole numbers are exact: beyond ±(2^53-1) they are `bigint`, so that each number has one representation. */
+/** JSON values with exact integers: beyond ±(2^53-1) they are `bigint`, so that each number has one representation. */
 
 /** A JSON value. */
 export type JsonValue = null | boolean | number | bigint | string | readonly JsonValue[] | JsonObject;
@@ -13,7 +13,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether two JSON values are the same; member order does not count, `1` and `1n` are the same integer. */
+/** Whether two JSON values are equal; member order does not matter, `1` and `1n` are the same integer. */
 export function sameJson(left: JsonValue | undefined, right: JsonValue | undefined): boolean {
   if (isList(left) && isList(right)) {
     return left.length === right.length && left.every((value, index) => sameJson(value, right[index]));
@@ -33,7 +33,7 @@ function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
   return Array.isArray(value);
 }
 
-/** Numbers beyond 2^53-1 were rounded by whoever made them: they are no exact integer. */
+/** A `number` beyond 2^53-1 may already be rounded, so it is not an exact integer. */
 function exactInteger(value: JsonValue | undefined): bigint | undefined {
   if (typeof value === 'bigint') return value;
   return typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : undefined;

@@ -1,9 +1,9 @@
-/** What a public key is, in the three forms in which keys come: of node:crypto, of WebCrypto, and as JSON Web Key (RFC 7518, section 6). */
+/** Reads type, size and curve of a public key from node:crypto, WebCrypto and JSON Web Keys (RFC 7518, section 6). */
 import { decodeBase64url } from '../bytes/base64.ts';
 import type { JsonObject, JsonValue } from '../json/value.ts';
 import type { Curve, KeyFacts } from './accepted.ts';
 
-/** The part of node:crypto's `KeyObject` that is used. */
+/** The members of node:crypto's `KeyObject` that are read. */
 export interface NodeKey {
   readonly asymmetricKeyType?: string | undefined;
   readonly asymmetricKeyDetails?:
@@ -15,7 +15,7 @@ export interface NodeKey {
     | undefined;
 }
 
-/** The part of WebCrypto's `CryptoKey` that is used. */
+/** The members of WebCrypto's `CryptoKey` that are read. */
 export interface WebKey {
   readonly algorithm: { readonly name: string };
 }
@@ -36,7 +36,7 @@ function onCurve(name: unknown): KeyFacts {
   return curve === undefined ? other : { kind: 'curve', curve };
 }
 
-/** The facts of a key of node:crypto. Keys that are bound to RSASSA-PSS are of no accepted kind. */
+/** The facts of a node:crypto key. Keys restricted to RSASSA-PSS are `other`. */
 export function nodeKeyFacts({ asymmetricKeyType, asymmetricKeyDetails = {} }: NodeKey): KeyFacts {
   if (asymmetricKeyType === 'rsa') {
     const { modulusLength = 0, publicExponent = 0n } = asymmetricKeyDetails;
@@ -45,7 +45,7 @@ export function nodeKeyFacts({ asymmetricKeyType, asymmetricKeyDetails = {} }: N
   return asymmetricKeyType === 'ec' ? onCurve(asymmetricKeyDetails.namedCurve) : other;
 }
 
-/** The facts of a key of WebCrypto, for signatures. */
+/** The facts of a WebCrypto key. */
 export function webKeyFacts({ algorithm }: WebKey): KeyFacts {
   if (algorithm.name === 'RSASSA-PKCS1-v1_5' || algorithm.name === 'RSA-PSS') {
     const bits: unknown = 'modulusLength' in algorithm ? algorithm.modulusLength : undefined;
@@ -56,7 +56,7 @@ export function webKeyFacts({ algorithm }: WebKey): KeyFacts {
   return algorithm.name === 'ECDSA' && 'namedCurve' in algorithm ? onCurve(algorithm.namedCurve) : other;
 }
 
-/** The facts of a public JSON Web Key; what is malformed is of no accepted kind. */
+/** The facts of a public JSON Web Key; a malformed key is `other`. */
 export function jwkFacts({ kty, n, e, crv }: JsonObject): KeyFacts {
   if (kty === 'EC') return onCurve(crv === 'Ed25519' ? undefined : crv);
   if (kty === 'OKP') return crv === 'Ed25519' ? onCurve(crv) : other;
@@ -66,7 +66,7 @@ export function jwkFacts({ kty, n, e, crv }: JsonObject): KeyFacts {
   return { kind: 'rsa', bits: modulus.toString(2).length, exponent };
 }
 
-/** Base64urlUInt of RFC 7518, section 2; leading zeros, which some issuers write, do not count. */
+/** Base64urlUInt of RFC 7518, section 2; leading zeros, which some issuers write, are ignored. */
 function integerOf(value: JsonValue | undefined): bigint | undefined {
   const bytes = typeof value === 'string' && value.length <= 2048 ? decodeBase64url(value) : undefined;
   return bytes === undefined || bytes.length === 0 ? undefined : numberOf(bytes);

@@ -1,10 +1,10 @@
-/** What a JSON Web Key itself says it is for (RFC 7517, sections 4.2 to 4.4). */
+/** Checks what a JSON Web Key may be used for, by its own members (RFC 7517, sections 4.2 to 4.4). */
 import type { JsonObject } from '../json/value.ts';
 
 /**
- * Whether a key says that it is not for verifying signatures with an algorithm: another `use`, `key_ops` without any of the operations, or
- * another `alg`. What a key does not say, it allows.
- * @param operations any one of them will do; default `verify`
+ * Whether a key excludes verifying signatures with an algorithm: by another `use`, by `key_ops` without any of the operations, or by
+ * another `alg`. An absent member excludes nothing.
+ * @param operations any one of them suffices; default `verify`
  */
 export function forbidsSignatures(
   { use, key_ops: keyOps, alg }: JsonObject,

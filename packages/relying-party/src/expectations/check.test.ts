@@ -242,7 +242,7 @@ describe('the hardware below an Azure machine', async () => {
       refusal: {
         code: 'claim-unexpected',
         where: 'x-ms-isolation-tee.x-ms-compliance-status',
-        why: 'the claim x-ms-isolation-tee.x-ms-compliance-status has not the expected value',
+        why: 'the claim x-ms-isolation-tee.x-ms-compliance-status does not have the expected value',
       },
     });
   });

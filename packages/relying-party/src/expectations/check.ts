@@ -1,4 +1,4 @@
-/** Whether a genuine token is about the wanted environment: one rule for each expectation. */
+/** Checks a genuine token against expectations: one rule per expectation. */
 import type { RelyingPartyCode } from '../codes.ts';
 import { refuse } from '../refusal.ts';
 import { type Claims, type ClaimValue, claimOf, isObject, sameClaim } from '../token/claims.ts';
@@ -22,11 +22,11 @@ export function checkExpectations(claims: Claims, expected: Expectations): void 
   checkClaims(claims, expected.claims ?? {}, '');
 }
 
-/** @param path what stands before the names in refusals */
+/** @param path prefix of the names in refusals */
 function checkClaims(claims: Claims, expected: Readonly<Record<string, ClaimValue>>, path: string): void {
   for (const [name, value] of Object.entries(expected)) {
     if (!sameClaim(claimOf(claims, name), value)) {
-      refuse('claim-unexpected', path + name, `the claim ${path}${name} has not the expected value`);
+      refuse('claim-unexpected', path + name, `the claim ${path}${name} does not have the expected value`);
     }
   }
 }
@@ -52,7 +52,7 @@ function checkEnclave(claims: Claims, expected: SgxExpectations): void {
   checkMinimum(claims, 'x-ms-sgx-svn', expected.minimumSvn, 'svn-too-low');
 }
 
-/** The claim's mere presence counts: no value of it makes a development root a vendor's. */
+/** Checks presence only: no value of the claim turns a development root into a vendor's. */
 function checkDevelopmentRoot(claims: Claims, accepted: false | 'any'): void {
   if (accepted !== 'any' && claimOf(claims, developmentRootClaim) !== undefined) {
     refuse('development-root', developmentRootClaim, 'a development root vouches for the evidence');
@@ -62,7 +62,8 @@ function checkDevelopmentRoot(claims: Claims, accepted: false | 'any'): void {
 function checkDebuggable(claims: Claims, accepted: false | 'any'): void {
   if (accepted === 'any') return;
   const debuggable = isDebuggable(claims);
-  if (debuggable === undefined) refuse('debug-unknown', 'claims', 'the token does not tell whether it can be debugged');
+  if (debuggable === undefined)
+    refuse('debug-unknown', 'claims', 'the token does not say whether the environment can be debugged');
   if (debuggable) refuse('debug-enabled', 'claims', 'the environment can be debugged');
 }
 
@@ -82,16 +83,16 @@ function checkOneOf(claims: Claims, name: string, expected: OneOf<string | numbe
   if (expected === 'any') return;
   const wanted = typeof expected === 'object' ? expected : [expected];
   const value = present(claims, name);
-  if (!wanted.some((one) => one === value)) refuse(code, name, `the claim ${name} has not the expected value`);
+  if (!wanted.some((one) => one === value)) refuse(code, name, `the claim ${name} does not have the expected value`);
 }
 
 function checkHex(claims: Claims, name: string, expected: OneOf<string>, code: RelyingPartyCode): void {
   if (expected === 'any') return;
   const wanted = typeof expected === 'object' ? expected : [expected];
   const value = present(claims, name);
-  if (typeof value !== 'string') refuse('claim-malformed', name, `the claim ${name} is not a text`);
+  if (typeof value !== 'string') refuse('claim-malformed', name, `the claim ${name} is not a string`);
   else if (!wanted.some((one) => one.toLowerCase() === value.toLowerCase())) {
-    refuse(code, name, `the claim ${name} has not the expected value`);
+    refuse(code, name, `the claim ${name} does not have the expected value`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Whether the environment of a token can be debugged. */
+/** Decides whether the environment of a token can be debugged. */
 import { type Claims, claimOf, isObject } from '../token/claims.ts';
 
 const debugClaims: ReadonlyMap<string, string> = new Map([
@@ -7,7 +7,7 @@ const debugClaims: ReadonlyMap<string, string> = new Map([
   ['tdxvm', 'tdx_td_attributes_debug'],
 ]);
 
-/** True, false, or undefined when the token does not tell: then nobody may assume that it cannot. */
+/** Undefined when the token does not say; callers must then not assume that debugging is impossible. */
 export function isDebuggable(claims: Claims): boolean | undefined {
   const type = claimOf(claims, 'x-ms-attestation-type');
   if (type === 'azurevm') {
@@ -23,9 +23,9 @@ export function isDebuggable(claims: Claims): boolean | undefined {
 }
 
 /**
- * Whether the attributes of a trust domain have a bit of the group "TD under debug", the first byte: DEBUG, or one that lets the host profile;
- * an issuer may look at DEBUG alone. Source: Intel TDX Module ABI Reference (348551), table "TD Attributes".
- * @param attributes 16 hex digits, little-endian; absent: the issuer's word stands
+ * Whether the attributes of a trust domain have a bit of the group "TD under debug", the first byte: DEBUG, or one that lets the host profile
+ * it; an issuer may check only DEBUG. Source: Intel TDX Module ABI Reference (348551), table "TD Attributes".
+ * @param attributes 16 hex digits, little-endian; absent: the issuer's claim decides
  */
 function isUnderDebug(attributes: unknown): boolean | undefined {
   if (attributes === undefined) return false;

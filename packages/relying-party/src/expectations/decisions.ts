@@ -1,4 +1,4 @@
-/** Whether a set of expectations is complete and well-formed, before any token is looked at. */
+/** Checks that expectations are complete and well-formed, before any token is read. */
 import { isJsonObject } from '@atesto/core';
 import { refuse } from '../refusal.ts';
 import type { Expectations, TokenExpectations } from './expectations.ts';
@@ -66,12 +66,12 @@ const defaultedByType: Readonly<Record<string, Readonly<Record<string, Rule>>>> 
   azurevm: { isolationClaims: claimValues },
 };
 
-/** Refuses expectations that leave a decision out, decide something else than their type, or have another shape. */
+/** Refuses expectations with a missing decision, of another attestation type, or of the wrong shape. */
 export function checkDecisions(expectations: Expectations): void {
   const type: string =
     expectations.attestationType ?? refuse('decision-missing', 'attestationType', leftOut('attestationType'));
   const rules = Object.hasOwn(byType, type) ? byType[type] : undefined;
-  if (rules === undefined) refuse('expectation-malformed', 'attestationType', 'the attestation type is not known');
+  if (rules === undefined) refuse('expectation-malformed', 'attestationType', 'the attestation type is unknown');
   const required = { ...common, ...rules };
   const optional = { ...defaulted, ...(Object.hasOwn(defaultedByType, type) ? defaultedByType[type] : {}) };
   for (const [name, rule] of Object.entries(required)) {
@@ -87,7 +87,7 @@ export function checkDecisions(expectations: Expectations): void {
   }
 }
 
-/** The same for expectations that are given with one token. */
+/** The same for the expectations of a single token. */
 export function checkTokenDecisions(expectations: TokenExpectations): void {
   for (const name of Object.keys(expectations)) {
     const rule = name === 'nonce' || name === 'runtimeData' ? common[name] : undefined;
@@ -97,9 +97,10 @@ export function checkTokenDecisions(expectations: TokenExpectations): void {
 }
 
 function leftOut(name: string): string {
-  return `say what ${name} is expected, or 'any'`;
+  return `set the expected ${name}, or 'any'`;
 }
 
 function checkShape(name: string, fits: boolean): void {
-  if (!fits) refuse('expectation-malformed', name, `${name} is not an expectation of this kind of environment`);
+  if (!fits)
+    refuse('expectation-malformed', name, `${name} is not an expectation of this attestation type, or is malformed`);
 }

@@ -1,13 +1,13 @@
 /**
- * What a relying party wants of an environment. Every expectation is a decision: what is not wanted is said by `'any'`, and what
- * is left out is refused when the verifier is created, except the two that have a safe default.
+ * The expectations of a relying party. Each is a decision: `'any'` accepts every value, and a missing decision is refused when the
+ * verifier is created, except for the two with a safe default.
  */
 import type { ClaimValue } from '../token/claims.ts';
 
-/** One value, one of several, or whatever the token says. */
+/** One value, one of several, or any. */
 export type OneOf<Value> = Value | readonly Value[] | 'any';
 
-/** The nonce that the caller gave to the attester. */
+/** The nonce that the relying party gave to the attester. */
 export type NonceExpectation = 'any' | { readonly equals: string | number | bigint };
 
 /** The data that the attester bound to its evidence. */
@@ -15,28 +15,28 @@ export type RuntimeDataExpectation =
   | 'any'
   /** Binary runtime data: exactly these bytes. */
   | { readonly bytes: Uint8Array }
-  /** JSON runtime data: exactly this value, whatever the order of its members. */
+  /** JSON runtime data: exactly this value, in any order of members. */
   | { readonly json: ClaimValue }
   /** A public key, as JWK, among the runtime data: itself, its `jwk`, or one of its `keys`. */
   | { readonly key: PublicJwk };
 
-/** A public key as JSON Web Key; only the members that make the key are compared. */
+/** A public key as JSON Web Key; only the members of the key itself are compared. */
 export interface PublicJwk {
   readonly kty?: string;
   readonly [member: string]: unknown;
 }
 
-/** What can be expected of every environment. */
+/** Expectations of every environment. */
 export interface CommonExpectations {
   /** `x-ms-policy-hash`: base64url, 43 characters. */
   readonly policyHash: OneOf<string>;
   readonly nonce: NonceExpectation;
   readonly runtimeData: RuntimeDataExpectation;
-  /** Default `false`: an environment that can be debugged, or does not tell, is refused. */
+  /** Default `false`: refuses an environment that can be debugged, or whose token does not say. */
   readonly debuggable?: false | 'any';
-  /** Default `false`: evidence that a development root vouches for is refused. */
+  /** Default `false`: refuses evidence under a development root. */
   readonly developmentRoot?: false | 'any';
-  /** Further claims by name, each with exactly this value. Default: none. */
+  /** Additional claims by name, each with exactly this value. Default: none. */
   readonly claims?: Readonly<Record<string, ClaimValue>>;
 }
 
@@ -49,7 +49,7 @@ export interface SgxExpectations extends CommonExpectations {
   readonly mrEnclave: OneOf<string>;
   /** ISVPRODID, 0 to 65535. */
   readonly productId: OneOf<number>;
-  /** Least ISVSVN, 0 to 65535. */
+  /** Minimum ISVSVN, 0 to 65535. */
   readonly minimumSvn: number | 'any';
 }
 
@@ -58,7 +58,7 @@ export interface SevSnpExpectations extends CommonExpectations {
   readonly attestationType: 'sevsnpvm';
   /** MEASUREMENT: hex, 96 characters. */
   readonly launchMeasurement: OneOf<string>;
-  /** Least GUEST_SVN. */
+  /** Minimum GUEST_SVN. */
   readonly minimumGuestSvn: number | 'any';
 }
 
@@ -79,12 +79,12 @@ export interface AzureVmExpectations extends CommonExpectations {
   readonly isolationClaims?: Readonly<Record<string, ClaimValue>>;
 }
 
-/** Any other environment; what makes it the wanted one stands in `claims`. */
+/** Any other environment, identified by `claims`. */
 export interface OtherExpectations extends CommonExpectations {
   readonly attestationType: 'tpm' | 'vbs' | 'any';
 }
 
-/** What a relying party wants. */
+/** The expectations of a relying party, by attestation type. */
 export type Expectations =
   | SgxExpectations
   | SevSnpExpectations
@@ -92,5 +92,5 @@ export type Expectations =
   | AzureVmExpectations
   | OtherExpectations;
 
-/** Expectations that can differ from token to token. */
+/** Expectations that may differ from token to token. */
 export type TokenExpectations = Partial<Pick<CommonExpectations, 'nonce' | 'runtimeData'>>;

@@ -1,4 +1,4 @@
-/** Whether a token commits to the expected runtime data: `x-ms-runtime` when it was JSON, `x-ms-sgx-ehd` when it was binary. */
+/** Checks that a token commits to the expected runtime data: `x-ms-runtime` for JSON, `x-ms-sgx-ehd` for binary data. */
 import { base64url } from 'jose';
 import { type Claims, type ClaimValue, claimOf, isObject, parseJson, sameClaim } from '../token/claims.ts';
 import type { PublicJwk, RuntimeDataExpectation } from './expectations.ts';

@@ -1,4 +1,4 @@
-/** Which signature algorithms are accepted, and which keys each one takes (RFC 7518 section 3.1). */
+/** The accepted signature algorithms, and the keys that each requires (RFC 7518, section 3.1). */
 
 const keyTypes = {
   RS256: { kty: 'RSA' },
@@ -7,7 +7,7 @@ const keyTypes = {
   ES384: { kty: 'EC', crv: 'P-384' },
 } as const;
 
-/** A signature algorithm that tokens may have. Never `none`, never one with a shared secret. */
+/** An accepted signature algorithm. Never `none`, never one with a shared secret. */
 export type AcceptedAlgorithm = keyof typeof keyTypes;
 
 /** Every accepted algorithm. */

@@ -1,9 +1,9 @@
-/** How an issuer's key set is fetched: from its own certs URI, without redirects, bounded in time and size. */
+/** Fetches the key set of an issuer from its certs URI: without redirects, bounded in time and size. */
 import { refuse } from '../refusal.ts';
 import { parseJson } from '../token/claims.ts';
 import { type KeySet, parseKeySet } from './key-set.ts';
 
-/** The part of `fetch` that is used. */
+/** The signature of `fetch` as it is called. */
 export type Fetch = (
   url: string,
   init: {
@@ -29,7 +29,7 @@ async function fetchText(url: string, fetch: Fetch, timeoutSeconds: number): Pro
     redirect: 'error',
     signal: AbortSignal.timeout(timeoutSeconds * 1000),
   });
-  if (!response.ok) throw new Error(`the answer was ${response.status}`);
+  if (!response.ok) throw new Error(`the answer has status ${response.status}`);
   if (response.body === null) return '';
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
@@ -46,7 +46,7 @@ async function fetchText(url: string, fetch: Fetch, timeoutSeconds: number): Pro
   }
 }
 
-/** `fetch` hides the reason of a network failure in its cause. */
+/** `fetch` puts the reason of a network failure into the cause of its error. */
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown reason';
   return error.cause instanceof Error ? error.cause.message : error.message;

@@ -1,29 +1,29 @@
-/** Which keys a pinned issuer has: fetched once, kept, and fetched again when a token names a key that is not known. */
+/** Caches the keys of a pinned issuer, and fetches them again when a token names an unknown key. */
 import { Refused } from '@atesto/core';
 import type { CryptoKey } from 'jose';
 import { refuse } from '../refusal.ts';
 import type { AcceptedAlgorithm } from './algorithms.ts';
 import { importKey, type KeySet } from './key-set.ts';
 
-/** How keys are kept. */
+/** How long keys are cached. */
 export interface KeyCacheOptions {
   readonly clock: () => Date;
-  /** How long a fetched set is used without asking again. */
+  /** How long a fetched set is used. */
   readonly cacheSeconds: number;
-  /** How long after a fetch, failed or not, an unknown key id does not cause another. */
+  /** For how long after a fetch, successful or not, an unknown key id causes no other fetch. */
   readonly cooldownSeconds: number;
 }
 
-/** Finds the key of an id for an algorithm, or refuses. */
+/** Finds a key by its id, for an algorithm. Throws `Refused`. */
 export type FindKey = (kid: string, algorithm: AcceptedAlgorithm) => Promise<CryptoKey>;
 
-/** Keys of a set that was given: nothing is ever fetched. */
+/** Finds keys in a configured set; never fetches. */
 export function offlineKeys(set: KeySet): FindKey {
   const imported = importOnce();
   return async (kid, algorithm) => imported(set, kid, algorithm) ?? unknownKey(kid);
 }
 
-/** Keys that `load` brings. Calls at the same time share one load. */
+/** Finds keys in the set that `load` returns, and caches it. Concurrent calls share one load. */
 export function cachedKeys(load: () => Promise<KeySet>, options: KeyCacheOptions): FindKey {
   const imported = importOnce();
   let cached: { readonly set: KeySet; readonly at: number } | undefined;
@@ -31,7 +31,7 @@ export function cachedKeys(load: () => Promise<KeySet>, options: KeyCacheOptions
   let pending: Promise<KeySet> | undefined;
 
   const now = () => options.clock().getTime() / 1000;
-  /** A clock that was set back makes nothing fresh. */
+  /** False when the clock was set back since. */
   const within = (at: number, spanSeconds: number) => now() >= at && now() - at < spanSeconds;
 
   const reload = async (): Promise<KeySet> => {
@@ -70,7 +70,7 @@ function unknownKey(kid: string): never {
   return refuse('key-unknown', 'kid', `the issuer does not publish the key ${kid.slice(0, 100)}`);
 }
 
-/** Imports each key of a set at most once for each algorithm; forgets a set together with its keys. */
+/** Imports each key of a set at most once per algorithm; the imported keys live as long as the set. */
 function importOnce(): (set: KeySet, kid: string, algorithm: AcceptedAlgorithm) => Promise<CryptoKey> | undefined {
   const imported = new WeakMap<object, Map<AcceptedAlgorithm, Promise<CryptoKey>>>();
   return (set, kid, algorithm) => {

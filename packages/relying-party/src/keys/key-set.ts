@@ -1,4 +1,4 @@
-/** What an issuer's key set says (RFC 7517 section 5), and how one of its keys becomes usable. */
+/** Reads key sets (RFC 7517, section 5) and imports their keys. */
 import { forbidsSignatures, keyFault, webKeyFacts } from '@atesto/core';
 import { type CryptoKey, importJWK, importX509 } from 'jose';
 import { refuse } from '../refusal.ts';
@@ -13,7 +13,7 @@ export interface JsonWebKeySet {
 /** Public keys by key id. */
 export type KeySet = ReadonlyMap<string, Claims>;
 
-/** Reads a key set; entries without a key id are passed over, of repeated ids the first counts. */
+/** Reads a key set. Ignores entries without a key id; the first of repeated ids wins. */
 export function parseKeySet(json: ClaimValue | undefined, where: string): KeySet {
   const keys = isObject(json) ? claimOf(json, 'keys') : undefined;
   if (!Array.isArray(keys)) return refuse('keys-malformed', where, 'the answer is not a JSON Web Key Set');
@@ -26,8 +26,8 @@ export function parseKeySet(json: ClaimValue | undefined, where: string): KeySet
 }
 
 /**
- * Makes a public key usable with one algorithm. Takes the key's own members, or its certificate where there are none, as in the
- * sets that Azure Attestation publishes.
+ * Imports a public key for one algorithm, from its own members or, without those, from its certificate, as in the sets that Azure
+ * Attestation publishes.
  */
 export async function importKey(key: Claims, algorithm: AcceptedAlgorithm): Promise<CryptoKey> {
   const { kty, crv } = keyTypeOf(algorithm);

@@ -1,19 +1,19 @@
-/** How a service answers a request whose attestation token it refuses (RFC 6750 section 3). */
+/** Maps refusals of a request's attestation token to HTTP answers (RFC 6750, section 3). */
 import { settle } from '@atesto/core';
 import { expectationRefusals, keyRefusals, relyingPartyCodes } from '../codes.ts';
 import { type Outcome, type Refusal, refuse } from '../refusal.ts';
 import type { VerifiedToken, Verifier } from '../verifier.ts';
 
-/** What to answer: 401 without a good token, 403 with a genuine one that is not as expected, 503 when keys are not at hand. */
+/** The answer: 401 without a valid token, 403 for a genuine token that does not meet an expectation, 503 when keys are unavailable. */
 export interface RefusalAnswer {
   readonly status: 401 | 403 | 503;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** Where the token stands in a request. */
+/** Where a request carries the token. */
 export interface MiddlewareOptions {
-  /** Header that carries the token. Default `authorization`, as `Bearer <token>`; any other carries the token alone. */
+  /** Header that carries the token. Default `authorization`, as `Bearer <token>`; any other header carries the token alone. */
   readonly header?: string;
 }
 
@@ -35,7 +35,7 @@ function tokenIn(name: string, value: string): string {
   return /^bearer +(\S+)$/i.exec(value.trim())?.[1] ?? '';
 }
 
-/** The answer to a refused request. Tells the code and its meaning, nothing of what was expected. */
+/** The answer to a refused request. Contains the code and its meaning, never the expectations. */
 export function refusalAnswer({ code }: Refusal): RefusalAnswer {
   const error = { code, message: relyingPartyCodes[code] };
   const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };

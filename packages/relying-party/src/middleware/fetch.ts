@@ -1,8 +1,8 @@
-/** Lets only attested callers reach a handler of web-standard requests (service workers, Hono, Deno, Bun …). */
+/** Middleware for web-standard requests (service workers, Hono, Deno, Bun) that admits only attested callers. */
 import type { VerifiedToken, Verifier } from '../verifier.ts';
 import { type MiddlewareOptions, refusalAnswer, verifyHeader } from './answer.ts';
 
-/** Wraps a handler: refused requests are answered, attested ones reach it with their verified token. */
+/** Wraps a handler: attested requests reach it with their verified token, others are refused. */
 export function withAttestation(
   verifier: Verifier,
   handler: (request: Request, attestation: VerifiedToken) => Response | Promise<Response>,

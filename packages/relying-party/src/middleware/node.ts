@@ -1,13 +1,13 @@
-/** Lets only attested callers reach a handler of `node:http`, Express or Connect. */
+/** Middleware for `node:http`, Express and Connect that admits only attested callers. */
 import type { VerifiedToken, Verifier } from '../verifier.ts';
 import { type MiddlewareOptions, refusalAnswer, verifyHeader } from './answer.ts';
 
-/** The part of an `http.IncomingMessage` that is read. */
+/** The members of `http.IncomingMessage` that are read. */
 export interface NodeRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-/** The part of an `http.ServerResponse` that is written. */
+/** The members of `http.ServerResponse` that are used. */
 export interface NodeResponse {
   statusCode: number;
   /** Sets a header of the answer. */
@@ -24,7 +24,7 @@ export function attestationOf(request: NodeRequest): VerifiedToken | undefined {
 }
 
 /**
- * Middleware that answers refused requests itself and calls `next` for attested ones, or with an error that is a bug.
+ * Middleware that calls `next` for attested requests and refuses others. Calls `next` with an error only for a bug.
  *
  * @example
  * app.use('/secrets', requireAttestation(verifier));
@@ -52,7 +52,7 @@ export function requireAttestation(
   };
 }
 
-/** A header that is repeated names no one token. */
+/** A repeated header is ignored: it does not name one token. */
 function single(value: string | string[] | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }

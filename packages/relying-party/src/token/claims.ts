@@ -1,4 +1,4 @@
-/** What claims are: JSON whose numbers are exact. */
+/** Claims: JSON values with exact integers. */
 import { type JsonObject, type JsonValue, readJson } from '@atesto/core';
 
 export { isJsonObject as isObject, sameJson as sameClaim } from '@atesto/core';
@@ -9,13 +9,13 @@ export type ClaimValue = JsonValue;
 /** Claims by name; also any JSON object within a claim. */
 export type Claims = JsonObject;
 
-/** Parses JSON text strictly; undefined when it is not JSON, or when readers could differ in what it says: see `readJson`. */
+/** Parses JSON text strictly; undefined when {@link readJson} refuses it. */
 export function parseJson(source: string | Uint8Array): ClaimValue | undefined {
   const reading = readJson(source);
   return reading.ok ? reading.value : undefined;
 }
 
-/** The claim of that name; never a member of the prototype. */
+/** The claim of that name; never a member inherited from the prototype. */
 export function claimOf(claims: Claims, name: string): ClaimValue | undefined {
   return Object.hasOwn(claims, name) ? claims[name] : undefined;
 }

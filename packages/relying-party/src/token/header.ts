@@ -1,4 +1,4 @@
-/** What the header of a token may say before anything of it is believed (RFC 7515, section 4). */
+/** Checks the header of a token before anything in it is trusted (RFC 7515, section 4). */
 import { type AcceptedAlgorithm, acceptedAlgorithms } from '../keys/algorithms.ts';
 import { refuse } from '../refusal.ts';
 import { type Claims, claimOf } from './claims.ts';
@@ -25,12 +25,12 @@ export function checkAlgorithm(
   }
   const algorithm = acceptedAlgorithms.find((one) => one === named);
   if (algorithm === undefined || !accepted.includes(algorithm)) {
-    return refuse('algorithm-refused', 'alg', `the algorithm is not one of ${accepted.join(', ')}`);
+    return refuse('algorithm-refused', 'alg', `the algorithm must be one of ${accepted.join(', ')}`);
   }
   return algorithm;
 }
 
-/** A member of the header that must be a text. */
+/** A member of the header that must be a string. */
 export function headerText(header: Claims, name: string): string {
   const value = claimOf(header, name);
   return typeof value === 'string' ? value : refuse('token-malformed', name, `the header has no ${name}`);

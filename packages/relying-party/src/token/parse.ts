@@ -1,28 +1,28 @@
-/** What a token says, without trust: JWS compact serialization (RFC 7515 section 7.1), strictly. */
+/** Parses tokens strictly as JWS compact serialization (RFC 7515, section 7.1). Nothing is verified here. */
 import { decodeBase64url, readJson, settle } from '@atesto/core';
 import { type Outcome, refuse } from '../refusal.ts';
 import { type Claims, isObject } from './claims.ts';
 
 const maxTokenChars = 2 ** 20;
 
-/** A token as its bytes say; nothing about it is proven. */
+/** A decoded token. Nothing in it is verified. */
 export interface UntrustedToken {
   readonly header: Claims;
   readonly claims: Claims;
-  /** Whether a signature is present, right or wrong; an unsecured token has none. */
+  /** Whether there is a signature, valid or not; an unsecured token has none. */
   readonly signed: boolean;
 }
 
-/** Decodes a token for people to look at. Proves nothing. */
+/** Decodes a token for inspection. Verifies nothing. */
 export function inspectToken(token: string): Outcome<UntrustedToken> {
   return settle(() => parseToken(token));
 }
 
-/** A JWS in compact serialization as its bytes say; nothing about it is proven. */
+/** A decoded JWS. Nothing in it is verified. */
 export interface UntrustedJws {
   readonly header: Claims;
   readonly payload: Uint8Array;
-  /** Whether a signature is present, right or wrong. */
+  /** Whether there is a signature, valid or not. */
   readonly signed: boolean;
 }
 
@@ -34,11 +34,11 @@ export function parseToken(token: unknown): UntrustedToken {
 
 /** Splits and decodes a JWS; refuses what is not exactly three base64url parts with a JSON object in the first. */
 export function parseJws(token: unknown): UntrustedJws {
-  if (typeof token !== 'string') return refuse('token-malformed', 'token', 'the token is not a text');
+  if (typeof token !== 'string') return refuse('token-malformed', 'token', 'the token must be a string');
   if (token.length > maxTokenChars) refuse('token-too-large', 'token', 'the token is longer than one mebibyte');
   const [header, payload, signature, ...rest] = token.split('.');
   if (header === undefined || payload === undefined || signature === undefined || rest.length > 0) {
-    return refuse('token-malformed', 'token', 'the token has not three parts');
+    return refuse('token-malformed', 'token', 'the token must have three parts, separated by dots');
   }
   decodePart(signature, 'signature');
   return {
@@ -48,13 +48,13 @@ export function parseJws(token: unknown): UntrustedJws {
   };
 }
 
-/** Only the canonical encoding passes, so that each token has one form. */
+/** Accepts only the canonical encoding, so that each token has one form. */
 function decodePart(text: string, part: string): Uint8Array {
-  return decodeBase64url(text) ?? refuse('token-malformed', part, `the ${part} is not base64url`);
+  return decodeBase64url(text) ?? refuse('token-malformed', part, `the ${part} must be base64url without padding`);
 }
 
 function objectOf(bytes: Uint8Array, part: string): Claims {
   const reading = readJson(bytes);
   if (!reading.ok) return refuse('token-malformed', part, `the ${part} cannot be read: ${reading.fault.why}`);
-  return isObject(reading.value) ? reading.value : refuse('token-malformed', part, `the ${part} is not a JSON object`);
+  return isObject(reading.value) ? reading.value : refuse('token-malformed', part, `the ${part} must be a JSON object`);
 }

@@ -1,4 +1,4 @@
-/** Whether a key signed a token. */
+/** Verifies the signature of a token. */
 import { type CryptoKey, compactVerify, errors } from 'jose';
 import type { AcceptedAlgorithm } from '../keys/algorithms.ts';
 import { refuse } from '../refusal.ts';

@@ -1,8 +1,8 @@
-/** Whether a token holds now (RFC 7519 section 4.1), and carries what every attestation token carries. */
+/** Checks the times of a token (RFC 7519, section 4.1) and the claims that every attestation token carries. */
 import { refuse } from '../refusal.ts';
 import { type Claims, claimOf } from './claims.ts';
 
-/** The claims that every attestation token carries; a management reply of the same issuer lacks them. */
+/** The claims that every attestation token carries; a management reply of the same issuer lacks some of them. */
 export interface AttestationFrame {
   readonly attestationType: string;
   readonly policyHash: string;
@@ -10,7 +10,7 @@ export interface AttestationFrame {
   readonly expiresAt: Date;
 }
 
-/** Checks presence, types and times. `skewSeconds` is how far the issuer's clock may be off, in both directions. */
+/** Checks presence, types and times. `skewSeconds`: tolerated difference to the issuer's clock, in both directions. */
 export function checkValidity(claims: Claims, now: Date, skewSeconds: number): AttestationFrame {
   const nowSeconds = now.getTime() / 1000;
   const expires = seconds(claims, 'exp');
@@ -24,7 +24,7 @@ export function checkValidity(claims: Claims, now: Date, skewSeconds: number): A
     ['iat', issued],
   ] as const) {
     if (!(time <= nowSeconds + skewSeconds)) {
-      refuse('token-not-yet-valid', name, `the token holds from ${iso(time)}`);
+      refuse('token-not-yet-valid', name, `the token is valid from ${iso(time)}`);
     }
   }
   return {
@@ -39,7 +39,7 @@ function seconds(claims: Claims, name: string): number {
   const value = claimOf(claims, name);
   if (value === undefined) return refuse('claim-missing', name, `the token has no ${name}`);
   if (typeof value !== 'number' || value < 0 || value > 253402300799) {
-    return refuse('claim-malformed', name, `${name} is not a time in seconds`);
+    return refuse('claim-malformed', name, `${name} must be a time in seconds since 1970`);
   }
   return value;
 }
@@ -47,7 +47,7 @@ function seconds(claims: Claims, name: string): number {
 function text(claims: Claims, name: string): string {
   const value = claimOf(claims, name);
   if (value === undefined) return refuse('claim-missing', name, `the token has no ${name}`);
-  return typeof value === 'string' ? value : refuse('claim-malformed', name, `${name} is not a text`);
+  return typeof value === 'string' ? value : refuse('claim-malformed', name, `${name} must be a string`);
 }
 
 function iso(secondsSinceEpoch: number): string {

@@ -1,6 +1,6 @@
 /**
- * Which claims an attestation token carries: the service's, the appraisal's and the policy's, joined so that no source can
- * contradict another. Names: Azure Attestation "Claim sets".
+ * Assembles the claims of an attestation token from the service, the appraisal and the policy, so that no source can contradict another.
+ * Claim names: Azure Attestation, "Claim sets".
  */
 import { type JsonObject, type JsonValue, sameJson, settle } from '@atesto/core';
 import { refuse, type TokenOutcome } from '../refusal.ts';
@@ -15,7 +15,7 @@ export type AttestedData =
   | { readonly dataType: 'JSON'; readonly value: JsonObject }
   | { readonly dataType: 'Binary'; readonly bytes: Uint8Array };
 
-/** What an attestation token is made of. */
+/** The contents of an attestation token. */
 export interface AttestationFacts extends TokenFrame {
   /** 32 random bytes; `jti` is their hex. */
   readonly jti: Uint8Array;
@@ -25,7 +25,7 @@ export interface AttestationFacts extends TokenFrame {
   readonly policyHash: string;
   /** `{"jwk": …}` of the key that signed the policy. Absent: the policy is not signed. */
   readonly policySigner?: JsonObject;
-  /** Copied as the caller sent it; a large number as bigint. Absent: none was sent. */
+  /** The caller's value, unchanged; a large number as bigint. Absent: none was sent. */
   readonly nonce?: string | number | bigint;
   readonly runtimeData?: AttestedData;
   readonly initTimeData?: AttestedData;
@@ -33,7 +33,7 @@ export interface AttestationFacts extends TokenFrame {
   readonly appraisalClaims: Iterable<readonly [string, JsonValue]>;
   /** Claims that the policy issued, by name. */
   readonly policyClaims: Iterable<readonly [string, JsonValue]>;
-  /** Whether a development root, such as a simulator's, vouches for the evidence: the token then says so in a claim. */
+  /** Whether a development root, such as a simulator's, vouches for the evidence: the token then carries {@link developmentRootClaim}. */
   readonly developmentRoot: boolean;
   /** Whether to repeat claims under their old names (`ver`, `policy_hash`, `maa-ehd` …). Default: for `sgx`. */
   readonly deprecatedAliases?: boolean;
@@ -43,8 +43,8 @@ export interface AttestationFacts extends TokenFrame {
 export const developmentRootClaim = 'x-atesto-development-root';
 
 /**
- * Joins all claims, sorted by name. A claim of the policy may repeat one of the service's; a reserved name, another value, or
- * the same name in other letter case is refused.
+ * Joins all claims, sorted by name. A claim of the policy may repeat one of the service's. Refuses a reserved name, another value for
+ * the same name, and names that differ only in case.
  */
 export function attestationClaims(facts: AttestationFacts): TokenOutcome<JsonObject> {
   return settle(() => {
@@ -63,7 +63,8 @@ export function attestationClaims(facts: AttestationFacts): TokenOutcome<JsonObj
 }
 
 function serviceClaims(facts: AttestationFacts): [string, JsonValue][] {
-  if (facts.jti.length !== 32) refuse('jti-invalid', 'jti', `the token id has ${facts.jti.length} bytes, not 32`);
+  if (facts.jti.length !== 32)
+    refuse('jti-invalid', 'jti', `the token id must have 32 bytes; it has ${facts.jti.length}`);
   const claims: [string, JsonValue][] = [
     ...Object.entries(frameClaims(facts, attestationLifetimeSeconds)),
     ['jti', Buffer.from(facts.jti).toString('hex')],
@@ -82,12 +83,12 @@ function serviceClaims(facts: AttestationFacts): [string, JsonValue][] {
   return claims;
 }
 
-/** JSON data stands parsed, binary data as base64url without padding. */
+/** JSON data is embedded parsed, binary data as base64url without padding. */
 function dataClaim(data: AttestedData): JsonValue {
   return data.dataType === 'JSON' ? data.value : Buffer.from(data.bytes).toString('base64url');
 }
 
-/** Old name -> the name that replaces it. `tee` and the enclave's own aliases are not here: the default policy issues them. */
+/** Old name -> the name that replaces it. `tee` and the enclave's own aliases are absent: the default policy issues them. */
 const deprecated: readonly (readonly [alias: string, name: string])[] = [
   ['ver', 'x-ms-ver'],
   ['policy_hash', 'x-ms-policy-hash'],
@@ -100,13 +101,13 @@ const deprecated: readonly (readonly [alias: string, name: string])[] = [
 ];
 
 class ClaimSet {
-  /** By name folded to lower case, so that no two members differ in case alone: some readers ignore case. */
+  /** By name in lower case, so that no two names differ only in case: some readers ignore case. */
   readonly #claims = new Map<string, { readonly name: string; readonly value: JsonValue }>();
 
   add(name: string, value: JsonValue, source: string): void {
     const known = this.#claims.get(name.toLowerCase());
     if (known !== undefined && (known.name !== name || !sameJson(known.value, value))) {
-      refuse('claim-collision', name, `${source} gives the claim ${known.name} another value than it has already`);
+      refuse('claim-collision', name, `${source} sets the claim ${known.name} to a second, different value`);
     }
     this.#claims.set(name.toLowerCase(), { name, value });
   }

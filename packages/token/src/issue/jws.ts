@@ -1,4 +1,4 @@
-/** How claims become a token: JWS compact serialization (RFC 7515 section 7.1) of a JSON Web Token (RFC 7519). */
+/** Signs claims as a JSON Web Token (RFC 7519) in JWS compact serialization (RFC 7515, section 7.1). */
 import { createHash, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import { type JsonObject, settle, settleAsync } from '@atesto/core';
@@ -8,17 +8,17 @@ import { algorithmFacts } from '../keys/algorithm.ts';
 import type { HeldSigningKey, PublishedKey, SigningKey } from '../keys/signing-key.ts';
 import { refuse, type TokenOutcome } from '../refusal.ts';
 
-/** What of the signing certificate stands in the header. */
+/** The form of the signing certificate in the header. */
 export type CertificateHeader = 'none' | 'x5c' | 'x5t';
 
-/** How the signing certificate stands in the header besides `kid`. */
+/** Options of issuing a token. */
 export interface IssueOptions {
   /** `x5c`: the certificate itself (TPM and VBS tokens); `x5t`: its SHA-1 thumbprint (their `omit_x5c` property). Default `none`. */
   readonly certificateHeader?: CertificateHeader;
 }
 
 /**
- * Signs in the calling thread: the fastest way for ECDSA keys and for a process that has nothing else to do.
+ * Signs in the calling thread: fastest for ECDSA keys, and for a process with nothing else to do.
  *
  * @example
  * const token = issueToken(key, { iss: key.issuer, iat: 1750377600, exp: 1750406400 });
@@ -42,7 +42,7 @@ const signInPool = promisify(
   ) => sign(digest, input, key, done),
 );
 
-/** As {@link issueToken}, with the signature made in the thread pool: the event loop stays free and cores are shared. */
+/** As {@link issueToken}, but signs in the thread pool: does not block the event loop, and uses several cores. */
 export function issueTokenInPool(
   key: SigningKey,
   claims: JsonObject,
@@ -56,7 +56,7 @@ export function issueTokenInPool(
   });
 }
 
-/** As {@link issueToken}, signed where the key is held. Refuses with `key-unavailable` when that does not answer with a signature. */
+/** As {@link issueToken}, but signs with the holder of the key. Refuses with `key-unavailable` when the holder returns no signature. */
 export function issueTokenByHolder(
   key: HeldSigningKey,
   claims: JsonObject,
@@ -75,19 +75,19 @@ export function issueTokenByHolder(
   });
 }
 
-/** An unsecured token (RFC 7519 section 6): `alg` is `none` and the signature empty. For draft policies alone; nobody may trust it. */
+/** An unsecured token (RFC 7519 section 6): `alg` is `none` and the signature empty. Only for draft policies; it proves nothing. */
 export function issueUnsecuredToken(claims: JsonObject): TokenOutcome<string> {
   return settle(() => `${encode('{"alg":"none","typ":"JWT"}')}.${encode(writeExactJson(claims))}.`);
 }
 
 function signingInput(key: PublishedKey, claims: JsonObject, options: IssueOptions): string {
   if (claims.iss !== key.issuer) {
-    refuse('issuer-mismatch', 'iss', `the key signs for ${key.issuer} alone`);
+    refuse('issuer-mismatch', 'iss', `the key signs only for ${key.issuer}`);
   }
   return `${header(key, options.certificateHeader ?? 'none')}.${encode(writeExactJson(claims))}`;
 }
 
-/** The encoded header of a key never changes; it is computed once for each key and kind. */
+/** Encoded headers by key and form: they never change. */
 const headers: Readonly<Record<CertificateHeader, WeakMap<PublishedKey, string>>> = {
   none: new WeakMap(),
   x5c: new WeakMap(),

@@ -1,4 +1,4 @@
-/** Which claims the signed reply to a policy or certificate operation carries. */
+/** Assembles the claims of a signed reply to a policy or certificate operation. */
 import { type JsonObject, settle } from '@atesto/core';
 import { refuse, type TokenOutcome } from '../refusal.ts';
 import { frameClaims, type TokenFrame } from './times.ts';
@@ -6,7 +6,7 @@ import { frameClaims, type TokenFrame } from './times.ts';
 /** Lifetime of management replies as Azure Attestation issues them. */
 export const managementLifetimeSeconds = 3600;
 
-/** A management reply: who answers, and the operation's own claims (`x-ms-policy-result` and the like). */
+/** A management reply: its issuer, and the operation's own claims (`x-ms-policy-result` and others). */
 export interface ManagementReply extends TokenFrame {
   readonly claims: JsonObject;
 }
@@ -17,7 +17,7 @@ export function managementClaims(reply: ManagementReply): TokenOutcome<JsonObjec
     const frame = frameClaims(reply, managementLifetimeSeconds);
     const collision = Object.keys(reply.claims).find((name) => Object.hasOwn(frame, name));
     if (collision !== undefined) {
-      refuse('claim-collision', collision, `the operation must not set ${collision}`);
+      refuse('claim-collision', collision, `the operation must not set ${collision}, which every token carries`);
     }
     return { ...reply.claims, ...frame };
   });

@@ -1,4 +1,4 @@
-/** Which claims a policy may never issue, whatever their value: they speak for the service or for the protocol. */
+/** The claims that a policy may never issue: they belong to the service or to the protocol. */
 
 const reserved = new Set([
   ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'nonce', 'cnf', 'rp_data', 'ver'],

@@ -1,14 +1,14 @@
-/** Which times and issuer every token carries. */
+/** Assembles the claims that every token carries: `exp`, `iat`, `iss` and `nbf`. */
 import { checkIssuer } from '../issuer.ts';
 import { refuse } from '../refusal.ts';
 
 const yearSeconds = 366 * 24 * 3600;
 
-/** Who issues a token, and for how long it holds. */
+/** The issuer and the times of a token. */
 export interface TokenFrame {
   /** Provider URI without trailing slash. */
   readonly issuer: string;
-  /** Now; `iat` and `nbf` are its whole seconds, so they are never in the future. */
+  /** The current time; `iat` and `nbf` are its whole seconds, so they are never in the future. */
   readonly issuedAt: Date;
   /** Seconds from `iat` to `exp`: 1 to one year. */
   readonly lifetimeSeconds?: number;
@@ -22,9 +22,13 @@ export function frameClaims(
   const { issuer, issuedAt, lifetimeSeconds = defaultLifetimeSeconds } = frame;
   checkIssuer(issuer);
   if (!Number.isInteger(lifetimeSeconds) || lifetimeSeconds < 1 || lifetimeSeconds > yearSeconds) {
-    refuse('lifetime-invalid', 'lifetimeSeconds', 'the lifetime must be 1 second to 1 year, in whole seconds');
+    refuse(
+      'lifetime-invalid',
+      'lifetimeSeconds',
+      'the lifetime must be a whole number of seconds, from 1 second to 1 year',
+    );
   }
   const iat = Math.floor(issuedAt.getTime() / 1000);
-  if (!Number.isSafeInteger(iat)) refuse('lifetime-invalid', 'issuedAt', 'the time of issue is no time');
+  if (!Number.isSafeInteger(iat)) refuse('lifetime-invalid', 'issuedAt', 'the time of issue is not a valid date');
   return { exp: iat + lifetimeSeconds, iat, iss: issuer, nbf: iat };
 }

@@ -1,15 +1,15 @@
-/** Which algorithms sign tokens, and what each means to node:crypto and WebCrypto (RFC 7518 section 3). */
+/** The algorithms that sign tokens, with their parameters for node:crypto and WebCrypto (RFC 7518, section 3). */
 import { constants } from 'node:crypto';
 
-/** A JWS algorithm that the service signs with. Only RS256 is verified by every official client. */
+/** A JWS algorithm that signs tokens. Only RS256 is verified by every official client. */
 export type SigningAlgorithm = 'RS256' | 'PS256' | 'ES256' | 'ES384';
 
 /** Every signing algorithm, the default first. */
 export const signingAlgorithms: readonly SigningAlgorithm[] = ['RS256', 'PS256', 'ES256', 'ES384'];
 
-/** What one algorithm needs of the libraries. */
+/** The parameters of one algorithm. */
 export interface AlgorithmFacts {
-  /** Key to generate: an RSA modulus of so many bits, or a curve. */
+  /** The key to generate: RSA with a modulus size in bits, or a curve. */
   readonly key: { readonly type: 'rsa'; readonly modulusBits: 2048 } | { readonly type: 'ec'; readonly curve: string };
   /** node:crypto digest. */
   readonly digest: 'sha256' | 'sha384';
@@ -56,7 +56,7 @@ export const algorithmFacts: Readonly<Record<SigningAlgorithm, AlgorithmFacts>> 
   },
 };
 
-/** Whether a text names a signing algorithm. */
+/** Whether a string names a signing algorithm. */
 export function isSigningAlgorithm(name: string): name is SigningAlgorithm {
   return signingAlgorithms.some((algorithm) => algorithm === name);
 }

@@ -1,4 +1,4 @@
-/** How the self-signed certificate of a signing key is made (RFC 5280; subject = issuer = `CN=<provider URI>`). */
+/** Issues the self-signed certificate of a signing key (RFC 5280); subject and issuer are `CN=<provider URI>`. */
 import 'reflect-metadata';
 import { type KeyObject, randomBytes } from 'node:crypto';
 import { AsnConvert } from '@peculiar/asn1-schema';
@@ -15,7 +15,7 @@ import {
 import { algorithmFacts, type SigningAlgorithm } from './algorithm.ts';
 import type { Sign } from './signing-key.ts';
 
-/** An X.509 extension to stand in the certificate, such as the service's own evidence. */
+/** An additional X.509 extension, such as the service's own evidence. */
 export interface CertificateExtension {
   /** Dotted object identifier. */
   readonly oid: string;
@@ -24,12 +24,12 @@ export interface CertificateExtension {
   readonly value: Uint8Array;
 }
 
-/** What a certificate is made of. */
+/** The contents of a certificate. */
 export interface CertificateContents {
   readonly algorithm: SigningAlgorithm;
   readonly issuer: string;
   readonly publicKey: KeyObject;
-  /** Signs with the private key, wherever it is. */
+  /** Signs with the private key. */
   readonly sign: Sign;
   readonly notBefore: Date;
   readonly notAfter: Date;
@@ -49,7 +49,7 @@ export async function issueCertificate(contents: CertificateContents): Promise<U
     publicKey,
     notBefore: contents.notBefore,
     notAfter: contents.notAfter,
-    // The curve says how long r and s are.
+    // The length of r and s depends on the curve.
     signingAlgorithm: { ...importAlgorithm, ...certificateAlgorithm },
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
@@ -59,12 +59,12 @@ export async function issueCertificate(contents: CertificateContents): Promise<U
   };
   const withSignature = (signature: Uint8Array): Promise<X509Certificate> =>
     X509CertificateGenerator.create({ ...certificate, signature: new Uint8Array(signature) });
-  // The library makes the part to be signed only as a part of a whole certificate, so the first one has a blank signature.
+  // The library serializes the signed part only within a whole certificate, so the first certificate has a blank signature.
   const unsigned = await withSignature(new Uint8Array(blankSignatureBytes).fill(1));
   return new Uint8Array((await withSignature(await contents.sign(signedPartOf(unsigned)))).rawData);
 }
 
-/** As long as the longest ECDSA signature, r || s; RSA does not mind. */
+/** The length of the longest ECDSA signature, r || s; RSA accepts any. */
 const blankSignatureBytes = 96;
 
 function signedPartOf(certificate: X509Certificate): Uint8Array {

@@ -1,4 +1,4 @@
-/** How a new signing key comes to be. The only place of this package that draws randomness: node:crypto makes the key. */
+/** Generates and imports signing keys. Only this module of the package draws randomness: node:crypto generates the key. */
 import { createPublicKey, generateKeyPair, type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import { keyFault, nodeKeyFacts, settleAsync } from '@atesto/core';
@@ -8,13 +8,13 @@ import { algorithmFacts, isSigningAlgorithm, type SigningAlgorithm, signingAlgor
 import { type CertificateExtension, issueCertificate } from './certificate.ts';
 import { type HeldSigningKey, heldSigningKeyOf, type Sign, type SigningKey, signingKeyOf } from './signing-key.ts';
 
-/** What a new signing key is for. */
+/** The issuer, algorithm and certificate of a new signing key. */
 export interface SigningKeyRequest {
   /** Default `RS256` with a 2048-bit modulus, the only algorithm that every official client verifies. */
   readonly algorithm?: SigningAlgorithm;
-  /** Provider URI without trailing slash. Stands in the certificate as it is: `CN=<issuer>`. */
+  /** Provider URI without trailing slash. The certificate contains it unchanged: `CN=<issuer>`. */
   readonly issuer: string;
-  /** Validity of the certificate; parts of a second are cut off. */
+  /** Validity of the certificate; fractions of a second are dropped. */
   readonly notBefore: Date;
   readonly notAfter: Date;
   /**
@@ -37,8 +37,8 @@ export async function generateSigningKey(request: SigningKeyRequest): Promise<To
 }
 
 /**
- * Makes a signing key of a private key that was generated elsewhere. Refuses as {@link generateSigningKey}, and with `key-unusable`
- * a key that is not of the algorithm: RSA of 2048 to 8192 bits, or the algorithm's curve.
+ * Makes a signing key from a private key that was generated elsewhere. Refuses as {@link generateSigningKey}, and with `key-unusable`
+ * a key of another type than the algorithm's: RSA of 2048 to 8192 bits, or the algorithm's curve.
  */
 export async function importSigningKey(
   request: SigningKeyRequest,
@@ -46,7 +46,7 @@ export async function importSigningKey(
 ): Promise<TokenOutcome<SigningKey>> {
   return settleAsync(async () => {
     const algorithm = checkRequest(request);
-    if (privateKey.type !== 'private') refuse('key-unusable', 'private key', 'it is no private key');
+    if (privateKey.type !== 'private') refuse('key-unusable', 'private key', 'it is not a private key');
     checkKey(privateKey, algorithm, 'private key');
     const publicKey = createPublicKey(privateKey);
     const certificate = await certify(request, algorithm, publicKey, (bytes) => signWith(privateKey, algorithm, bytes));
@@ -66,8 +66,8 @@ function checkKey(given: KeyObject, algorithm: SigningAlgorithm, where: string):
 }
 
 /**
- * Makes the self-signed certificate of a key that is held elsewhere and was just made there. Refuses as {@link generateSigningKey};
- * what `sign` throws passes.
+ * Makes the self-signed certificate of a new key that is held elsewhere, such as in an HSM. Refuses as {@link generateSigningKey}; errors
+ * that `sign` throws pass through.
  */
 export async function certifyHeldKey(
   request: SigningKeyRequest,

@@ -1,4 +1,4 @@
-/** What a signing key is: a private key, its self-signed certificate and the names under which it is published. */
+/** Signing keys: a private key, its self-signed certificate and the names under which it is published. */
 import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
 import type { SigningAlgorithm } from './algorithm.ts';
 
@@ -7,7 +7,7 @@ export type PublicKeyMembers =
   | { readonly kty: 'RSA'; readonly n: string; readonly e: string }
   | { readonly kty: 'EC'; readonly crv: string; readonly x: string; readonly y: string };
 
-/** The part of a signing key that anyone may know. */
+/** The public part of a signing key. */
 export interface PublishedKey {
   /** RFC 7638 SHA-256 thumbprint of the public key, base64url: the same key always has the same id. */
   readonly kid: string;
@@ -17,29 +17,29 @@ export interface PublishedKey {
   /** DER of the self-signed certificate. */
   readonly certificate: Uint8Array;
   readonly publicKey: PublicKeyMembers;
-  /** Validity of the certificate, both ends included, whole seconds. */
+  /** Validity of the certificate, inclusive, in whole seconds. */
   readonly notBefore: Date;
   readonly notAfter: Date;
 }
 
-/** A key that signs tokens, its private part in memory. */
+/** A signing key whose private part is in memory. */
 export interface SigningKey extends PublishedKey {
   readonly privateKey: KeyObject;
 }
 
-/** Signs bytes under the key's algorithm; the signature has the form of JWS: ECDSA is r || s (RFC 7518 section 3.4). */
+/** Signs bytes with the key's algorithm. Returns a JWS signature: ECDSA as r || s (RFC 7518, section 3.4). */
 export type Sign = (bytes: Uint8Array) => Promise<Uint8Array>;
 
-/** A key that signs tokens where it is held, such as a hardware security module: its private part is never seen. */
+/** A signing key whose private part never leaves its holder, such as a hardware security module. */
 export interface HeldSigningKey extends PublishedKey {
-  /** Rejects when the holder cannot be reached or does not sign. */
+  /** Rejects when the holder is unreachable or does not sign. */
   readonly sign: Sign;
 }
 
-/** A key that signs tokens, wherever its private part is. */
+/** A signing key, in memory or held elsewhere. */
 export type TokenSigningKey = SigningKey | HeldSigningKey;
 
-/** Joins a private key to its certificate; everything else is read from the two. */
+/** The signing key of a private key and its certificate; the other members are read from the two. */
 export function signingKeyOf(
   algorithm: SigningAlgorithm,
   issuer: string,
@@ -49,7 +49,7 @@ export function signingKeyOf(
   return { ...publishedKeyOf(algorithm, issuer, certificate), privateKey };
 }
 
-/** Joins the place where a private key is held to its certificate; everything else is read from the certificate. */
+/** The signing key of a holder's `sign` and its certificate; the other members are read from the certificate. */
 export function heldSigningKeyOf(
   algorithm: SigningAlgorithm,
   issuer: string,

@@ -1,4 +1,4 @@
-/** What `/certs` answers: the JSON Web Key Set (RFC 7517 section 5) of a provider. */
+/** Builds the answer of `/certs`: the JSON Web Key Set (RFC 7517, section 5) of a provider. */
 import type { SigningAlgorithm } from '../keys/algorithm.ts';
 import type { PublicKeyMembers, PublishedKey } from '../keys/signing-key.ts';
 
@@ -16,7 +16,7 @@ export interface JsonWebKeySet {
   readonly keys: readonly JsonWebKeyEntry[];
 }
 
-/** The keys in the order given, the current one first by convention; never the private part. */
+/** The public keys in the given order; by convention the current one is first. */
 export function jwks(keys: readonly PublishedKey[]): JsonWebKeySet {
   return {
     keys: keys.map(({ certificate, kid, algorithm, publicKey }) => ({

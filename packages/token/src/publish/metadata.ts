@@ -1,11 +1,11 @@
-/** What `/.well-known/openid-configuration` answers (OpenID Connect Discovery 1.0 section 3, as Azure Attestation fills it). */
+/** Builds the answer of `/.well-known/openid-configuration` (OpenID Connect Discovery 1.0, section 3, with Azure Attestation's members). */
 
 import { settle } from '@atesto/core';
 import { certsUri, checkIssuer } from '../issuer.ts';
 import type { SigningAlgorithm } from '../keys/algorithm.ts';
 import type { TokenOutcome } from '../refusal.ts';
 
-/** What the metadata describe. */
+/** The provider that the metadata describe. */
 export interface OpenIdMetadataRequest {
   /** Provider URI without trailing slash. */
   readonly issuer: string;
@@ -15,7 +15,7 @@ export interface OpenIdMetadataRequest {
   readonly claims?: readonly string[];
 }
 
-/** The metadata document. Java's client fails on an absent array, so none is ever absent. */
+/** The metadata document. Every array is present, because Java's client fails on an absent one. */
 export interface OpenIdMetadata {
   readonly issuer: string;
   readonly jwks_uri: string;
@@ -25,7 +25,7 @@ export interface OpenIdMetadata {
   readonly claims_supported: readonly string[];
 }
 
-/** Claims of the tokens of every attestation type that a relying party can look for. */
+/** The claims of attestation tokens of all attestation types. */
 export const supportedClaims: readonly string[] = [
   ...['exp', 'iat', 'iss', 'jti', 'nbf', 'nonce'],
   ...['x-ms-ver', 'x-ms-attestation-type', 'x-ms-policy-hash', 'x-ms-policy-signer', 'x-ms-runtime', 'x-ms-inittime'],

@@ -1,6 +1,6 @@
 /**
- * Which key signs now, which keys are published, and when a new one is due. Pure: a ring is a list of keys with times, every
- * change gives a new ring, and the caller stores it.
+ * Key rings: which key signs now, which keys are published, and when the next one is due. Pure: a ring is a list of keys with times,
+ * every change returns a new ring, and the caller stores it.
  */
 import { settle } from '@atesto/core';
 import type { PublishedKey } from '../keys/signing-key.ts';
@@ -10,11 +10,11 @@ import { clockToleranceSeconds, later, overlapSeconds, type RotationSchedule } f
 /** A key and its times. Intervals include their start and exclude their end. */
 export interface RingEntry<Key extends PublishedKey = PublishedKey> {
   readonly key: Key;
-  /** From when the key stands in the key set. */
+  /** From when the key is published. */
   readonly publishedFrom: Date;
   /** From when the key signs. */
   readonly signsFrom: Date;
-  /** From when a successor signs instead. Absent: none is known yet. */
+  /** From when its successor signs. Absent: there is no successor yet. */
   readonly signsUntil?: Date;
 }
 
@@ -22,14 +22,14 @@ export interface RingEntry<Key extends PublishedKey = PublishedKey> {
 export type KeyRing<Key extends PublishedKey = PublishedKey> = readonly RingEntry<Key>[];
 
 /**
- * The key that signs at a time; none when its certificate has ended. Where none has begun yet, the clock is behind the one that
- * wrote the ring, and the first key that will sign does so already, if its certificate is valid.
+ * The key that signs at a time; undefined when its certificate has expired. When no key has begun to sign, this clock is behind the
+ * one that wrote the ring; then the first key signs, if its certificate is valid.
  */
 export function currentKey<Key extends PublishedKey>(ring: KeyRing<Key>, at: Date): Key | undefined {
   return (ring.findLast((entry) => signs(entry, at)) ?? firstToSign(ring, at))?.key;
 }
 
-/** The keys to publish at a time: the current one, then coming ones, then retired ones, latest first. */
+/** The keys to publish at a time: the current one, then pending ones, then retired ones, latest first. */
 export function publishedKeys<Key extends PublishedKey>(
   ring: KeyRing<Key>,
   at: Date,
@@ -42,21 +42,21 @@ export function publishedKeys<Key extends PublishedKey>(
   return [...(current === undefined ? [] : [current]), ...[...coming, ...retired].map((entry) => entry.key)];
 }
 
-/** When the next key must be added: the lead before the newest key has signed its time. None in an empty ring: now. */
+/** When the next key must be added: one lead before the newest key stops signing. Undefined for an empty ring: now. */
 export function nextRotation(ring: KeyRing, at: Date, schedule: RotationSchedule): Date | undefined {
   const newest = newestOf(ring, at);
   return newest && later(newest.signsFrom, schedule.signingSeconds - schedule.leadSeconds);
 }
 
-/** Whether a key must be added now: no key signs, or the newest has nearly signed its time. */
+/** Whether a key must be added now: no key signs, or the newest one stops signing within the lead. */
 export function rotationDue(ring: KeyRing, at: Date, schedule: RotationSchedule): boolean {
   const next = nextRotation(ring, at, schedule);
   return next === undefined || next <= at || currentKey(ring, at) === undefined;
 }
 
 /**
- * Adds a key at a time. It is published at once and signs after the lead, then in place of the newest key; when no key signs, it
- * signs at once. Refuses a key that the ring holds.
+ * Adds a key at a time. It is published immediately and replaces the newest key after the lead; when no key signs, it signs
+ * immediately. Refuses a key that the ring already holds.
  */
 export function addKey<Key extends PublishedKey>(
   ring: KeyRing<Key>,
@@ -66,7 +66,7 @@ export function addKey<Key extends PublishedKey>(
 ): TokenOutcome<KeyRing<Key>> {
   return settle(() => {
     if (ring.some((entry) => entry.key.kid === key.kid)) {
-      refuse('key-known', key.kid, 'the key ring holds this key already');
+      refuse('key-known', key.kid, 'the key ring already holds this key');
     }
     const newest = newestOf(ring, at);
     if (newest === undefined || currentKey(ring, at) === undefined) {
@@ -79,8 +79,8 @@ export function addKey<Key extends PublishedKey>(
 }
 
 /**
- * Takes a key out at a time, as when it was stolen: tokens that it signed stop to verify. A coming key signs at once if none else
- * does; a key whose successor is taken out goes on signing. If no key is left that signs, {@link rotationDue} says so.
+ * Withdraws a key at a time, such as a stolen one: tokens that it signed no longer verify. A pending key signs immediately if no other
+ * does; a key whose successor is withdrawn continues to sign. If no key is left to sign, {@link rotationDue} returns true.
  */
 export function withdrawKey<Key extends PublishedKey>(ring: KeyRing<Key>, kid: string, at: Date): KeyRing<Key> {
   const rest = ring.filter((entry) => entry.key.kid !== kid);
@@ -91,7 +91,7 @@ export function withdrawKey<Key extends PublishedKey>(ring: KeyRing<Key>, kid: s
   return [...rest.slice(0, -1), { key, publishedFrom, signsFrom: begins }];
 }
 
-/** The ring without the keys that need not be published any more. */
+/** The ring without the keys that no longer need to be published. */
 export function dropRetired<Key extends PublishedKey>(
   ring: KeyRing<Key>,
   at: Date,
@@ -100,7 +100,7 @@ export function dropRetired<Key extends PublishedKey>(
   return ring.filter((entry) => at < publishedUntil(entry, schedule));
 }
 
-/** The newest key, without those that a clock which was ahead by more than clocks may differ has added. */
+/** The newest key, ignoring keys that were added by a clock too far ahead of this one. */
 function newestOf<Key extends PublishedKey>(ring: KeyRing<Key>, at: Date): RingEntry<Key> | undefined {
   return ring.findLast(({ publishedFrom }) => publishedFrom <= later(at, clockToleranceSeconds));
 }
@@ -121,13 +121,13 @@ function isValid(key: PublishedKey, at: Date): boolean {
 }
 
 function publishedUntil({ key, signsUntil }: RingEntry, schedule: RotationSchedule): Date {
-  // Also a key whose certificate ended before its successor came stays: clients must get to know the successor first.
+  // A key whose certificate expired before its successor was added stays too: clients must learn the successor first.
   const lastSigned = signsUntil ?? key.notAfter;
-  // One more second: the last token can be signed within the second of `lastSigned` and its times are whole seconds.
+  // One more second: the last token can be signed within the second of `lastSigned`, and token times are whole seconds.
   return later(lastSigned, overlapSeconds(schedule) + 1);
 }
 
-/** An entry that would begin after its successor never signs: it ends where it begins, not before. */
+/** An entry that would begin after its successor never signs: it ends when it begins. */
 function endedBy<Key extends PublishedKey>(entry: RingEntry<Key>, successor: Date): RingEntry<Key> {
   const end = successor < entry.signsFrom ? entry.signsFrom : successor;
   return entry.signsUntil === undefined || entry.signsUntil > end ? { ...entry, signsUntil: end } : entry;

@@ -1,22 +1,22 @@
-/** When signing keys change: the spans that make a rotation invisible to relying parties. */
+/** The rotation schedule of signing keys, chosen so that relying parties notice no rotation. */
 import { settle } from '@atesto/core';
 import { refuse, type TokenOutcome } from '../refusal.ts';
 
-/** The spans of a rotation, in whole seconds. */
+/** The durations of a rotation, in whole seconds. */
 export interface RotationSchedule {
-  /** How long a key signs before the next takes over. */
+  /** How long a key signs before its successor replaces it. */
   readonly signingSeconds: number;
-  /** How long a key is published before it signs, so that cached key sets know it in time. */
+  /** How long a key is published before it signs, so that clients with cached key sets learn it in time. */
   readonly leadSeconds: number;
-  /** The longest life of a token. */
+  /** The longest lifetime of a token. */
   readonly tokenLifetimeSeconds: number;
-  /** How much longer than a token lives a retired key stays published. */
+  /** How long a retired key stays published after its last token expires. */
   readonly clientCacheSeconds: number;
 }
 
 const daySeconds = 24 * 3600;
 
-/** 90 days of signing, a day of lead, tokens of up to a day, and a week for clients that cache key sets. */
+/** 90 days of signing, a lead of one day, tokens of up to one day, and a week for clients that cache key sets. */
 export const defaultSchedule: RotationSchedule = {
   signingSeconds: 90 * daySeconds,
   leadSeconds: daySeconds,
@@ -24,16 +24,16 @@ export const defaultSchedule: RotationSchedule = {
   clientCacheSeconds: 7 * daySeconds,
 };
 
-/** Refuses spans that are not whole seconds and a lead that is as long as a key signs. */
+/** Refuses durations that are not whole seconds, and a lead that is not shorter than the signing time. */
 export function checkSchedule(schedule: RotationSchedule): TokenOutcome<RotationSchedule> {
   return settle(() => {
     for (const [name, seconds] of Object.entries(schedule)) {
       if (!Number.isSafeInteger(seconds) || seconds < 0) {
-        refuse('schedule-invalid', name, `${name} is not a whole number of seconds`);
+        refuse('schedule-invalid', name, `${name} must be a whole number of seconds`);
       }
     }
     if (schedule.leadSeconds >= schedule.signingSeconds) {
-      refuse('schedule-invalid', 'leadSeconds', 'the lead must be shorter than a key signs');
+      refuse('schedule-invalid', 'leadSeconds', 'the lead must be shorter than the signing time of a key');
     }
     return schedule;
   });
@@ -43,8 +43,8 @@ export function checkSchedule(schedule: RotationSchedule): TokenOutcome<Rotation
 export const clockToleranceSeconds = 3600;
 
 /**
- * The validity that a new key's certificate needs: it covers clocks that are an hour behind, lead, signing, a successor as late as
- * one more signing span, and the life of the last token.
+ * The validity that a new key's certificate needs: it covers clocks one hour behind, the lead, the signing time, a successor that is late
+ * by another signing time, and the lifetime of the last token.
  */
 export function keyValidity(
   at: Date,
@@ -62,7 +62,7 @@ export function overlapSeconds(schedule: RotationSchedule): number {
   return schedule.tokenLifetimeSeconds + schedule.clientCacheSeconds;
 }
 
-/** A time so many seconds after another. */
+/** A time, that many seconds after another. */
 export function later(time: Date, seconds: number): Date {
   return new Date(time.getTime() + seconds * 1000);
 }

@@ -1,4 +1,4 @@
-/** How a sealed signing key looks at rest: JSON whose readable members are authenticated with the encrypted one. */
+/** The stored form of a sealed signing key: JSON whose readable members are authenticated together with the encrypted one. */
 import { decodeBase64url, isJsonObject, type JsonObject } from '@atesto/core';
 import { isSigningAlgorithm, type SigningAlgorithm } from '../keys/algorithm.ts';
 import { refuse } from '../refusal.ts';
@@ -28,22 +28,22 @@ export interface SealedSigningKey {
 const memberNames = ['version', 'kid', 'algorithm', 'issuer', 'certificate', 'derivation', 'check', 'nonce'] as const;
 const allNames = new Set<string>([...memberNames, 'ciphertext', 'tag']);
 
-/** Reads parsed JSON as a sealed signing key, without trust. Unknown versions and members are refused. */
+/** Reads untrusted parsed JSON as a sealed signing key. Refuses unknown versions and members. */
 export function parseSealed(json: unknown): SealedSigningKey {
   const members = record(json, 'sealed key');
-  if (members.version !== 1) refuse('sealed-key-version', 'version', 'the version is not 1');
+  if (members.version !== 1) refuse('sealed-key-version', 'version', 'the version must be 1');
   for (const name of Object.keys(members)) {
-    if (!allNames.has(name)) refuse('sealed-key-malformed', name, `there is no member ${name} in version 1`);
+    if (!allNames.has(name)) refuse('sealed-key-malformed', name, `version 1 has no member ${name}`);
   }
-  const algorithm = text(members, 'algorithm');
+  const algorithm = string(members, 'algorithm');
   if (!isSigningAlgorithm(algorithm)) {
-    return refuse('sealed-key-malformed', 'algorithm', 'the algorithm is not known');
+    return refuse('sealed-key-malformed', 'algorithm', 'the algorithm is unknown');
   }
   return {
     version: 1,
-    kid: text(members, 'kid'),
+    kid: string(members, 'kid'),
     algorithm,
-    issuer: text(members, 'issuer'),
+    issuer: string(members, 'issuer'),
     certificate: binary(members, 'certificate'),
     derivation: derivationMember(record(members.derivation, 'derivation')),
     check: binary(members, 'check', 32),
@@ -64,34 +64,34 @@ export function derivationOf({ derivation }: Pick<SealedSigningKey, 'derivation'
 }
 
 function derivationMember(members: JsonObject): SealedSigningKey['derivation'] {
-  const kind = text(members, 'kind');
+  const kind = string(members, 'kind');
   const salt = binary(members, 'salt', 32);
   const { cost } = members;
   if (kind === 'key' && Object.keys(members).length === 2) return { kind, salt };
   if (kind === 'passphrase' && Object.keys(members).length === 3 && typeof cost === 'number' && isCost(cost)) {
     return { kind, salt, cost };
   }
-  return refuse('sealed-key-malformed', 'derivation', 'the derivation is not one of version 1');
+  return refuse('sealed-key-malformed', 'derivation', 'the derivation is not defined in version 1');
 }
 
 function record(value: unknown, name: string): JsonObject {
-  return isJsonObject(value) ? value : refuse('sealed-key-malformed', name, `${name} is not an object`);
+  return isJsonObject(value) ? value : refuse('sealed-key-malformed', name, `${name} must be an object`);
 }
 
-function text(members: JsonObject, name: string): string {
+function string(members: JsonObject, name: string): string {
   const value = members[name];
   if (typeof value !== 'string' || value === '') {
-    return refuse('sealed-key-malformed', name, `${name} is not a text`);
+    return refuse('sealed-key-malformed', name, `${name} must be a non-empty string`);
   }
   return value;
 }
 
-/** Base64url in its one canonical form, so that no two files mean the same. */
+/** Canonical base64url, so that no two files have the same meaning. */
 function binary(members: JsonObject, name: string, sizeBytes?: number): string {
-  const value = text(members, name);
+  const value = string(members, name);
   const bytes = decodeBase64url(value);
   if (bytes === undefined || (sizeBytes !== undefined && bytes.length !== sizeBytes)) {
-    refuse('sealed-key-malformed', name, `${name} is not base64url${sizeBytes ? ` of ${sizeBytes} bytes` : ''}`);
+    refuse('sealed-key-malformed', name, `${name} must be base64url${sizeBytes ? ` of ${sizeBytes} bytes` : ''}`);
   }
   return value;
 }

@@ -1,4 +1,4 @@
-/** How a signing key rests: sealed by a secret of the operator, and opened again only whole and unchanged. */
+/** Seals a signing key with an operator's secret, and opens it again; a changed sealed key is refused. */
 
 import {
   createCipheriv,
@@ -16,7 +16,7 @@ import { defaultCost, deriveKeys, isCost, type SealingSecret } from './secret.ts
 
 const cipherName = 'aes-256-gcm';
 
-/** How to seal. */
+/** Options of {@link sealSigningKey}. */
 export interface SealOptions {
   /** scrypt's N for passphrases: 2^14 to 2^18. Default 2^17 (128 MiB). */
   readonly cost?: number;
@@ -24,7 +24,7 @@ export interface SealOptions {
 
 /**
  * Encrypts a signing key for storage.
- * @param random gives that many random bytes; called for a salt of 32 and a nonce of 12 bytes
+ * @param random returns the given number of random bytes; called for a salt of 32 and a nonce of 12 bytes
  */
 export function sealSigningKey(
   key: SigningKey,
@@ -34,7 +34,7 @@ export function sealSigningKey(
 ): Promise<TokenOutcome<SealedSigningKey>> {
   return settleAsync(async () => {
     const { cost = defaultCost } = options;
-    if (!isCost(cost)) refuse('secret-invalid', 'cost', 'the cost is not a power of two from 2^14 to 2^18');
+    if (!isCost(cost)) refuse('secret-invalid', 'cost', 'the cost must be a power of two from 2^14 to 2^18');
     const salt = base64url(random(32));
     const derivation: SealedSigningKey['derivation'] =
       secret.kind === 'key' ? { kind: 'key', salt } : { kind: 'passphrase', salt, cost };
@@ -65,7 +65,7 @@ export function openSigningKey(sealed: unknown, secret: SealingSecret): Promise<
     const parsed = parseSealed(sealed);
     const { encryptionKey, check } = await deriveKeys(secret, derivationOf(parsed));
     if (!timingSafeEqual(check, Buffer.from(parsed.check, 'base64url'))) {
-      refuse('secret-wrong', 'secret', `the secret is not the one that key ${parsed.kid} was sealed with`);
+      refuse('secret-wrong', 'secret', `key ${parsed.kid} was sealed with another secret`);
     }
     return signingKeyFrom(parsed, decrypt(parsed, encryptionKey));
   });
@@ -85,18 +85,18 @@ function decrypt(sealed: SealedSigningKey, encryptionKey: Uint8Array): Buffer {
   }
 }
 
-/** Only a holder of the secret can get here, but a key must never be used under names that are not its own. */
+/** Whoever knows the secret could seal inconsistent parts; a key must never be used under another key's names. */
 function signingKeyFrom(sealed: SealedSigningKey, pkcs8: Buffer): SigningKey {
   const certificate = new Uint8Array(Buffer.from(sealed.certificate, 'base64url'));
   const privateKey = readPrivateKey(sealed.kid, pkcs8);
   const parsed = readCertificate(sealed.kid, certificate);
   const subject = `CN=${sealed.issuer}`;
   if (!parsed.checkPrivateKey(privateKey) || parsed.subject !== subject || parsed.issuer !== subject) {
-    refuse('sealed-key-inconsistent', sealed.kid, 'the certificate is not of this private key and issuer');
+    refuse('sealed-key-inconsistent', sealed.kid, 'the certificate belongs to another private key or issuer');
   }
   const key = signingKeyOf(sealed.algorithm, sealed.issuer, privateKey, certificate);
   if (key.kid !== sealed.kid || !fits(key)) {
-    refuse('sealed-key-inconsistent', sealed.kid, 'the private key is not of this id and algorithm');
+    refuse('sealed-key-inconsistent', sealed.kid, 'the private key has another id or algorithm');
   }
   return key;
 }

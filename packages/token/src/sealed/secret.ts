@@ -1,4 +1,4 @@
-/** How a secret of the operator becomes the key that encrypts signing keys at rest (scrypt: RFC 7914; HKDF: RFC 5869). */
+/** Derives the key that encrypts signing keys at rest from an operator's secret (scrypt: RFC 7914; HKDF: RFC 5869). */
 import { hkdfSync, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import { refuse } from '../refusal.ts';
@@ -8,14 +8,14 @@ export type SealingSecret =
   | { readonly kind: 'passphrase'; readonly passphrase: string }
   | { readonly kind: 'key'; readonly key: Uint8Array };
 
-/** How the secret is stretched. `cost` is scrypt's N; block size 8 and parallelization 1 are fixed. */
+/** How the key is derived from the secret. `cost` is scrypt's N; block size 8 and parallelization 1 are fixed. */
 export type Derivation =
   | { readonly kind: 'passphrase'; readonly salt: Uint8Array; readonly cost: number }
   | { readonly kind: 'key'; readonly salt: Uint8Array };
 
-/** scrypt N when none is given: 2^17, 128 MiB and some tenths of a second. */
+/** Default scrypt N: 2^17, which takes 128 MiB and a few tenths of a second. */
 export const defaultCost = 2 ** 17;
-/** The costs that are accepted: a changed file must not demand gigabytes. */
+/** The accepted costs; bounded so that a changed file cannot demand gigabytes. */
 const costs = [2 ** 14, 2 ** 15, 2 ** 16, 2 ** 17, 2 ** 18];
 
 /** Whether scrypt's N is one that this package uses. */
@@ -26,7 +26,7 @@ export function isCost(cost: number): boolean {
 const blockSize = 8;
 const stretch = promisify<string, Uint8Array, number, object, Buffer>(scrypt);
 
-/** The encryption key (32 bytes) and a value (32 bytes) that tells a wrong secret from a changed file. */
+/** Derives the encryption key (32 bytes) and a check value (32 bytes) that distinguishes a wrong secret from a changed file. */
 export async function deriveKeys(
   secret: SealingSecret,
   derivation: Derivation,
@@ -43,7 +43,7 @@ function checkSecret(secret: SealingSecret): void {
     refuse('secret-invalid', 'passphrase', 'the passphrase is empty');
   }
   if (secret.kind === 'key' && secret.key.length !== 32) {
-    refuse('secret-invalid', 'key', `the key has ${secret.key.length} bytes, not 32`);
+    refuse('secret-invalid', 'key', `the key must have 32 bytes; it has ${secret.key.length}`);
   }
 }
 
