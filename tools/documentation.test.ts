@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { runCli } from '../packages/cli/src/__fixtures__/cli.ts';
 import { loadConfig } from '../packages/service/src/config/load.ts';
@@ -81,4 +81,32 @@ test('the service accepts the production settings of the README, with the keys t
   writeFileSync(join(folder, 'atesto.json'), settings);
   const { environment, baseUri, listen } = loadConfig({ file: join(folder, 'atesto.json') });
   assert.deepEqual([environment, baseUri, listen.port], ['production', 'https://attest.example.org', 443]);
+});
+
+test('the drawing of the packages has the imports that the manifests declare', () => {
+  const declared = globSync('packages/*/package.json', { cwd: root }).flatMap((manifest) => {
+    const { dependencies = {} }: { dependencies?: object } = JSON.parse(textOf(manifest));
+    const own = Object.keys(dependencies).filter((name) => name.startsWith('@atesto/'));
+    return own.map((name) => `${basename(dirname(manifest))} --> ${name.slice('@atesto/'.length)}`);
+  });
+  const [drawing = ''] = /^```mermaid\nflowchart.*?^```$/ms.exec(textOf('docs/architecture.md')) ?? [];
+  const drawn = [...drawing.matchAll(/^ {4}(\S+ --> \S+)$/gm)].map(([, arrow = '']) => arrow);
+  assert.deepEqual(drawn.toSorted(), declared.toSorted());
+});
+
+test('every path that the documentation names exists', () => {
+  for (const page of pages.filter((name) => name !== 'CHANGELOG.md')) {
+    for (const [, path = ''] of textOf(page).matchAll(
+      /`((?:packages|fuzz|bench|tools|docs|\.ci|\.github)\/[\w./-]+)`/g,
+    )) {
+      assert.ok(existsSync(join(root, path)), `${page}: ${path}`);
+    }
+  }
+});
+
+test('every test that the threat model names exists', () => {
+  for (const [, path = ''] of textOf('docs/threat-model.md').matchAll(/`([^`\s]+\/[^`\s]+\.ts)`/g)) {
+    const found = globSync([`packages/${path}`, `packages/service/src/${path}`], { cwd: root });
+    assert.notEqual(found.length, 0, path);
+  }
 });
