@@ -143,7 +143,7 @@ async function start(
   });
   stops.add(() => host.close());
   const admission = openAdmission(app, config, (request) => host.knownProvider(request), options.monotonicMs);
-  stops.add(() => admission.tellRefusals());
+  stops.add(() => admission.logRefusals());
 
   const isReady = () =>
     host.isOpen && !running.isStopping && health.isReady && store.freshness().ageMs < config.storage.leaseMs;

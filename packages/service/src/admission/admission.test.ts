@@ -127,7 +127,7 @@ test('keeps a quarter of what a provider takes for callers', async () => {
   assert.equal(await attest(service, alice), tooMany);
 });
 
-/** Connections that each have a request under way: its body has not come yet. */
+/** Connections with a request in flight each: its body has not arrived yet. */
 async function underWay(service: TestService, addresses: readonly string[]): Promise<RawClient[]> {
   const clients: RawClient[] = [];
   for (const address of addresses) {
@@ -138,7 +138,7 @@ async function underWay(service: TestService, addresses: readonly string[]): Pro
   return clients;
 }
 
-test('bounds the requests of an address that are under way, and forgets those whose client hangs up', async () => {
+test('limits the requests in flight of an address, and stops counting those whose client disconnects', async () => {
   const { service } = await limited({ address: { concurrentRequests: 2 } });
   const [client] = await underWay(service, ['192.0.2.1', '192.0.2.1']);
   await figuresAre(service, { requests: 2 });
@@ -149,7 +149,7 @@ test('bounds the requests of an address that are under way, and forgets those wh
   assert.equal(await attest(service, from('192.0.2.1')), admitted);
 });
 
-test('answers 503 when all that it bears is under way, and keeps a quarter of it for callers', async () => {
+test('answers 503 when the total limit of requests in flight is reached, and reserves a quarter of it for callers', async () => {
   const { service } = await limited({ total: { concurrentRequests: 4 } });
   await underWay(service, ['192.0.2.1', '192.0.2.2', '192.0.2.3']);
   await figuresAre(service, { requests: 3 });

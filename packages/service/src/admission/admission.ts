@@ -10,21 +10,18 @@ import { callerAddress } from '../http/caller-address.ts';
 import { whenEnded } from '../http/pipelining.ts';
 import { RequestRefused } from '../http/refusal.ts';
 import { leaveOutOfLog } from '../http/request-log.ts';
-import { addressKey } from './address-key.ts';
-import { Budgets } from './budgets.ts';
+import { Budgets, type LookupBudget, unlimitedLookups } from './budgets.ts';
 import type { Connections } from './connections.ts';
 import type { FairTurns } from './fair-turns.ts';
-import { type LookupBudget, unlimitedLookups } from './lookups.ts';
+import { type AdmissionLimits, addressKey, keyOf, type Owner, rememberedOwners } from './owner.ts';
 import { type Rate, RateTable } from './rate-table.ts';
-import type { AdmissionRefusals } from './refusals.ts';
-import { tooManyRequests } from './refuse.ts';
-import { type AdmissionLimits, rememberedOwners } from './settings.ts';
-import { keyOf, type Owner, type Presented, type Slot, Slots } from './slots.ts';
+import { type AdmissionRefusals, tooManyRequests } from './refusals.ts';
+import { type Presented, type Slot, Slots } from './slots.ts';
 
-/** What admission stands on. */
-export interface AdmissionParts {
+/** What {@link Admission} needs. */
+export interface AdmissionDeps {
   readonly limits: AdmissionLimits;
-  /** Milliseconds of a clock that never goes back. */
+  /** A monotonic clock in milliseconds. */
   readonly nowMs: () => number;
   readonly connections: Pick<Connections, 'began' | 'ended' | 'authenticated'>;
   readonly turns: Pick<FairTurns, 'take'>;
@@ -44,15 +41,15 @@ interface Admitted extends Slot {
 }
 
 const fresh = { isWorking: false, isAnswered: false, hasLeft: false };
-/** How many answers 429 are kept back at the same time. */
-const mostKeptBack = 1000;
+/** How many 429 responses are delayed at the same time. */
+const maxDelayedRefusals = 1000;
 const healthPaths: readonly (string | undefined)[] = ['/healthz', '/readyz'];
 
 /** The admission of one service. */
 export class Admission {
-  readonly #parts: AdmissionParts;
+  readonly #deps: AdmissionDeps;
   readonly #slots: Slots;
-  #keptBack = 0;
+  #delayedRefusals = 0;
   readonly #requests: Budgets;
   readonly #lookups: Budgets;
   /** Health checks, and tokens that have not been verified, have budgets of their own: a flood of other requests must not use them up. */
@@ -62,49 +59,49 @@ export class Admission {
   readonly #admitted = new WeakMap<FastifyRequest, Admitted>();
   #limits: AdmissionLimits;
 
-  constructor(parts: AdmissionParts) {
-    const { nowMs } = parts;
-    this.#parts = parts;
-    this.#limits = parts.limits;
+  constructor(deps: AdmissionDeps) {
+    const { nowMs } = deps;
+    this.#deps = deps;
+    this.#limits = deps.limits;
     this.#slots = new Slots(() => this.#limits);
     this.#requests = new Budgets('requests', () => requestRates(this.#limits), nowMs);
-    this.#lookups = new Budgets('endorsement look-ups', () => lookupRates(this.#limits), nowMs);
+    this.#lookups = new Budgets('endorsement lookups', () => lookupRates(this.#limits), nowMs);
     this.#healthChecks = new RateTable(rememberedOwners, nowMs);
     this.#tokenAttempts = new RateTable(rememberedOwners, nowMs);
   }
 
-  /** What is held at the moment; for tests and figures. */
+  /** What is held at the moment. */
   get held(): { readonly requests: number; readonly bytes: number; readonly owners: number } {
     return { ...this.#slots.held, owners: this.#requests.size };
   }
 
-  /** Puts other limits in force. What is under way stays. */
+  /** Puts other limits in force. Requests in flight stay admitted. */
   configure(limits: AdmissionLimits): void {
     this.#limits = limits;
   }
 
   /**
-   * The first hook of a request: addresses take turns. Throws `RequestRefused` with `too-many-requests`, after a while, or `service-overloaded`:
-   * answers cost too, and who waits for each before the next request gets no more of them than connections times answers a second.
+   * The first hook of a request: addresses take turns. Throws `RequestRefused` with `too-many-requests`, after a delay, or `service-overloaded`.
+   * Responses cost work too: the delay bounds how many a client that waits for each one can cause.
    */
   async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
-      await this.#parts.turns.take(keyOf({ kind: 'address', key: addressKey(callerAddress(request)) }));
-      // Of a client that left meanwhile nothing is left to do.
+      await this.#deps.turns.take(keyOf({ kind: 'address', key: addressKey(callerAddress(request)) }));
+      // The client disconnected meanwhile.
       if (request.raw.socket.destroyed) reply.hijack();
       else this.#admit(request, reply);
     } catch (error) {
-      if (error instanceof RequestRefused && error.status === 429) await this.#keepBack(reply);
+      if (error instanceof RequestRefused && error.status === 429) await this.#delayRefusal(reply);
       throw error;
     }
   }
 
-  /** What waits costs memory: of more at once the rest is answered at once. Times differ, so that not all send their next request together. */
-  async #keepBack(reply: FastifyReply): Promise<void> {
-    if (this.#keptBack >= mostKeptBack) return;
-    this.#keptBack += 1;
+  /** Delayed responses cost memory, so their number is limited. Delays vary, so that clients do not retry all at once. */
+  async #delayRefusal(reply: FastifyReply): Promise<void> {
+    if (this.#delayedRefusals >= maxDelayedRefusals) return;
+    this.#delayedRefusals += 1;
     await pauseFor(this.#limits.refusalDelayMs * (0.5 + Math.random()), reply);
-    this.#keptBack -= 1;
+    this.#delayedRefusals -= 1;
   }
 
   #admit(request: FastifyRequest, reply: FastifyReply): void {
@@ -113,16 +110,16 @@ export class Admission {
       if (healthPaths.includes(request.routeOptions.url)) return this.#takeFrom(this.#healthChecks, address);
       const admitted = this.#enter(request, address);
       const { socket } = request.raw;
-      this.#parts.connections.began(socket);
+      this.#deps.connections.began(socket);
       whenEnded(reply.raw, () => {
-        this.#parts.connections.ended(socket);
+        this.#deps.connections.ended(socket);
         admitted.isAnswered = true;
         this.#leaveWhenDone(admitted);
       });
     });
   }
 
-  /** From here on something works for the request, also when its sender is gone, until {@link Admission.finish}. */
+  /** From here on the request is being worked on, even if its sender disconnects, until {@link Admission.finish}. */
   begin(request: FastifyRequest): void {
     const admitted = this.#admitted.get(request);
     if (admitted !== undefined) admitted.isWorking = true;
@@ -135,13 +132,13 @@ export class Admission {
     this.#leaveWhenDone(admitted);
   }
 
-  /** A valid access token came: the request uses the budget of its caller from now on. Throws `RequestRefused` with `too-many-requests`. */
+  /** A valid access token came: from now on the request uses the budget of its caller. Throws `RequestRefused` with `too-many-requests`. */
   authenticated(request: FastifyRequest, caller: string): void {
     const admitted = this.#admitted.get(request);
     if (admitted === undefined || admitted.owner?.kind === 'caller') return;
     const { address, provider } = admitted;
     const owner: Owner = { kind: 'caller', key: caller };
-    this.#parts.connections.authenticated(request.raw.socket);
+    this.#deps.connections.authenticated(request.raw.socket);
     this.#knownTokens.set(tokenKey(request), true);
     if (admitted.presented?.by === 'address') this.#tokenAttempts.giveBack(address, rateOf(this.#limits.address));
     this.#slots.leave(admitted);
@@ -157,7 +154,7 @@ export class Admission {
 
   /** Resolves when the request may begin its work: owners of requests take turns. */
   turn(request: FastifyRequest): Promise<void> {
-    return this.#admitted.has(request) ? this.#parts.turns.take(this.ownerOf(request)) : Promise.resolve();
+    return this.#admitted.has(request) ? this.#deps.turns.take(this.ownerOf(request)) : Promise.resolve();
   }
 
   /** Whose request it is: the caller's, or the address's while there is none. */
@@ -166,14 +163,14 @@ export class Admission {
     return keyOf(this.#admitted.get(request)?.owner ?? { kind: 'address', key: address });
   }
 
-  /** Counts memory that the body of a request is about to take. Throws `RequestRefused`. */
+  /** Counts memory that the body of a request is about to use. Throws `RequestRefused`. */
   holdBytes(request: FastifyRequest, bytes: number): void {
     const admitted = this.#admitted.get(request);
     if (admitted === undefined) return;
     this.#orRefuse(request, admitted.address, () => this.#slots.hold(admitted, admitted.address, bytes));
   }
 
-  /** What a request may cause to be looked up at outside services; each look-up is counted before it is made. */
+  /** The lookups at outside services that a request may cause; each is counted before it is made. */
   lookupsOf(request: FastifyRequest): LookupBudget {
     const admitted = this.#admitted.get(request);
     if (admitted === undefined) return unlimitedLookups;
@@ -193,12 +190,12 @@ export class Admission {
   }
 
   #enter(request: FastifyRequest, address: string): Admitted {
-    const provider = this.#parts.providerOf(request);
+    const provider = this.#deps.providerOf(request);
     const presented = this.#presentedBy(request, address);
     const owner: Owner | undefined = presented === undefined ? { kind: 'address', key: address } : undefined;
     const refused = this.#slots.refusalOf({ owner, presented, provider });
     if (refused !== undefined) throw refused;
-    // A verification costs: who sends tokens that are none has a budget for it. A token that was valid is verified in any case.
+    // Verification is costly, so unknown tokens have a budget. A token that was valid before is always verified.
     if (presented?.by === 'address') this.#takeFrom(this.#tokenAttempts, address);
     if (owner !== undefined) this.#take(owner, provider);
     const admitted = { address, owner, presented, provider, bytes: 0, ...fresh };
@@ -242,7 +239,7 @@ export class Admission {
       if (error instanceof RequestRefused) {
         leaveOutOfLog(request);
         skipAudit(request);
-        this.#parts.refusals.count(address, error.refusal.code);
+        this.#deps.refusals.count(address, error.refusal.code);
       }
       throw error;
     }

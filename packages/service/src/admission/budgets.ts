@@ -1,10 +1,8 @@
-/** Rates of one thing, requests or endorsement look-ups: by owner, by provider and, where there is a limit for it, in all. */
-
+/** Rate limits of requests or of endorsement lookups: by owner, by provider and, if configured, in total. */
 import type { RequestRefused } from '../http/refusal.ts';
+import { keyOf, type Owner, rememberedOwners, strangersShare } from './owner.ts';
 import { type Rate, RateTable } from './rate-table.ts';
-import { overloaded, tooManyRequests } from './refuse.ts';
-import { rememberedOwners, strangersShare } from './settings.ts';
-import { keyOf, type Owner } from './slots.ts';
+import { overloaded, tooManyRequests } from './refusals.ts';
 
 /** The rates that count; asked each time. */
 export interface BudgetRates {
@@ -14,10 +12,10 @@ export interface BudgetRates {
   readonly total?: Rate;
 }
 
-/** Providers are known by name before they are counted, so that strangers cannot fill this. */
+/** Only existing providers are counted, so strangers cannot fill this table. */
 const rememberedProviders = 10_000;
 
-/** The budgets. */
+/** The budgets for one kind of action. */
 export class Budgets {
   readonly #what: string;
   readonly #rates: () => BudgetRates;
@@ -36,7 +34,7 @@ export class Budgets {
     return this.#owners.size;
   }
 
-  /** Why nothing can be taken now; undefined: it can. */
+  /** Why nothing can be taken now; undefined if it can. */
   refusalOf(owner: Owner, provider: string | undefined): RequestRefused | undefined {
     const rates = this.#rates();
     const ofOwner = this.#owners.waitMs(keyOf(owner), rates[owner.kind]);
@@ -63,7 +61,7 @@ export class Budgets {
     return total === undefined ? [] : this.#sharesOf(owner, 'total', total);
   }
 
-  /** Strangers have a part of a shared budget: they use up that part and the whole; callers only the whole. */
+  /** Strangers draw on their part of a shared budget and on the whole; callers only on the whole. */
   #sharesOf({ kind }: Owner, key: string, rate: Rate): [string, Rate][] {
     if (kind === 'caller') return [[key, rate]];
     const part = { perSecond: rate.perSecond * strangersShare, burst: Math.max(1, rate.burst * strangersShare) };
@@ -77,3 +75,14 @@ export class Budgets {
     return Math.max(0, ...shares.map(([key, rate]) => this.#shared.waitMs(key, rate)));
   }
 }
+
+/** The endorsement lookups at outside services that one request may cause. */
+export interface LookupBudget {
+  /** Whether one more lookup may be made now; counts it. */
+  readonly mayFetch: () => boolean;
+  /** Throws `RequestRefused` with `too-many-requests` or `service-overloaded` if a needed lookup was not permitted. */
+  readonly refuseIfUsedUp: () => void;
+}
+
+/** For work that no stranger causes. */
+export const unlimitedLookups: LookupBudget = { mayFetch: () => true, refuseIfUsedUp: () => {} };

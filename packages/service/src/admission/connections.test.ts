@@ -49,7 +49,7 @@ test('closes the connection that has been silent for longest for a new one, at t
   }
 });
 
-test('keeps connections of callers and those with a request under way while strangers come', async () => {
+test('strangers do not displace connections of callers, nor those with a request in flight', async () => {
   const service = await serve({ identity, limits: { maxConnections: 3 } });
   const caller = await connectTo(service);
   await caller.write(`${attestHead(2, await bearer('alice'))}{}`);
@@ -66,7 +66,7 @@ test('keeps connections of callers and those with a request under way while stra
   await isServed(caller);
 });
 
-test('refuses a new connection when each of the others has a request under way', async () => {
+test('refuses a new connection when all others have a request in flight', async () => {
   const service = await serve({ limits: { maxConnections: 1 } });
   const working = await connectTo(service);
   await working.write(attestHead(2));

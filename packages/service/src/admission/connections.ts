@@ -1,15 +1,14 @@
 /**
  * Bounds connections, in all and per address, and how fast an address opens new ones. At a limit of their number the one that has been silent
  * for longest makes room: first of those on which no valid access token has come, in the handshake, before a request or between two; then of
- * the others. One with a request under way stays. Addresses take turns with their TLS handshakes.
+ * the others. One with a request in flight stays. Addresses take turns with their TLS handshakes.
  */
 import type { Server } from 'node:https';
 import { BlockList, isIPv6, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { addressKey } from './address-key.ts';
 import type { FairTurns } from './fair-turns.ts';
+import { addressKey, keyOf } from './owner.ts';
 import type { Rate, RateTable } from './rate-table.ts';
-import { keyOf } from './slots.ts';
 
 /** The limits; asked for each connection. */
 export interface ConnectionLimits {
@@ -22,7 +21,7 @@ export interface ConnectionLimits {
 /** Told of a connection that was closed for a limit. */
 export type OnClosed = (address: string, code: 'connection-evicted' | 'connection-refused') => void;
 
-/** Connections without a request under way, the one that has been silent for longest first. */
+/** Connections without a request in flight, the one that has been silent for longest first. */
 interface Silent {
   readonly strangers: Set<Connection>;
   readonly callers: Set<Connection>;

@@ -1,6 +1,6 @@
 /**
- * Lets requests begin their work in turns, owner after owner: whoever sends one request waits for one of every other owner's at most, however
- * many of them are there. The event loop turns when work has taken a millisecond.
+ * Starts the work of waiting requests round-robin by owner: a request waits for at most one request of each other owner. After a millisecond of
+ * work the event loop gets its turn.
  */
 import { nextTick } from 'node:process';
 import { setImmediate } from 'node:timers';
@@ -10,17 +10,17 @@ const shareMs = 1;
 
 /** The turns of one service. */
 export class FairTurns {
-  /** Those that wait, by owner; the owner whose turn is next comes first. */
+  /** The waiting requests by owner; the next owner comes first. */
   readonly #waiting = new Map<string, (() => void)[]>();
   readonly #nowMs: () => number;
   #isTaken = false;
 
-  /** @param nowMs milliseconds of a clock that never goes back */
+  /** @param nowMs a monotonic clock in milliseconds */
   constructor(nowMs: () => number = () => performance.now()) {
     this.#nowMs = nowMs;
   }
 
-  /** Resolves when it is the request's turn: at once when nobody had this one. */
+  /** Resolves when it is the request's turn. */
   take(owner: string): Promise<void> {
     if (!this.#isTaken) {
       this.#isTaken = true;
@@ -48,10 +48,10 @@ export class FairTurns {
     if (line.length > 0) this.#waiting.set(owner, line);
     turn?.();
     // The work that the turn began runs in microtasks: this comes after them.
-    queueMicrotask(() => nextTick(() => this.#goOn(since)));
+    queueMicrotask(() => nextTick(() => this.#continue(since)));
   }
 
-  #goOn(since: number): void {
+  #continue(since: number): void {
     if (this.#nowMs() - since < shareMs) this.#next(since);
     else setImmediate(() => this.#next());
   }

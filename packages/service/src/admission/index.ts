@@ -1,3 +1,3 @@
-/** What the rest of the service uses of the admission layer. */
-export { type LookupBudget, unlimitedLookups } from './lookups.ts';
+/** The admission layer's interface to the rest of the service. */
+export { type LookupBudget, unlimitedLookups } from './budgets.ts';
 export { type AdmissionFigures, finishAfterSending, type OpenAdmission, openAdmission } from './open.ts';

@@ -1,4 +1,4 @@
-/** Endorsement look-ups that strangers can cause are counted before they are made. */
+/** Endorsement lookups that strangers can cause are counted before they are made. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createCachedSource } from '@atesto/endorsements';
@@ -42,13 +42,13 @@ async function answersUnder(admission: NonNullable<Parameters<typeof serveEnclav
   return { answers, asked: outside.asked, entries: audit.entries.length };
 }
 
-test('an address that used up its look-ups is refused before one is made; its callers have their own', async () => {
+test('an address that used up its lookups is refused before another is made; callers have lookups of their own', async () => {
   const { answers, asked, entries } = await answersUnder({ address: { lookupBurst: 2 } }, 'sssc');
   assert.deepEqual(answers, [notFound, notFound, tooMany, notFound]);
   assert.deepEqual([asked, entries], [3, 3]);
 });
 
-test('a quarter of the look-ups of a provider and of an instance is kept for callers', async () => {
+test('a quarter of the lookups of a provider and of an instance is reserved for callers', async () => {
   const provider = await answersUnder({ provider: { lookupBurst: 4 } }, 'sssscc');
   assert.deepEqual(provider.answers, [notFound, notFound, notFound, tooMany, notFound, tooMany]);
   assert.equal(provider.asked, 4);

@@ -1,4 +1,4 @@
-/** Puts the admission layer before the operations of a server. */
+/** Connects the admission layer to a server: its hooks run before and after all operations. */
 import type { FastifyRequest } from 'fastify';
 import type { ServiceConfig } from '../config/schema.ts';
 import { readBodiesLate } from '../http/request-body.ts';
@@ -6,13 +6,13 @@ import type { HttpServer } from '../http/server.ts';
 import { Admission } from './admission.ts';
 import { type ConnectionLimits, Connections } from './connections.ts';
 import { FairTurns } from './fair-turns.ts';
+import { rememberedOwners } from './owner.ts';
 import { RateTable } from './rate-table.ts';
 import { AdmissionRefusals } from './refusals.ts';
-import { rememberedOwners } from './settings.ts';
 
-/** What is held at one moment, and what was not admitted so far. */
+/** What is held at one moment, and what was refused so far. */
 export interface AdmissionFigures {
-  /** Requests under way, and the memory of their bodies in bytes. */
+  /** Requests in flight, and the memory of their bodies in bytes. */
   readonly requests: number;
   readonly bodyBytes: number;
   readonly connections: number;
@@ -27,8 +27,8 @@ export interface OpenAdmission extends Pick<Admission, 'authenticated' | 'ownerO
   readonly figures: AdmissionFigures;
   /** Puts other limits in force. */
   configure(config: Pick<ServiceConfig, 'admission' | 'limits'>): void;
-  /** Writes the lines of what was not admitted since the last ones. */
-  tellRefusals(): void;
+  /** Logs what was refused since the last time. */
+  logRefusals(): void;
 }
 
 /** Adds the hooks that come before all work. {@link finishAfterSending} adds the one that comes after it. */
@@ -69,7 +69,7 @@ export function openAdmission(
       admission.configure(changed.admission);
       limits = connectionLimits(changed);
     },
-    tellRefusals: () => refusals.tell(),
+    logRefusals: () => refusals.writeLog(),
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addressKey } from './address-key.ts';
 import { Budgets } from './budgets.ts';
+import { addressKey } from './owner.ts';
 import { RateTable } from './rate-table.ts';
 
 const rate = { perSecond: 2, burst: 3 };

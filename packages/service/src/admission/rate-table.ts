@@ -1,6 +1,6 @@
 /**
  * Rates with bursts for many keys in bounded memory: the generic cell rate algorithm (ITU-T I.371, annex A), which keeps one time for each
- * key. What limiter libraries keep grows with the number of keys, and their clocks cannot be given.
+ * key. Limiter libraries need memory per key without bound and do not take a clock.
  */
 import { LRUCache } from 'lru-cache';
 
@@ -19,7 +19,7 @@ export class RateTable {
   readonly #wholeAt: LRUCache<string, number>;
   readonly #nowMs: () => number;
 
-  /** @param nowMs milliseconds of a clock that never goes back */
+  /** @param nowMs a monotonic clock in milliseconds */
   constructor(maximumKeys: number, nowMs: () => number) {
     this.#wholeAt = new LRUCache({ max: maximumKeys });
     this.#nowMs = nowMs;

@@ -1,11 +1,31 @@
-/** Counts refusals of admission and tells of them once a minute, one line for each address and code: a flood must not fill the log. */
+/** Makes and counts the refusals of admission, and logs them once a minute: a flood must not fill the log. */
 import type { FastifyBaseLogger } from 'fastify';
+import { serviceCodes } from '../codes.ts';
+import { RequestRefused } from '../http/refusal.ts';
+
+/** Whose limit was reached. */
+export type LimitOf = 'address' | 'caller' | 'provider' | 'service';
+
+/** A limit of one address, caller or provider was reached. @param waitMs when a retry makes sense; 0 if unknown */
+export function tooManyRequests(of: LimitOf, what: string, waitMs = 0): RequestRefused {
+  return refusal('too-many-requests', of, `${what}; retry after the time given in Retry-After`, waitMs);
+}
+
+/** A limit of the whole instance was reached. */
+export function overloaded(what: string, waitMs = 0): RequestRefused {
+  return refusal('service-overloaded', 'service', `${what}; retry after the time given in Retry-After`, waitMs);
+}
+
+function refusal(code: 'too-many-requests' | 'service-overloaded', where: LimitOf, why: string, waitMs: number) {
+  const { status, wireCode } = serviceCodes[code];
+  return new RequestRefused(status, wireCode, { code, where, why }, undefined, Math.max(1, Math.ceil(waitMs / 1000)));
+}
 
 const windowMs = 60_000;
-/** Of how many pairs of address and code a minute tells; the others are told by their code alone. */
-const toldPairs = 100;
+/** How many pairs of address and code are logged per minute; the others are summed up by code. */
+const maxLoggedPairs = 100;
 
-/** What was refused since the last lines. */
+/** The refusals of one address and code since the last log lines. */
 interface Refused {
   readonly address: string | undefined;
   readonly code: string;
@@ -30,17 +50,17 @@ export class AdmissionRefusals {
     return this.#totals;
   }
 
-  /** Counts one. `address` as in {@link addressKey}. */
+  /** Counts one refusal. @param address an {@link addressKey} */
   count(address: string, code: string): void {
     this.#totals.set(code, (this.#totals.get(code) ?? 0) + 1);
     const key = `${address} ${code}`;
-    const isTold = this.#pairs.has(key) || this.#pairs.size < toldPairs;
-    this.#add(isTold ? key : code, isTold ? address : undefined, code);
-    this.#timer ??= setTimeout(() => this.tell(), windowMs).unref();
+    const isListed = this.#pairs.has(key) || this.#pairs.size < maxLoggedPairs;
+    this.#add(isListed ? key : code, isListed ? address : undefined, code);
+    this.#timer ??= setTimeout(() => this.writeLog(), windowMs).unref();
   }
 
-  /** Writes the lines of what was counted since the last ones. */
-  tell(): void {
+  /** Logs what was counted since the last time. */
+  writeLog(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const refused = [...this.#pairs.values()];

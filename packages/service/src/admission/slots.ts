@@ -1,34 +1,26 @@
-/** What the requests under way hold: their number and the memory of their bodies, by owner, by provider and in all. */
+/** Counts requests in flight and the memory of their bodies, by owner, by provider and in total. */
 import type { RequestRefused } from '../http/refusal.ts';
-import { Counts } from './counts.ts';
-import { overloaded, tooManyRequests } from './refuse.ts';
-import { type AdmissionLimits, strangersShare } from './settings.ts';
+import { type AdmissionLimits, isStranger, keyOf, type Owner, shareOf } from './owner.ts';
+import { overloaded, tooManyRequests } from './refusals.ts';
 
-/** Whose budget a request uses. */
-export interface Owner {
-  readonly kind: 'address' | 'caller';
-  /** The key of the address, or the name of the caller. */
-  readonly key: string;
-}
-
-/** Who presented an access token that has not been verified, which can take as long as its issuer takes to answer. */
+/** Who presented an access token that is not verified yet, which takes as long as its issuer takes to respond. */
 export interface Presented {
-  /** The address; for a token that was valid a while ago: the token, whose sender is as good as known. */
+  /** `token` if the same token was valid before, so that its sender is most likely known. */
   readonly by: 'address' | 'token';
   readonly key: string;
 }
 
 /** What one request holds. */
 export interface Slot {
-  /** Undefined while a token that was presented has not been verified. */
+  /** Undefined until a presented token is verified. */
   readonly owner: Owner | undefined;
-  /** Defined while the owner is not. */
+  /** Defined until the owner is. */
   readonly presented: Presented | undefined;
   readonly provider: string | undefined;
   bytes: number;
 }
 
-/** The requests under way. */
+/** The requests in flight. */
 export class Slots {
   readonly #limits: () => AdmissionLimits;
   readonly #requests = { owners: new Counts(), providers: new Counts(), strangersOf: new Counts() };
@@ -44,39 +36,39 @@ export class Slots {
     this.#limits = limits;
   }
 
-  /** How many requests are under way, and how many bytes their bodies take. */
+  /** How many requests are in flight, and how many bytes their bodies take. */
   get held(): { readonly requests: number; readonly bytes: number } {
     return { requests: this.#all, bytes: this.#bytes };
   }
 
-  /** Why a request cannot begin now; undefined: it can. */
+  /** Why a request cannot start now; undefined if it can. */
   refusalOf({ owner, presented, provider }: Omit<Slot, 'bytes'>): RequestRefused | undefined {
     const limits = this.#limits();
     if (presented !== undefined) return this.#refusalOfPresented(presented, limits);
     const { owners, providers, strangersOf } = this.#requests;
     if (owner !== undefined && owners.of(keyOf(owner)) >= limits[owner.kind].concurrentRequests) {
-      return tooManyRequests(owner.kind, `${owners.of(keyOf(owner))} requests are under way`);
+      return tooManyRequests(owner.kind, `${owners.of(keyOf(owner))} requests are in flight`);
     }
     const ofProvider = limits.provider.concurrentRequests;
     if (owner !== undefined && provider !== undefined) {
       const isFull = isStranger(owner) && strangersOf.of(provider) >= shareOf(ofProvider);
       if (isFull || providers.of(provider) >= ofProvider) {
-        return tooManyRequests('provider', `${providers.of(provider)} requests to it are under way`);
+        return tooManyRequests('provider', `${providers.of(provider)} requests to it are in flight`);
       }
     }
     const total = limits.total.concurrentRequests;
     const isFull = isStranger(owner) && (this.#strangers >= shareOf(total) || this.#leavesNoneForCallers(total));
-    if (this.#all >= total || isFull) return overloaded(`${this.#all} requests are under way`);
+    if (this.#all >= total || isFull) return overloaded(`${this.#all} requests are in flight`);
     return undefined;
   }
 
   #refusalOfPresented({ by, key }: Presented, { address, caller, total }: AdmissionLimits): RequestRefused | undefined {
     const [of, limits] = by === 'address' ? (['address', address] as const) : (['caller', caller] as const);
     const waiting = this.#presented.of(`${by} ${key}`);
-    if (waiting >= limits.concurrentRequests) return tooManyRequests(of, `${waiting} requests are under way`);
+    if (waiting >= limits.concurrentRequests) return tooManyRequests(of, `${waiting} requests are in flight`);
     const isFull = by === 'address' && this.#leavesNoneForCallers(total.concurrentRequests);
     return isFull || this.#all >= total.concurrentRequests
-      ? overloaded(`${this.#all} requests are under way`)
+      ? overloaded(`${this.#all} requests are in flight`)
       : undefined;
   }
 
@@ -131,16 +123,18 @@ export class Slots {
   }
 }
 
-/** Callers may call themselves what they like: a name never meets an address. */
-export function keyOf({ kind, key }: Owner): string {
-  return `${kind} ${key}`;
-}
+/** The current amount of each key; keys at 0 are removed. */
+class Counts {
+  readonly #amounts = new Map<string, number>();
 
-/** The part of a limit that requests without a valid access token may take. */
-export function shareOf(limit: number): number {
-  return Math.max(1, Math.floor(limit * strangersShare));
-}
+  of(key: string): number {
+    return this.#amounts.get(key) ?? 0;
+  }
 
-function isStranger(owner: Owner | undefined): boolean {
-  return owner?.kind === 'address';
+  /** @param amount negative to subtract */
+  add(key: string, amount: number): void {
+    const now = this.of(key) + amount;
+    if (now > 0) this.#amounts.set(key, now);
+    else this.#amounts.delete(key);
+  }
 }

@@ -1,5 +1,5 @@
 /** Steps 2 to 5 of an attest call: from the wire's body to genuine evidence and the data that it commits to. */
-import type { LookupBudget } from '../admission/lookups.ts';
+import type { LookupBudget } from '../admission/budgets.ts';
 import { settled } from '../http/refusal.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { AttestRequest } from './request.ts';

@@ -1,5 +1,5 @@
 /** The way of one attest call, from the request to the token: ten steps, in this order, each of which may refuse. */
-import type { LookupBudget } from '../admission/lookups.ts';
+import type { LookupBudget } from '../admission/budgets.ts';
 import type { ApiVersion } from '../http/api-version.ts';
 import type { Caller } from '../identity/access-token.ts';
 import type { Provider } from '../providers/provider.ts';

@@ -5,7 +5,7 @@
 import { Refused } from '@atesto/core';
 import type { Audit, AuditEntry, AuditVerdict, ChangeOrigin } from '@atesto/store';
 import type { FastifyReply, FastifyRequest, onSendAsyncHookHandler } from 'fastify';
-import { addressKey } from '../admission/address-key.ts';
+import { addressKey } from '../admission/owner.ts';
 import { callerAddress } from '../http/caller-address.ts';
 import { RequestRefused, withinRefused } from '../http/refusal.ts';
 import { errorBody, jsonType } from '../http/reply.ts';

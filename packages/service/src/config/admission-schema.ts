@@ -1,6 +1,6 @@
-/** The settings of the admission layer: how much of the service one address, one caller and one provider may have, and all together. */
+/** The schema of the admission layer: limits per address, caller and provider, and in total. */
 import { z } from 'zod';
-import { described } from './form.ts';
+import { described } from './schema-helpers.ts';
 
 const most = 1_000_000;
 
@@ -34,9 +34,9 @@ const address = z.strictObject({
     100,
   ),
   requestBurst: count('How many requests an address may send at once before that rate counts.', 1000),
-  concurrentRequests: count('How many requests of an address may be under way at the same time.', 750),
+  concurrentRequests: count('How many requests of an address may be in flight at the same time.', 750),
   connections: count(
-    'How many connections an address may have. At the limit its connection that has been silent for longest is closed for a new one. Those of `listen.trustedProxies` are not counted.',
+    'How many connections an address may have. At the limit, its connection that has been idle for longest is closed in favor of a new one. Those of `listen.trustedProxies` are not counted.',
     1000,
   ),
   connectionsPerSecond: rate(
@@ -46,10 +46,10 @@ const address = z.strictObject({
   connectionBurst: count('How many new connections an address may open at once before that rate counts.', 600),
   bodyBytes: bytes('How much memory the request bodies of an address may take, in bytes.', 67_108_864),
   lookupsPerSecond: rate(
-    'How many endorsement look-ups a second an address may cause at outside services, in the long run.',
+    'How many endorsement lookups a second an address may cause at outside services, in the long run.',
     1,
   ),
-  lookupBurst: count('How many endorsement look-ups an address may cause at once before that rate counts.', 1000),
+  lookupBurst: count('How many endorsement lookups an address may cause at once before that rate counts.', 1000),
 });
 
 const caller = z.strictObject({
@@ -58,10 +58,10 @@ const caller = z.strictObject({
     200,
   ),
   requestBurst: count('How many requests a caller may send at once before that rate counts.', 4000),
-  concurrentRequests: count('How many requests of a caller may be under way at the same time.', 1000),
+  concurrentRequests: count('How many requests of a caller may be in flight at the same time.', 1000),
   bodyBytes: bytes('How much memory the request bodies of a caller may take, in bytes.', 67_108_864),
-  lookupsPerSecond: rate('How many endorsement look-ups a second a caller may cause, in the long run.', 5),
-  lookupBurst: count('How many endorsement look-ups a caller may cause at once before that rate counts.', 2000),
+  lookupsPerSecond: rate('How many endorsement lookups a second a caller may cause, in the long run.', 5),
+  lookupBurst: count('How many endorsement lookups a caller may cause at once before that rate counts.', 2000),
 });
 
 const provider = z.strictObject({
@@ -70,22 +70,19 @@ const provider = z.strictObject({
     2000,
   ),
   requestBurst: count('How many requests a provider takes at once before that rate counts.', 10_000),
-  concurrentRequests: count('How many requests to a provider may be under way at the same time.', 2000),
-  lookupsPerSecond: rate('How many endorsement look-ups a second a provider may cause, in the long run.', 10),
-  lookupBurst: count('How many endorsement look-ups a provider may cause at once before that rate counts.', 4000),
+  concurrentRequests: count('How many requests to a provider may be in flight at the same time.', 2000),
+  lookupsPerSecond: rate('How many endorsement lookups a second a provider may cause, in the long run.', 10),
+  lookupBurst: count('How many endorsement lookups a provider may cause at once before that rate counts.', 4000),
 });
 
 const total = z.strictObject({
-  concurrentRequests: count('How many requests may be under way in this instance at the same time.', 2000),
+  concurrentRequests: count('How many requests may be in flight in this instance at the same time.', 2000),
   bodyBytes: bytes('How much memory all request bodies may take, in bytes.', 134_217_728),
-  lookupsPerSecond: rate(
-    'How many endorsement look-ups a second this instance makes for callers, in the long run.',
-    20,
-  ),
-  lookupBurst: count('How many endorsement look-ups it makes at once before that rate counts.', 8000),
+  lookupsPerSecond: rate('How many endorsement lookups a second this instance makes for callers, in the long run.', 20),
+  lookupBurst: count('How many endorsement lookups it makes at once before that rate counts.', 8000),
 });
 
-/** What is admitted. All limits hold for one instance. */
+/** All limits apply to one instance. */
 export const admission = z
   .strictObject({
     address: address.prefault({}),
@@ -99,7 +96,7 @@ export const admission = z
       .default(1000)
       .meta(
         described(
-          'How long an answer 429 is kept back, so that a client which sends again at once gets few of them.',
+          'How long a 429 response is delayed, so that a client that retries at once gets few of them.',
           'milliseconds, a whole number from 0 to 60000',
         ),
       ),

@@ -1,6 +1,6 @@
 /** The settings of Azure guests, and which trust domains the operator knows. */
 import { z } from 'zod';
-import { described } from './form.ts';
+import { described } from './schema-helpers.ts';
 
 /** What Azure guests must meet beyond the baseline of their hardware. */
 export const azureGuestBaseline = z.strictObject({

@@ -1,4 +1,4 @@
-/** Checks that secrets stay secret: files that hold them are readable by their owner alone, and development listens on loopback. */
+/** Checks that only their owner can read secret files, and that development listens on loopback. */
 import { statSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import type { ConfigProblem } from './problem.ts';
@@ -20,8 +20,8 @@ export function secretFiles({ tls, signing, storage, endorsements }: ServiceConf
 }
 
 /**
- * The fault of a file that others than this user may read or write; undefined when there is none, or when the file cannot be looked at. A file that
- * root owns may be readable by a group, as PostgreSQL permits it for its key: that is how orchestrators hand secrets to other users.
+ * The fault of a file that users other than this one can read or write; undefined if there is none, or if the file cannot be inspected. A file that
+ * root owns may be readable by a group, as PostgreSQL permits for its key: orchestrators hand over secrets that way.
  */
 export function exposureOf(where: string, path: string): ConfigProblem | undefined {
   const user = process.getuid?.();
@@ -29,11 +29,11 @@ export function exposureOf(where: string, path: string): ConfigProblem | undefin
   const { mode, uid } = statSync(path, { throwIfNoEntry: false }) ?? { mode: 0, uid: user };
   const isHandedOver = uid === 0 && user !== 0;
   if ((mode & (isHandedOver ? 0o037 : 0o077)) === 0) return undefined;
-  const why = `others than its owner may read or write the file; run: chmod ${isHandedOver ? '640' : '600'} ${shellWord(path)}`;
+  const why = `users other than its owner can read or write the file; run: chmod ${isHandedOver ? '640' : '600'} ${shellWord(path)}`;
   return { code: 'secret-file-exposed', where, why };
 }
 
-/** Every exposed secret of a configuration. Only production minds files. */
+/** All exposed secrets of a configuration. Files are checked only in production. */
 export function checkExposure(config: ServiceConfig): ConfigProblem[] {
   if (config.environment === 'development') return checkDevelopmentAddress(config);
   return secretFiles(config).flatMap(([where, path]) => exposureOf(where, path) ?? []);
@@ -42,7 +42,7 @@ export function checkExposure(config: ServiceConfig): ConfigProblem[] {
 function checkDevelopmentAddress({ listen }: ServiceConfig): ConfigProblem[] {
   if (listen.allowPublicDevelopment || isLoopback(listen.host)) return [];
   const why =
-    'environment is "development", which trusts what it makes by itself, and other machines may reach this address; write a loopback address, set environment to "production", or set listen.allowPublicDevelopment to true';
+    'environment is "development", which trusts keys and certificates that it makes itself, and other machines can reach this address; write a loopback address, set environment to "production", or set listen.allowPublicDevelopment to true';
   return [{ code: 'development-public', where: 'listen.host', why }];
 }
 

@@ -1,4 +1,4 @@
-/** Do the settings of the store and of the roles fit together? */
+/** Checks the settings of the store and of the roles. */
 import type { ConfigProblem } from './problem.ts';
 import type { ServiceConfig } from './schema.ts';
 
@@ -20,7 +20,7 @@ export function checkStorage({ environment, storage }: ServiceConfig): ConfigPro
     problems.push(invalid('storage.path', 'it is for the embedded database; remove it'));
   }
   if (integrityKeyFile === undefined && (isPostgres || environment === 'production')) {
-    const why = 'the rows of the store are bound to a key; write the path of a file with 32 random bytes';
+    const why = 'the rows of the store are authenticated with a key; write the path of a file with 32 random bytes';
     problems.push(missing('storage.integrityKeyFile', why));
   }
   return problems;
@@ -33,10 +33,12 @@ export function checkRoles({ identity, developmentIdentity }: ServiceConfig): Co
     const where = `identity.roles.${at}`;
     const problems: ConfigProblem[] = [];
     if (providers === undefined && role !== 'service-administrator') {
-      problems.push(missing(`${where}.providers`, 'say at which providers the role counts; ["*"] is each of them'));
+      problems.push(
+        missing(`${where}.providers`, 'list the providers at which the role applies; ["*"] stands for all'),
+      );
     }
     if (issuer === undefined && accepted > 1) {
-      problems.push(missing(`${where}.issuer`, 'several issuers are accepted; say whose claim counts'));
+      problems.push(missing(`${where}.issuer`, 'several issuers are accepted; name the one whose claim counts'));
     }
     const isAccepted = developmentIdentity.enabled || identity.issuers.some((one) => one.issuer === issuer);
     if (issuer !== undefined && !isAccepted) {

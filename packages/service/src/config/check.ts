@@ -1,12 +1,12 @@
-/** Do the settings fit together, and are the files that they name there? */
+/** Checks that the settings are consistent and that the files they name can be read. */
 import { accessSync, constants } from 'node:fs';
-import { strangersShare } from '../admission/settings.ts';
+import { strangersShare } from '../admission/owner.ts';
 import { checkExposure } from './check-exposure.ts';
 import { checkRoles, checkStorage } from './check-hosting.ts';
 import type { ConfigProblem } from './problem.ts';
 import type { ServiceConfig } from './schema.ts';
 
-/** Every fault that no single setting shows. */
+/** All faults that concern more than one setting, or a file. */
 export function checkConfig(config: ServiceConfig): ConfigProblem[] {
   return [
     ...checkPairs(config),
@@ -40,15 +40,15 @@ function checkPairs({ tls, signing, endorsements }: ServiceConfig): ConfigProble
   }
   const { intel, amd } = endorsements;
   if (intel.url === undefined && (intel.caFile !== undefined || intel.subscriptionKeyFile !== undefined)) {
-    problems.push(missing('endorsements.intel.url', 'caFile and subscriptionKeyFile are for a URI; write it'));
+    problems.push(missing('endorsements.intel.url', 'caFile and subscriptionKeyFile apply only to a URI; set it'));
   }
   if (amd.url === undefined && amd.caFile !== undefined) {
-    problems.push(missing('endorsements.amd.url', 'caFile is for a URI; write it'));
+    problems.push(missing('endorsements.amd.url', 'caFile applies only to a URI; set it'));
   }
   return problems;
 }
 
-/** A body that `limits.bodyBytes` allows must find room, else it is refused for ever. */
+/** A body of the largest size must fit, or it would always be refused. */
 function checkAdmission({ limits, admission }: ServiceConfig): ConfigProblem[] {
   const rooms = [
     ['address', admission.address.bodyBytes],
@@ -56,7 +56,8 @@ function checkAdmission({ limits, admission }: ServiceConfig): ConfigProblem[] {
     ['total', Math.floor(admission.total.bodyBytes * strangersShare)],
   ] as const;
   return rooms.flatMap(([of, room]) => {
-    const why = 'one body of limits.bodyBytes does not fit (strangers have three quarters of the total); raise it';
+    const why =
+      'a body of limits.bodyBytes does not fit (requests without an access token may use three quarters of the total); raise it';
     const where = `admission.${of}.bodyBytes`;
     return room >= limits.bodyBytes ? [] : [{ code: 'setting-invalid', where, why } as const];
   });

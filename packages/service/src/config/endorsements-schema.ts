@@ -1,6 +1,6 @@
 /** The settings of where the vendors' endorsements come from. */
 import { z } from 'zod';
-import { described, file, httpsUri } from './form.ts';
+import { described, file, httpsUri } from './schema-helpers.ts';
 
 const filesOf = (description: string): z.ZodOptional<z.ZodString> =>
   z

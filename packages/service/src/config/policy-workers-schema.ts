@@ -1,6 +1,6 @@
-/** The settings of the threads that evaluate policy texts of callers: draft policies, and policies to be explained. */
+/** The schema of the threads that evaluate policies of callers: draft policies, and policies to be explained. */
 import { z } from 'zod';
-import { described, milliseconds } from './form.ts';
+import { described, milliseconds } from './schema-helpers.ts';
 
 export const policyWorkers = z.strictObject({
   threads: z
@@ -9,7 +9,10 @@ export const policyWorkers = z.strictObject({
     .max(64)
     .default(1)
     .meta(
-      described('How many policies of callers are evaluated at once, each in a thread.', 'a whole number from 1 to 64'),
+      described(
+        'How many threads evaluate policies of callers, one policy at a time each.',
+        'a whole number from 1 to 64',
+      ),
     ),
   queueLength: z
     .int()
@@ -18,7 +21,7 @@ export const policyWorkers = z.strictObject({
     .default(64)
     .meta(
       described(
-        'How many requests may wait for a thread; of more the last of the caller or address with most in line is refused. Callers take turns.',
+        'How many requests may wait for a thread. Beyond that, the last request of the caller or address with the most waiting requests is refused. Callers take turns.',
         'a whole number from 0 to 10000',
       ),
     ),
@@ -37,7 +40,7 @@ export const policyWorkers = z.strictObject({
     .default(4)
     .meta(described('The stack of a thread.', 'MiB, a whole number from 1 to 64')),
   timeoutMs: milliseconds(
-    'How long one policy may take in a thread. A verdict does not depend on it: what a policy may take is counted, and far less.',
+    'How long one policy may take in a thread. Verdicts do not depend on it: the evaluation budget of a policy is counted in steps and ends far earlier.',
     10_000,
   ),
 });

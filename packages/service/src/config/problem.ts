@@ -1,4 +1,4 @@
-/** What is wrong with a configuration, in words that say how to mend it. Values are never shown: they may be secrets. */
+/** Describes the faults of a configuration and how to fix them. Values are never shown: they may be secrets. */
 import type { z } from 'zod';
 import { configTable } from './table.ts';
 
@@ -8,7 +8,7 @@ export interface ConfigProblem {
   readonly code: ConfigCode;
   /** The setting (`listen.port`) or the environment variable. */
   readonly where: string;
-  /** What was found and how to mend it. */
+  /** What was found and how to fix it. */
   readonly why: string;
 }
 
@@ -25,14 +25,15 @@ export const configCodes = {
     'The stored signing keys cannot be opened: another secret sealed them, or the file was changed.',
   'store-unusable': 'The store cannot be opened: the reason names the code of the store.',
   'clock-refused':
-    'The clock of the machine stands alone against those of the database and the other instances, or is behind the newest time in the store.',
+    'The clock of the machine disagrees with those of the database and the other instances, or is behind the newest time in the store.',
   'hsm-unusable':
     'The hardware security module of the signing keys cannot be used: its binding, library, token or PIN.',
   'secret-file-exposed':
-    'A file that holds a secret may be read or written by others than its owner, and the environment is production.',
-  'development-public': 'A service of environment development would listen on an address that other machines reach.',
-  'setting-fixed': 'A setting differs that cannot change while the service runs; only a reload says so.',
-  'development-only': 'The setting is for development, and the environment is production.',
+    'A file that holds a secret can be read or written by users other than its owner, and the environment is production.',
+  'development-public':
+    'A service in the development environment would listen on an address that other machines can reach.',
+  'setting-fixed': 'A reload found another value of a setting that cannot change while the service runs.',
+  'development-only': 'The setting is only for development, and the environment is production.',
 } as const;
 
 /** The code of a configuration fault. */
@@ -71,8 +72,8 @@ function unknownSetting(dotted: string, parent: readonly string[]): ConfigProble
   const prefix = parent.length === 0 ? '' : `${parent.join('.')}.`;
   const known = configTable.filter(({ path }) => path.startsWith(prefix)).map(({ path }) => path.slice(prefix.length));
   const names = [...new Set(known.map((name) => name.split('.', 1).join('')))];
-  const mend = names.length === 0 ? 'remove it' : `known here: ${names.join(', ')}`;
-  return { code: 'setting-unknown', where: dotted, why: `there is no such setting; ${mend}` };
+  const fix = names.length === 0 ? 'remove it' : `known here: ${names.join(', ')}`;
+  return { code: 'setting-unknown', where: dotted, why: `there is no such setting; ${fix}` };
 }
 
 /** `listen.port (from ATESTO_LISTEN_PORT)` */
@@ -94,7 +95,7 @@ function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === 'string') return `a text of ${value.length} characters`;
+  if (typeof value === 'string') return `a string of ${value.length} characters`;
   if (typeof value === 'number') return 'a number that does not fit';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -1,10 +1,10 @@
-/** Which settings may change while a service runs, and does a new configuration change others? */
+/** Lists the settings that a reload may change, and finds changes of others. */
 import { isDeepStrictEqual } from 'node:util';
 import type { ConfigProblem } from './problem.ts';
 import type { ServiceConfig } from './schema.ts';
 import { configTable } from './table.ts';
 
-/** Settings, or groups of them, that a reload puts in force. */
+/** The settings that a reload may change. */
 export const reloadableSettings: readonly string[] = [
   'tls.certificateFile',
   'tls.keyFile',
@@ -36,7 +36,7 @@ export const reloadableSettings: readonly string[] = [
   'endorsements.amd.caFile',
 ];
 
-/** Every setting that differs although it counts from the start only. */
+/** All differing settings that cannot change while the service runs. */
 export function fixedDifferences(running: ServiceConfig, wanted: ServiceConfig): ConfigProblem[] {
   const fixed = configTable.filter(({ path }) => !reloadableSettings.includes(path));
   const differing = fixed.filter(({ path }) => !isDeepStrictEqual(valueAt(running, path), valueAt(wanted, path)));

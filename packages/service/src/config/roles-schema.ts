@@ -1,21 +1,21 @@
-/** The setting that says who may do what: claims of access tokens become roles. */
+/** The schema of the rules that map claims of access tokens to roles. */
 import { z } from 'zod';
-import { described } from './form.ts';
+import { described } from './schema-helpers.ts';
 
 /** The roles, each of which includes those before it. */
 export const roleNames = ['attestation-reader', 'attestation-contributor', 'service-administrator'] as const;
 
-/** One rule: whoever has this claim has this role. */
+/** One rule: a caller with this claim has this role. */
 export const roleRule = z.strictObject({
   role: z.enum(roleNames),
-  /** A claim of the access token: a text, a list of texts, or (`scp`, `scope`) texts between spaces. */
+  /** A claim of the access token: a string, a list of strings, or (`scp`, `scope`) strings separated by spaces. */
   claim: z.string().min(1).max(256),
   value: z.string().min(1).max(1024),
   issuer: z.string().min(1).optional(),
   providers: z.array(z.string().min(1)).min(1).optional(),
 });
 
-/** Every rule; whoever meets none has no role. */
+/** All rules; a caller that matches none has no role. */
 export const roles = z
   .array(roleRule)
   .max(10_000)

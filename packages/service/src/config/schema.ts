@@ -1,15 +1,15 @@
 /**
- * Which settings does a service have? Every leaf says what it means (`description`) and what may be written there (`form`):
- * the reference page and the error messages are made from them.
+ * The schema of all settings. Each leaf has a `description` and the accepted values (`form`), from which the reference page and the error
+ * messages are generated.
  */
 import { tcbStatuses } from '@atesto/evidence';
 import { z } from 'zod';
 import { admission } from './admission-schema.ts';
 import { azureGuestBaseline, tdxReferenceValues } from './azure-schema.ts';
 import { endorsements } from './endorsements-schema.ts';
-import { described, file, httpsUri, milliseconds } from './form.ts';
 import { policyWorkers } from './policy-workers-schema.ts';
 import { roles } from './roles-schema.ts';
+import { described, file, httpsUri, milliseconds } from './schema-helpers.ts';
 import { sevSnpBaseline, sevSnpReferenceValues } from './sevsnp-schema.ts';
 import { audit, clock, providers, storage } from './storage-schema.ts';
 import { tcbBaselines } from './tcb-baselines-schema.ts';
@@ -31,7 +31,7 @@ const listen = z.strictObject({
     .default(false)
     .meta(
       described(
-        'Whether a service of environment `development` may listen on an address that other machines reach.',
+        'Whether a service of environment `development` may listen on an address that other machines can reach.',
         'true or false',
       ),
     ),
@@ -41,7 +41,7 @@ const listen = z.strictObject({
     .default([])
     .meta(
       described(
-        'The load balancers whose `X-Forwarded-For` is believed: logs and audit entries then name the address of the caller, not theirs.',
+        'The load balancers whose `X-Forwarded-For` is trusted: logs and audit entries then name the address of the caller, not theirs.',
         'a list of IP addresses and networks such as "10.0.0.0/8"',
       ),
     ),
@@ -56,7 +56,7 @@ const tls = z.strictObject({
   minVersion: z
     .enum(['TLSv1.2', 'TLSv1.3'])
     .default('TLSv1.2')
-    .meta(described('The lowest TLS version that is spoken.', '"TLSv1.2" or "TLSv1.3"')),
+    .meta(described('The lowest accepted TLS version.', '"TLSv1.2" or "TLSv1.3"')),
 });
 
 const limits = z.strictObject({
@@ -120,12 +120,14 @@ const identity = z.strictObject({
     .array(z.string().min(1))
     .min(1)
     .default(['https://attest.azure.net'])
-    .meta(described('The audiences that an access token may be for.', 'a list of texts')),
+    .meta(described('The audiences that an access token may be for.', 'a list of strings')),
   managementAudiences: z
     .array(z.string().min(1))
     .min(1)
     .default(['https://management.azure.com', 'https://management.azure.com/'])
-    .meta(described('The audiences that an access token of the resource-provider API may be for.', 'a list of texts')),
+    .meta(
+      described('The audiences that an access token of the resource-provider API may be for.', 'a list of strings'),
+    ),
   roles,
   requireAccessToken: z
     .boolean()
@@ -149,7 +151,7 @@ const developmentIdentity = z.strictObject({
   enabled: z
     .boolean()
     .default(false)
-    .meta(described('Runs an OpenID provider of its own with one client. Only in development.', 'true or false')),
+    .meta(described('Runs a development OpenID provider with one client. Only in development.', 'true or false')),
   port: z
     .int()
     .min(0)
@@ -165,13 +167,18 @@ const developmentIdentity = z.strictObject({
     .string()
     .regex(/^[\x21-\x7e]{1,128}$/)
     .optional()
-    .meta(described('Its client; made up on first start when absent.', '1 to 128 printable ASCII characters')),
+    .meta(
+      described('The id of its client; generated on first start when absent.', '1 to 128 printable ASCII characters'),
+    ),
   clientSecret: z
     .string()
     .regex(/^[\x21-\x7e]{16,256}$/)
     .optional()
     .meta({
-      ...described('Its secret; made up on first start when absent.', '16 to 256 printable ASCII characters'),
+      ...described(
+        'The secret of its client; generated on first start when absent.',
+        '16 to 256 printable ASCII characters',
+      ),
       secret: true,
     }),
 });
@@ -290,7 +297,7 @@ const provider = z.strictObject({
     .default({})
     .meta(
       described(
-        'The policy of each attestation type as the path of its text; absent: the documented default policy.',
+        'The policy of each attestation type as the path of its file. Default: the documented default policy.',
         '{"SgxEnclave": "the path of a file", …}',
       ),
     ),

@@ -1,6 +1,6 @@
 /** The settings of SEV-SNP: what guests must meet, and which of them the operator knows. */
 import { z } from 'zod';
-import { described } from './form.ts';
+import { described } from './schema-helpers.ts';
 
 const patchLevel = z.int().min(0).max(255).optional();
 const levels = { bootLoader: patchLevel, tee: patchLevel, snp: patchLevel, microcode: patchLevel };

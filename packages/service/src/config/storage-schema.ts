@@ -1,6 +1,6 @@
 /** The settings of what the service keeps: its store, its audit record, and the providers that it hosts. */
 import { z } from 'zod';
-import { described, file, milliseconds } from './form.ts';
+import { described, file, milliseconds } from './schema-helpers.ts';
 
 /** Where providers, policies, signers and audit entries are kept. */
 export const storage = z.strictObject({

@@ -1,4 +1,4 @@
-/** Which settings exist, as rows: the reference page, the environment variables and the error messages come from here. */
+/** Lists all settings; the reference page, the environment variables and the error messages are derived from this table. */
 import { z } from 'zod';
 import { configSchema } from './schema.ts';
 
@@ -10,12 +10,12 @@ export interface ConfigRow {
   readonly variable: string;
   /** `string`, `integer`, `number`, `boolean`, `array` or `object`. */
   readonly kind: string;
-  /** What may be written there. */
+  /** The values that it accepts. */
   readonly form: string;
-  /** JSON of the default; absent: there is none. */
+  /** JSON of the default; absent if there is none. */
   readonly byDefault?: string;
   readonly meaning: string;
-  /** Whether it is a path that counts from the configuration file. */
+  /** Whether it is a path, relative to the configuration file. */
   readonly isPath: boolean;
   /** Whether it must not be shown. */
   readonly isSecret: boolean;

@@ -1,6 +1,6 @@
-/** The setting of the TCB baselines that policies can choose from. */
+/** The schema of the TCB baselines that policies can name. */
 import { z } from 'zod';
-import { described } from './form.ts';
+import { described } from './schema-helpers.ts';
 
 const version = z.string().regex(/^\d+(\.\d+){0,3}$/);
 

@@ -1,7 +1,7 @@
 /** Asks a source for endorsements, with patience; a refusal becomes the one of the request. */
 import type { Refusal } from '@atesto/core';
 import { type EndorsementCode, type EndorsementSource, endorsementFault, type Freshness } from '@atesto/endorsements';
-import type { LookupBudget } from '../admission/lookups.ts';
+import type { LookupBudget } from '../admission/budgets.ts';
 import { orAborted } from '../http/abortable.ts';
 import { type RequestRefused, refusalOf, refuseWithin } from '../http/refusal.ts';
 

@@ -1,13 +1,13 @@
-/** How settings are written down in the schema: what each means, what may be written there, and the forms that recur. */
+/** Helpers for the schemas of settings: descriptions and recurring types. */
 import { z } from 'zod';
 
-/** The meaning of a setting, and what may be written there. */
+/** Describes a setting. @param form the values it accepts, for the reference page and error messages */
 export const described = (description: string, form: string): { description: string; form: string } => ({
   description,
   form,
 });
 
-/** A file; relative paths count from the configuration file, else from the working directory. */
+/** The path of a file; relative to the configuration file, or to the working directory if there is none. */
 export const file = (description: string): z.ZodString =>
   z
     .string()
@@ -19,7 +19,7 @@ export const httpsUri = z
   .url({ protocol: /^https$/ })
   .refine((uri) => !/[?#]/.test(uri) && new URL(uri).username === '', 'has a query, fragment or credentials');
 
-/** A span of time up to an hour. */
+/** A duration of up to an hour. */
 export const milliseconds = (description: string, byDefault: number): z.ZodDefault<z.ZodInt> =>
   z
     .int()
