@@ -7,7 +7,14 @@ import { sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import { dirname, join } from 'node:path';
-import { appraiseSgx, intelRoots, sgxClaims, VerificationCache, verifyIntelCollateral } from '@atesto/evidence';
+import {
+  appraiseSgx,
+  intelRoots,
+  parseSgxEvidence,
+  sgxClaims,
+  VerificationCache,
+  verifyIntelCollateral,
+} from '@atesto/evidence';
 import { generateSigningKey } from '@atesto/token';
 import { answerMessages, memoryNow } from './process.ts';
 import { readWorkload } from './workload.ts';
@@ -30,7 +37,9 @@ const header = Buffer.from('{"alg":"RS256","typ":"JWT"}').toString('base64url');
 
 function attest(body: string): string {
   const request: { quote: string; nonce: string } = JSON.parse(body);
-  const appraisal = appraiseSgx(Buffer.from(request.quote, 'base64url'), endorsements, { at, cache });
+  const evidence = parseSgxEvidence(Buffer.from(request.quote, 'base64url'));
+  if (!evidence.ok) throw new Error(evidence.refusal.why);
+  const appraisal = appraiseSgx(evidence.value, endorsements, { at, cache });
   if (!appraisal.ok) throw new Error(appraisal.refusal.why);
   const claims = JSON.stringify({ nonce: request.nonce, ...sgxClaims(appraisal.value) });
   const input = `${header}.${Buffer.from(claims).toString('base64url')}`;

@@ -4,13 +4,16 @@
  * Endorsements are warm: the chain was verified before, as in a service that sees many reports of the same machine. The bare limit is what no
  * verifier can avoid for a new report: one P-384 verification over SHA-384, under a key that is at hand.
  */
+
 import { verify, X509Certificate } from 'node:crypto';
+import { unwrap } from '@atesto/core';
 import {
   amdRoots,
   appraiseSnp,
   parseSnpReport,
   type SnpEndorsements,
   type TrustAnchor,
+  type VerifiedSnpEndorsements,
   verifySnpEndorsements,
 } from '@atesto/evidence';
 import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/simulator';
@@ -56,30 +59,26 @@ async function simulatedWorkload(): Promise<SnpWorkload> {
 }
 
 function bareLimit({ report, endorsements }: SnpWorkload): () => void {
-  const parsed = parseSnpReport(report);
-  if (!parsed.ok) throw new Error(parsed.refusal.why);
-  const { signedBytes, signature } = parsed.value;
+  const { signedBytes, signature } = unwrap(parseSnpReport(report));
   const key = { key: new X509Certificate(endorsements.certificate).publicKey, dsaEncoding: 'ieee-p1363' as const };
   return () => {
     if (!verify('sha384', signedBytes, key, signature)) throw new Error('not signed');
   };
 }
 
-function appraisal({ report, at, trustAnchors }: SnpWorkload, endorsements: Parameters<typeof appraiseSnp>[1]) {
-  return () => {
-    const outcome = appraiseSnp(report, endorsements, { at, trustAnchors });
-    if (!outcome.ok) throw new Error(outcome.refusal.why);
-  };
+function appraise({ report, at }: SnpWorkload, endorsements: VerifiedSnpEndorsements): void {
+  unwrap(appraiseSnp(unwrap(parseSnpReport(report)), endorsements, { at }));
 }
 
 /** Measures, in one run and turn by turn, this project's verifier and the bare limit. */
 export async function benchSevSnp(): Promise<BenchRow[]> {
   const workload = vectorsMissing(...realCase) === false ? realWorkload() : await simulatedWorkload();
-  const verified = verifySnpEndorsements(workload.endorsements, workload.trustAnchors);
+  const verify = () => unwrap(verifySnpEndorsements(workload.endorsements, workload.trustAnchors));
+  const verified = verify();
   const [warm, bare, whole] = measureTogether([
-    appraisal(workload, verified),
+    () => appraise(workload, verified),
     bareLimit(workload),
-    appraisal(workload, workload.endorsements),
+    () => appraise(workload, verify()),
   ]);
   if (warm === undefined || bare === undefined || whole === undefined) throw new Error('a measurement is missing');
   return [

@@ -1,8 +1,20 @@
 /** A simulated SEV-SNP machine. */
+import { type SnpEndorsements, verifySnpEndorsements } from '@atesto/evidence';
 import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/simulator';
 import { anchorOf, at } from './roots.ts';
 
 export const milan = await createSimulatedSnpPlatform({ at, keys: await generateAmdKeys(2048) });
 
-/** What an appraisal of it is given beside the evidence. */
-export const amdOptions = { at, trustAnchors: [anchorOf(milan)] };
+/** Options of appraisals on it. */
+export const amdOptions = { at };
+
+/** Verifies endorsements under its root. */
+export const verifyEndorsements = (endorsements: SnpEndorsements) =>
+  verifySnpEndorsements(endorsements, [anchorOf(milan)]);
+
+/** Its endorsements, verified. */
+export async function verifiedEndorsements(signingKey: 'VCEK' | 'VLEK') {
+  const verified = verifyEndorsements(await milan.endorsements(signingKey));
+  if (!verified.ok) throw new Error(`simulated endorsements are refused: ${verified.refusal.code}`);
+  return verified.value;
+}

@@ -5,12 +5,15 @@ import { anchorOf, at } from './roots.ts';
 
 export const intel = await createSimulatedPlatform({ at });
 
-/** What an appraisal on it is given beside the evidence. */
-export const intelOptions = { at, trustAnchors: [anchorOf(intel)], cache: new VerificationCache(64) };
+/** Its root. */
+export const trustAnchors = [anchorOf(intel)];
+
+/** Options of appraisals on it. */
+export const intelOptions = { at, cache: new VerificationCache(64) };
 
 /** Its collateral, verified once. */
 export async function verifiedCollateral(tee: 'sgx' | 'tdx') {
-  const verified = verifyIntelCollateral(await intel.collateral({ tee }), { trustAnchors: intelOptions.trustAnchors });
+  const verified = verifyIntelCollateral(await intel.collateral({ tee }), { trustAnchors });
   if (!verified.ok) throw new Error(`simulated collateral is refused: ${verified.refusal.code}`);
   return verified.value;
 }

@@ -1,15 +1,19 @@
 /** Revocation lists of AMD: DER of a list that a root signs. */
-import { appraiseSnp } from '@atesto/evidence';
+import { appraiseSnp, parseSnpReport } from '@atesto/evidence';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
-import { amdOptions, milan } from '../platforms/amd.ts';
+import { amdOptions, milan, verifyEndorsements } from '../platforms/amd.ts';
 
-const report = milan.report();
+const report = parseSnpReport(milan.report());
+if (!report.ok) throw new Error(`the simulated report is refused: ${report.refusal.code}`);
 const endorsements = await milan.endorsements();
 const list = Uint8Array.from(await milan.revocationList());
 
 export const target: FuzzTarget = {
   seeds: [list],
-  run: (revocationList) =>
-    outcomeOf(appraiseSnp(report, { ...endorsements, revocationList }, amdOptions), () => [revocationList]),
+  run: (revocationList) => {
+    const verified = verifyEndorsements({ ...endorsements, revocationList });
+    if (!verified.ok) return outcomeOf(verified, () => []);
+    return outcomeOf(appraiseSnp(report.value, verified.value, amdOptions), () => [revocationList]);
+  },
 };

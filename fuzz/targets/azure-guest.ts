@@ -2,7 +2,7 @@
 import { appraiseAzureGuest, parseAzureGuest } from '@atesto/evidence';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
-import { appraiseHardware, guest } from '../platforms/azure.ts';
+import { appraiseReport, guest } from '../platforms/azure.ts';
 
 export const target: FuzzTarget = {
   seeds: [guest.attestationInfo(), guest.attestationInfo({ clientPayload: { nonce: 'AAAA' } })],
@@ -11,10 +11,10 @@ export const target: FuzzTarget = {
     if (!parsed.ok) return outcomeOf(parsed, () => []);
     const { proof, runtimeClaims } = parsed.value;
     if (proof.type !== 'SevSnp') return { code: `proof of ${proof.type}` };
-    const hardware = appraiseHardware(proof.report);
+    const hardware = appraiseReport(proof.evidence);
     if (!hardware.ok) return outcomeOf(hardware, () => []);
-    return outcomeOf(appraiseAzureGuest(input, hardware.value), ({ pcrs, encryptionKey, quote }) => [
-      proof.report.subarray(0, 672),
+    return outcomeOf(appraiseAzureGuest(parsed.value, hardware.value), ({ pcrs, encryptionKey, quote }) => [
+      proof.evidence.signedBytes,
       runtimeClaims,
       quote.pcrDigest,
       JSON.stringify([...pcrs].map(([pcr, value]) => [pcr, Buffer.from(value).toString('hex')])),

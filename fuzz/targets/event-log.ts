@@ -1,5 +1,5 @@
 /** Event logs beside a quote: with one and two banks, H-CRTM, separators of ones, padding and a trust point. */
-import { appraiseAzureCvm } from '@atesto/evidence';
+import { appraiseAzureCvm, parseHclReport } from '@atesto/evidence';
 import { createSimulatedVtpm, defaultBoot, eventTypes, SimulatedAzureGuest } from '@atesto/simulator';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
@@ -19,7 +19,8 @@ const machine = new SimulatedAzureGuest(
 const claims = machine.runtimeClaims();
 const hardware = appraiseHardware(machine.hardwareReport(claims));
 if (!hardware.ok) throw new Error(hardware.refusal.code);
-const hcl = machine.hclReport({ claims });
+const hcl = parseHclReport(machine.hclReport({ claims }));
+if (!hcl.ok) throw new Error(hcl.refusal.code);
 const { attest: quote, signature } = machine.vtpm.quote();
 const pcrs = machine.vtpm.pcrs();
 
@@ -31,7 +32,7 @@ export const target: FuzzTarget = {
   ],
   dictionary: ['StartupLocality\0', 'Spec ID Event03\0', 'SecureBoot'].map((word) => Buffer.from(word, 'latin1')),
   run: (eventLog) => {
-    const outcome = appraiseAzureCvm(hcl, hardware.value, { quote, signature, pcrs, eventLog }, { nonce: 'any' });
+    const outcome = appraiseAzureCvm(hcl.value, hardware.value, { quote, signature, pcrs, eventLog }, { nonce: 'any' });
     // What the log does not tell is proven by nobody; what it tells must be what was measured.
     return outcomeOf(outcome, ({ measuredBoot }) => [
       JSON.stringify(measuredBoot?.secureBoot === undefined ? true : measuredBoot.secureBoot),

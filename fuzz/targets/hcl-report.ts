@@ -1,5 +1,5 @@
 /** Reports of Azure's host compatibility layer: a hardware report with the runtime claims that it commits to. */
-import { appraiseAzureCvm, readHclReport } from '@atesto/evidence';
+import { appraiseAzureCvm, parseHclReport } from '@atesto/evidence';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
 import { appraiseHardware, guest, vtpm } from '../platforms/azure.ts';
@@ -10,12 +10,12 @@ const evidence = { quote, signature, pcrs: vtpm.pcrs() };
 export const target: FuzzTarget = {
   seeds: [guest.hclReport(), guest.hclReport({ hash: 'sha512' })],
   run: (input) => {
-    const hcl = readHclReport(input);
+    const hcl = parseHclReport(input);
     if (!hcl.ok) return outcomeOf(hcl, () => []);
     const { hardwareReport, runtimeData } = hcl.value;
     const hardware = appraiseHardware(hardwareReport);
     if (!hardware.ok) return outcomeOf(hardware, () => []);
-    const outcome = appraiseAzureCvm(input, hardware.value, evidence, { nonce: 'any' });
+    const outcome = appraiseAzureCvm(hcl.value, hardware.value, evidence, { nonce: 'any' });
     return outcomeOf(outcome, () => [hardwareReport.subarray(0, 672), runtimeData.hash, runtimeData.claims]);
   },
 };

@@ -3,7 +3,7 @@ import { collateralToJson } from '@atesto/simulator';
 import { inspectBytes } from '../../packages/cli/src/inspect/inspect.ts';
 import type { FuzzTarget } from '../engine/target.ts';
 import { milan } from '../platforms/amd.ts';
-import { guest, hclReport, vtpm } from '../platforms/azure.ts';
+import { guest, vtpm } from '../platforms/azure.ts';
 import { intel } from '../platforms/intel.ts';
 
 const json = (value: object): Buffer => Buffer.from(JSON.stringify(value));
@@ -11,7 +11,7 @@ const json = (value: object): Buffer => Buffer.from(JSON.stringify(value));
 export const target: FuzzTarget = {
   mostMilliseconds: 250,
   seeds: [
-    ...[intel.quote(), intel.tdxQuote(), intel.openEnclaveReport(), milan.report(), hclReport, vtpm.eventLog()],
+    ...[intel.quote(), intel.tdxQuote(), intel.openEnclaveReport(), milan.report(), guest.hclReport(), vtpm.eventLog()],
     ...[guest.attestationInfo(), vtpm.quote().attest, await milan.revocationList()],
     json(collateralToJson(await intel.collateral({ tee: 'tdx' }))),
     Buffer.from(Object.values(milan.certificates).join('')),

@@ -1,12 +1,13 @@
 /** Files of Intel's collateral: JSON of signed bodies, chains and revocation lists. */
 import { parseIntelCollateralBundle } from '@atesto/endorsements';
-import { appraiseTdx } from '@atesto/evidence';
+import { appraiseTdx, parseTdxEvidence, verifyIntelCollateral } from '@atesto/evidence';
 import { collateralToJson } from '@atesto/simulator';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
-import { intel, intelOptions } from '../platforms/intel.ts';
+import { intel, intelOptions, trustAnchors } from '../platforms/intel.ts';
 
-const quote = intel.tdxQuote();
+const quote = parseTdxEvidence(intel.tdxQuote());
+if (!quote.ok) throw new Error(`the simulated quote is refused: ${quote.refusal.code}`);
 const file = (overrides: object): Buffer => Buffer.from(JSON.stringify(overrides));
 
 export const target: FuzzTarget = {
@@ -15,7 +16,9 @@ export const target: FuzzTarget = {
     const bundle = parseIntelCollateralBundle(input);
     if (!bundle.ok) return outcomeOf(bundle, () => []);
     const { tcbInfo, qeIdentity } = bundle.value;
-    return outcomeOf(appraiseTdx(quote, bundle.value, intelOptions), ({ tcbStatus, advisoryIds }) => [
+    const verified = verifyIntelCollateral(bundle.value, { trustAnchors });
+    if (!verified.ok) return outcomeOf(verified, () => []);
+    return outcomeOf(appraiseTdx(quote.value, verified.value, intelOptions), ({ tcbStatus, advisoryIds }) => [
       tcbInfo,
       qeIdentity,
       JSON.stringify([tcbStatus, advisoryIds]),

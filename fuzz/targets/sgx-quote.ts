@@ -15,10 +15,11 @@ export const target: FuzzTarget = {
     intel.openEnclaveEvidence({ customClaims: [{ name: 'a', value: Buffer.from('b') }] }),
   ],
   run: (input) => {
-    const outcome = appraiseSgx(input, collateral, intelOptions);
     const parsed = parseSgxEvidence(input);
+    if (!parsed.ok) return outcomeOf(parsed, () => []);
+    const outcome = appraiseSgx(parsed.value, collateral, intelOptions);
     return outcomeOf(outcome, (appraisal) => [
-      ...(parsed.ok ? [parsed.value.quote.signedBytes] : []),
+      parsed.value.quote.signedBytes,
       JSON.stringify({ ...sgxClaims(appraisal), 'x-ms-sgx-collateral': null }),
       JSON.stringify([appraisal.tcbStatus, appraisal.advisoryIds, appraisal.pck.fmspc, appraisal.qeIsvSvn]),
     ]);

@@ -3,7 +3,7 @@ import { appraiseSnp, parseSnpEvidence, snpLookupFor } from '@atesto/evidence';
 import { createSimulatedUvmSigner } from '@atesto/simulator';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
-import { amdOptions, milan } from '../platforms/amd.ts';
+import { amdOptions, milan, verifyEndorsements } from '../platforms/amd.ts';
 import { at } from '../platforms/roots.ts';
 
 const { ark, ask, asvk, vcek, vlek } = milan.certificates;
@@ -25,12 +25,14 @@ export const target: FuzzTarget = {
   run: (input) => {
     const parsed = parseSnpEvidence(input);
     if (!parsed.ok) return outcomeOf(parsed, () => []);
-    const { report, reportBytes, certificates } = parsed.value;
+    const { report, signedBytes, certificates } = parsed.value;
     const lookup = snpLookupFor(report, certificates);
     if (!lookup.ok) return outcomeOf(lookup, () => []);
     const { supplied } = lookup.value;
     if (supplied === undefined) return { code: 'no certificate' };
-    const outcome = appraiseSnp(reportBytes, { ...supplied, revocationList: 'unchecked' }, amdOptions);
-    return outcomeOf(outcome, ({ product, signingKey }) => [reportBytes.subarray(0, 672), product, signingKey]);
+    const verified = verifyEndorsements({ ...supplied, revocationList: 'unchecked' });
+    if (!verified.ok) return outcomeOf(verified, () => []);
+    const outcome = appraiseSnp(parsed.value, verified.value, amdOptions);
+    return outcomeOf(outcome, ({ product, signingKey }) => [signedBytes, product, signingKey]);
   },
 };

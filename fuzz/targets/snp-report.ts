@@ -2,9 +2,9 @@
 import { appraiseSnp, parseSnpReport, sevSnpClaims } from '@atesto/evidence';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
-import { amdOptions, milan } from '../platforms/amd.ts';
+import { amdOptions, milan, verifiedEndorsements } from '../platforms/amd.ts';
 
-const endorsements = { VCEK: await milan.endorsements('VCEK'), VLEK: await milan.endorsements('VLEK') };
+const endorsements = { VCEK: await verifiedEndorsements('VCEK'), VLEK: await verifiedEndorsements('VLEK') };
 
 export const target: FuzzTarget = {
   isOfFixedSize: true,
@@ -17,7 +17,7 @@ export const target: FuzzTarget = {
     const parsed = parseSnpReport(input);
     if (!parsed.ok) return outcomeOf(parsed, () => []);
     const { report, signedBytes } = parsed.value;
-    const outcome = appraiseSnp(input, endorsements[report.signingKey], amdOptions);
+    const outcome = appraiseSnp(parsed.value, endorsements[report.signingKey], amdOptions);
     return outcomeOf(outcome, (appraisal) => [signedBytes, JSON.stringify(sevSnpClaims(appraisal))]);
   },
 };

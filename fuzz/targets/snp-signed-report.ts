@@ -1,10 +1,10 @@
 /** SEV-SNP reports that their firmware signs whatever is in them: what is checked after the signature. */
-import { appraiseSnp, checkSnpBaseline, defaultSnpBaseline, sevSnpClaims } from '@atesto/evidence';
+import { appraiseSnp, checkSnpBaseline, defaultSnpBaseline, parseSnpReport, sevSnpClaims } from '@atesto/evidence';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
-import { amdOptions, milan } from '../platforms/amd.ts';
+import { amdOptions, milan, verifiedEndorsements } from '../platforms/amd.ts';
 
-const endorsements = await milan.endorsements();
+const endorsements = await verifiedEndorsements('VCEK');
 const signedBytes = 672;
 
 export const target: FuzzTarget = {
@@ -12,7 +12,9 @@ export const target: FuzzTarget = {
   seeds: [2, 3, 4, 5].map((version) => milan.report({ fields: { version } }).subarray(0, signedBytes)),
   run: (input) => {
     const mutateSigned = () => Buffer.concat([input], signedBytes);
-    const outcome = appraiseSnp(milan.report({ mutateSigned }), endorsements, amdOptions);
+    const parsed = parseSnpReport(milan.report({ mutateSigned }));
+    if (!parsed.ok) return outcomeOf(parsed, () => []);
+    const outcome = appraiseSnp(parsed.value, endorsements, amdOptions);
     if (!outcome.ok) return outcomeOf(outcome, () => []);
     sevSnpClaims(outcome.value);
     const met = checkSnpBaseline(outcome.value, { ...defaultSnpBaseline, debug: 'forbid', maximumVmpl: 0 });

@@ -14,10 +14,11 @@ export const target: FuzzTarget = {
     intel.tdxQuote({ body: { tdAttributes: '1000001000000000' } }),
   ],
   run: (input) => {
-    const outcome = appraiseTdx(input, collateral, intelOptions);
     const parsed = parseTdxEvidence(input);
+    if (!parsed.ok) return outcomeOf(parsed, () => []);
+    const outcome = appraiseTdx(parsed.value, collateral, intelOptions);
     return outcomeOf(outcome, (appraisal) => [
-      ...(parsed.ok ? [parsed.value.quote.signedBytes] : []),
+      parsed.value.quote.signedBytes,
       JSON.stringify(tdxClaims(appraisal)),
       JSON.stringify([appraisal.tcbStatus, appraisal.advisoryIds, appraisal.pck.fmspc, appraisal.qeIsvSvn]),
     ]);

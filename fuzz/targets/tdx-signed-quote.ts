@@ -1,5 +1,5 @@
 /** Bodies of trust domains that their quoting enclave signs whatever is in them: what is checked after the signature. */
-import { appraiseTdx, checkTcbBaseline, defaultTcbBaseline, tdxClaims } from '@atesto/evidence';
+import { appraiseTdx, checkTcbBaseline, defaultTcbBaseline, parseTdxEvidence, tdxClaims } from '@atesto/evidence';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
 import { intel, intelOptions, verifiedCollateral } from '../platforms/intel.ts';
@@ -14,7 +14,9 @@ export const target: FuzzTarget = {
   run: (input) => {
     const mutateSigned = (signed: Buffer) =>
       Buffer.concat([signed.subarray(0, headerBytes), Buffer.concat([input], bodyBytes)]);
-    const outcome = appraiseTdx(intel.tdxQuote({ version: 4, mutateSigned }), collateral, intelOptions);
+    const parsed = parseTdxEvidence(intel.tdxQuote({ version: 4, mutateSigned }));
+    if (!parsed.ok) return outcomeOf(parsed, () => []);
+    const outcome = appraiseTdx(parsed.value, collateral, intelOptions);
     if (!outcome.ok) return outcomeOf(outcome, () => []);
     tdxClaims(outcome.value);
     const met = checkTcbBaseline(outcome.value, { ...defaultTcbBaseline, debug: 'forbid' }, intelOptions.at);

@@ -1,5 +1,5 @@
 /** Refusals with the codes of this package, and how the refusal of another package becomes one. */
-import { type Outcome, type Refusal, Refused, refuse, settle, settleAsync } from '@atesto/core';
+import { type Outcome, type Refusal, Refused, refuse, settleAsync } from '@atesto/core';
 import type { EndorsementCode } from './codes.ts';
 
 /** A refusal to throw or to reject with. `where` is a file, an address without its query, or a member. */
@@ -23,9 +23,8 @@ export async function settleRefusals<Result>(
   return outcome.ok ? outcome.value : outcome;
 }
 
-/** Runs a reader of the evidence package. Its refusal becomes the cause of one with `code`. */
-export function refusedAs<Value>(code: EndorsementCode, where: string, read: () => Value): Value {
-  const outcome = settle(read);
+/** The value of an outcome of the evidence package; its refusal becomes the cause of one with `code`. */
+export function orRefuseAs<Result>(code: EndorsementCode, where: string, outcome: Outcome<Result>): Result {
   if (outcome.ok) return outcome.value;
   const cause = outcome.refusal;
   return refuseEndorsements(code, where, `${cause.where}: ${cause.why} (${cause.code})`, cause);

@@ -3,7 +3,7 @@
  *
  * @module evidence
  */
-export { type AzureCvmAppraisal, appraiseAzureCvm, readHclReport } from './azure/appraise.ts';
+export { type AzureCvmAppraisal, appraiseAzureCvm } from './azure/appraise.ts';
 export { type AzureGuestBaseline, checkAzureGuestBaseline } from './azure/baseline.ts';
 export { azureGuestClaims, azureHardwareClaims } from './azure/claims.ts';
 export { type AzureGuestAppraisal, appraiseAzureGuest, refuseAzureGuestData } from './azure/guest.ts';
@@ -14,7 +14,7 @@ export {
   type ParsedAzureGuest,
   parseAzureGuest,
 } from './azure/guest-evidence.ts';
-export type { HclReport } from './azure/hcl-report.ts';
+export { type HclReport, parseHclReport } from './azure/hcl-report.ts';
 export {
   type AzureHardware,
   type HclHash,
@@ -82,12 +82,12 @@ export { type SnpProduct, type SnpTcb, snpProducts } from './sevsnp/product.ts';
 export { type ParsedSnpReport, parseSnpReport, type SnpReport } from './sevsnp/report.ts';
 export { type UvmEndorsement, type UvmReference, verifyUvmEndorsement } from './sevsnp/uvm.ts';
 export type { SgxAppraisal } from './sgx/appraisal.ts';
-export { appraiseSgx, type SgxFacts, type SgxOutcome } from './sgx/appraise.ts';
+export { appraiseSgx, type SgxOutcome } from './sgx/appraise.ts';
 export { checkSgxInitTimeData, checkSgxRuntimeData } from './sgx/binding.ts';
 export { sgxClaims, sgxIncomingAliases } from './sgx/claims.ts';
 export { type ParsedSgxEvidence, parseSgxEvidence } from './sgx/parse.ts';
 export type { TdxAppraisal } from './tdx/appraisal.ts';
-export { appraiseTdx, type TdxFacts, type TdxOutcome } from './tdx/appraise.ts';
+export { appraiseTdx, type TdxOutcome } from './tdx/appraise.ts';
 export { checkTdxInitTimeData, checkTdxRuntimeData, type TdxInitTimeBinding } from './tdx/binding.ts';
 export { tdxClaims } from './tdx/claims.ts';
 export { type TdxReferenceValue, tdxComplianceStatus } from './tdx/compliance.ts';

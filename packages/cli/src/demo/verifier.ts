@@ -5,8 +5,8 @@ import {
   type CollectedEvidence,
   ServiceRefusedError,
 } from '@atesto/client';
-import { parseIntelCollateralBundle } from '@atesto/endorsements';
-import { appraiseSgx, intelRoots, type SgxAppraisal } from '@atesto/evidence';
+import { appraiseSgx, parseSgxEvidence, type SgxAppraisal } from '@atesto/evidence';
+import { verifiedCollateral } from '../verify/intel-verdict.ts';
 import type { Printer } from './printer.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -38,16 +38,14 @@ export function printRefusal(
 
 /** Repeats the service's appraisal to show its facts; undefined when the evidence is refused. */
 export function appraiseToShow(scenario: Scenario, { bytes }: CollectedEvidence): SgxAppraisal | undefined {
-  const bundle = parseIntelCollateralBundle(scenario.collateral);
-  if (!bundle.ok) return undefined;
-  const { developmentRoot } = scenario;
-  const development =
-    developmentRoot === undefined ? [] : [{ name: 'simulated root', spkiSha256: developmentRoot, development: true }];
-  const outcome = appraiseSgx(bytes, bundle.value, {
-    at: scenario.at ?? new Date(),
-    allowExpiredCollateral: true,
-    trustAnchors: [...intelRoots, ...development],
-  });
+  const { developmentRoot, at = new Date() } = scenario;
+  const collateral = verifiedCollateral(
+    Buffer.from(scenario.collateral),
+    developmentRoot === undefined ? [] : [developmentRoot],
+  );
+  const evidence = parseSgxEvidence(bytes);
+  if (!collateral.ok || !evidence.ok) return undefined;
+  const outcome = appraiseSgx(evidence.value, collateral.value, { at, allowExpiredCollateral: true });
   return outcome.ok ? outcome.value : undefined;
 }
 

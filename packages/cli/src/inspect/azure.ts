@@ -1,7 +1,8 @@
 /** Looks into evidence of Azure's confidential VMs: the report of the host compatibility layer, and the document for AzureGuest. */
-import { type HclReport, parseAzureGuest, parseSnpEvidence, readHclReport } from '@atesto/evidence';
+import { type GuestProof, type HclReport, parseAzureGuest, parseHclReport, parseSnpEvidence } from '@atesto/evidence';
 import { isTdReport, tdReportFacts } from './hardware-report.ts';
 import { type Facts, type Inspector, plain, plainFacts } from './inspection.ts';
+import { tdxFacts } from './intel.ts';
 import { hasMembers, membersOf } from './json.ts';
 import { snpFacts } from './snp.ts';
 
@@ -24,7 +25,7 @@ export const hclReport: Inspector = {
   recognises: (bytes) => hclMagic.equals(bytes.subarray(0, 4)),
   inspect: (bytes) => {
     const found = { kind: 'hcl-report', title: 'Report of Azure’s host compatibility layer' };
-    const parsed = readHclReport(bytes);
+    const parsed = parseHclReport(bytes);
     if (!parsed.ok) return { ok: false, ...found, refusal: parsed.refusal };
     const { reportType, runtimeData } = parsed.value;
     const facts = {
@@ -37,14 +38,23 @@ export const hclReport: Inspector = {
   },
 };
 
+function proofFacts({ type, evidence }: GuestProof): Facts {
+  return { type, ...('quote' in evidence ? tdxFacts(evidence) : snpFacts(evidence)) };
+}
+
 export const azureGuest: Inspector = {
   recognises: (bytes) => hasMembers(bytes, 'AttestationProtocolVersion'),
   inspect: (bytes) => {
     const found = { kind: 'azure-guest', title: 'Evidence of an Azure guest' };
     const parsed = parseAzureGuest(bytes);
     if (!parsed.ok) return { ok: false, ...found, refusal: parsed.refusal };
-    const { runtimeClaims, eventLog, ...rest } = parsed.value;
-    const facts = { ...plainFacts(rest), eventLogBytes: eventLog.length, runtimeClaims: claimsIn(runtimeClaims) };
+    const { runtimeClaims, eventLog, proof, ...rest } = parsed.value;
+    const facts = {
+      ...plainFacts(rest),
+      eventLogBytes: eventLog.length,
+      proof: proofFacts(proof),
+      runtimeClaims: claimsIn(runtimeClaims),
+    };
     return { ok: true, ...found, facts };
   },
 };

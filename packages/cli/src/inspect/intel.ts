@@ -1,5 +1,12 @@
 /** Looks into quotes of Intel's: SGX, bare or in a container of the Open Enclave SDK, and TDX. */
-import { type IntelLookup, lookupFor, type ParsedQuote, parseSgxEvidence, parseTdxEvidence } from '@atesto/evidence';
+import {
+  type IntelLookup,
+  lookupFor,
+  type ParsedQuote,
+  type ParsedTdxEvidence,
+  parseSgxEvidence,
+  parseTdxEvidence,
+} from '@atesto/evidence';
 import { sgx } from '../verify/sgx.ts';
 import { tdx } from '../verify/tdx.ts';
 import { type Facts, type Inspection, type Inspector, plainFacts, plainMembers } from './inspection.ts';
@@ -40,14 +47,18 @@ function platformOf(lookup: IntelLookup): object {
   return { fmspc, pceId, ca };
 }
 
+/** The facts of a TDX quote and its body. */
+export function tdxFacts({ quote, body }: ParsedTdxEvidence): Facts {
+  return { ...quoteFacts(quote), body: plainFacts(tdx.bodyFacts(body)) };
+}
+
 export const tdxQuote: Inspector = {
   recognises: isTdx,
   inspect: (bytes): Inspection => {
     const found = { kind: 'tdx-quote', title: 'TDX quote' };
     const parsed = parseTdxEvidence(bytes);
     if (!parsed.ok) return { ok: false, ...found, refusal: parsed.refusal };
-    const { quote, body } = parsed.value;
-    return { ok: true, ...found, facts: { ...quoteFacts(quote), body: plainFacts(tdx.bodyFacts(body)) } };
+    return { ok: true, ...found, facts: tdxFacts(parsed.value) };
   },
 };
 

@@ -1,6 +1,6 @@
 /** Appraises evidence offline and gives the claims that the service's policies would see. */
 import type { Outcome, Refusal } from '@atesto/core';
-import { createSnpBundleSource, parseIntelCollateralBundle, snpRequestFor } from '@atesto/endorsements';
+import { createSnpBundleSource, snpRequestFor } from '@atesto/endorsements';
 import {
   amdRoots,
   appraiseSgx,
@@ -11,19 +11,22 @@ import {
   checkSnpRuntimeData,
   checkTdxRuntimeData,
   type IntelAppraisalOptions,
-  type IntelCollateral,
-  intelRoots,
+  parseSgxEvidence,
   parseSnpEvidence,
+  parseTdxEvidence,
   sevSnpClaims,
   sgxClaims,
   sgxIncomingAliases,
   snpLookupFor,
   tdxClaims,
+  type VerifiedIntelCollateral,
+  verifySnpEndorsements,
 } from '@atesto/evidence';
 import { type AttestationKind, type Claim, claimsOfMembers } from '@atesto/policy';
 import { CliFailure, misused } from '../failure.ts';
 import { readBytes } from '../input/file.ts';
 import { exitCodes } from '../session.ts';
+import { verifiedCollateral } from '../verify/intel-verdict.ts';
 import { developmentAnchors } from '../verify/verdict.ts';
 import { kindOption } from './input.ts';
 
@@ -49,7 +52,9 @@ interface Technology {
 const sgx: Technology = {
   claim: 'sgx',
   claims: async (evidence, data, options) => {
-    const appraisal = accepted(appraiseSgx(evidence, await intelCollateral(options), intelSettings(options)));
+    const appraisal = accepted(
+      appraiseSgx(accepted(parseSgxEvidence(evidence)), await intelCollateral(options), intelSettings(options)),
+    );
     if (data !== undefined) accepted(checkSgxRuntimeData(appraisal.body, data));
     return { ...sgxClaims(appraisal), ...sgxIncomingAliases(appraisal) };
   },
@@ -58,7 +63,9 @@ const sgx: Technology = {
 const tdx: Technology = {
   claim: 'tdxvm',
   claims: async (evidence, data, options) => {
-    const appraisal = accepted(appraiseTdx(evidence, await intelCollateral(options), intelSettings(options)));
+    const appraisal = accepted(
+      appraiseTdx(accepted(parseTdxEvidence(evidence)), await intelCollateral(options), intelSettings(options)),
+    );
     if (data !== undefined) accepted(checkTdxRuntimeData(appraisal.body, data));
     return tdxClaims(appraisal);
   },
@@ -67,15 +74,14 @@ const tdx: Technology = {
 const sevSnp: Technology = {
   claim: 'sevsnpvm',
   claims: async (bytes, data, { collateral, at, allowExpiredCollateral = false, developmentRoot = [] }) => {
-    const { report, reportBytes, certificates } = accepted(parseSnpEvidence(bytes));
-    const request = accepted(snpRequestFor(accepted(snpLookupFor(report, certificates))));
+    const evidence = accepted(parseSnpEvidence(bytes));
+    const request = accepted(snpRequestFor(accepted(snpLookupFor(evidence.report, evidence.certificates))));
     const trustAnchors = [...amdRoots, ...developmentAnchors(developmentRoot)];
     const source = createSnpBundleSource({ path: collateral, revocationList: 'when-there', trustAnchors });
     const found = await source.get(request, { at, signal: new AbortController().signal });
     if (!found.ok) return refused(found.refusal);
-    const appraisal = accepted(
-      appraiseSnp(reportBytes, found.collateral, { at, allowExpiredCollateral, trustAnchors }),
-    );
+    const endorsements = accepted(verifySnpEndorsements(found.collateral, trustAnchors));
+    const appraisal = accepted(appraiseSnp(evidence, endorsements, { at, allowExpiredCollateral }));
     if (data !== undefined) accepted(checkSnpRuntimeData(appraisal.report, data));
     return sevSnpClaims(appraisal);
   },
@@ -107,17 +113,17 @@ export async function claimsOfEvidence(options: EvidenceOptions): Promise<Claim[
   ];
 }
 
-async function intelCollateral({ collateral }: EvidenceOptions): Promise<IntelCollateral> {
-  return accepted(parseIntelCollateralBundle(await readBytes(collateral, 'the collateral')));
+async function intelCollateral({
+  collateral,
+  developmentRoot = [],
+}: EvidenceOptions): Promise<VerifiedIntelCollateral> {
+  return accepted(verifiedCollateral(await readBytes(collateral, 'the collateral'), developmentRoot));
 }
 
-function intelSettings({
+const intelSettings = ({ at, allowExpiredCollateral = false }: EvidenceOptions): IntelAppraisalOptions => ({
   at,
-  allowExpiredCollateral = false,
-  developmentRoot = [],
-}: EvidenceOptions): IntelAppraisalOptions {
-  return { at, allowExpiredCollateral, trustAnchors: [...intelRoots, ...developmentAnchors(developmentRoot)] };
-}
+  allowExpiredCollateral,
+});
 
 /** The service shows binary runtime data to policies under these names. */
 function heldData(data: Buffer): Claim[] {

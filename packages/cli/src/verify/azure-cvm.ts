@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Outcome } from '@atesto/core';
-import { parseIntelCollateralBundle, snpEndorsementsWithLists } from '@atesto/endorsements';
+import { snpEndorsementsWithLists } from '@atesto/endorsements';
 import {
   type AzureCvmAppraisal,
   type AzureHardware,
@@ -10,15 +10,18 @@ import {
   appraiseAzureCvm,
   appraiseSnp,
   appraiseTdx,
-  intelRoots,
+  type HclReport,
   type MeasuredBoot,
   type PcrValues,
+  parseHclReport,
   parseSnpEvidence,
+  parseTdxEvidence,
   type RuntimeClaims,
-  readHclReport,
+  verifySnpEndorsements,
 } from '@atesto/evidence';
 import type { Row } from '../style.ts';
 import { amdCertificates } from './amd-certificates.ts';
+import { verifiedCollateral } from './intel-verdict.ts';
 import { debugText } from './tdx.ts';
 import { developmentAnchors, refused, type Verdict, valid } from './verdict.ts';
 
@@ -106,28 +109,28 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** Appraises evidence and gives report. */
 export function azureCvmVerdict(input: AzureCvmInput): AzureCvmVerdict {
-  const hardware = appraiseHardware(input);
+  const hcl = parseHclReport(input.hclReport);
+  const hardware = appraiseHardware(hcl, input);
   if (!hardware.ok) return { ...refused(hardware.refusal), ...noFacts };
+  if (!hcl.ok) return { ...refused(hcl.refusal), ...noFacts };
   const { quote, signature, pcrs, eventLog } = input;
   const nonce = input.nonce === undefined ? 'any' : Buffer.from(input.nonce, 'hex');
   const evidence = { quote, signature, pcrs, ...(eventLog === undefined ? {} : { eventLog }) };
-  const outcome = appraiseAzureCvm(input.hclReport, hardware.value, evidence, { nonce });
+  const outcome = appraiseAzureCvm(hcl.value, hardware.value, evidence, { nonce });
   return outcome.ok ? { ...valid, ...factsOf(outcome.value) } : { ...refused(outcome.refusal), ...noFacts };
 }
 
-function appraiseHardware({ hclReport, endorsements, at, developmentRoots }: AzureCvmInput): Outcome<AzureHardware> {
-  const development = developmentAnchors(developmentRoots);
+function appraiseHardware(
+  hcl: Outcome<HclReport>,
+  { endorsements, at, developmentRoots }: AzureCvmInput,
+): Outcome<AzureHardware> {
   if (endorsements.kind === 'TDX') {
-    const { quote, collateral, allowExpiredCollateral } = endorsements;
-    const bundle = parseIntelCollateralBundle(collateral);
-    if (!bundle.ok) return bundle;
-    return appraiseTdx(quote, bundle.value, {
-      at,
-      allowExpiredCollateral,
-      trustAnchors: [...intelRoots, ...development],
-    });
+    const { allowExpiredCollateral } = endorsements;
+    const collateral = verifiedCollateral(endorsements.collateral, developmentRoots);
+    if (!collateral.ok) return collateral;
+    const evidence = parseTdxEvidence(endorsements.quote);
+    return evidence.ok ? appraiseTdx(evidence.value, collateral.value, { at, allowExpiredCollateral }) : evidence;
   }
-  const hcl = readHclReport(hclReport);
   if (!hcl.ok) return hcl;
   const parsed = parseSnpEvidence(hcl.value.hardwareReport);
   if (!parsed.ok) return parsed;
@@ -135,12 +138,12 @@ function appraiseHardware({ hclReport, endorsements, at, developmentRoots }: Azu
   if ('code' in chain) return { ok: false, refusal: chain };
   const { certificate, authorityChain } = chain;
   const { revocationLists, allowExpiredCollateral } = endorsements;
-  const trustAnchors = [...amdRoots, ...development];
-  return appraiseSnp(
-    hcl.value.hardwareReport,
+  const trustAnchors = [...amdRoots, ...developmentAnchors(developmentRoots)];
+  const verified = verifySnpEndorsements(
     snpEndorsementsWithLists({ certificate, authorityChain }, revocationLists, at, trustAnchors),
-    { at, allowExpiredCollateral, trustAnchors },
+    trustAnchors,
   );
+  return verified.ok ? appraiseSnp(parsed.value, verified.value, { at, allowExpiredCollateral }) : verified;
 }
 
 function hardwareFacts(hardware: AzureHardware): AzureHardwareFacts {

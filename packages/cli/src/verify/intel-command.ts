@@ -21,11 +21,11 @@ export function intelCommand(name: string, description: string): Command {
 }
 
 /** Reads the files, appraises, tells. @param load the technology, loaded only when the command runs */
-export async function verifyIntel<Body, BodyFacts>(
+export async function verifyIntel<Evidence extends { readonly body: Body }, Body, BodyFacts>(
   file: string,
   options: IntelOptions,
   session: Session,
-  load: () => Promise<IntelTechnology<Body, BodyFacts>>,
+  load: () => Promise<IntelTechnology<Evidence, Body, BodyFacts>>,
 ): Promise<void> {
   const evidence = await readBytes(file, 'the evidence');
   const collateral = await readBytes(options.collateral, 'the collateral');

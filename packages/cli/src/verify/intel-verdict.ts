@@ -3,13 +3,14 @@ import type { Outcome } from '@atesto/core';
 import { parseIntelCollateralBundle } from '@atesto/endorsements';
 import {
   type IntelAppraisalOptions,
-  type IntelCollateral,
   type IntelCollateralPart,
   type IntelFacts,
   type IntelOutcome,
   type IntelPlatformAppraisal,
   intelRoots,
   type TcbStatus,
+  type VerifiedIntelCollateral,
+  verifyIntelCollateral,
 } from '@atesto/evidence';
 import type { Row } from '../style.ts';
 import { developmentAnchors, refused, type Verdict, valid } from './verdict.ts';
@@ -43,15 +44,13 @@ export interface IntelVerdict<BodyFacts> extends Verdict {
 }
 
 /** What SGX and TDX do differently. */
-export interface IntelTechnology<Body, BodyFacts> {
+export interface IntelTechnology<Evidence extends { readonly body: Body }, Body, BodyFacts> {
+  readonly parse: (bytes: Uint8Array) => Outcome<Evidence>;
   readonly appraise: (
-    bytes: Uint8Array,
-    collateral: IntelCollateral,
+    evidence: Evidence,
+    collateral: VerifiedIntelCollateral,
     options: IntelAppraisalOptions,
-  ) => IntelOutcome<
-    IntelPlatformAppraisal & { readonly body: Body },
-    IntelFacts & { readonly evidence: { body: Body } }
-  >;
+  ) => IntelOutcome<IntelPlatformAppraisal & { readonly body: Body }>;
   readonly checkRuntimeData: (body: Body, data: Uint8Array) => Outcome<void>;
   readonly bodyFacts: (body: Body) => BodyFacts;
   /** What people read of the body. */
@@ -59,23 +58,23 @@ export interface IntelTechnology<Body, BodyFacts> {
 }
 
 /** Appraises evidence and gives report. */
-export function intelVerdict<Body, BodyFacts>(
-  technology: IntelTechnology<Body, BodyFacts>,
+export function intelVerdict<Evidence extends { readonly body: Body }, Body, BodyFacts>(
+  technology: IntelTechnology<Evidence, Body, BodyFacts>,
   input: IntelVerdictInput,
 ): IntelVerdict<BodyFacts> {
-  const bundle = parseIntelCollateralBundle(input.collateral);
-  if (!bundle.ok) return { ...refused(bundle.refusal), ...partialFacts(technology, {}) };
+  const collateral = verifiedCollateral(input.collateral, input.developmentRoots);
+  if (!collateral.ok) return { ...refused(collateral.refusal), ...partialFacts(technology, undefined, {}) };
+  const evidence = technology.parse(input.evidence);
+  if (!evidence.ok) return { ...refused(evidence.refusal), ...partialFacts(technology, undefined, {}) };
   const appraise = (allowExpiredCollateral: boolean) =>
-    technology.appraise(input.evidence, bundle.value, {
-      at: input.at,
-      allowExpiredCollateral,
-      trustAnchors: [...intelRoots, ...developmentAnchors(input.developmentRoots)],
-    });
+    technology.appraise(evidence.value, collateral.value, { at: input.at, allowExpiredCollateral });
   const outcome = appraise(input.allowExpiredCollateral);
   if (!outcome.ok) {
     // What is refused for its age alone is told of all the same: the age is decided first.
     const known = outcome.refusal.code === 'collateral-expired' ? appraise(true) : outcome;
-    const facts = known.ok ? wholeFacts(technology, known.value) : partialFacts(technology, known.facts);
+    const facts = known.ok
+      ? wholeFacts(technology, known.value)
+      : partialFacts(technology, evidence.value.body, known.facts);
     return { ...refused(outcome.refusal), ...facts };
   }
   const facts = wholeFacts(technology, outcome.value);
@@ -84,10 +83,22 @@ export function intelVerdict<Body, BodyFacts>(
   return bound?.ok === false ? { ...refused(bound.refusal), ...facts } : { ...valid, ...facts };
 }
 
+/** The collateral of a file, verified under Intel's root and those of development. */
+export function verifiedCollateral(
+  file: Uint8Array,
+  developmentRoots: readonly string[],
+): Outcome<VerifiedIntelCollateral> {
+  const bundle = parseIntelCollateralBundle(file);
+  if (!bundle.ok) return bundle;
+  return verifyIntelCollateral(bundle.value, {
+    trustAnchors: [...intelRoots, ...developmentAnchors(developmentRoots)],
+  });
+}
+
 type Facts<BodyFacts> = Omit<IntelVerdict<BodyFacts>, keyof Verdict>;
 
 function wholeFacts<Body, BodyFacts>(
-  { bodyFacts }: IntelTechnology<Body, BodyFacts>,
+  { bodyFacts }: Pick<IntelTechnology<never, Body, BodyFacts>, 'bodyFacts'>,
   { tcbStatus, advisoryIds, collateral, body }: IntelPlatformAppraisal & { readonly body: Body },
 ): Facts<BodyFacts> {
   const { expired, tcbEvaluationDataNumber } = collateral;
@@ -100,15 +111,16 @@ function wholeFacts<Body, BodyFacts>(
 }
 
 function partialFacts<Body, BodyFacts>(
-  { bodyFacts }: IntelTechnology<Body, BodyFacts>,
-  facts: Partial<IntelFacts & { readonly evidence: { body: Body } }>,
+  { bodyFacts }: Pick<IntelTechnology<never, Body, BodyFacts>, 'bodyFacts'>,
+  body: Body | undefined,
+  facts: Partial<IntelFacts>,
 ): Facts<BodyFacts> {
-  const { evidence, expired = [], tcbStatus, advisoryIds = [], tcbEvaluationDataNumber } = facts;
+  const { expired = [], tcbStatus, advisoryIds = [], tcbEvaluationDataNumber } = facts;
   return {
     tcbStatus: tcbStatus ?? null,
     advisoryIds,
     collateral: { ...expiredParts(expired), tcbEvaluationDataNumber: tcbEvaluationDataNumber ?? null },
-    evidence: evidence === undefined ? null : bodyFacts(evidence.body),
+    evidence: body === undefined ? null : bodyFacts(body),
   };
 }
 

@@ -12,6 +12,7 @@ import {
   snpLookupFor,
   type UvmEndorsement,
   type UvmReference,
+  verifySnpEndorsements,
   verifyUvmEndorsement,
 } from '@atesto/evidence';
 import type { Row } from '../style.ts';
@@ -133,13 +134,15 @@ function certificateFiles(inDocument: string | undefined, input: SnpVerdictInput
 }
 
 function appraise(
-  { reportBytes }: ParsedSnpEvidence,
+  evidence: ParsedSnpEvidence,
   { certificate, authorityChain }: AmdCertificates,
   { at, allowExpiredCollateral, developmentRoots, revocationLists }: SnpVerdictInput,
 ): Outcome<'checked' | 'expired' | 'unchecked'> {
   const trustAnchors = [...amdRoots, ...developmentAnchors(developmentRoots)];
   const endorsements = snpEndorsementsWithLists({ certificate, authorityChain }, revocationLists, at, trustAnchors);
-  const outcome = appraiseSnp(reportBytes, endorsements, { at, trustAnchors, allowExpiredCollateral });
+  const verified = verifySnpEndorsements(endorsements, trustAnchors);
+  if (!verified.ok) return verified;
+  const outcome = appraiseSnp(evidence, verified.value, { at, allowExpiredCollateral });
   if (!outcome.ok) return outcome;
   const { revocation, revocationListExpired } = outcome.value;
   return { ok: true, value: revocationListExpired ? 'expired' : revocation };

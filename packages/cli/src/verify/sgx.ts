@@ -1,5 +1,11 @@
 /** What the report of an SGX appraisal says of the enclave. */
-import { appraiseSgx, checkSgxRuntimeData, type SgxReportBody } from '@atesto/evidence';
+import {
+  appraiseSgx,
+  checkSgxRuntimeData,
+  type ParsedSgxEvidence,
+  parseSgxEvidence,
+  type SgxReportBody,
+} from '@atesto/evidence';
 import type { IntelTechnology } from './intel-verdict.ts';
 
 /** Fields of the report body; bytes as lower-case hex. */
@@ -18,7 +24,8 @@ export interface SgxBodyFacts {
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** SGX: a quote, an OpenEnclave report, or OpenEnclave evidence. */
-export const sgx: IntelTechnology<SgxReportBody, SgxBodyFacts> = {
+export const sgx: IntelTechnology<ParsedSgxEvidence, SgxReportBody, SgxBodyFacts> = {
+  parse: parseSgxEvidence,
   appraise: appraiseSgx,
   checkRuntimeData: checkSgxRuntimeData,
   bodyFacts: (body) => ({

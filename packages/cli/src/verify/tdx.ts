@@ -1,5 +1,11 @@
 /** What the report of a TDX appraisal says of the trust domain. */
-import { appraiseTdx, checkTdxRuntimeData, type TdReportBody } from '@atesto/evidence';
+import {
+  appraiseTdx,
+  checkTdxRuntimeData,
+  type ParsedTdxEvidence,
+  parseTdxEvidence,
+  type TdReportBody,
+} from '@atesto/evidence';
 import type { IntelTechnology } from './intel-verdict.ts';
 
 /** Fields of the TD report; bytes as lower-case hex. */
@@ -63,7 +69,8 @@ export function debugText({ debug, attributeNames }: Pick<TdxBodyFacts, 'debug' 
 }
 
 /** TDX: a quote of version 4 or 5. */
-export const tdx: IntelTechnology<TdReportBody, TdxBodyFacts> = {
+export const tdx: IntelTechnology<ParsedTdxEvidence, TdReportBody, TdxBodyFacts> = {
+  parse: parseTdxEvidence,
   appraise: appraiseTdx,
   checkRuntimeData: checkTdxRuntimeData,
   bodyFacts,

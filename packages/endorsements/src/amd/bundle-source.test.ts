@@ -1,13 +1,15 @@
 /** A directory of AMD's certificates and lists gives what an appraisal needs, and says what it lacks. */
+
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { appraiseSnp, parseSnpReport, snpLookupFor } from '@atesto/evidence';
+import { parseSnpReport, snpLookupFor } from '@atesto/evidence';
 import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/simulator';
 import { readVector, vectorCases, vectorPath, vectorsMissing } from '@atesto/vectors';
+import { appraiseReport } from '../__fixtures__/appraise-report.ts';
 import { codeOf } from '../__fixtures__/platform.ts';
 import {
   createSnpBundleSource,
@@ -53,7 +55,7 @@ async function appraises(
 ): Promise<string> {
   const result = await sourceOf(files).source.get(requestOf(signingKey, supplied), { at });
   if (!result.ok) return result.refusal.code;
-  return codeOf(appraiseSnp(platform.report({ signingKey }), result.collateral, { at, trustAnchors }));
+  return codeOf(appraiseReport(platform.report({ signingKey }), result.collateral, at, trustAnchors));
 }
 
 describe('a directory gives what an appraisal needs', () => {
@@ -176,7 +178,7 @@ test('that the list is not looked at is a decision, and the appraisal reports it
   const got = await source.get(requestOf('VCEK'), { at });
   assert.ok(got.ok);
   assert.deepEqual(got.freshness, { fetchedAt: at, nextUpdate: undefined, source: path, stale: false });
-  const appraisal = appraiseSnp(platform.report(), got.collateral, { at, trustAnchors });
+  const appraisal = appraiseReport(platform.report(), got.collateral, at, trustAnchors);
   assert.equal(appraisal.ok && appraisal.value.revocation, 'unchecked');
   const withList = sourceOf(whole, { revocationList: 'when-there' }).source;
   const checked = await withList.get(requestOf('VCEK'), { at });
@@ -204,7 +206,7 @@ describe('AMD’s own certificates', { skip: vectorsMissing('sevsnp') }, () => {
       const when = new Date('2025-11-01T00:00:00Z');
       const got = await source.get(request.value, { at: when });
       assert.ok(got.ok, JSON.stringify(got));
-      assert.equal(codeOf(appraiseSnp(evidence, got.collateral, { at: when })), 'ok');
+      assert.equal(codeOf(appraiseReport(evidence, got.collateral, when)), 'ok');
     });
   }
 });

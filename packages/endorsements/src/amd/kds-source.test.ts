@@ -1,12 +1,13 @@
 /** AMD's endorsements: from the service over HTTP, from a mirror of it on disk, and through a cache. */
+
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { appraiseSnp } from '@atesto/evidence';
 import { createSimulatedSnpPlatform, generateAmdKeys, type KdsFault, startKdsServer } from '@atesto/simulator';
+import { appraiseReport } from '../__fixtures__/appraise-report.ts';
 import { codeOf } from '../__fixtures__/platform.ts';
 import { createFakeTiming, deadlineMilliseconds } from '../__fixtures__/timing.ts';
 import {
@@ -54,7 +55,7 @@ function folder(t: TestContext): string {
 async function appraises(source: SnpEndorsementSource, signingKey: 'VCEK' | 'VLEK'): Promise<string> {
   const result = await source.get(signingKey === 'VCEK' ? vcek : vlek, { at });
   assert.ok(result.ok, JSON.stringify(result));
-  return codeOf(appraiseSnp(platform.report({ signingKey }), result.collateral, { at, trustAnchors }));
+  return codeOf(appraiseReport(platform.report({ signingKey }), result.collateral, at, trustAnchors));
 }
 
 describe('the key distribution service', () => {

@@ -1,4 +1,4 @@
-/** Are these genuine endorsements of the chip, or the provider's key, that was asked about? */
+/** Verifies that AMD's endorsements are genuine, and of the chip or the cloud provider's key that was asked about. */
 import {
   amdRoots,
   type SnpEndorsements,
@@ -8,7 +8,7 @@ import {
   verifySnpEndorsements,
 } from '@atesto/evidence';
 import type { Dated } from '../cache/succession.ts';
-import { refusedAs, refuseEndorsements } from '../refusal.ts';
+import { orRefuseAs, refuseEndorsements } from '../refusal.ts';
 import { addressedChipId, type SnpEndorsementRequest } from './request.ts';
 
 /** The dates of endorsements; undefined: there is no revocation list. */
@@ -22,21 +22,18 @@ export interface SnpDates {
 
 const tcbParts = ['fmc', 'bootLoader', 'tee', 'snp', 'microcode'] as const;
 
-/** Verifies chain and list above a key; which of them is wrong tells whose fault that is. Gives the list. */
+/** Verifies chain and list above a key; which of them is wrong tells whose fault that is. */
 export function verifyAuthoritiesFor(
   request: SnpEndorsementRequest,
   { authorityChain, revocationList }: Pick<SnpEndorsements, 'authorityChain' | 'revocationList'>,
   where: string,
   trustAnchors?: readonly TrustAnchor[],
-): ReturnType<typeof verifySnpAuthorities> {
+): void {
   if ('certificate' in request && authorityChain === request.authorityChain) {
-    refusedAs('supplied-certificate-not-genuine', where, () =>
-      verifySnpAuthorities(authorityChain, 'unchecked', trustAnchors),
-    );
+    const supplied = verifySnpAuthorities(authorityChain, 'unchecked', trustAnchors);
+    orRefuseAs('supplied-certificate-not-genuine', where, supplied);
   }
-  return refusedAs('endorsements-not-genuine', where, () =>
-    verifySnpAuthorities(authorityChain, revocationList, trustAnchors),
-  );
+  orRefuseAs('endorsements-not-genuine', where, verifySnpAuthorities(authorityChain, revocationList, trustAnchors));
 }
 
 /** What is wrong with a certificate that came with the evidence is not the source's fault, when all above it is right. */
@@ -48,7 +45,7 @@ function verified(
 ): VerifiedSnpEndorsements {
   if ('certificate' in request) verifyAuthoritiesFor(request, endorsements, where, trustAnchors);
   const code = 'certificate' in request ? 'supplied-certificate-not-genuine' : 'endorsements-not-genuine';
-  return refusedAs(code, where, () => verifySnpEndorsements(endorsements, trustAnchors));
+  return orRefuseAs(code, where, verifySnpEndorsements(endorsements, trustAnchors));
 }
 
 /** Verifies signatures and subject; dates are left to the appraisal. Refuses by throwing within this package. */

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { appraiseSgx } from '@atesto/evidence';
+import { appraiseSgx, parseSgxEvidence, verifyIntelCollateral } from '@atesto/evidence';
 import { collateralToJson, createSimulatedPlatform } from '@atesto/simulator';
 import { readVector, readVectorCollateral, vectorCases, vectorsMissing } from '@atesto/vectors';
 import {
@@ -30,7 +30,12 @@ test('a collateral file holds what an appraisal needs', async () => {
   const bundle = parseIntelCollateralBundle(json);
   assert.ok(bundle.ok);
   const trustAnchors = [{ name: 'simulator', spkiSha256: platform.rootFingerprint, development: true }];
-  assert.equal(code(appraiseSgx(platform.quote(), bundle.value, { at, trustAnchors })), 'ok');
+  const [evidence, verified] = [
+    parseSgxEvidence(platform.quote()),
+    verifyIntelCollateral(bundle.value, { trustAnchors }),
+  ];
+  assert.ok(evidence.ok && verified.ok);
+  assert.equal(code(appraiseSgx(evidence.value, verified.value, { at })), 'ok');
 });
 
 test('revocation lists may be hex, base64 or PEM', () => {

@@ -1,4 +1,5 @@
 /** Simulated confidential VMs of Azure for tests in which exactly one thing is wrong. */
+
 import type { Outcome } from '@atesto/core';
 import {
   createSimulatedSnpPlatform,
@@ -7,7 +8,8 @@ import {
   SimulatedAzureGuest,
   type SimulatedSnpPlatform,
 } from '@atesto/simulator';
-import { type AzureHardware, appraiseSnp, appraiseTdx } from '../index.ts';
+import { type AzureHardware, appraiseSnp, type GuestProof, verifySnpEndorsements } from '../index.ts';
+import { appraiseSnpBytes, appraiseTdxBytes } from './appraise-bytes.ts';
 import { anchorOf, at, makePlatform } from './intel-platform.ts';
 
 export const vtpm = await createSimulatedVtpm();
@@ -24,13 +26,20 @@ function appraised<Value>(outcome: Outcome<Value>): Value {
   return outcome.value;
 }
 
+/** The appraisal of the hardware evidence in a guest's document. */
+export function hardwareOfProof(proof: GuestProof): AzureHardware {
+  if (proof.type === 'Tdx') return tdxHardware(proof.evidence.quote.bytes);
+  const root = { name: 'simulated root', spkiSha256: milan.rootFingerprint, development: true };
+  return appraised(appraiseSnp(proof.evidence, appraised(verifySnpEndorsements(endorsements, [root])), { at }));
+}
+
 /** The appraisal of a report of the SEV-SNP machine. */
 export function snpHardware(report: Uint8Array): AzureHardware {
   const root = { name: 'simulated root', spkiSha256: milan.rootFingerprint, development: true };
-  return appraised(appraiseSnp(report, endorsements, { at, trustAnchors: [root] }));
+  return appraised(appraiseSnpBytes(report, endorsements, { at, trustAnchors: [root] }));
 }
 
 /** The appraisal of a quote of the TDX machine. */
 export function tdxHardware(quote: Uint8Array): AzureHardware {
-  return appraised(appraiseTdx(quote, collateral, { at, trustAnchors: [anchorOf(intel)] }));
+  return appraised(appraiseTdxBytes(quote, collateral, { at, trustAnchors: [anchorOf(intel)] }));
 }

@@ -1,14 +1,9 @@
 /** A simulated platform for tests in which exactly one thing is wrong. */
+
 import { X509Certificate } from 'node:crypto';
 import { createSimulatedPlatform, type PlatformOptions, type SimulatedPlatform } from '@atesto/simulator';
-import {
-  appraiseSgx,
-  type IntelAppraisalOptions,
-  type IntelCollateral,
-  type SgxAppraisal,
-  type SgxOutcome,
-  type TrustAnchor,
-} from '../index.ts';
+import type { IntelAppraisalOptions, IntelCollateral, SgxAppraisal, TrustAnchor } from '../index.ts';
+import { type Anchored, appraiseSgxBytes, type SgxBytesOutcome } from './appraise-bytes.ts';
 
 /** The moment around which everything is valid. */
 export const at = new Date('2026-03-01T12:00:00Z');
@@ -27,16 +22,16 @@ export function appraise(
   platform: SimulatedPlatform,
   quote: Uint8Array,
   collateral: IntelCollateral,
-  options: Partial<IntelAppraisalOptions> = {},
-): SgxOutcome {
-  return appraiseSgx(quote, collateral, { at, trustAnchors: [anchorOf(platform)], ...options });
+  options: Partial<IntelAppraisalOptions & Anchored> = {},
+): SgxBytesOutcome {
+  return appraiseSgxBytes(quote, collateral, { at, trustAnchors: [anchorOf(platform)], ...options });
 }
 
 /** The code, or `accepted`. */
-export const codeOfSgx = (outcome: SgxOutcome): string => (outcome.ok ? 'accepted' : outcome.refusal.code);
+export const codeOfSgx = (outcome: SgxBytesOutcome): string => (outcome.ok ? 'accepted' : outcome.refusal.code);
 
 /** The appraisal; fails the test when there is none. */
-export function accepted(outcome: SgxOutcome): SgxAppraisal {
+export function accepted(outcome: SgxBytesOutcome): SgxAppraisal {
   if (!outcome.ok) throw new Error(`${outcome.refusal.code} at ${outcome.refusal.where}: ${outcome.refusal.why}`);
   return outcome.value;
 }

@@ -1,4 +1,5 @@
 /** Simulated SEV-SNP platforms, one a product, for tests in which exactly one thing is wrong. */
+
 import type { Outcome } from '@atesto/core';
 import {
   type CrlOverrides,
@@ -9,7 +10,8 @@ import {
   type SnpPlatformOptions,
   type SnpReportOptions,
 } from '@atesto/simulator';
-import { appraiseSnp, type SnpAppraisal, type SnpAppraisalOptions, type SnpReport } from '../index.ts';
+import type { SnpAppraisal, SnpAppraisalOptions, SnpReport } from '../index.ts';
+import { type Anchored, appraiseSnpBytes } from './appraise-bytes.ts';
 import { outcomeCode } from './refusals.ts';
 
 /** The moment around which everything is valid. */
@@ -36,7 +38,7 @@ export interface SnpCase {
   readonly signingKey?: EndorsementKeyKind;
   readonly report?: SnpReportOptions;
   readonly crl?: CrlOverrides | 'unchecked';
-  readonly options?: Partial<SnpAppraisalOptions>;
+  readonly options?: Partial<SnpAppraisalOptions & Anchored>;
 }
 
 /** Appraises a report of a platform under its own root. */
@@ -46,7 +48,11 @@ export async function appraiseCase(one: SnpCase = {}): Promise<Outcome<SnpApprai
   const endorsements = await platform.endorsements(signingKey, list);
   const revocationList = crl === 'unchecked' ? crl : endorsements.revocationList;
   const trustAnchors = [{ name: 'simulated root', spkiSha256: platform.rootFingerprint, development: true }];
-  return appraiseSnp(platform.report(report), { ...endorsements, revocationList }, { at, trustAnchors, ...options });
+  return appraiseSnpBytes(
+    platform.report(report),
+    { ...endorsements, revocationList },
+    { at, trustAnchors, ...options },
+  );
 }
 
 /** The code, or `accepted`. */

@@ -1,9 +1,9 @@
 /**
- * Is an Azure confidential VM genuine? The chain of trust: vendor -> hardware report -> runtime claims -> attestation key -> vTPM quote -> PCRs.
+ * Appraises an Azure confidential VM. The chain of trust: vendor -> hardware report -> runtime claims -> attestation key -> vTPM quote -> PCRs.
  * The hardware evidence is appraised by its own technology first; its result is an argument.
  */
 import { type Outcome, refuse, settle } from '@atesto/core';
-import { type HclReport, parseHclReport } from './hcl-report.ts';
+import type { HclReport } from './hcl-report.ts';
 import {
   type AzureHardware,
   attestationKeyOf,
@@ -21,11 +21,6 @@ export interface AzureCvmAppraisal extends VtpmAppraisal {
   readonly runtimeClaims: RuntimeClaims;
 }
 
-/** The hardware report that an HCL report carries: an SEV-SNP report to appraise, or a TD report (whose quote must be fetched). */
-export function readHclReport(bytes: Uint8Array): Outcome<HclReport> {
-  return settle(() => parseHclReport(bytes));
-}
-
 function checkKind(hcl: HclReport, hardware: AzureHardware): void {
   const kind = hardware.tee === 'tdx' ? 'TDX' : 'SEV-SNP';
   if (hcl.reportType !== kind) {
@@ -35,16 +30,16 @@ function checkKind(hcl: HclReport, hardware: AzureHardware): void {
 
 /**
  * Appraises the vTPM's quote under genuine hardware evidence.
+ * @param hcl from `parseHclReport`
  * @param hardware the appraisal of the SNP report in the HCL report, or of a TD quote that commits to the same runtime claims
  */
 export function appraiseAzureCvm(
-  hclReport: Uint8Array,
+  hcl: HclReport,
   hardware: AzureHardware,
   vtpm: VtpmEvidence,
   options: VtpmOptions,
 ): Outcome<AzureCvmAppraisal> {
   return settle(() => {
-    const hcl = parseHclReport(hclReport);
     checkKind(hcl, hardware);
     checkRuntimeData(hcl.runtimeData, hardware);
     const runtimeClaims = parseRuntimeClaims(hcl.runtimeData.claims);

@@ -1,11 +1,13 @@
 /** HCL reports and vTPM quotes of simulated machines, each with exactly one thing wrong. */
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { generateEcKeys, type HclReportFields, type HclReportOptions } from '@atesto/simulator';
 import fc from 'fast-check';
+import { appraiseCvmBytes } from '../__fixtures__/appraise-bytes.ts';
 import { snpGuest, snpHardware, tdxGuest, tdxHardware, vtpm } from '../__fixtures__/azure-guest.ts';
 import { outcomeCode } from '../__fixtures__/refusals.ts';
-import { type AzureHardware, appraiseAzureCvm, readHclReport, runtimeDataHash } from '../index.ts';
+import { type AzureHardware, parseHclReport, runtimeDataHash } from '../index.ts';
 
 const claims = snpGuest.runtimeClaims();
 const report = snpGuest.hclReport();
@@ -14,7 +16,7 @@ const { attest, signature } = vtpm.quote();
 const evidence = { quote: attest, signature, pcrs: vtpm.pcrs(), eventLog: vtpm.eventLog() };
 
 function codeOfReport(hcl: Uint8Array, by: AzureHardware = hardware): string {
-  return outcomeCode(appraiseAzureCvm(hcl, by, evidence, { nonce: 'any' }));
+  return outcomeCode(appraiseCvmBytes(hcl, by, evidence, { nonce: 'any' }));
 }
 
 /** The code of a report in which everything is right except what the options say. */
@@ -39,7 +41,7 @@ describe('a machine', () => {
   }
 
   test('gives its claims, its PCRs and what its log says', () => {
-    const outcome = appraiseAzureCvm(report, hardware, evidence, { nonce: 'any' });
+    const outcome = appraiseCvmBytes(report, hardware, evidence, { nonce: 'any' });
     assert.ok(outcome.ok);
     const { tee, hcl, runtimeClaims, pcrs, measuredBoot } = outcome.value;
     assert.equal(tee, 'azure-cvm');
@@ -165,7 +167,7 @@ describe('a machine', () => {
 
   test('is never accepted when its HCL report is cut', () => {
     for (let length = 0; length < report.length; length += 1) {
-      const outcome = readHclReport(report.subarray(0, length));
+      const outcome = parseHclReport(report.subarray(0, length));
       assert.equal(outcomeCode(outcome), 'evidence-truncated', `${length}`);
     }
   });
@@ -186,6 +188,6 @@ describe('a machine', () => {
   });
 
   test('of any bytes is parsed or refused, never a crash', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 2000 }), (bytes) => !readHclReport(bytes).ok));
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 2000 }), (bytes) => !parseHclReport(bytes).ok));
   });
 });

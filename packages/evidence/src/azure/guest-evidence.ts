@@ -2,7 +2,10 @@
  * What does an Azure guest send about itself? Nothing here is trusted.
  * Source: Azure Attestation REST contract, AttestAzureGuest ("attestationInfo"); protocol version 2.0 of its guest clients.
  */
-import { JsonMembers, type JsonValue, type Outcome, refuse, settle } from '@atesto/core';
+import { JsonMembers, type JsonValue, type Outcome, refuse, settle, unwrap } from '@atesto/core';
+import type { ParsedSnpEvidence } from '../sevsnp/document.ts';
+import { parseSnpReport } from '../sevsnp/report.ts';
+import { type ParsedTdxEvidence, readTdxEvidence } from '../tdx/parse.ts';
 import type { PcrValues } from '../tpm/quote.ts';
 import type { AzureCode } from './codes.ts';
 
@@ -39,12 +42,10 @@ export interface GuestTpm {
 export type GuestProof =
   | {
       readonly type: 'SevSnp';
-      /** 1184 bytes. */
-      readonly report: Uint8Array;
-      /** PEM: VCEK first, then its authorities. */
-      readonly certificates: string;
+      /** Its certificates are those of `VcekCertChain`; it brings no endorsements of a utility VM. */
+      readonly evidence: ParsedSnpEvidence;
     }
-  | { readonly type: 'Tdx'; readonly quote: Uint8Array };
+  | { readonly type: 'Tdx'; readonly evidence: ParsedTdxEvidence };
 
 /** The parsed document. */
 export interface ParsedAzureGuest {
@@ -105,7 +106,10 @@ function parseSnpProof(evidence: JsonMembers): GuestProof {
     typeof evidence.value('Proof') === 'string'
       ? JsonMembers.parse(evidence.bytes('Proof'), path, 'azure-guest-malformed')
       : evidence.object('Proof');
-  return { type: 'SevSnp', report: proof.bytes('SnpReport'), certificates: proof.text('VcekCertChain') };
+  const report = unwrap(parseSnpReport(proof.bytes('SnpReport')));
+  const chain = proof.text('VcekCertChain');
+  const certificates = chain.trim() === '' ? undefined : chain;
+  return { type: 'SevSnp', evidence: { ...report, certificates, uvmEndorsements: [] } };
 }
 
 function parseProof(isolation: JsonMembers): GuestProof {
@@ -114,7 +118,7 @@ function parseProof(isolation: JsonMembers): GuestProof {
     case 'SevSnp':
       return parseSnpProof(isolation.object('Evidence'));
     case 'Tdx':
-      return { type, quote: isolation.object('Evidence').bytes('Proof') };
+      return { type, evidence: readTdxEvidence(isolation.object('Evidence').bytes('Proof')) };
     default:
       return refuseGuest(
         'azure-guest-isolation',
@@ -134,8 +138,8 @@ function parseOs(info: JsonMembers): GuestOs {
   };
 }
 
-/** Reads the document; refuses by throwing within this package. */
-export function readAzureGuest(bytes: Uint8Array): ParsedAzureGuest {
+/** Reads the document; refuses by throwing. */
+function readAzureGuest(bytes: Uint8Array): ParsedAzureGuest {
   const info = JsonMembers.parse(bytes, 'attestationInfo', 'azure-guest-malformed');
   if (info.string('AttestationProtocolVersion') !== protocolVersion) {
     refuseGuest('azure-guest-protocol', 'attestationInfo.AttestationProtocolVersion', 'only 2.0 is known');
@@ -154,7 +158,7 @@ export function readAzureGuest(bytes: Uint8Array): ParsedAzureGuest {
   };
 }
 
-/** Parses the JSON document that `attestationInfo` holds. */
+/** Parses the JSON document that `attestationInfo` holds, with the hardware evidence in it. */
 export function parseAzureGuest(bytes: Uint8Array): Outcome<ParsedAzureGuest> {
   return settle(() => readAzureGuest(bytes));
 }

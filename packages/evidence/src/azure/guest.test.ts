@@ -13,12 +13,12 @@ import {
   writeEventLog,
 } from '@atesto/simulator';
 import fc from 'fast-check';
-import { snpGuest, snpHardware, tdxGuest, tdxHardware, vtpm } from '../__fixtures__/azure-guest.ts';
+import { appraiseGuestBytes } from '../__fixtures__/appraise-bytes.ts';
+import { hardwareOfProof, snpGuest, tdxGuest, vtpm } from '../__fixtures__/azure-guest.ts';
 import { outcomeCode } from '../__fixtures__/refusals.ts';
 import {
   type AzureGuestAppraisal,
   type AzureHardware,
-  appraiseAzureGuest,
   azureGuestClaims,
   checkAzureGuestBaseline,
   parseAzureGuest,
@@ -30,8 +30,7 @@ const base64 = (bytes: Uint8Array | string): string => Buffer.from(bytes).toStri
 function hardwareOf(info: Uint8Array): AzureHardware {
   const parsed = parseAzureGuest(info);
   assert.ok(parsed.ok, outcomeCode(parsed));
-  const { proof } = parsed.value;
-  return proof.type === 'Tdx' ? tdxHardware(proof.quote) : snpHardware(proof.report);
+  return hardwareOfProof(parsed.value.proof);
 }
 
 const good = snpGuest.attestationInfo();
@@ -44,7 +43,7 @@ function appraise(
 ): Outcome<AzureGuestAppraisal> {
   const info = guest.attestationInfo(options);
   const isChanged = guest !== snpGuest || 'claims' in options || 'report' in options;
-  return appraiseAzureGuest(info, isChanged ? hardwareOf(info) : hardware);
+  return appraiseGuestBytes(info, isChanged ? hardwareOf(info) : hardware);
 }
 
 const code = (options: AttestationInfoOptions): string => outcomeCode(appraise(options));
@@ -228,7 +227,7 @@ describe('a guest', () => {
 
   test('is never accepted when its document is cut', () => {
     for (let length = 0; length < good.length; length += 7) {
-      assert.equal(outcomeCode(appraiseAzureGuest(good.subarray(0, length), hardware)), 'azure-guest-malformed');
+      assert.equal(outcomeCode(appraiseGuestBytes(good.subarray(0, length), hardware)), 'azure-guest-malformed');
     }
   });
 
@@ -239,12 +238,12 @@ describe('a guest', () => {
       assert.notEqual(measuredBoot?.secureBoot, false);
       return { runtimeClaims, pcrs, reply: encryptionKey.publicKey.export({ format: 'jwk' }) };
     };
-    const expected = facts(appraiseAzureGuest(good, hardware));
+    const expected = facts(appraiseGuestBytes(good, hardware));
     fc.assert(
       fc.property(fc.integer({ min: 0, max: good.length - 1 }), fc.integer({ min: 1, max: 255 }), (at, mask) => {
         const changed = Buffer.from(good);
         changed[at] = (changed[at] ?? 0) ^ mask;
-        const seen = facts(appraiseAzureGuest(changed, hardware));
+        const seen = facts(appraiseGuestBytes(changed, hardware));
         if (seen !== undefined) assert.deepEqual(seen, expected);
       }),
       { numRuns: 400 },

@@ -1,5 +1,5 @@
 /**
- * Is an Azure guest what it says, and may a reply be sealed to its key? The chain of trust of {@link appraiseAzureCvm}, continued:
+ * Appraises an Azure guest, and whether a reply may be sealed to its key. The chain of trust of {@link appraiseAzureCvm}, continued:
  * attestation key -> certified encryption key.
  */
 
@@ -15,7 +15,7 @@ import {
 } from '../tpm/public-area.ts';
 import { checkTpmSignature } from '../tpm/signature.ts';
 import { isSameKey } from '../x509/public-key.ts';
-import { type GuestTpm, type ParsedAzureGuest, readAzureGuest } from './guest-evidence.ts';
+import type { GuestTpm, ParsedAzureGuest } from './guest-evidence.ts';
 import {
   type AzureHardware,
   attestationKeyOf,
@@ -71,12 +71,11 @@ function checkEncryptionKey(tpm: GuestTpm, attestationKey: KeyObject): TpmPublic
 /**
  * Appraises a guest under genuine hardware evidence. The protocol has no nonce of the verifier: how old the quote is stays open, but
  * only the machine itself can open the reply.
- * @param bytes the JSON document of `attestationInfo`
- * @param hardware the appraisal of the report or quote in it
+ * @param guest from `parseAzureGuest`
+ * @param hardware the appraisal of the hardware evidence in it
  */
-export function appraiseAzureGuest(bytes: Uint8Array, hardware: AzureHardware): Outcome<AzureGuestAppraisal> {
+export function appraiseAzureGuest(guest: ParsedAzureGuest, hardware: AzureHardware): Outcome<AzureGuestAppraisal> {
   return settle(() => {
-    const guest = readAzureGuest(bytes);
     const { tpm, eventLog } = guest;
     checkRuntimeData({ claims: guest.runtimeClaims, hash: 'SHA-256' }, hardware);
     const runtimeClaims = parseRuntimeClaims(guest.runtimeClaims);

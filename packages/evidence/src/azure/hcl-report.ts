@@ -2,7 +2,7 @@
  * What the report of Azure's host compatibility layer says: a hardware report and the runtime claims that it commits to.
  * Read from the vTPM's NV index 0x01400001. Source: Microsoft, "Confidential VM guest attestation, attestation report format".
  */
-import { ByteReader, refuse } from '@atesto/core';
+import { ByteReader, type Outcome, refuse, settle } from '@atesto/core';
 import type { AzureCode } from './codes.ts';
 import type { HclHash, RuntimeData } from './runtime-claims.ts';
 
@@ -39,10 +39,14 @@ function refuseAzure(code: AzureCode, where: string, why: string): never {
 }
 
 /**
- * Parses an HCL report; refuses by throwing within this package. What follows the claims is not part of the report: the NV index
- * is larger than it.
+ * Parses an HCL report, with the hardware report that it carries: an SEV-SNP report to appraise, or a TD report, whose quote must be fetched.
+ * What follows the claims is not part of the report: the NV index is larger than it.
  */
-export function parseHclReport(bytes: Uint8Array): HclReport {
+export function parseHclReport(bytes: Uint8Array): Outcome<HclReport> {
+  return settle(() => readHclReport(bytes));
+}
+
+function readHclReport(bytes: Uint8Array): HclReport {
   const reader = new ByteReader(bytes, 'hcl report');
   if (Buffer.from(reader.bytes(4, 'signature')).toString('latin1') !== magic) {
     refuseAzure('hcl-magic', 'hcl report+0', 'the first four bytes are not HCLA');

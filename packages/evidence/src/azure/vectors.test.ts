@@ -4,12 +4,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Outcome } from '@atesto/core';
 import { readVector, readVectorCollateral, readVectorJson, vectorCases, vectorsMissing } from '@atesto/vectors';
+import { appraiseCvmBytes, appraiseSnpBytes, appraiseTdxBytes } from '../__fixtures__/appraise-bytes.ts';
 import {
   type AzureCvmAppraisal,
-  appraiseAzureCvm,
-  appraiseSnp,
-  appraiseTdx,
-  readHclReport,
+  parseHclReport,
   runtimeDataHash,
   type SnpAppraisal,
   type TdxAppraisal,
@@ -25,7 +23,7 @@ const at = new Date('2025-10-01T00:00:00Z');
 function hardwareOf(name: string): SnpAppraisal | TdxAppraisal {
   const product = products[name];
   if (product === undefined) {
-    const outcome = appraiseTdx(
+    const outcome = appraiseTdxBytes(
       readVector('azure-cvm', name, 'td-quote.bin'),
       readVectorCollateral('tdx', tdxCollateral),
       { at },
@@ -33,9 +31,9 @@ function hardwareOf(name: string): SnpAppraisal | TdxAppraisal {
     assert.ok(outcome.ok);
     return outcome.value;
   }
-  const hcl = readHclReport(readVector('azure-cvm', name, 'hcl-report.bin'));
+  const hcl = parseHclReport(readVector('azure-cvm', name, 'hcl-report.bin'));
   assert.ok(hcl.ok);
-  const outcome = appraiseSnp(
+  const outcome = appraiseSnpBytes(
     hcl.value.hardwareReport,
     {
       certificate: readVector('azure-cvm', name, 'vcek.pem').toString('utf8'),
@@ -66,7 +64,7 @@ describe('real Azure confidential VMs', { skip: vectorsMissing('azure-cvm') }, (
   for (const name of vectorCases('azure-cvm')) {
     test(`${name}: appraisal finds the expected facts`, () => {
       const expected = readVectorJson('azure-cvm', name, 'expected.json');
-      const outcome = appraiseAzureCvm(
+      const outcome = appraiseCvmBytes(
         readVector('azure-cvm', name, 'hcl-report.bin'),
         hardwareOf(name),
         vtpmOf(name),
@@ -97,7 +95,7 @@ describe('real Azure confidential VMs', { skip: vectorsMissing('azure-cvm') }, (
     });
 
     test(`${name}: another nonce is refused`, () => {
-      const outcome = appraiseAzureCvm(
+      const outcome = appraiseCvmBytes(
         readVector('azure-cvm', name, 'hcl-report.bin'),
         hardwareOf(name),
         vtpmOf(name),
@@ -113,11 +111,11 @@ describe('real Azure confidential VMs', { skip: vectorsMissing('azure-cvm') }, (
       const pcrs = new Map(vtpm.pcrs).set(7, Buffer.alloc(32, 1));
       const hcl = readVector('azure-cvm', name, 'hcl-report.bin');
       assert.equal(
-        code(appraiseAzureCvm(hcl, hardwareOf(name), { ...vtpm, pcrs }, { nonce: 'any' })),
+        code(appraiseCvmBytes(hcl, hardwareOf(name), { ...vtpm, pcrs }, { nonce: 'any' })),
         'tpm-pcr-digest',
       );
       pcrs.delete(7);
-      assert.equal(code(appraiseAzureCvm(hcl, hardwareOf(name), { ...vtpm, pcrs }, { nonce: 'any' })), 'tpm-pcr-value');
+      assert.equal(code(appraiseCvmBytes(hcl, hardwareOf(name), { ...vtpm, pcrs }, { nonce: 'any' })), 'tpm-pcr-value');
     });
 
     test(`${name}: a changed quote, a changed claim and a report of another machine are refused`, () => {
@@ -126,25 +124,25 @@ describe('real Azure confidential VMs', { skip: vectorsMissing('azure-cvm') }, (
       const quote = Uint8Array.from(vtpm.quote);
       quote[quote.length - 1] = (quote.at(-1) ?? 0) ^ 1;
       assert.equal(
-        code(appraiseAzureCvm(hcl, hardwareOf(name), { ...vtpm, quote }, { nonce: 'any' })),
+        code(appraiseCvmBytes(hcl, hardwareOf(name), { ...vtpm, quote }, { nonce: 'any' })),
         'tpm-signature',
       );
       const claims = Uint8Array.from(hcl);
       claims[1240] = (claims[1240] ?? 0) ^ 1;
-      assert.equal(code(appraiseAzureCvm(claims, hardwareOf(name), vtpm, { nonce: 'any' })), 'hcl-binding');
+      assert.equal(code(appraiseCvmBytes(claims, hardwareOf(name), vtpm, { nonce: 'any' })), 'hcl-binding');
       const other = Object.keys(products).find((candidate) => candidate !== name) ?? name;
       const expected = name === 'tdx-vtpm' ? 'hcl-report-type' : 'hcl-binding';
-      assert.equal(code(appraiseAzureCvm(hcl, hardwareOf(other), vtpm, { nonce: 'any' })), expected);
+      assert.equal(code(appraiseCvmBytes(hcl, hardwareOf(other), vtpm, { nonce: 'any' })), expected);
     });
 
     test(`${name}: an HCL report cut off before the end of its claims is refused`, () => {
       const hcl = readVector('azure-cvm', name, 'hcl-report.bin');
       const end = hcl.readUInt32LE(8);
       for (let length = 0; length < end; length += 1) {
-        const outcome = readHclReport(hcl.subarray(0, length));
+        const outcome = parseHclReport(hcl.subarray(0, length));
         assert.equal(outcome.ok, false, `${length} bytes`);
       }
-      assert.ok(readHclReport(hcl.subarray(0, end)).ok);
+      assert.ok(parseHclReport(hcl.subarray(0, end)).ok);
     });
   }
 });

@@ -1,6 +1,5 @@
-/** The steps that quotes of SGX and TDX share: is the platform Intel's, and did it make this quote? The list of checks, in order. */
+/** Checks, in order, that a quote of SGX or TDX is genuine: the platform is Intel's, and it made this quote. */
 import { refuse } from '@atesto/core';
-import type { TrustAnchor } from '../roots.ts';
 import { checkQeReportData, checkQeReportSignature, checkQuoteSignature } from './attestation-key.ts';
 import type { IntelCollateralPart } from './collateral.ts';
 import { checkCertificateDates, checkNotExpired, expiredParts } from './freshness.ts';
@@ -16,12 +15,10 @@ import type { VerifiedIntelCollateral } from './verified-collateral.ts';
 export interface IntelAppraisalOptions {
   /** The moment at which the verdict is to hold. */
   readonly at: Date;
-  /** Go on with collateral past its next update, and report it; refused when absent. */
+  /** Accept collateral past its next update, and report it; default: refuse it. */
   readonly allowExpiredCollateral?: boolean;
-  /** Remembers platforms between appraisals; nothing is remembered when absent. */
+  /** Keeps verified platforms between appraisals; nothing is kept when absent. */
   readonly cache?: VerificationCache;
-  /** Roots to trust when the collateral was not verified; Intel's pinned root when absent. */
-  readonly trustAnchors?: readonly TrustAnchor[];
 }
 
 /** A platform whose quote is genuine, before its TCB is looked up. */

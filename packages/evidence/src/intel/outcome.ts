@@ -1,36 +1,24 @@
-/** The appraisal of an Intel quote, or its refusal with the facts known by then. */
-import { type Refusal, Refused, unwrap } from '@atesto/core';
-import type { TrustAnchor } from '../roots.ts';
-import type { IntelCollateral } from './collateral.ts';
-import { type VerifiedIntelCollateral, verifyIntelCollateral } from './verified-collateral.ts';
+/** The outcome of appraising an Intel quote: the appraisal, or a refusal with the facts known by then. */
+import { type Refusal, Refused } from '@atesto/core';
+import type { IntelFacts } from './appraise-tcb.ts';
 
-/** A refusal carries facts for an account to people, never for a decision. */
-export type IntelOutcome<Appraisal, Facts> =
+/** A refusal carries facts for reports to people, never for a decision. */
+export type IntelOutcome<Appraisal> =
   | { readonly ok: true; readonly value: Appraisal }
-  | { readonly ok: false; readonly refusal: Refusal; readonly facts: Partial<Facts> };
+  | { readonly ok: false; readonly refusal: Refusal; readonly facts: Partial<IntelFacts> };
 
-/** Prepares collateral unless it is, then appraises; a refusal becomes a value with the facts noted so far. */
-export function settleIntel<Appraisal, Facts>(
-  collateral: IntelCollateral | VerifiedIntelCollateral,
-  trustAnchors: readonly TrustAnchor[] | undefined,
-  appraise: (collateral: VerifiedIntelCollateral, note: (facts: Partial<Facts>) => void) => Appraisal,
-): IntelOutcome<Appraisal, Facts> {
-  let facts: Partial<Facts> = {};
-  const note = (more: Partial<Facts>): void => {
+/** Appraises; a refusal becomes a value with the facts noted so far. */
+export function settleIntel<Appraisal>(
+  appraise: (note: (facts: Partial<IntelFacts>) => void) => Appraisal,
+): IntelOutcome<Appraisal> {
+  let facts: Partial<IntelFacts> = {};
+  const note = (more: Partial<IntelFacts>): void => {
     facts = { ...facts, ...more };
   };
   try {
-    return { ok: true, value: appraise(verified(collateral, trustAnchors), note) };
+    return { ok: true, value: appraise(note) };
   } catch (error) {
     if (error instanceof Refused) return { ok: false, refusal: error.refusal, facts };
     throw error;
   }
-}
-
-function verified(
-  collateral: IntelCollateral | VerifiedIntelCollateral,
-  trustAnchors: readonly TrustAnchor[] | undefined,
-): VerifiedIntelCollateral {
-  if ('verified' in collateral) return collateral;
-  return unwrap(verifyIntelCollateral(collateral, trustAnchors === undefined ? {} : { trustAnchors }));
 }

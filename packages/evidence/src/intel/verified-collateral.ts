@@ -1,6 +1,6 @@
 /**
- * Verifies what Intel signed of one platform family, once. The result holds for every quote and every time;
- * dates are compared at each appraisal.
+ * Verifies what Intel signed about one platform family: turns it from what a source sent into what an appraisal accepts. The result holds for
+ * every quote and every time; each appraisal compares the dates.
  */
 
 import { createHash, verify } from 'node:crypto';
@@ -42,7 +42,7 @@ export interface CollateralDates {
   readonly nextUpdate: number;
 }
 
-/** Collateral whose signatures hold under a trusted root. Whether a certificate of it is revoked has not been looked at. */
+/** Collateral whose signatures hold under a trusted root. Whether one of its certificates is revoked has not been checked. */
 export interface SignedIntelCollateral {
   readonly tcbInfo: TcbInfo;
   readonly qeIdentity: QeIdentity;
@@ -62,9 +62,12 @@ export interface SignedIntelCollateral {
   readonly developmentRoot: boolean;
 }
 
-/** Collateral whose signatures hold, and whose authorities and signers are not revoked. */
+const verified: unique symbol = Symbol('verified');
+
+/** Collateral whose signatures hold, and whose authorities and signers are not revoked. Dates are judged by each appraisal. */
 export interface VerifiedIntelCollateral extends SignedIntelCollateral {
-  readonly verified: true;
+  /** Only {@link verifyIntelCollateral} sets it. */
+  readonly [verified]: true;
 }
 
 /** Options of {@link verifyIntelCollateral}. */
@@ -189,8 +192,8 @@ function checkSignersNotRevoked({ rootCrl, ...chains }: SignedIntelCollateral): 
 }
 
 /**
- * Parses collateral and verifies its signatures under the trust anchors: enough to compare dates of collateral, not to appraise by it. Also
- * collateral whose own list revokes a signer of it passes.
+ * Parses collateral and verifies its signatures under the trust anchors: enough to compare the dates of collateral, not to appraise by it.
+ * Collateral whose own list revokes one of its signers passes too.
  */
 export function readIntelCollateral(
   collateral: IntelCollateral,
@@ -207,6 +210,6 @@ export function verifyIntelCollateral(
   return settle(() => {
     const signed = verifySignatures(collateral, options.trustAnchors ?? intelRoots);
     checkSignersNotRevoked(signed);
-    return { ...signed, verified: true };
+    return { ...signed, [verified]: true };
   });
 }

@@ -1,8 +1,10 @@
 /** The quote is found in every container of the Open Enclave SDK, and claims that it does not commit to are refused. */
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readVector, readVectorCollateral, readVectorJson, vectorsMissing } from '@atesto/vectors';
-import { appraiseSgx, parseSgxEvidence, verifyIntelCollateral } from '../index.ts';
+import { appraiseSgxBytes } from '../__fixtures__/appraise-bytes.ts';
+import { parseSgxEvidence, verifyIntelCollateral } from '../index.ts';
 
 const name = 'openenclave-report-out-of-date';
 const sgxEcdsa = Buffer.from('a3a21e871b4d4014b70aa125d2fbcd8c', 'hex');
@@ -29,7 +31,7 @@ describe('OpenEnclave containers', { skip: vectorsMissing('sgx', name) }, () => 
   const at = new Date(String(readVectorJson('sgx', name, 'expected.json')['verificationTime']));
 
   const appraise = (bytes: Uint8Array) => {
-    const outcome = appraiseSgx(bytes, verified.value, { at, allowExpiredCollateral: true });
+    const outcome = appraiseSgxBytes(bytes, verified.value, { at, allowExpiredCollateral: true });
     if (!outcome.ok) return outcome.refusal.code;
     const { openEnclave, trailingBytes } = outcome.value;
     return [openEnclave?.container, openEnclave?.customClaims.length, trailingBytes];

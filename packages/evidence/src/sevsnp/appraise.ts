@@ -1,24 +1,21 @@
-/** Is an SEV-SNP report genuine? The list of checks, in order. Source: AMD 56860, section "Attestation"; AMD 57230. */
+/** Checks, in order, that an SEV-SNP report is genuine. Source: AMD 56860, section "Attestation"; AMD 57230. */
 
 import { verify } from 'node:crypto';
 import { type Outcome, refuse, settle } from '@atesto/core';
-import type { TrustAnchor } from '../roots.ts';
 import { checkValidity } from '../x509/chain.ts';
 import { checkNotRevoked } from '../x509/revocation.ts';
 import type { SnpAppraisal } from './appraisal.ts';
 import type { EndorsementKeyFacts } from './certificate.ts';
 import type { SevSnpCode } from './codes.ts';
-import { type SnpEndorsements, type VerifiedSnpEndorsements, verifySnpEndorsements } from './endorsements.ts';
+import type { VerifiedSnpEndorsements } from './endorsements.ts';
 import { parseSnpTcb, productOfCpuId, type SnpTcb, tcbParts, tcbShortfalls } from './product.ts';
-import { type ParsedSnpReport, parseSnpReport, type SnpReport } from './report.ts';
+import type { ParsedSnpReport, SnpReport } from './report.ts';
 
 /** Options of {@link appraiseSnp}. */
 export interface SnpAppraisalOptions {
   /** The moment at which the verdict is to hold. */
   readonly at: Date;
-  /** Roots to trust; the pinned AMD roots when absent. */
-  readonly trustAnchors?: readonly TrustAnchor[];
-  /** Go on when the revocation list is past its next update, and report it; refused when absent. */
+  /** Accept a revocation list past its next update, and report it; default: refuse it. */
   readonly allowExpiredCollateral?: boolean;
 }
 
@@ -115,25 +112,23 @@ function checkTcbOrder(current: SnpTcb, lower: SnpTcb, name: string): void {
 }
 
 /**
- * Appraises a report against AMD's endorsements.
- * @param evidence 1184 bytes
+ * Appraises a report against AMD's endorsements at a time.
+ * @param parsed from `parseSnpReport`, or from `parseSnpEvidence`
+ * @param endorsements from `verifySnpEndorsements`, good for every report of the same key
  */
 export function appraiseSnp(
-  evidence: Uint8Array,
-  endorsements: SnpEndorsements | VerifiedSnpEndorsements,
+  parsed: ParsedSnpReport,
+  endorsements: VerifiedSnpEndorsements,
   options: SnpAppraisalOptions,
 ): Outcome<SnpAppraisal> {
-  const parsed = parseSnpReport(evidence);
-  if (!parsed.ok) return parsed;
   return settle(() => {
-    const verified = 'chain' in endorsements ? endorsements : verifySnpEndorsements(endorsements, options.trustAnchors);
-    const { report } = parsed.value;
-    const { chain, facts } = verified;
-    checkProduct(report, verified);
-    checkDates(verified, options.at.getTime());
-    const revocationListExpired = checkRevocation(verified, options);
-    checkKeyKind(report, verified);
-    checkSignature(parsed.value, verified);
+    const { report } = parsed;
+    const { chain, facts } = endorsements;
+    checkProduct(report, endorsements);
+    checkDates(endorsements, options.at.getTime());
+    const revocationListExpired = checkRevocation(endorsements, options);
+    checkKeyKind(report, endorsements);
+    checkSignature(parsed, endorsements);
     const reportedTcb = parseSnpTcb(report.reportedTcb, facts.product, 'report+384');
     const currentTcb = parseSnpTcb(report.currentTcb, facts.product, 'report+56');
     const committedTcb = parseSnpTcb(report.committedTcb, facts.product, 'report+480');
@@ -158,7 +153,7 @@ export function appraiseSnp(
         notAfter: new Date(chain.leaf.notAfter),
         cspId: facts.cspId,
       },
-      revocation: verified.revocationList === undefined ? 'unchecked' : 'checked',
+      revocation: endorsements.revocationList === undefined ? 'unchecked' : 'checked',
       revocationListExpired,
       developmentRoot: chain.anchor.development,
     };

@@ -1,4 +1,5 @@
 /** One thing is wrong with AMD's certificates or revocation list, and exactly that is refused. */
+
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { describe, test } from 'node:test';
@@ -8,6 +9,7 @@ import {
   type EndorsementKeyFields,
   generateEcKeys,
 } from '@atesto/simulator';
+import { appraiseSnpBytes } from '../__fixtures__/appraise-bytes.ts';
 import {
   acceptedCase,
   amdKeys,
@@ -19,14 +21,14 @@ import {
   type SnpCase,
   turin,
 } from '../__fixtures__/snp-platform.ts';
-import { appraiseSnp, type SnpEndorsements } from '../index.ts';
+import type { SnpEndorsements } from '../index.ts';
 
 const trustAnchors = [{ name: 'simulated root', spkiSha256: milan.rootFingerprint, development: true }];
 const report = milan.report();
 const faultless = await milan.endorsements();
 
 function codeWith(endorsements: Partial<SnpEndorsements>): string {
-  const outcome = appraiseSnp(report, { ...faultless, ...endorsements }, { at, trustAnchors });
+  const outcome = appraiseSnpBytes(report, { ...faultless, ...endorsements }, { at, trustAnchors });
   return outcome.ok ? 'accepted' : outcome.refusal.code;
 }
 
@@ -80,7 +82,7 @@ describe('the AMD extensions of the certificate', () => {
     const { certificate } = await (
       await turin.reissue({ vcek: { extensions: [productNameAlone('Turin')] } })
     ).endorsements();
-    const outcome = appraiseSnp(turin.report(), { ...endorsements, certificate }, { at, trustAnchors });
+    const outcome = appraiseSnpBytes(turin.report(), { ...endorsements, certificate }, { at, trustAnchors });
     assert.equal(outcome.ok ? 'accepted' : outcome.refusal.code, 'snp-certificate-extension');
   });
 
@@ -115,7 +117,7 @@ describe('the chain', () => {
   });
 
   test('is held to the pinned roots of AMD when the caller names none', async () => {
-    const outcome = appraiseSnp(report, faultless, { at });
+    const outcome = appraiseSnpBytes(report, faultless, { at });
     assert.equal(outcome.ok ? 'accepted' : outcome.refusal.code, 'chain-root-untrusted');
   });
 

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { outcomeCode } from '../__fixtures__/refusals.ts';
 import { milan } from '../__fixtures__/snp-platform.ts';
-import { type ParsedSnpEvidence, parseSnpEvidence } from '../index.ts';
+import { type ParsedSnpEvidence, parseSnpEvidence, parseSnpReport } from '../index.ts';
 
 const report = milan.report();
 const { ark, ask, vcek } = milan.certificates;
@@ -22,12 +22,20 @@ function parsed(bytes: Uint8Array): Omit<ParsedSnpEvidence, 'report'> {
   assert.equal(Buffer.compare(fields.reportData, report.subarray(80, 144)), 0);
   return {
     ...rest,
-    reportBytes: Buffer.from(rest.reportBytes),
+    signedBytes: Buffer.from(rest.signedBytes),
     uvmEndorsements: rest.uvmEndorsements.map((b) => Uint8Array.from(b)),
   };
 }
 
-const bare = { reportBytes: Buffer.from(report), certificates: undefined, uvmEndorsements: [] };
+const signedParts = parseSnpReport(report);
+assert.ok(signedParts.ok);
+const { signature } = signedParts.value;
+const bare = {
+  signedBytes: Buffer.from(report.subarray(0, 672)),
+  signature,
+  certificates: undefined,
+  uvmEndorsements: [],
+};
 const whole = { ...bare, certificates: pem, uvmEndorsements: messages };
 
 describe('reads', () => {

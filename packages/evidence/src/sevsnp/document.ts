@@ -1,16 +1,13 @@
 /**
- * What is sent to attest an SEV-SNP guest? The bare report, or the JSON document that guests of Azure send. Nothing here is trusted.
+ * Parses what is sent to attest an SEV-SNP guest: the bare report, or the JSON document that guests of Azure send. Nothing here is trusted.
  * Source: Azure Attestation REST contract, AttestSevSnpVm; microsoft/confidential-sidecar-containers.
  */
 import { decodeBase64, decodeUtf8, isJsonObject, type Outcome, readJson, refuse, settle, unwrap } from '@atesto/core';
 import type { SevSnpCode } from './codes.ts';
 import { type ParsedSnpReport, parseSnpReport } from './report.ts';
 
-/** Evidence as it was sent. */
-export interface ParsedSnpEvidence {
-  /** 1184 bytes. */
-  readonly reportBytes: Uint8Array;
-  readonly report: ParsedSnpReport['report'];
+/** A report with what was sent beside it. */
+export interface ParsedSnpEvidence extends ParsedSnpReport {
   /** PEM: VCEK or VLEK certificate, then its authorities if any; undefined when none came. */
   readonly certificates: string | undefined;
   /** COSE_Sign1 messages about the utility VM. */
@@ -80,8 +77,8 @@ function isDocument(bytes: Uint8Array): boolean {
   return bytes.find((byte) => !whiteSpace.includes(byte)) === openingBrace;
 }
 
-function parseReport(bytes: Uint8Array): ParsedSnpReport['report'] {
-  return unwrap(parseSnpReport(bytes)).report;
+function parseReport(bytes: Uint8Array): ParsedSnpReport {
+  return unwrap(parseSnpReport(bytes));
 }
 
 /**
@@ -92,14 +89,13 @@ function parseReport(bytes: Uint8Array): ParsedSnpReport['report'] {
 export function parseSnpEvidence(bytes: Uint8Array): Outcome<ParsedSnpEvidence> {
   return settle(() => {
     if (!isDocument(bytes)) {
-      return { reportBytes: bytes, report: parseReport(bytes), certificates: undefined, uvmEndorsements: [] };
+      return { ...parseReport(bytes), certificates: undefined, uvmEndorsements: [] };
     }
     const document = new Members(bytes, 'report');
     const reportBytes = document.bytes('SnpReport') ?? malformed('report.SnpReport', 'the report is needed');
     const chain = document.bytes('VcekCertChain');
     return {
-      reportBytes,
-      report: parseReport(reportBytes),
+      ...parseReport(reportBytes),
       certificates: chain === undefined ? undefined : pemOf(chain),
       uvmEndorsements: parseEndorsements(document.bytes('Endorsements')),
     };

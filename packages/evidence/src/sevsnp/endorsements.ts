@@ -1,4 +1,4 @@
-/** AMD's endorsements for one report, as they come; and their verified form. */
+/** Verifies AMD's endorsements for one report: turns them from what a source sent into what an appraisal accepts. */
 import { type Outcome, refuse, settle } from '@atesto/core';
 import { amdRoots, type TrustAnchor } from '../roots.ts';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
@@ -14,7 +14,7 @@ import {
 } from '../x509/revocation.ts';
 import { type EndorsementKeyFacts, parseEndorsementKeyFacts } from './certificate.ts';
 
-/** Nothing here has been verified. */
+/** Endorsements as a source sent them: nothing here has been verified. */
 export interface SnpEndorsements {
   /** VCEK or VLEK certificate: PEM text, or DER. */
   readonly certificate: string | Uint8Array;
@@ -26,8 +26,12 @@ export interface SnpEndorsements {
   readonly furtherRevocationLists?: readonly Uint8Array[];
 }
 
-/** Endorsements whose signatures hold; dates have not been looked at. Reusable for every report of the same key. */
+const verified: unique symbol = Symbol('verified');
+
+/** Endorsements whose signatures hold; dates are judged by each appraisal. Reusable for every report of the same key. */
 export interface VerifiedSnpEndorsements {
+  /** Only {@link verifySnpEndorsements} sets it. */
+  readonly [verified]: true;
   readonly chain: VerifiedChain;
   readonly facts: EndorsementKeyFacts;
   readonly revocationList: RevocationList | undefined;
@@ -43,35 +47,45 @@ function parseLeaf(certificate: string | Uint8Array): Certificate {
 }
 
 /**
- * Verifies what stands above an endorsement key, without one: ASK (or ASVK), ARK, and the ARK's revocation list, which it answers. Dates are
- * not looked at.
+ * Verifies what stands above an endorsement key, without one: ASK (or ASVK), ARK, and the ARK's revocation list, which it returns. Dates are
+ * left to the appraisal.
  */
 export function verifySnpAuthorities(
   authorityChain: string,
   revocationList: SnpEndorsements['revocationList'],
   anchors: readonly TrustAnchor[] = amdRoots,
-): RevocationList | undefined {
-  const { root } = verifyChain(parsePemChain(authorityChain, 'AMD chain'), { length: 2, anchors });
-  if (revocationList === 'unchecked') return undefined;
-  const list = parseRevocationList(revocationList, 'AMD CRL');
-  verifyRevocationList(list, root, 'AMD CRL');
-  return list;
+): Outcome<RevocationList | undefined> {
+  return settle(() => {
+    const { root } = verifyChain(parsePemChain(authorityChain, 'AMD chain'), { length: 2, anchors });
+    if (revocationList === 'unchecked') return undefined;
+    const list = parseRevocationList(revocationList, 'AMD CRL');
+    verifyRevocationList(list, root, 'AMD CRL');
+    return list;
+  });
 }
 
-/** Verifies the chain, the list and the certificate's own extensions. */
+/** Verifies the chain, the list and the certificate's own extensions; independent of time. */
 export function verifySnpEndorsements(
   endorsements: SnpEndorsements,
   anchors: readonly TrustAnchor[] = amdRoots,
-): VerifiedSnpEndorsements {
-  const leaf = parseLeaf(endorsements.certificate);
-  const authorities = parsePemChain(endorsements.authorityChain, 'AMD chain');
-  const chain = verifyChain([leaf, ...authorities], { length: 3, anchors });
-  const facts = parseEndorsementKeyFacts(leaf);
-  if (endorsements.revocationList === 'unchecked') return { chain, facts, revocationList: undefined };
-  const revocationList = parseRevocationList(endorsements.revocationList, 'AMD CRL');
-  verifyRevocationList(revocationList, chain.root, 'AMD CRL');
-  const further = listsOfAuthority(endorsements.furtherRevocationLists ?? [], chain.root, 'AMD CRL');
-  return { chain, facts, revocationList: withFurtherLists(revocationList, further) };
+): Outcome<VerifiedSnpEndorsements> {
+  return settle(() => {
+    const leaf = parseLeaf(endorsements.certificate);
+    const authorities = parsePemChain(endorsements.authorityChain, 'AMD chain');
+    const chain = verifyChain([leaf, ...authorities], { length: 3, anchors });
+    const facts = parseEndorsementKeyFacts(leaf);
+    return { [verified]: true, chain, facts, revocationList: verifiedList(endorsements, chain.root) };
+  });
+}
+
+function verifiedList(
+  { revocationList, furtherRevocationLists = [] }: SnpEndorsements,
+  root: Certificate,
+): RevocationList | undefined {
+  if (revocationList === 'unchecked') return undefined;
+  const list = parseRevocationList(revocationList, 'AMD CRL');
+  verifyRevocationList(list, root, 'AMD CRL');
+  return withFurtherLists(list, listsOfAuthority(furtherRevocationLists, root, 'AMD CRL'));
 }
 
 /** The ARK of endorsements with its genuine lists among theirs, whatever these revoke. */

@@ -1,4 +1,5 @@
 /** Each check of certificates and revocation lists, with endorsements in which only that check fails. */
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
@@ -7,6 +8,7 @@ import {
   generateEcKeys,
   type IntelCertificateOverrides,
 } from '@atesto/simulator';
+import { appraiseSgxBytes } from '../__fixtures__/appraise-bytes.ts';
 import {
   accepted,
   anchorOf,
@@ -17,7 +19,7 @@ import {
   makePlatform,
   serialOf,
 } from '../__fixtures__/intel-platform.ts';
-import { appraiseSgx, intelRoots, VerificationCache, verifyIntelCollateral } from '../index.ts';
+import { intelRoots, VerificationCache, verifyIntelCollateral } from '../index.ts';
 
 const platform = await makePlatform();
 const collateral = await platform.collateral();
@@ -169,7 +171,7 @@ describe('a chain', () => {
   });
 
   test('is refused under a root that is not trusted, whatever the quote carries, with chain-root-untrusted', async () => {
-    assert.equal(codeOfSgx(appraiseSgx(platform.quote(), collateral, { at })), 'chain-root-untrusted');
+    assert.equal(codeOfSgx(appraiseSgxBytes(platform.quote(), collateral, { at })), 'chain-root-untrusted');
     const foreign = await makePlatform();
     assert.equal(codeOfSgx(appraise(platform, foreign.quote(), collateral)), 'chain-root-untrusted');
     assert.equal(codeOfSgx(appraise(platform, platform.quote(), await foreign.collateral())), 'chain-root-untrusted');

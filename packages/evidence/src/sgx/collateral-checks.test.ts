@@ -1,4 +1,5 @@
 /** Each check of TCB info and QE identity, and the TCB levels, with endorsements in which only that check fails. */
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
@@ -8,8 +9,9 @@ import {
   type JsonMembers,
   type SimulatedTcbLevel,
 } from '@atesto/simulator';
+import { appraiseSgxBytes } from '../__fixtures__/appraise-bytes.ts';
 import { accepted, anchorOf, appraise, at, codeOfSgx, days, makePlatform } from '../__fixtures__/intel-platform.ts';
-import { appraiseSgx, type IntelAppraisalOptions, type IntelCollateral, verifyIntelCollateral } from '../index.ts';
+import { type IntelAppraisalOptions, type IntelCollateral, verifyIntelCollateral } from '../index.ts';
 
 const platform = await makePlatform();
 const quote = platform.quote();
@@ -268,7 +270,7 @@ describe('expired collateral', () => {
   test('is judged at the time of each appraisal, not when it was verified', () => {
     const verified = verifyIntelCollateral(good, { trustAnchors: [anchorOf(platform)] });
     assert.ok(verified.ok);
-    const codes = [0, 40].map((later) => codeOfSgx(appraiseSgx(quote, verified.value, { at: days(later) })));
+    const codes = [0, 40].map((later) => codeOfSgx(appraiseSgxBytes(quote, verified.value, { at: days(later) })));
     assert.deepEqual(codes, ['accepted', 'collateral-expired']);
   });
 });

@@ -1,15 +1,17 @@
 /** Whatever happens to the bytes of evidence, the answer is a verdict: never a crash, and never `valid` for changed evidence. */
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { appraiseSgxBytes } from '../__fixtures__/appraise-bytes.ts';
 import { anchorOf, at, makePlatform } from '../__fixtures__/intel-platform.ts';
-import { appraiseSgx, parseSgxEvidence, parseTdxEvidence, VerificationCache, verifyIntelCollateral } from '../index.ts';
+import { parseSgxEvidence, parseTdxEvidence, VerificationCache, verifyIntelCollateral } from '../index.ts';
 
 const platform = await makePlatform();
 const verified = verifyIntelCollateral(await platform.collateral(), { trustAnchors: [anchorOf(platform)] });
 assert.ok(verified.ok);
 const options = { at, cache: new VerificationCache(8) };
-const isValid = (bytes: Uint8Array): boolean => appraiseSgx(bytes, verified.value, options).ok;
+const isValid = (bytes: Uint8Array): boolean => appraiseSgxBytes(bytes, verified.value, options).ok;
 
 const evidences = [
   ...([3, 4, 5] as const).map((version) => platform.quote({ version })),
@@ -85,7 +87,10 @@ describe('changed evidence', () => {
         const changed = Uint8Array.from(evidence);
         changed[place % changed.length] = value;
         const before = Buffer.from(changed);
-        const verdicts = [appraiseSgx(changed, verified.value, options), appraiseSgx(changed, verified.value, { at })];
+        const verdicts = [
+          appraiseSgxBytes(changed, verified.value, options),
+          appraiseSgxBytes(changed, verified.value, { at }),
+        ];
         assert.ok(before.equals(changed));
         assert.deepEqual(verdicts[0], verdicts[1]);
       }),

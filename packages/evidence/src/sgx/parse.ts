@@ -24,8 +24,8 @@ function readContainer({ container, quote: bytes, following }: OpenEnclaveContai
   return { quote: { ...quote, trailingBytes: 0 }, openEnclave: { container, customClaims } };
 }
 
-/** Parses evidence; refuses by throwing within this package. */
-export function readSgxEvidence(bytes: Uint8Array): ParsedSgxEvidence {
+/** Parses evidence; refuses by throwing. */
+function readSgxEvidence(bytes: Uint8Array): ParsedSgxEvidence {
   const container = parseOpenEnclaveContainer(bytes);
   const { quote, openEnclave } =
     container === undefined ? { quote: parseQuote(bytes), openEnclave: undefined } : readContainer(container);

@@ -1,10 +1,12 @@
 /** Each check of a quote, with evidence in which only that check fails. */
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { generateEcKeys, type SgxQuoteOptions } from '@atesto/simulator';
 import { readVector, vectorsMissing } from '@atesto/vectors';
+import { appraiseSgxBytes } from '../__fixtures__/appraise-bytes.ts';
 import { accepted, anchorOf, appraise, codeOfSgx, makePlatform } from '../__fixtures__/intel-platform.ts';
-import { appraiseSgx, verifyIntelCollateral } from '../index.ts';
+import { verifyIntelCollateral } from '../index.ts';
 
 const platform = await makePlatform();
 const collateral = await platform.collateral();
@@ -107,7 +109,7 @@ describe('a quote is refused', () => {
   }
 
   test('of a trust domain: quote-tee-type', { skip: vectorsMissing('tdx', 'v4-up-to-date') }, () => {
-    const outcome = appraiseSgx(readVector('tdx', 'v4-up-to-date', 'quote.bin'), collateral, {
+    const outcome = appraiseSgxBytes(readVector('tdx', 'v4-up-to-date', 'quote.bin'), collateral, {
       at: platform.at,
       trustAnchors: [{ name: 'simulated root', spkiSha256: platform.rootFingerprint, development: true }],
     });
@@ -120,7 +122,7 @@ describe('a quote is refused', () => {
     for (const version of [3, 5] as const) {
       const whole = platform.quote({ version });
       for (let length = 0; length < whole.length; length += length < 1200 ? 1 : 41) {
-        const code = codeOfSgx(appraiseSgx(whole.subarray(0, length), verified.value, { at: platform.at }));
+        const code = codeOfSgx(appraiseSgxBytes(whole.subarray(0, length), verified.value, { at: platform.at }));
         assert.equal(code, 'evidence-truncated', `version ${version}, ${length} bytes`);
       }
     }

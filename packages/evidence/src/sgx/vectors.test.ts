@@ -1,4 +1,5 @@
 /** Real SGX evidence gives the expected facts, and no damage to it is ever taken for genuine. */
+
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
@@ -10,13 +11,8 @@ import {
   vectorPath,
   vectorsMissing,
 } from '@atesto/vectors';
-import {
-  appraiseSgx,
-  checkSgxRuntimeData,
-  parseSgxEvidence,
-  VerificationCache,
-  verifyIntelCollateral,
-} from '../index.ts';
+import { appraiseSgxBytes } from '../__fixtures__/appraise-bytes.ts';
+import { checkSgxRuntimeData, parseSgxEvidence, VerificationCache, verifyIntelCollateral } from '../index.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const evidenceFile = (name: string): string =>
@@ -26,7 +22,7 @@ function appraiseCase(name: string, evidence = readVector('sgx', name, evidenceF
   const { verificationTime } = readVectorJson('sgx', name, 'expected.json');
   const verified = verifyIntelCollateral(readVectorCollateral('sgx', name));
   assert.ok(verified.ok);
-  return appraiseSgx(evidence, verified.value, {
+  return appraiseSgxBytes(evidence, verified.value, {
     at: new Date(String(verificationTime)),
     allowExpiredCollateral: true,
     ...(cache === undefined ? {} : { cache }),
@@ -88,7 +84,7 @@ describe('real SGX evidence', { skip: vectorsMissing('sgx') }, () => {
 
     test(`${name}: expired collateral refuses unless it is allowed`, () => {
       const { verificationTime, collateralExpired } = readVectorJson('sgx', name, 'expected.json');
-      const strict = appraiseSgx(readVector('sgx', name, evidenceFile(name)), readVectorCollateral('sgx', name), {
+      const strict = appraiseSgxBytes(readVector('sgx', name, evidenceFile(name)), readVectorCollateral('sgx', name), {
         at: new Date(String(verificationTime)),
       });
       const isExpired = Array.isArray(collateralExpired) && collateralExpired.length > 0;
@@ -119,7 +115,7 @@ describe('real SGX evidence', { skip: vectorsMissing('sgx') }, () => {
     assert.ok(verified.ok);
     const options = { at: new Date('2025-10-01T00:00:00Z'), allowExpiredCollateral: true, cache };
     for (let length = 0; length < whole.length; length += 1) {
-      const outcome = appraiseSgx(whole.subarray(0, length), verified.value, options);
+      const outcome = appraiseSgxBytes(whole.subarray(0, length), verified.value, options);
       assert.equal(outcome.ok ? 'valid' : outcome.refusal.code, 'evidence-truncated', `${length} bytes`);
     }
   });
@@ -135,7 +131,7 @@ describe('real SGX evidence', { skip: vectorsMissing('sgx') }, () => {
     for (let offset = 0; offset < whole.length; offset += offset < 1100 ? 1 : 7) {
       const flipped = Uint8Array.from(whole);
       flipped[offset] = (flipped[offset] ?? 0) ^ (1 << (offset % 8));
-      if (appraiseSgx(flipped, verified.value, options).ok) accepted.push(offset);
+      if (appraiseSgxBytes(flipped, verified.value, options).ok) accepted.push(offset);
     }
     // The quote's last byte is the NUL after the PEM text, which nothing signs; white space inside PEM does not change a certificate.
     assert.deepEqual(

@@ -1,11 +1,13 @@
 /** Each check of a TDX quote, with evidence in which only that check fails. */
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type CollateralOverrides, generateEcKeys, type TdxQuoteOptions } from '@atesto/simulator';
 import fc from 'fast-check';
+import { appraiseTdxBytes } from '../__fixtures__/appraise-bytes.ts';
 import { anchorOf, at } from '../__fixtures__/intel-platform.ts';
 import { acceptedDomain, appraiseDomain, codeOfTdx, collateral, platform } from '../__fixtures__/trust-domain.ts';
-import { appraiseTdx, VerificationCache, verifyIntelCollateral } from '../index.ts';
+import { VerificationCache, verifyIntelCollateral } from '../index.ts';
 
 const other = generateEcKeys();
 const setByte = (offset: number, value: number) => (bytes: Buffer) => {
@@ -125,7 +127,7 @@ describe('changed evidence of a trust domain', () => {
   const verified = verifyIntelCollateral(collateral, { trustAnchors: [anchorOf(platform)] });
   assert.ok(verified.ok);
   const options = { at, cache: new VerificationCache() };
-  const codeOf = (bytes: Uint8Array): string => codeOfTdx(appraiseTdx(bytes, verified.value, options));
+  const codeOf = (bytes: Uint8Array): string => codeOfTdx(appraiseTdxBytes(bytes, verified.value, options));
   const quotes = forms.map((form) => platform.tdxQuote(form));
 
   test('cut off at any byte: evidence-truncated', () => {

@@ -1,8 +1,10 @@
 /** Real TDX evidence gives the expected facts, and no damage to it is ever taken for genuine. */
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readVector, readVectorCollateral, readVectorJson, vectorCases, vectorsMissing } from '@atesto/vectors';
-import { appraiseSgx, appraiseTdx, parseTdxEvidence, VerificationCache, verifyIntelCollateral } from '../index.ts';
+import { appraiseSgxBytes, appraiseTdxBytes } from '../__fixtures__/appraise-bytes.ts';
+import { parseTdxEvidence, VerificationCache, verifyIntelCollateral } from '../index.ts';
 
 const hex = (bytes: Uint8Array | undefined): string | undefined =>
   bytes === undefined ? undefined : Buffer.from(bytes).toString('hex');
@@ -50,7 +52,7 @@ describe('real TDX evidence', { skip: vectorsMissing('tdx') }, () => {
     test(`${name}: appraisal finds every expected fact`, () => {
       const expected = readVectorJson('tdx', name, 'expected.json');
       const { collateral, options } = prepareCase(name);
-      const outcome = appraiseTdx(readVector('tdx', name, 'quote.bin'), collateral, options);
+      const outcome = appraiseTdxBytes(readVector('tdx', name, 'quote.bin'), collateral, options);
       const body = bodyOf(name);
       assert.ok(body);
       assert.deepEqual(bodyFacts(body), expected.body);
@@ -106,7 +108,7 @@ describe('real TDX evidence', { skip: vectorsMissing('tdx') }, () => {
   test('a machine with module 1.4 reaches the level of 5.0, which comparing all sixteen components denies it', () => {
     const name = 'v4-azure-without-sept-ve-disable';
     const { collateral, options } = prepareCase(name);
-    const outcome = appraiseTdx(readVector('tdx', name, 'quote.bin'), collateral, options);
+    const outcome = appraiseTdxBytes(readVector('tdx', name, 'quote.bin'), collateral, options);
     assert.ok(outcome.ok);
     const { platformTcbStatus, body, pck } = outcome.value;
     const comparingAll = collateral.tcbInfo.tcbLevels.find(
@@ -125,7 +127,7 @@ describe('real TDX evidence', { skip: vectorsMissing('tdx') }, () => {
       const { collateral, options } = prepareCase(name);
       const declared = whole.length - Number(readVectorJson('tdx', name, 'expected.json').trailingBytes);
       for (let length = 0; length < declared; length += 1) {
-        const outcome = appraiseTdx(whole.subarray(0, length), collateral, options);
+        const outcome = appraiseTdxBytes(whole.subarray(0, length), collateral, options);
         assert.equal(outcome.ok ? 'valid' : outcome.refusal.code, 'evidence-truncated', `${length} bytes`);
       }
     });
@@ -136,18 +138,18 @@ describe('real TDX evidence', { skip: vectorsMissing('tdx') }, () => {
       for (let offset = 0; offset < 1300; offset += 1) {
         const flipped = Uint8Array.from(whole);
         flipped[offset] = (flipped[offset] ?? 0) ^ (1 << (offset % 8));
-        assert.equal(appraiseTdx(flipped, collateral, options).ok, false, `offset ${offset}`);
+        assert.equal(appraiseTdxBytes(flipped, collateral, options).ok, false, `offset ${offset}`);
       }
     });
   }
 
   test('a TDX quote is refused where SGX evidence is due, and its collateral too', () => {
     const { collateral, options } = prepareCase('v4-up-to-date');
-    const outcome = appraiseSgx(readVector('tdx', 'v4-up-to-date', 'quote.bin'), collateral, options);
+    const outcome = appraiseSgxBytes(readVector('tdx', 'v4-up-to-date', 'quote.bin'), collateral, options);
     assert.equal(outcome.ok ? 'valid' : outcome.refusal.code, 'quote-tee-type');
     if (vectorsMissing('sgx') !== false) return;
     const sgx = readVectorCollateral('sgx', 'v3-platform-ca-up-to-date');
-    const wrong = appraiseTdx(readVector('tdx', 'v4-up-to-date', 'quote.bin'), sgx, { at: options.at });
+    const wrong = appraiseTdxBytes(readVector('tdx', 'v4-up-to-date', 'quote.bin'), sgx, { at: options.at });
     assert.equal(wrong.ok ? 'valid' : wrong.refusal.code, 'collateral-kind');
   });
 

@@ -46,7 +46,7 @@ export async function appraise<Evidence, Endorsements, Appraisal>(
   const endorsements = await type.endorse(evidence, provider, { at, signal, lookups });
   const endorseMs = performance.now() - started;
   // 4 appraise
-  const appraisal = settled(type.appraise(request.evidence, endorsements, provider, at));
+  const appraisal = settled(type.appraise(evidence, endorsements, provider, at));
   // 5 bind
   bind(type, appraisal, request, provider);
   return { request, appraisal, endorseMs };

@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { appraiseSnp, parseSnpReport, type SnpAppraisal, type SnpReport } from '@atesto/evidence';
+import { appraiseSnp, type ParsedSnpReport, parseSnpReport, type SnpAppraisal, type SnpReport } from '@atesto/evidence';
 import { createSimulatedSnpPlatform, generateAmdKeys, type SnpReportOptions } from '@atesto/simulator';
 import { stateDirectory } from '@atesto/store/testing';
 import Fastify from 'fastify';
@@ -25,7 +25,6 @@ const keys = await generateAmdKeys(2048);
 const platform = await createSimulatedSnpPlatform({ at, keys });
 const { ark, ask, asvk, vcek, vlek } = platform.certificates;
 const list = await platform.revocationList();
-const trustAnchors = [{ name: 'simulator', spkiSha256: platform.rootFingerprint, development: true }];
 
 type AmdSettings = NonNullable<NonNullable<ServiceSettings['endorsements']>['amd']>;
 
@@ -65,11 +64,10 @@ function open(amd: AmdSettings, directory = stateDirectory(), endorsementTimeout
 
 type Opened = ReturnType<typeof open>;
 
-function reportOf(options: SnpReportOptions = {}): { bytes: Uint8Array; report: SnpReport } {
-  const bytes = platform.report(options);
-  const parsed = parseSnpReport(bytes);
+function parsedReport(options: SnpReportOptions = {}): ParsedSnpReport {
+  const parsed = parseSnpReport(platform.report(options));
   assert.ok(parsed.ok);
-  return { bytes, report: parsed.value.report };
+  return parsed.value;
 }
 
 /** The appraisal of a report, or status and code of the refusal. */
@@ -78,10 +76,10 @@ async function attest(
   options: SnpReportOptions = {},
   supplied?: string,
 ): Promise<SnpAppraisal | [number, string]> {
-  const { bytes, report } = reportOf(options);
+  const parsed = parsedReport(options);
   try {
-    const { endorsements, allowExpiredCollateral } = await opened.endorse(report, supplied);
-    const appraisal = appraiseSnp(bytes, endorsements, { at: opened.now(), trustAnchors, allowExpiredCollateral });
+    const { endorsements, allowExpiredCollateral } = await opened.endorse(parsed.report, supplied);
+    const appraisal = appraiseSnp(parsed, endorsements, { at: opened.now(), allowExpiredCollateral });
     return appraisal.ok ? appraisal.value : [400, appraisal.refusal.code];
   } catch (error) {
     assert.ok(error instanceof RequestRefused, String(error));

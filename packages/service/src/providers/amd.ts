@@ -1,5 +1,5 @@
 /** AMD's endorsements for the reports of one provider: fetched or cached by their source, verified once under the provider's roots. */
-import { type Refusal, settle } from '@atesto/core';
+import type { Refusal } from '@atesto/core';
 import { type SnpEndorsementSource, snpRequestFor } from '@atesto/endorsements';
 import {
   amdRoots,
@@ -85,7 +85,7 @@ export class AmdEndorsements {
   #verify(endorsements: SnpEndorsements): VerifiedSnpEndorsements {
     const known = this.#verified.get(endorsements);
     if (known !== undefined) return known;
-    const verified = settle(() => verifySnpEndorsements(endorsements, this.#trustAnchors));
+    const verified = verifySnpEndorsements(endorsements, this.#trustAnchors);
     if (!verified.ok) return refuseFor(verified.refusal);
     this.#verified.set(endorsements, verified.value);
     return verified.value;

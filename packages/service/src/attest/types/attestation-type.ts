@@ -1,4 +1,4 @@
-/** What does the pipeline ask of each technology? One value of this type is one attestation type of the contract. */
+/** What the pipeline needs from each technology: one value of this type is one attestation type of the contract. */
 import type { Outcome } from '@atesto/core';
 import type { Claims } from '@atesto/evidence';
 import type { ApiVersion } from '../../http/api-version.ts';
@@ -19,15 +19,16 @@ export interface AttestationType<Evidence, Endorsements, Appraisal> {
   /** Members of the body in which the evidence may stand, the usual one first. */
   readonly evidenceMembers: readonly string[];
   readonly tokenRequirement: (version: ApiVersion) => TokenRequirement;
-  /** Bytes to structure, without trust. */
+  /** Parses evidence, once for each call. The result is not trusted. */
   readonly parse: (bytes: Uint8Array) => Outcome<Evidence>;
   /**
    * Gets what the vendor says of the evidence's platform. May refuse the request by throwing `RequestRefused`; throws the reason of
    * `signal` when that aborts.
    */
   readonly endorse: (evidence: Evidence, provider: Provider, look: EndorsementLook) => Promise<Endorsements>;
+  /** Appraises parsed evidence by verified endorsements, at a time. */
   readonly appraise: (
-    bytes: Uint8Array,
+    evidence: Evidence,
     endorsements: Endorsements,
     provider: Provider,
     at: Date,

@@ -13,13 +13,12 @@ import {
   checkSnpBaseline,
   checkTcbBaseline,
   type ParsedAzureGuest,
+  type ParsedSnpEvidence,
+  type ParsedTdxEvidence,
   parseAzureGuest,
-  parseSnpReport,
-  parseTdxEvidence,
   refuseAzureGuestData,
   tdxComplianceStatus,
 } from '@atesto/evidence';
-import { settled } from '../../http/refusal.ts';
 import type { AmdEndorsed } from '../../providers/amd.ts';
 import type { EndorsementLook } from '../../providers/fetch-endorsements.ts';
 import type { IntelEndorsed } from '../../providers/intel.ts';
@@ -29,10 +28,10 @@ import type { AttestationType } from './attestation-type.ts';
 import { expiredCollateralClaim } from './intel-claims.ts';
 import { sealReply } from './sealed-reply.ts';
 
-/** What an appraisal needs: the hardware evidence, and what its vendor says of it. */
+/** The hardware evidence, beside what its vendor says of it. */
 export type AzureEndorsed =
-  | { readonly kind: 'SevSnp'; readonly report: Uint8Array; readonly by: AmdEndorsed }
-  | { readonly kind: 'Tdx'; readonly quote: Uint8Array; readonly by: IntelEndorsed };
+  | { readonly type: 'SevSnp'; readonly evidence: ParsedSnpEvidence; readonly by: AmdEndorsed }
+  | { readonly type: 'Tdx'; readonly evidence: ParsedTdxEvidence; readonly by: IntelEndorsed };
 
 /** The guest, and what the operator knows of machines like it. */
 export interface AzureVmAppraisal {
@@ -49,10 +48,10 @@ export const azureGuest: AttestationType<ParsedAzureGuest, AzureEndorsed, AzureV
   tokenRequirement: () => 'optional',
   parse: parseAzureGuest,
   endorse,
-  appraise: (bytes, endorsed, provider, at) => {
+  appraise: (evidence, endorsed, provider, at) => {
     const hardware = appraiseHardware(endorsed, provider, at);
     if (!hardware.ok) return hardware;
-    const guest = appraiseAzureGuest(bytes, hardware.value);
+    const guest = appraiseAzureGuest(evidence, hardware.value);
     if (!guest.ok) return guest;
     const status = complianceStatusOf(hardware.value, provider, at);
     return status.ok ? { ok: true, value: { guest: guest.value, complianceStatus: status.value } } : status;
@@ -76,21 +75,17 @@ export const azureGuest: AttestationType<ParsedAzureGuest, AzureEndorsed, AzureV
 };
 
 async function endorse({ proof }: ParsedAzureGuest, provider: Provider, look: EndorsementLook): Promise<AzureEndorsed> {
-  if (proof.type === 'Tdx') {
-    const { quote } = settled(parseTdxEvidence(proof.quote));
-    return { kind: 'Tdx', quote: proof.quote, by: await provider.intel.endorse(quote, look) };
-  }
-  const { report } = settled(parseSnpReport(proof.report));
-  const certificates = proof.certificates.trim() === '' ? undefined : proof.certificates;
-  return { kind: 'SevSnp', report: proof.report, by: await provider.amd.endorse(report, certificates, look) };
+  if (proof.type === 'Tdx') return { ...proof, by: await provider.intel.endorse(proof.evidence.quote, look) };
+  const { report, certificates } = proof.evidence;
+  return { ...proof, by: await provider.amd.endorse(report, certificates, look) };
 }
 
 function appraiseHardware(endorsed: AzureEndorsed, { intel }: Provider, at: Date): Outcome<AzureHardware> {
   const { allowExpiredCollateral } = endorsed.by;
-  if (endorsed.kind === 'SevSnp') {
-    return appraiseSnp(endorsed.report, endorsed.by.endorsements, { at, allowExpiredCollateral });
+  if (endorsed.type === 'SevSnp') {
+    return appraiseSnp(endorsed.evidence, endorsed.by.endorsements, { at, allowExpiredCollateral });
   }
-  return appraiseTdx(endorsed.quote, endorsed.by.collateral, { at, allowExpiredCollateral, cache: intel.cache });
+  return appraiseTdx(endorsed.evidence, endorsed.by.collateral, { at, allowExpiredCollateral, cache: intel.cache });
 }
 
 function complianceStatusOf(

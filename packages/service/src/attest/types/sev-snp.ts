@@ -17,30 +17,22 @@ import type { AmdEndorsed } from '../../providers/amd.ts';
 import { revocationClaims } from './amd-claims.ts';
 import type { AttestationType } from './attestation-type.ts';
 
-/** What an appraisal needs: the endorsements, and the evidence that they are for. */
-export interface SnpEndorsed extends AmdEndorsed {
-  readonly evidence: ParsedSnpEvidence;
-}
-
 /** The machine and its guest. */
 export interface SnpVmAppraisal {
   readonly snp: SnpAppraisal;
   readonly guest: SnpGuestAppraisal;
 }
 
-export const sevSnpVm: AttestationType<ParsedSnpEvidence, SnpEndorsed, SnpVmAppraisal> = {
+export const sevSnpVm: AttestationType<ParsedSnpEvidence, AmdEndorsed, SnpVmAppraisal> = {
   name: 'SevSnpVm',
   claim: 'sevsnpvm',
   paths: ['SevSnpVm'],
   evidenceMembers: ['report'],
   tokenRequirement: () => 'optional',
   parse: parseSnpEvidence,
-  endorse: async (evidence, provider, look) => ({
-    ...(await provider.amd.endorse(evidence.report, evidence.certificates, look)),
-    evidence,
-  }),
-  appraise: (_bytes, { evidence, endorsements, allowExpiredCollateral }, provider, at) => {
-    const snp = appraiseSnp(evidence.reportBytes, endorsements, { at, allowExpiredCollateral });
+  endorse: (evidence, provider, look) => provider.amd.endorse(evidence.report, evidence.certificates, look),
+  appraise: (evidence, { endorsements, allowExpiredCollateral }, provider, at) => {
+    const snp = appraiseSnp(evidence, endorsements, { at, allowExpiredCollateral });
     if (!snp.ok) return snp;
     const { report } = snp.value;
     const guest = appraiseSnpGuest(report, evidence.uvmEndorsements, provider.referenceValues.sevsnp, at);

@@ -35,8 +35,8 @@ export const sgxEnclave: SgxAttestationType = {
     }
     return provider.intel.endorse(evidence.quote, look);
   },
-  appraise: (bytes, { collateral, allowExpiredCollateral }, { intel }, at) =>
-    appraiseSgx(bytes, collateral, { at, allowExpiredCollateral, cache: intel.cache }),
+  appraise: (evidence, { collateral, allowExpiredCollateral }, { intel }, at) =>
+    appraiseSgx(evidence, collateral, { at, allowExpiredCollateral, cache: intel.cache }),
   checkRuntimeData: ({ body }, data) => checkSgxRuntimeData(body, data),
   checkInitTimeData: ({ body }, data) => checkSgxInitTimeData(body, data),
   checkBaseline: (appraisal, provider, at) => checkTcbBaseline(appraisal, provider.baseline.sgx, at),

@@ -29,8 +29,8 @@ export const tdxVm: AttestationType<ParsedTdxEvidence, IntelEndorsed, TdxVmAppra
   tokenRequirement: () => 'optional',
   parse: parseTdxEvidence,
   endorse: (evidence, provider, look) => provider.intel.endorse(evidence.quote, look),
-  appraise: (bytes, { collateral, allowExpiredCollateral }, { intel, referenceValues }, at) => {
-    const tdx = appraiseTdx(bytes, collateral, { at, allowExpiredCollateral, cache: intel.cache });
+  appraise: (evidence, { collateral, allowExpiredCollateral }, { intel, referenceValues }, at) => {
+    const tdx = appraiseTdx(evidence, collateral, { at, allowExpiredCollateral, cache: intel.cache });
     if (!tdx.ok) return tdx;
     const complianceStatus = tdxComplianceStatus(tdx.value.body, referenceValues.tdx);
     return { ok: true, value: { tdx: tdx.value, complianceStatus } };
