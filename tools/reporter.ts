@@ -12,21 +12,23 @@ interface FileCount {
 /** What a run is. */
 export interface RunDescription {
   /** The files that must run to their end. */
-  readonly files: readonly string[];
+  readonly entries: readonly string[];
+  /** For an entry that stands for other files: those files. */
+  readonly members: ReadonlyMap<string, readonly string[]>;
   /** Tests are selected by name, so that files without one are expected. */
   readonly isFiltered: boolean;
 }
 
 /** Makes the reporter of one run. */
-export function createReport({ files, isFiltered }: RunDescription) {
+export function createReport(run: RunDescription) {
   return async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
-    let summary = new Summary(files, isFiltered);
+    let summary = new Summary(run);
     for await (const event of source) {
       if (event.type === 'test:stderr') yield event.data.message;
       // Only in watch mode: the files that had changed have run.
       if (event.type === 'test:watch:drained') {
         yield* summary.close();
-        summary = new Summary([], isFiltered);
+        summary = new Summary(run);
       }
       yield* summary.add(event);
     }
@@ -36,17 +38,15 @@ export function createReport({ files, isFiltered }: RunDescription) {
 }
 
 class Summary {
-  readonly #expected: readonly string[];
-  readonly #isFiltered: boolean;
+  readonly #run: RunDescription;
   readonly #files = new Map<string, FileCount>();
   readonly #reported = new Set<string>();
   readonly #ended = new Set<string>();
   readonly #skips = new Map<string, number>();
   readonly #failures: string[] = [];
 
-  constructor(expected: readonly string[], isFiltered: boolean) {
-    this.#expected = expected;
-    this.#isFiltered = isFiltered;
+  constructor(run: RunDescription) {
+    this.#run = run;
   }
 
   get isFailure(): boolean {
@@ -57,7 +57,7 @@ class Summary {
     if (event.type === 'test:summary' && event.data.file !== undefined) {
       const file = relative(process.cwd(), event.data.file);
       this.#ended.add(file);
-      yield* this.#report(file);
+      for (const member of this.#run.members.get(file) ?? [file]) yield* this.#report(member);
     }
     if (event.type !== 'test:pass' && event.type !== 'test:fail') return;
     const { data } = event;
@@ -65,7 +65,7 @@ class Summary {
     const isSuite = data.details.type === 'suite';
     // A file stands for itself only when it reported no test: it holds none, or it ended before they were done.
     const isEmptyFile = data.nesting === 0 && resolve(data.name) === data.file && event.type === 'test:pass';
-    if (isEmptyFile && this.#isFiltered) return;
+    if (isEmptyFile && this.#run.isFiltered) return;
     if (isEmptyFile) this.#failures.push(`\n✖ ${file}: it reported no test\n`);
     // A suite fails with its tests, which are counted, or on its own when a hook of it fails.
     const isFailure =
@@ -85,11 +85,13 @@ class Summary {
   }
 
   *close(): Generator<string> {
-    for (const file of this.#expected.filter((expected) => !this.#ended.has(expected))) {
-      const count = this.#countOf(file);
-      // What it reported before does not count: a process that ends itself may have left tests out.
-      if (count.failed === 0) this.#failures.push(`\n✖ ${file}: its process ended before its tests were done\n`);
-      count.failed ||= 1;
+    for (const entry of this.#run.entries) {
+      const members = this.#run.members.get(entry) ?? [];
+      // What a process reported before it ended itself does not count: it may have left tests out.
+      if (!this.#ended.has(entry)) this.#failOnce(entry, 'its process ended before its tests were done');
+      else if (!this.#run.isFiltered) {
+        for (const file of members) if (!this.#files.has(file)) this.#failOnce(file, 'it reported no test');
+      }
     }
     for (const file of this.#files.keys()) yield* this.#report(file);
     for (const [reason, count] of this.#skips) yield `${count} skipped: ${reason}\n`;
@@ -100,10 +102,17 @@ class Summary {
       total.skipped += skipped;
     }
     const { passed, failed, skipped } = total;
-    if (this.#isFiltered && passed + failed + skipped === 0)
+    if (this.#run.isFiltered && passed + failed + skipped === 0)
       this.#failures.push('\n✖ No test has a name that matches.\n');
     yield* this.#failures;
     yield `\n${passed} passed, ${failed} failed, ${skipped} skipped\n`;
+  }
+
+  #failOnce(file: string, why: string): void {
+    const count = this.#countOf(file);
+    if (count.failed > 0) return;
+    count.failed = 1;
+    this.#failures.push(`\n✖ ${file}: ${why}\n`);
   }
 
   #countOf(file: string): FileCount {

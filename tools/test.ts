@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { run } from 'node:test';
 import { parseArgs } from 'node:util';
+import { groupFiles } from './groups.ts';
 import { offerPostgres } from './offer-postgres.ts';
 import { createReport } from './reporter.ts';
 
@@ -28,8 +29,11 @@ const timeout = 600_000;
 const concurrency = availableParallelism() + 1;
 const selection = values.name === undefined ? {} : { testNamePatterns: [new RegExp(values.name)] };
 const endPostgres = await offerPostgres();
-const report = run({ files, concurrency, timeout, watch: values.watch, ...selection }).compose(
-  createReport({ files: values.watch ? [] : files, isFiltered: values.name !== undefined }),
+const { entries, members } = values.watch
+  ? { entries: files, members: new Map() }
+  : groupFiles(files, 'node_modules/.cache/tests/groups');
+const report = run({ files: entries, concurrency, timeout, watch: values.watch, ...selection }).compose(
+  createReport({ entries: values.watch ? [] : entries, members, isFiltered: values.name !== undefined }),
 );
 for await (const text of report) process.stdout.write(text);
 await endPostgres();

@@ -1,0 +1,58 @@
+/** Puts test files that can share a process into groups, so that what they import is loaded once for each group. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** Packages whose tests have neither servers that outlive a test nor state of the process. */
+const packages = ['core', 'endorsements', 'evidence', 'policy', 'relying-party', 'simulator', 'token'];
+
+/** Files of these packages that need a process of their own, each with the reason. */
+const isolated: Readonly<Record<string, string>> = {
+  'packages/evidence/src/intel/verification-cache.test.ts': 'it observes every Map of the process',
+  'packages/policy/src/evaluate/hostile-policies.test.ts': 'it counts the Maps of the process',
+  'packages/policy/src/evaluate/hostile.test.ts': 'it measures time',
+  'packages/policy/src/jmespath/budget.test.ts': 'it measures time',
+  'packages/relying-party/src/browser.test.ts': 'it starts a browser',
+  'packages/token/src/sealed/seal.test.ts': 'it has a hook that would run before the tests of other files',
+};
+
+/** More would leave a core without work at the end of a run. */
+const filesInGroup = 8;
+
+/** Files to run, and for each group the files that it imports. */
+export interface TestGroups {
+  readonly entries: readonly string[];
+  readonly members: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Groups files; `directory` takes the modules that import the files of a group. */
+export function groupFiles(files: readonly string[], directory: string): TestGroups {
+  const members = new Map<string, readonly string[]>();
+  const grouped = new Set<string>();
+  for (const name of packages) {
+    const sharing = files.filter((file) => file.startsWith(`packages/${name}/`) && !(file in isolated));
+    for (let start = 0; start < sharing.length; start += filesInGroup) {
+      const group = sharing.slice(start, start + filesInGroup);
+      const entry = `${directory}/${name}-${start / filesInGroup + 1}.mjs`;
+      members.set(entry, group);
+      for (const file of group) grouped.add(file);
+      mkdirSync(dirname(entry), { recursive: true });
+      writeFileSync(entry, moduleOf(group));
+    }
+  }
+  return { entries: [...files.filter((file) => !grouped.has(file)), ...members.keys()], members };
+}
+
+/** A module that imports the files one after the other; one that cannot be loaded does not hide the others. */
+function moduleOf(files: readonly string[]): string {
+  const urls = files.map((file) => pathToFileURL(resolve(file)).href);
+  return `import { test } from 'node:test';
+for (const url of ${JSON.stringify(urls)}) {
+  try {
+    await import(url);
+  } catch (error) {
+    test(url, () => Promise.reject(error));
+  }
+}
+`;
+}
