@@ -1,4 +1,4 @@
-/** What does the audit record cost an attestation, on either store? Beside the same service that puts nothing down. */
+/** Measures what the audit record costs an attestation on each store, compared with the same service without a record. */
 import { startPostgres } from '@atesto/store/testing';
 import type { LoadOrder, LoadResult } from '../service/load.ts';
 import { canPin, type Partner, type ServerAddress, startPartner } from '../service/process.ts';

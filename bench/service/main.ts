@@ -1,6 +1,6 @@
 /**
- * How many attestations does the service deliver in a second over HTTPS keep-alive on one core, beside a bare server that parses the
- * same request, does the same verification and makes the same signature; and does its memory stay flat?
+ * Measures attestations per second over HTTPS keep-alive on one core, compared with a bare server that parses the same request, does the same
+ * verification and makes the same signature; and checks that memory stays flat.
  */
 import { pathToFileURL } from 'node:url';
 import type { LoadOrder, LoadResult } from './load.ts';

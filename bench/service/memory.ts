@@ -1,6 +1,6 @@
 /**
- * Does the memory of the service stay flat? After a warm-up equal windows of attestations are compared. The reserve for young objects, which V8
- * lets grow over hundreds of thousands of requests, is bounded here: else its growth would look like a leak, or hide one.
+ * Checks that the memory of the service stays flat: after a warm-up, equal windows of attestations are compared. V8's young generation, which
+ * grows over hundreds of thousands of requests, is bounded here: its growth would look like a leak, or hide one.
  */
 import type { LoadOrder } from './load.ts';
 import { type Memory, type ServerAddress, startPartner } from './process.ts';

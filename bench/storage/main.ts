@@ -1,4 +1,4 @@
-/** How many audited records a second does the store take, and what does one cost the thread that serves? */
+/** Measures how many audited records per second the store takes, and what one costs the serving thread. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 /**
- * How many quotes of SGX and TDX, and reports of SEV-SNP, are verified in a second, beside the machine's bare limit and beside another verifier?
+ * Measures how many SGX and TDX quotes and SEV-SNP reports are verified per second, compared with the machine's bare limit and another verifier.
  *
  * Collateral is warm: its signatures were verified before, and the platform's certificates are cached, as in a service
  * that sees many quotes of the same machines. The bare limit is what no verifier can avoid for a new quote: import the

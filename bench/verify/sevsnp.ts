@@ -1,5 +1,5 @@
 /**
- * How many SEV-SNP reports are verified in a second, beside the machine's bare limit?
+ * Measures how many SEV-SNP reports are verified per second, compared with the machine's bare limit.
  *
  * Endorsements are warm: the chain was verified before, as in a service that sees many reports of the same machine. The bare limit is what no
  * verifier can avoid for a new report: one P-384 verification over SHA-384, under a key that is at hand.

@@ -1,4 +1,4 @@
-/** A service of its own on loopback that trusts the simulated machine, and a way to send it bytes. */
+/** Runs a service on loopback that trusts the simulated machine, and sends it bytes. */
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,8 +12,8 @@ import { at } from './roots.ts';
 const directory = mkdtempSync(join(tmpdir(), 'atesto-fuzz-'));
 process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
 const collateral = await intel.collateral({ tee: 'sgx' });
-/** More than one client may have by default: what is fuzzed here is how requests are read. */
-const most = 1_000_000;
+/** Effectively unlimited: what is fuzzed here is how requests are read, not admission. */
+const unlimited = 1_000_000;
 
 const service = await startService(
   {
@@ -23,8 +23,8 @@ const service = await startService(
     listen: { port: 0 },
     limits: { bodyBytes: 65_536 },
     admission: {
-      address: { requestsPerSecond: most, requestBurst: most },
-      provider: { requestsPerSecond: most, requestBurst: most },
+      address: { requestsPerSecond: unlimited, requestBurst: unlimited },
+      provider: { requestsPerSecond: unlimited, requestBurst: unlimited },
     },
     provider: { trustAnchors: [intel.rootFingerprint] },
   },
@@ -34,15 +34,15 @@ const service = await startService(
 const { hostname, port } = new URL(service.url);
 const ca = readFileSync(service.caFile ?? '');
 
-/** A request that is not whole gets no answer: the client gives up after this time without one. */
-const patienceMs = 150;
+/** An incomplete request gets no response: the client closes the connection after this time. */
+const timeoutMs = 150;
 
 /** Sends bytes over a connection of its own, and answers all that came back before the connection closed, or nothing came any more. */
 export function exchangeBytes(bytes: Uint8Array): Promise<Buffer> {
   const { promise, resolve } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   const socket = connect({ host: hostname, port: Number(port), ca }, () => socket.write(bytes));
-  socket.setTimeout(patienceMs, () => socket.destroy());
+  socket.setTimeout(timeoutMs, () => socket.destroy());
   socket.on('data', (chunk) => chunks.push(chunk));
   // A server may reset a connection that goes on sending after its answer.
   socket.on('error', () => {});

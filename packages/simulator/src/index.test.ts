@@ -1,4 +1,4 @@
-/** The public API is what this list says. */
+/** Pins the public API. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as simulator from './index.ts';

@@ -1,5 +1,5 @@
 /**
- * Evidence and endorsements under a throw-away vendor PKI, for development and tests.
+ * Evidence and endorsements under a throwaway vendor PKI, for development and tests.
  *
  * @module simulator
  */

@@ -66,7 +66,7 @@ test('SIGHUP, passed on by the launcher, reads the settings anew or keeps the ol
       });
     });
   const changed: object = { ...JSON.parse(readFileSync(settings, 'utf8')), identity: { clockSkewSeconds: 5 } };
-  const inForce = told('the configuration was read anew and is in force');
+  const inForce = told('the configuration was reloaded');
   writeFileSync(settings, JSON.stringify(changed));
   child.kill('SIGHUP');
   await inForce;

@@ -24,7 +24,7 @@ function reported(...things: ReturnType<typeof ending>[]): unknown[] {
   return reports;
 }
 
-test('warns 30, 7 and 1 days before something ends, and not earlier', () => {
+test('warns 30, 7 and 1 days before something expires, and not earlier', () => {
   assert.deepEqual(reported(ending(30.1)), [['ok']]);
   const warned = (days: number, within: string, on: string) =>
     assert.deepEqual(reported(ending(days)), [
@@ -37,7 +37,7 @@ test('warns 30, 7 and 1 days before something ends, and not earlier', () => {
   warned(0, '1 day', '2026-01-01T00:00:00.000Z');
 });
 
-test('fails when something has ended, names what ends first, and counts the rest', () => {
+test('fails when something has expired, names what expires first, and counts the rest', () => {
   const things = [6, 5, 4, 3, 2, -1].map((days) => ending(days, `thing ${days}`));
   const on = (date: string) => `2026-01-0${date}T00:00:00.000Z; renew it`;
   const soon = [2, 3, 4, 5].map((days) => `thing ${days} expires within 7 days, on ${on(String(days + 1))}`);

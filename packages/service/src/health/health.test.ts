@@ -48,7 +48,7 @@ test('is not ready while a required dependency fails, and ready while another on
   assert.equal(health.isReady, true);
 });
 
-test('tells since when a status holds, whatever its reason becomes meanwhile', () => {
+test('reports since when a status holds, even if its reason changes meanwhile', () => {
   const { health, advanceTo } = recording();
   const store = health.dependency('store', { isRequired: true });
   advanceTo(5);

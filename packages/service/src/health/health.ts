@@ -13,14 +13,14 @@ export interface HealthState {
   readonly since: Date;
 }
 
-/** One dependency, held by the code that knows how it fares. */
+/** One dependency, held by the code that uses it. */
 export interface HealthReporter {
   /** Sets the state. Only a change of status or reason is logged: `failing` at error, `warning` at warn, `ok` at info. */
   report(status: 'ok'): void;
   report(status: 'warning' | 'failing', reason: string): void;
 }
 
-/** What a dependency means for the service. */
+/** How a dependency affects the service. */
 export interface DependencyOptions {
   /** Whether the service is not ready while the dependency is failing. */
   readonly isRequired: boolean;
@@ -41,7 +41,7 @@ export class Health {
     this.#clock = clock;
   }
 
-  /** Adds a dependency, `ok` until reported otherwise. `name`: kebab-case, such as `audit` or `intel-endorsements`; one reporter a name. */
+  /** Adds a dependency, `ok` until reported otherwise. `name`: kebab-case, such as `audit` or `intel-endorsements`; one reporter per name. */
   dependency(name: string, options: DependencyOptions): HealthReporter {
     const dependency: Dependency = { ...options, state: { status: 'ok', since: this.#clock() } };
     this.#dependencies.set(name, dependency);

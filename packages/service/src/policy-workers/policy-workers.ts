@@ -1,6 +1,6 @@
 /**
- * The threads in which policy texts of callers are evaluated, so that what their counted budgets do not foresee costs one thread and one
- * answer, never the process. They start with the first piece of work, and end when there is none for a while.
+ * Evaluates policies of callers in threads, so that a policy that escapes its counted budget costs one thread and one answer, never the
+ * process. Threads start on demand and end when idle.
  */
 import { fileURLToPath } from 'node:url';
 import type { FastifyBaseLogger } from 'fastify';
@@ -11,28 +11,28 @@ import { RequestRefused, refuseRequest } from '../http/refusal.ts';
 import { type InLine, Turns } from './turns.ts';
 import type { DraftAnswer, DraftWork, ExplainAnswer, ExplainWork } from './worker.ts';
 
-/** How much the threads may take; see the settings `limits.policyWorkers`. */
+/** The settings `limits.policyWorkers`. */
 export type PolicyWorkerLimits = ServiceConfig['limits']['policyWorkers'];
 
-/** What became of the work so far. */
+/** Counts since the start. */
 export interface PolicyWorkCounts {
-  /** Pieces of work that a thread was given. */
+  /** Tasks given to a thread. */
   readonly started: number;
-  /** Those that took more memory or time than a thread may. */
+  /** Tasks that exceeded the memory or time of a thread. */
   readonly tooCostly: number;
-  /** Those for which too many were waiting. */
+  /** Tasks refused because too many were waiting. */
   readonly turnedAway: number;
 }
 
-// The file has the ending of this one, which is another before and after the build.
+// The worker has the extension of this file, which a build changes.
 const ending = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
 const workerFile = fileURLToPath(new URL(`./worker${ending}`, import.meta.url));
-/** A thread without work ends after this time. */
+/** An idle thread ends after this time. */
 const idleMs = 60_000;
-/** After how many seconds a caller who was turned away may try again. */
+/** `Retry-After` for a refused task. */
 const retryAfterSeconds = 1;
 
-/** Evaluates policy texts of callers. */
+/** The pool of threads. */
 export class PolicyWorkers {
   readonly #limits: PolicyWorkerLimits;
   readonly #log: Pick<FastifyBaseLogger, 'warn'>;
@@ -52,7 +52,7 @@ export class PolicyWorkers {
     return { started: this.#started, tooCostly: this.#tooCostly, turnedAway: this.#turnedAway };
   }
 
-  /** How many threads there are now. */
+  /** How many threads are running. */
   get threads(): number {
     return this.#pool?.threads.length ?? 0;
   }
@@ -74,7 +74,7 @@ export class PolicyWorkers {
     await pool?.destroy();
   }
 
-  /** A caller who leaves ends the waiting alone: a thread that has begun is worth more than what it still does. */
+  /** A caller who disconnects ends only the wait: starting another thread would cost more than finishing a started task. */
   async #run<Answer>(name: string, work: unknown, inLine: InLine): Promise<Answer> {
     if (!(await this.#turns.take(inLine))) {
       this.#turnedAway++;
@@ -102,7 +102,7 @@ export class PolicyWorkers {
       idleTimeout: idleMs,
       // On Linux the threads yield to the service: callers under policies in force do not wait for those with drafts.
       niceIncrement: 15,
-      // Nothing of the process's environment is the work's business.
+      // Policies need nothing of the process's environment.
       env: {},
       resourceLimits: {
         maxOldGenerationSizeMb: heapMiB,

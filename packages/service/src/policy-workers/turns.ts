@@ -1,8 +1,6 @@
-/**
- * Lets a bounded number of pieces of work run at once, and a bounded number wait, owner after owner: whoever sends many waits for them alone.
- */
+/** Limits how many tasks run and wait at once; waiting tasks start round-robin by owner, so a busy owner delays only itself. */
 
-/** Who waits. */
+/** The place of a task in line. */
 export interface InLine {
   /** Whose work it is: a caller or an address. */
   readonly owner: string;
@@ -10,29 +8,29 @@ export interface InLine {
   readonly signal: AbortSignal;
 }
 
-/** Told whether it is one's turn; false: another owner needed the place. */
+/** Called with true when it is the task's turn, with false when it lost its place to another owner. */
 type Waiting = (isTurn: boolean) => void;
 
-/** Turns of so many at once. */
+/** A queue of tasks. */
 export class Turns {
-  readonly #mostWaiting: number;
-  /** Those that wait, by owner; the owner whose turn is next comes first. */
+  readonly #maxWaiting: number;
+  /** The waiting tasks by owner; the next owner comes first. */
   readonly #lines = new Map<string, Waiting[]>();
   #free: number;
 
-  constructor(atOnce: number, mostWaiting: number) {
+  constructor(atOnce: number, maxWaiting: number) {
     this.#free = atOnce;
-    this.#mostWaiting = mostWaiting;
+    this.#maxWaiting = maxWaiting;
   }
 
-  /** How many wait. */
+  /** How many tasks wait. */
   get waiting(): number {
     return [...this.#lines.values()].reduce((sum, line) => sum + line.length, 0);
   }
 
   /**
-   * Waits for a turn, which ends with {@link Turns.end}. Answers false when too many wait: to a newcomer, or to the last of the owner with most
-   * in line when the newcomer's owner has fewer. Throws the signal's reason.
+   * Waits for a turn, which ends with {@link Turns.end}. Returns false when too many wait: for the new task, or for the last task of the
+   * owner with the most if the new task's owner has fewer. Throws the signal's reason.
    */
   async take({ owner, signal }: InLine): Promise<boolean> {
     signal.throwIfAborted();
@@ -40,21 +38,21 @@ export class Turns {
       this.#free--;
       return true;
     }
-    if (this.waiting >= this.#mostWaiting && !this.#makeRoomFor(owner)) return false;
+    if (this.waiting >= this.#maxWaiting && !this.#makeRoomFor(owner)) return false;
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
     this.#lines.set(owner, [...(this.#lines.get(owner) ?? []), resolve]);
-    const giveUp = (): void => {
+    const cancel = (): void => {
       if (this.#remove(owner, resolve)) reject(signal.reason);
     };
-    signal.addEventListener('abort', giveUp);
+    signal.addEventListener('abort', cancel);
     try {
       return await promise;
     } finally {
-      signal.removeEventListener('abort', giveUp);
+      signal.removeEventListener('abort', cancel);
     }
   }
 
-  /** Ends a turn: the first of the next owner has it. */
+  /** Ends a turn; the first task of the next owner gets it. */
   end(): void {
     const [next] = this.#lines;
     if (next === undefined) {

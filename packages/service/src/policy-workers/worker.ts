@@ -1,4 +1,4 @@
-/** What a worker thread does with policy texts of callers. A piece of work is a function of plain data; nothing of it stays in the thread. */
+/** The worker thread's functions: each evaluates one policy over plain data and keeps no state. */
 import {
   type Claim,
   claimsByStage,
@@ -41,7 +41,7 @@ export function evaluateDraft({ text, attestationType, claims }: DraftWork): Dra
   return { ok: true, hash, minimumTcbEvaluationDataNumber, decision: evaluate(claims) };
 }
 
-/** A policy to be explained over claims, which are given as they are or as JSON text. */
+/** A policy to be explained over claims, which are given as they are or as JSON. */
 export interface ExplainWork {
   readonly text: string;
   readonly attestationType: string;

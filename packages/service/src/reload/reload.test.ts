@@ -1,4 +1,4 @@
-/** A reload at the seam: what is in force afterwards, and that a refused one changes nothing. */
+/** A reload applies a whole configuration; a refused reload changes nothing. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ async function startWithoutRights() {
   return { settings, log, service, readPolicy };
 }
 
-test('puts issuers, roles, sources of endorsements and the log level in force', async () => {
+test('a reload applies issuers, roles, sources of endorsements and the log level', async () => {
   const { settings, log, service, readPolicy } = await startWithoutRights();
   assert.equal(await readPolicy(), 401);
   assert.deepEqual(refusalOf(await service.attest('SgxEnclave', { quote }))[2], 'endorsements-unavailable');
@@ -47,7 +47,7 @@ test('puts issuers, roles, sources of endorsements and the log level in force', 
   assert.deepEqual(log.lines.slice(lines), []);
 });
 
-test('puts limits of admission in force', async () => {
+test('a reload applies admission limits', async () => {
   const { settings, service } = await startWithoutRights();
   const call = async (): Promise<number> => (await service.attest('SgxEnclave', {})).status;
   assert.deepEqual([await call(), await call(), await call()], [400, 400, 400]);
@@ -61,7 +61,7 @@ test('puts limits of admission in force', async () => {
   assert.equal(await call(), 429);
 });
 
-test('refuses a configuration with a setting that cannot change, names each, and changes nothing', async () => {
+test('a reload that changes fixed settings is refused, names each of them, and changes nothing', async () => {
   const { settings, log, service, readPolicy } = await startWithoutRights();
   const wanted: ServiceSettings = { ...settings, identity, listen: { port: 1 }, signing: { algorithm: 'ES256' } };
   assert.equal(await service.reload(() => wanted), false);
@@ -75,7 +75,7 @@ test('refuses a configuration with a setting that cannot change, names each, and
   assert.equal(await readPolicy(), 401);
 });
 
-test('refuses a configuration that is invalid, or names files that do not serve, and changes nothing', async () => {
+test('a reload of an invalid configuration, or one that names unusable files, is refused and changes nothing', async () => {
   const { settings, log, service, readPolicy } = await startWithoutRights();
   const notATable = join(stateDirectory(), 'ca.pem');
   writeFileSync(notATable, 'no certificate');

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Health } from '../health/health.ts';
 import { SharedReporters, StagedHealth } from './staged-health.ts';
 
-test('tells the state of the parts in force alone: a refused reload and replaced parts change nothing', () => {
+test('only parts in force report their health: a refused reload and replaced parts change nothing', () => {
   const none = (): void => {};
   const health = new Health({ info: none, warn: none, error: none }, () => new Date(0));
   const shared = new SharedReporters(health);

@@ -1,7 +1,7 @@
-/** The health of parts that a reload replaces: only what is in force is told. */
+/** Holds back the health of parts that a reload prepared until they are in force. */
 import type { DependencyOptions, Health, HealthReporter, HealthStatus } from '../health/health.ts';
 
-/** Reporters by the name of their dependency, each made once. */
+/** One reporter per dependency, shared by successive sets of parts. */
 export class SharedReporters {
   readonly #health: Pick<Health, 'dependency'>;
   readonly #reporters = new Map<string, HealthReporter>();
@@ -18,7 +18,7 @@ export class SharedReporters {
   }
 }
 
-/** Keeps what one set of parts reports, and passes it on while that set is in force. */
+/** Records what one set of parts reports, and forwards it while that set is in force. */
 export class StagedHealth implements Pick<Health, 'dependency'> {
   readonly #shared: SharedReporters;
   readonly #passes = new Set<() => void>();
@@ -46,13 +46,13 @@ export class StagedHealth implements Pick<Health, 'dependency'> {
     };
   }
 
-  /** Passes on what is known now, and what is reported from now on. */
+  /** Forwards the current states and all later reports. */
   putInForce(): void {
     this.#isInForce = true;
     for (const pass of this.#passes) pass();
   }
 
-  /** Passes nothing on any more. */
+  /** Stops forwarding. */
   withdraw(): void {
     this.#isInForce = false;
   }

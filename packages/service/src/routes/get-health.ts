@@ -1,4 +1,4 @@
-/** `GET /healthz` tells whether the process runs, `GET /readyz` whether requests should be sent here: for orchestrators, without credentials. */
+/** `GET /healthz` answers while the process runs, `GET /readyz` says whether to send requests here; both are for orchestrators and need no credentials. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Health } from '../health/health.ts';
 import type { Operation } from '../http/operation.ts';

@@ -1,4 +1,4 @@
-/** `GET /.well-known/openid-configuration`: who issues the provider's tokens and where its keys are. */
+/** `GET /.well-known/openid-configuration`: the issuer of the provider's tokens and the address of its keys. */
 import { openIdMetadata } from '@atesto/token';
 import { optionalApiVersion } from '../http/api-version.ts';
 import type { Operation } from '../http/operation.ts';

@@ -1,4 +1,4 @@
-/** `GET /tcbbaselines/{type}`: which TCB baselines a policy can choose (`x-ms-sgx-tcbidentifier`), and which one it did choose. */
+/** `GET /tcbbaselines/{type}`: the TCB baselines that a policy can select (`x-ms-sgx-tcbidentifier`), and the selected one. */
 import { requireApiVersion } from '../http/api-version.ts';
 import type { Operation } from '../http/operation.ts';
 import { jsonType } from '../http/reply.ts';

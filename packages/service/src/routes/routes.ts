@@ -1,5 +1,4 @@
-/** Which operations does the service have, and where? */
-
+/** Registers all operations of the service at their paths. */
 import type { InFlightRequests } from '../http/in-flight.ts';
 import { addOperations, type Operation, type Routes } from '../http/operation.ts';
 import { providerParameter } from '../providers/address.ts';
@@ -18,8 +17,8 @@ import { signerOperations } from './signers/operations.ts';
 import { verifyAudit } from './verify-audit.ts';
 
 /**
- * Adds all operations; those of a provider below `prefix`, the path of the base URI (empty, or `/` and segments), and below
- * `/providers/{name}` there. `inFlight` learns which requests are at work.
+ * Registers all operations; those of a provider below `prefix`, the path of the base URI (empty, or `/` and segments), and below
+ * `/providers/{name}` there. `inFlight` tracks the requests.
  */
 export function addRoutes(routes: Routes, prefix: string, context: ServiceContext, inFlight: InFlightRequests): void {
   const ofProvider = [

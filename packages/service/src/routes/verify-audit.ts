@@ -1,6 +1,6 @@
 /**
- * `GET /audit:verify`, an operation of our own: was the audit record changed behind the service's back? One bounded step at a time, over the
- * chains of all providers, for readers of a provider; findings name positions and nothing of what entries say.
+ * `GET /audit:verify`, an Atesto extension: checks whether the audit record was tampered with, one bounded step at a time, over the chains of
+ * all providers. For readers of a provider; findings name positions, never the content of entries.
  */
 import { optionalApiVersion } from '../http/api-version.ts';
 import type { Operation } from '../http/operation.ts';

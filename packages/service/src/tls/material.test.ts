@@ -13,7 +13,7 @@ import { startService } from '../service.ts';
 
 const run = promisify(execFile);
 
-test('makes one line enough for a client to trust the service', async () => {
+test('one logged line is enough for a client to trust the development service', async () => {
   const service = await serve();
   const said = service.logged.map((line): string => JSON.parse(line).msg).find((line) => line.includes('export'));
   const [, variable = '', file = ''] = /export (\w+)=(.+)$/.exec(said ?? '') ?? [];
@@ -26,7 +26,7 @@ test('makes one line enough for a client to trust the service', async () => {
   assert.match(untrusted.stdout, /UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED/);
 });
 
-test('speaks TLS 1.2 and 1.3 and nothing older', async () => {
+test('accepts TLS 1.2 and 1.3 and nothing older', async () => {
   const service = await serve();
   const { hostname, port } = new URL(service.url);
   const speak = (version: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'): Promise<string | null> => {
@@ -67,7 +67,7 @@ test('a program that brings no development services is refused what only they pr
   await assert.rejects(enabled, /developmentIdentity\.enabled: .* \[setting-invalid\]/);
 });
 
-test('refuses a configured certificate that does not belong to the key', async () => {
+test('refuses a configured certificate that does not match the key', async () => {
   const directory = stateDirectory();
   const one = await developmentCertificate(join(directory, 'one'), ['localhost']);
   const other = await developmentCertificate(join(directory, 'other'), ['localhost']);

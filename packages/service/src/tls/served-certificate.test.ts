@@ -15,7 +15,7 @@ import { ServedCertificate } from './served-certificate.ts';
 const directory = stateDirectory();
 const one = await developmentCertificate(join(directory, 'one'), ['localhost', '127.0.0.1']);
 const other = await developmentCertificate(join(directory, 'other'), ['localhost', '127.0.0.1']);
-const lookMs = 10_000;
+const pollMs = 10_000;
 
 /** The PEM of the certificate that a server shows. */
 async function shownBy(port: number): Promise<Buffer | undefined> {
@@ -31,7 +31,7 @@ function rawOf(file: string): Buffer {
   return Buffer.from(body, 'base64');
 }
 
-test('picks a renewed certificate up by itself, and keeps the old one while key and certificate do not fit', async (t) => {
+test('picks up a renewed certificate automatically, and keeps the old one while key and certificate do not match', async (t) => {
   const certificateFile = join(directory, 'served.pem');
   const keyFile = join(directory, 'served.key');
   writeFileSync(certificateFile, one.certificate);
@@ -44,17 +44,17 @@ test('picks a renewed certificate up by itself, and keeps the old one while key 
     line.event === 'tls-certificate' && line.level === level;
   const refused = log.next(isAbout(50));
   writeFileSync(certificateFile, other.certificate);
-  mock.timers.tick(lookMs);
+  mock.timers.tick(pollMs);
   assert.match((await refused).reason ?? '', /do not belong together/);
   assert.deepEqual(await shownBy(service.port), rawOf(join(directory, 'one', 'server.pem')));
   const renewed = log.next(isAbout(30));
   writeFileSync(keyFile, other.key);
-  mock.timers.tick(lookMs);
+  mock.timers.tick(pollMs);
   await renewed;
   assert.deepEqual(await shownBy(service.port), rawOf(join(directory, 'other', 'server.pem')));
 });
 
-test('tells 30, 7 and 1 days before the certificate ends, and when it has ended, which does not keep the service from being ready', () => {
+test('warns 30, 7 and 1 days before the certificate expires, and when it has expired; the service stays ready', () => {
   const lines: unknown[] = [];
   const note = (line: object) => void lines.push(Reflect.get(line, 'status'));
   const log = { info: note, warn: note, error: note };

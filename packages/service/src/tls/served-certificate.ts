@@ -1,53 +1,53 @@
-/** The certificate that a running server shows: renewed files are picked up by themselves, and its end is told ahead. */
+/** Serves the TLS certificate, picks up renewed files automatically, and warns before it expires. */
 import { X509Certificate } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { reportExpiry } from '../health/expiry.ts';
 import type { HealthReporter } from '../health/health.ts';
 import type { TlsMaterial } from './material.ts';
 
-/** What it needs. */
-export interface ServedCertificateParts {
-  /** What the server shows since it was made. */
+/** What {@link ServedCertificate} needs. */
+export interface ServedCertificateDeps {
+  /** The material with which the server was created. */
   readonly material: TlsMaterial;
-  /** Reads the configured files. Throws when key and certificate do not fit. */
+  /** Reads the configured files. Throws when key and certificate do not match. */
   readonly read: () => Promise<TlsMaterial>;
-  /** Makes the server show other material from the next connection on. */
+  /** Makes the server use other material for new connections. */
   readonly show: (material: TlsMaterial) => void;
   readonly reporter: HealthReporter;
   readonly log: { info(line: object, message: string): void; error(line: object, message: string): void };
   readonly clock: () => Date;
 }
 
-/** How often the files are looked at. */
-const lookMs = 10_000;
+/** How often the files are read. */
+const pollMs = 10_000;
 
-/** One served certificate. */
+/** The certificate of one server. */
 export class ServedCertificate {
-  readonly #parts: ServedCertificateParts;
+  readonly #deps: ServedCertificateDeps;
   #shown: TlsMaterial;
   #read: () => Promise<TlsMaterial>;
   #fault: string | undefined;
-  #looking: Promise<void> = Promise.resolve();
+  #polling: Promise<void> = Promise.resolve();
 
-  constructor(parts: ServedCertificateParts) {
-    this.#parts = parts;
-    this.#shown = parts.material;
-    this.#read = parts.read;
+  constructor(deps: ServedCertificateDeps) {
+    this.#deps = deps;
+    this.#shown = deps.material;
+    this.#read = deps.read;
     this.#report();
   }
 
-  /** Looks at the files now and then; returns what ends that. */
+  /** Polls the files; the returned function stops that. */
   watch(): () => Promise<void> {
     const timer = setInterval(() => {
-      this.#looking = this.#looking.then(() => this.#look());
-    }, lookMs).unref();
+      this.#polling = this.#polling.then(() => this.#poll());
+    }, pollMs).unref();
     return async () => {
       clearInterval(timer);
-      await this.#looking;
+      await this.#polling;
     };
   }
 
-  /** Shows other material, which `read` gives from now on. */
+  /** Serves other material; from now on `read` reads the files. */
   replace(material: TlsMaterial, read: () => Promise<TlsMaterial>): void {
     this.#read = read;
     this.#fault = undefined;
@@ -55,8 +55,8 @@ export class ServedCertificate {
     this.#report();
   }
 
-  /** Certificate and key are written one after the other: a pair that does not fit is read again at the next look, and the old one still serves. */
-  async #look(): Promise<void> {
+  /** Certificate and key are not written at the same instant: a pair that does not match is read again at the next poll, and the old one stays. */
+  async #poll(): Promise<void> {
     const read = this.#read;
     try {
       const material = await read();
@@ -66,9 +66,9 @@ export class ServedCertificate {
     } catch (error) {
       const fault = error instanceof Error ? error.message : 'the files cannot be read';
       if (fault !== this.#fault)
-        this.#parts.log.error(
+        this.#deps.log.error(
           { event: 'tls-certificate', reason: fault },
-          'the renewed certificate is refused; the old one still serves',
+          'the renewed certificate is refused; the old one stays in use',
         );
       this.#fault = fault;
     }
@@ -76,11 +76,11 @@ export class ServedCertificate {
   }
 
   #show(material: TlsMaterial): void {
-    this.#parts.show(material);
+    this.#deps.show(material);
     this.#shown = material;
     const [leaf] = certificatesIn(material.certificate);
     const line = { event: 'tls-certificate', subject: leaf?.subject, expires: leaf?.validToDate };
-    this.#parts.log.info(line, 'another TLS certificate is served');
+    this.#deps.log.info(line, 'a renewed TLS certificate is in use');
   }
 
   #report(): void {
@@ -89,7 +89,7 @@ export class ServedCertificate {
       expires: validToDate,
       remedy: 'write a renewed certificate and its key to tls.certificateFile and tls.keyFile',
     }));
-    reportExpiry(this.#parts.reporter, things, this.#parts.clock());
+    reportExpiry(this.#deps.reporter, things, this.#deps.clock());
   }
 }
 

@@ -1,4 +1,4 @@
-/** A simulated Azure confidential VM: an SEV-SNP or TDX machine whose paravisor gives it a vTPM and vouches for it. */
+/** A simulated Azure confidential VM: an SEV-SNP or TDX machine whose paravisor provides and certifies a vTPM. */
 import { createDecipheriv, randomUUID } from 'node:crypto';
 import type { SimulatedPlatform } from '../intel/platform.ts';
 import type { SimulatedSnpPlatform, SnpReportOptions } from '../sevsnp/platform.ts';
@@ -52,7 +52,7 @@ function jwkOf(keys: KeyPair, kid: string, operation: string) {
   return { kid, key_ops: [operation], kty, e, n };
 }
 
-/** A confidential VM. Everything it makes is faultless unless told otherwise. */
+/** A confidential VM. Everything it makes is valid unless the options say otherwise. */
 export class SimulatedAzureGuest {
   readonly machine: AzureMachine;
   readonly vtpm: SimulatedVtpm;

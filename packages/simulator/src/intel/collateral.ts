@@ -1,4 +1,4 @@
-/** The endorsements of a simulated platform, each part of which can be set wrong; and their JSON form. */
+/** Makes the endorsements of a simulated platform, each part of which can be made wrong, and their JSON form. */
 import type { IntelCollateral } from '@atesto/evidence';
 import { type CrlOverrides, issueCrl } from '../x509/crl.ts';
 import type { KeyPair } from '../x509/keys.ts';

@@ -1,4 +1,4 @@
-/** Which TCB baselines there are. Source: Intel PCS v4, "Get TCB evaluation data numbers". */
+/** Writes the list of TCB evaluation data numbers. Source: Intel PCS v4, "Get TCB evaluation data numbers". */
 import { daysFrom } from '../x509/validity.ts';
 import type { QuotedTee } from './quoting-enclave.ts';
 import { intelTime, type JsonMembers } from './signed-json.ts';

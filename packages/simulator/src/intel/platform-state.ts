@@ -1,4 +1,4 @@
-/** All that a simulated platform is made of: enough to make it again in another process. */
+/** The state from which another process can recreate a simulated platform. */
 import type { KeyPair } from '../x509/keys.ts';
 import type { PckFields } from './pck-extension.ts';
 import type { IntelCertificates, IntelKeys, PckCa } from './pki.ts';

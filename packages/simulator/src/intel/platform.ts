@@ -1,4 +1,4 @@
-/** A simulated platform: a throw-away Intel, one machine certified by it, its quoting enclave, its endorsements. */
+/** A simulated platform: a throwaway Intel, one machine certified by it, its quoting enclave, its endorsements. */
 import { randomBytes } from 'node:crypto';
 import type { IntelCollateral } from '@atesto/evidence';
 import {
@@ -79,7 +79,7 @@ function pckFieldsOf(options: PlatformOptions, ca: PckCa): PckFields {
   };
 }
 
-/** A machine under a throw-away Intel. Everything it makes is faultless unless told otherwise. */
+/** A machine under a throwaway Intel. Everything it makes is valid unless the options say otherwise. */
 export class SimulatedPlatform {
   readonly state: PlatformState;
   /** SHA-256 of the root's SubjectPublicKeyInfo, lower-case hex: for a development trust anchor. */

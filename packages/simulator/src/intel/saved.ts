@@ -1,4 +1,4 @@
-/** A simulated platform as one JSON document, so that several processes share one throw-away PKI. */
+/** A simulated platform as one JSON document, so that several processes share one throwaway PKI. */
 
 import { bytesOf } from '../bytes/layout.ts';
 import { exportPrivateKey, importPrivateKey } from '../x509/keys.ts';

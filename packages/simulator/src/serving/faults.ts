@@ -1,4 +1,4 @@
-/** The faults that a simulated vendor's service can have. */
+/** The faults that a simulated vendor service can be given. */
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 

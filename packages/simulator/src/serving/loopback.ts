@@ -1,4 +1,4 @@
-/** A server on the loopback interface that hears of every request and can be stopped while answers hang. */
+/** A loopback server that records every request and can be stopped while responses are pending. */
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type Answer, emptyAnswer, Faults, type ServiceFault, sendAnswer } from './faults.ts';

@@ -1,4 +1,4 @@
-/** A simulated SEV-SNP platform: a throw-away AMD, one machine with its VCEK and VLEK, its endorsements. */
+/** A simulated SEV-SNP platform: a throwaway AMD, one machine with its VCEK and VLEK, its endorsements. */
 import { randomBytes } from 'node:crypto';
 import type { SnpEndorsements } from '@atesto/evidence';
 import type { EndorsementKeyFields, EndorsementKeyKind } from '../amd/endorsement-key.ts';
@@ -79,7 +79,7 @@ const defaultTcb: Readonly<Record<SnpProduct, SnpTcbLevels>> = {
 const signingKeyNumbers = { VCEK: 0, VLEK: 1 } as const;
 const chipIdBytes = 64;
 
-/** A machine under a throw-away AMD. Everything it makes is faultless unless told otherwise. */
+/** A machine under a throwaway AMD. Everything it makes is valid unless the options say otherwise. */
 export class SimulatedSnpPlatform {
   readonly state: SnpPlatformState;
   /** SHA-256 of the ARK's SubjectPublicKeyInfo, lower-case hex: for a development trust anchor. */

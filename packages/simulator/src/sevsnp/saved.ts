@@ -1,4 +1,4 @@
-/** A simulated SEV-SNP platform as one JSON document, so that several processes share one throw-away PKI and its slow keys. */
+/** A simulated SEV-SNP platform as one JSON document, so that several processes share one throwaway PKI and its slow keys. */
 import type { EndorsementKeyFields } from '../amd/endorsement-key.ts';
 import type { AmdCertificateSet, AmdCertificates } from '../amd/pki.ts';
 import { bytesOf } from '../bytes/layout.ts';

@@ -60,7 +60,7 @@ const purpose = '1.3.6.1.5.5.7.3.36';
 const es384 = -35;
 const ps384 = -38;
 
-/** A builder. Everything it makes is faultless unless told otherwise. */
+/** A builder. Everything it makes is valid unless the options say otherwise. */
 export class SimulatedUvmSigner {
   readonly at: Date;
   readonly keys: UvmCertificateSet<KeyPair>;

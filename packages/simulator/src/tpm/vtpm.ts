@@ -70,7 +70,7 @@ const { fixedTpm, fixedParent, sensitiveDataOrigin, userWithAuth, restricted, si
 const ownOrigin = fixedTpm | fixedParent | sensitiveDataOrigin;
 const firmwarePcrs = [0, 1, 2, 3, 4, 5, 6, 7];
 
-/** A vTPM. Everything it makes is faultless unless told otherwise. */
+/** A vTPM. Everything it makes is valid unless the options say otherwise. */
 export class SimulatedVtpm {
   readonly attestationKey: KeyPair;
   readonly encryptionKey: KeyPair;

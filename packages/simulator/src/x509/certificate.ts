@@ -1,4 +1,4 @@
-/** Issues certificates of which every field can be set wrong, so that a verifier's test can break exactly one thing. */
+/** Issues certificates in which every field can be made wrong, so that a test can break exactly one thing. */
 import 'reflect-metadata';
 import { createHash, randomBytes } from 'node:crypto';
 import {

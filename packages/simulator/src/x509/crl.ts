@@ -1,4 +1,4 @@
-/** Issues certificate revocation lists, each field of which can be set wrong. */
+/** Issues certificate revocation lists, in which every field can be made wrong. */
 import 'reflect-metadata';
 import { Extension, X509CrlGenerator, X509CrlReason } from '@peculiar/x509';
 import { authorityKeyIdentifier, type DistinguishedName } from './certificate.ts';

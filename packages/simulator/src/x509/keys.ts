@@ -1,4 +1,4 @@
-/** The throw-away keys of a simulated vendor, as node:crypto keys and in PEM. */
+/** The throwaway keys of a simulated vendor, as node:crypto keys and in PEM. */
 import {
   createPrivateKey,
   createPublicKey,

@@ -1,4 +1,4 @@
-/** `GET /policies/{type}/history`, an operation of our own: which policies were in force, who put them there, when and from where. */
+/** `GET /policies/{type}/history`, an Atesto extension: past policies with who set them, when and from where. */
 import { policyTokenHash } from '@atesto/policy';
 import type { PolicyVersion } from '@atesto/store';
 import { optionalApiVersion } from '../../http/api-version.ts';

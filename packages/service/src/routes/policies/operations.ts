@@ -1,4 +1,4 @@
-/** The policies of a provider: read, set, reset, and put an earlier version in force again (the last an operation of our own). */
+/** The policies of a provider: read, set, reset, and roll back to an earlier version (an Atesto extension). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { optionalApiVersion, requireApiVersion } from '../../http/api-version.ts';
 import { jsonBody } from '../../http/json-body.ts';

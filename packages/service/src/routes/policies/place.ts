@@ -1,4 +1,4 @@
-/** Which policy does a request name? Attestation types compare without regard to case. */
+/** Finds the policy that a request names. Attestation types are case-insensitive. */
 import { attestationKinds } from '@atesto/policy';
 import type { FastifyRequest } from 'fastify';
 import { addAuditContext } from '../../audit/context.ts';

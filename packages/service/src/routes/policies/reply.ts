@@ -1,4 +1,4 @@
-/** How are policy operations answered? With a token of the provider that says what came of them. */
+/** Answers policy operations with a token of the provider that contains the result. */
 import type { JsonObject } from '@atesto/token';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { addAuditContext } from '../../audit/context.ts';

@@ -1,4 +1,4 @@
-/** The token between the two steps in which a policy is set: which policy the service would put in force, signed by itself. */
+/** The token between the two steps of setting a policy: the policy that would take effect, signed by the service. */
 import { X509Certificate } from 'node:crypto';
 import type { JsonObject } from '@atesto/token';
 import { refuseRequest } from '../../http/refusal.ts';

@@ -1,4 +1,4 @@
-/** What does a request of the resource-provider API name? Subscription and group are taken as they are given. */
+/** Reads subscription, group and provider from a request of the resource-provider API; subscription and group may be any. */
 import type { FastifyRequest } from 'fastify';
 import { requireVersion } from '../../http/api-version.ts';
 import { refuseRequest } from '../../http/refusal.ts';

@@ -1,4 +1,4 @@
-/** What may be asked of a provider: the bodies of create and update, checked for shape. Members that are not known are passed over. */
+/** The bodies of create and update, checked for shape. Unknown members are ignored. */
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { jsonBody } from '../../http/json-body.ts';
@@ -55,4 +55,13 @@ async function read<Body>(request: FastifyRequest, schema: z.ZodType<Body>): Pro
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   return refuseRequest('member-invalid', `body.${issue?.path.join('.') ?? ''}`, 'it is absent or has the wrong form');
+}
+
+/** The settings that a body names, for the provider's record; the others stay unchanged. */
+export function settingsIn({ properties }: Pick<Creation | Update, 'properties'>): Record<string, string> {
+  const { publicNetworkAccess, tpmAttestationAuthentication } = properties ?? {};
+  return {
+    ...(publicNetworkAccess == null ? {} : { publicNetworkAccess }),
+    ...(tpmAttestationAuthentication == null ? {} : { tpmAttestationAuthentication }),
+  };
 }

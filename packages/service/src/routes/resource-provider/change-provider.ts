@@ -6,10 +6,9 @@ import type { Operation } from '../../http/operation.ts';
 import { storedOr } from '../../http/store-outcome.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import { requireManagementVersion, resourcePath } from './address.ts';
-import { updateIn } from './body.ts';
+import { settingsIn, updateIn } from './body.ts';
 import { findProvider, requireProvider } from './find.ts';
 import { sendResource } from './resource.ts';
-import { settingsIn } from './settings.ts';
 
 export function getProvider(context: ServiceContext): Operation {
   return {

@@ -1,4 +1,4 @@
-/** Finds the provider that a request of the resource-provider API names: a name alone is not enough, the place must fit. */
+/** Finds the provider that a request of the resource-provider API names; its subscription and group must match as well. */
 
 import type { ProviderRecord, ProviderVersion } from '@atesto/store';
 import type { FastifyRequest } from 'fastify';

@@ -1,4 +1,4 @@
-/** Lists providers: of a subscription, of a group, and the one that is there by default. */
+/** Lists the providers of a subscription or a group, and the default provider. */
 
 import type { ProviderVersion } from '@atesto/store';
 import type { FastifyRequest } from 'fastify';

@@ -1,4 +1,4 @@
-/** `Microsoft.Attestation` as Azure's resource providers are: which operations are there, and what may be done with them? */
+/** The operations of the resource provider `Microsoft.Attestation`, with the paths of Azure's resource-provider API. */
 import type { Operation } from '../../http/operation.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import { nameIn, requireManagementVersion } from './address.ts';

@@ -1,4 +1,4 @@
-/** Creates a provider, or gives one that is there the named settings: its place, trust model and signers stay what they are. */
+/** Creates a provider, or updates the settings of an existing one; location, trust model and signers of that stay unchanged. */
 
 import { absentEtag, type ProviderVersion, type SignerCertificate } from '@atesto/store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -9,10 +9,9 @@ import { refuseRequest } from '../../http/refusal.ts';
 import { storedOr } from '../../http/store-outcome.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import { nameOf, placeOf, requireManagementVersion, resourcePath } from './address.ts';
-import { type Creation, creationIn } from './body.ts';
+import { type Creation, creationIn, settingsIn } from './body.ts';
 import { isAt } from './find.ts';
 import { defaultSettings, sendResource } from './resource.ts';
-import { settingsIn } from './settings.ts';
 import { signersOf } from './signing-certificates.ts';
 
 export function putProvider(context: ServiceContext): Operation {

@@ -1,4 +1,4 @@
-/** Gives a provider whose policy signers have all expired new ones: an operation of our own, for service administrators. */
+/** Replaces the policy signers of a provider when all have expired: an Atesto extension for service administrators. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { addAuditContext } from '../../audit/context.ts';
 import { changeOrigin } from '../../audit/recording.ts';

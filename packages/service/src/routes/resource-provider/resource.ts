@@ -1,4 +1,4 @@
-/** How does a provider look in the resource-provider API? */
+/** Writes a provider as a resource of the resource-provider API. */
 
 import type { ProviderVersion, SignerCertificate } from '@atesto/store';
 import type { FastifyReply } from 'fastify';

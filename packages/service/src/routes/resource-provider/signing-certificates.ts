@@ -1,5 +1,4 @@
-/** Which certificates may be the policy signers of a new provider? Each chain must hold together and end in a CA. */
-
+/** Reads the certificates of policy signers; each chain must be complete and end in a CA. */
 import type { SignerCertificate } from '@atesto/store';
 import { checkChain, parseChain, signerOf } from '../../signers/certificates.ts';
 

@@ -1,4 +1,4 @@
-/** The policy signers of a provider: listed, added and removed at the request of one of them. */
+/** The policy signers of a provider: list, add and remove, with a request signed by one of them. */
 
 import { absentEtag, type SignersVersion } from '@atesto/store';
 import type { JsonObject } from '@atesto/token';
