@@ -1,4 +1,4 @@
-/** The attestation types that a policy can be set for, in the names of the service's API. */
+/** The attestation types that a policy can be set for, by their API names. */
 
 /** Every attestation type that a policy can be set for. */
 export const attestationKinds = [

@@ -1,34 +1,34 @@
-/** What an evaluation may still cost. Units are counted, never seconds, so that a verdict is repeatable (policy language, section 11). */
+/** The budget of one evaluation. It counts units of work, never seconds, so that verdicts are repeatable (policy language, section 11). */
 
 import { limits } from './limits.ts';
 import { fail } from './refusal.ts';
 
-/** V8 hashes no longer texts: a hash table tells those of one length apart only by comparing them. */
+/** V8 does not hash longer strings: a hash table distinguishes those of equal length only by comparing them. */
 const longestHashed = 16_383;
 
-/** Units of work of a cell: taking memory, and giving it back. */
+/** Units of work per cell, for allocating and freeing memory. */
 const cellWork = 2;
 
-/** Cells of each value itself, its place in an array included. */
+/** Cells of a value, including its place in an array. */
 export const valueCells = 1;
-/** Cells that a new array takes besides its items, and a new object besides its members. */
+/** Cells of a new array without its items, and of a new object without its members. */
 export const arrayCells = 6;
 /** Cells that a new object takes besides its members. */
 export const objectCells = 8;
-/** Cells of a member of an object: its name, and its place in the table. */
+/** Cells of an object member: its name and its place in the table. */
 export const memberCells = 3;
 
-/** What was spent: always the same for the same policy and claims. */
+/** The cost of an evaluation: always the same for the same policy and claims. */
 export interface Spent {
   /** Units of work. */
   readonly work: number;
-  /** UTF-16 units of the strings that were made. */
+  /** UTF-16 units of all created strings. */
   readonly madeLength: number;
-  /** The most cells that were held at once; see `limits.cells`. */
+  /** The peak number of cells; see `limits.cells`. */
   readonly cells: number;
 }
 
-/** Counts what one evaluation spends, and ends it when that is too much. */
+/** Counts the cost of one evaluation and refuses to continue when it exceeds the limits. */
 export class Budget {
   readonly #allowedWork: number;
   readonly #allowedLength: number;
@@ -46,22 +46,22 @@ export class Budget {
     this.#madeLength = madeLength;
   }
 
-  /** The units of work that are left. */
+  /** The remaining units of work. */
   get left(): number {
     return this.#work;
   }
 
-  /** The length of strings that may still be made. */
+  /** The remaining length of created strings, in UTF-16 units. */
   get lengthLeft(): number {
     return this.#madeLength;
   }
 
-  /** The cells that are held now: a mark for {@link Budget.release}. */
+  /** The cells in use: a mark for {@link Budget.release}. */
   get held(): number {
     return this.#held;
   }
 
-  /** What was spent so far. Where the budget ended the evaluation, all that was allowed. */
+  /** The cost so far; the limit when the budget ended the evaluation. */
   get spent(): Spent {
     return {
       work: this.#allowedWork - Math.max(this.#work, 0),
@@ -72,41 +72,41 @@ export class Budget {
 
   charge(units: number): void {
     this.#work -= units;
-    if (this.#work < 0) fail('limit-work', 'the evaluation needs more work than is allowed');
+    if (this.#work < 0) fail('limit-work', 'the evaluation exceeds its limit of work');
   }
 
-  /** Pays for looking at each character of a text, which costs far more than comparing or copying it. */
+  /** Pays for visiting each character of a string, which costs far more than comparing or copying it. */
   chargeCharacters(count: number): void {
     this.charge(count >> 2);
   }
 
-  /** Pays for finding a text among others in a hash table. */
+  /** Pays for looking up a string in a hash table. */
   chargeLookup(text: string, among: number): void {
     if (text.length > longestHashed) this.charge((text.length >> 10) * among);
   }
 
-  /** Pays for a string that an evaluation makes, before it is made. */
+  /** Pays for a new string, before it is created. */
   chargeString(length: number): void {
     if (length > limits.valueLength) fail('limit-value', `a string is longer than ${limits.valueLength} characters`);
     this.charge(1 + (length >> 10));
     this.#madeLength -= length;
-    if (this.#madeLength < 0) fail('limit-made', 'the evaluation makes more text than is allowed');
+    if (this.#madeLength < 0) fail('limit-made', 'the evaluation exceeds its limit of created text');
   }
 
-  /** Pays for memory, before it is taken. */
+  /** Pays for memory, before it is allocated. */
   hold(cells: number): void {
     this.charge(cellWork * cells);
     this.#held += cells;
     if (this.#held > this.#mostHeld) this.#mostHeld = this.#held;
-    if (this.#held > this.#allowedCells) fail('limit-memory', 'the evaluation holds more JSON than is allowed');
+    if (this.#held > this.#allowedCells) fail('limit-memory', 'the evaluation exceeds its limit of JSON in memory');
   }
 
-  /** Pays for an array of so many items that exist already. */
+  /** Pays for a new array of existing items. */
   holdArray(length: number): void {
     this.hold(arrayCells + length);
   }
 
-  /** Pays for an object of so many members whose values exist already. */
+  /** Pays for a new object of members with existing values. */
   holdObject(size: number): void {
     this.hold(objectCells + memberCells * size);
   }

@@ -1,4 +1,4 @@
-/** The cases that state the language in executable form: policies of documents, samples and repositories with what each must do. */
+/** Executable cases of the policy language: policies from documents, samples and repositories, each with its expected result. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-/** Each code by a text, an evaluation or claims that produce it, and by nothing else in them. */
+/** Each code is produced by one text, evaluation or set of claims, without other diagnostics. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {

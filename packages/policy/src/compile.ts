@@ -1,4 +1,4 @@
-/** From a policy text to a policy that can be evaluated, or to everything that is wrong with the text. */
+/** Compiles a policy text to a policy that can be evaluated, or to its diagnostics. */
 import type { AttestationKind } from './attestation-kind.ts';
 import { checkPolicy } from './check/check.ts';
 import { type Diagnostic, Diagnostics, readUntilTooMany, type Span } from './diagnostic.ts';
@@ -10,7 +10,7 @@ import type { PolicyTree } from './syntax/ast.ts';
 import { parsePolicy } from './syntax/parser.ts';
 import { type Version, versions } from './syntax/vocabulary.ts';
 
-/** A policy that was read, checked and compiled once; it can be evaluated as often as wanted, and is never changed. */
+/** A compiled policy. Immutable; can be evaluated any number of times. */
 export class CompiledPolicy {
   /** As received. */
   readonly text: string;
@@ -28,15 +28,15 @@ export class CompiledPolicy {
   }
 }
 
-/** How to compile. */
+/** Options of compiling a policy. */
 export interface CompileOptions {
-  /** The attestation type that the policy is for: lets the checks say what has no effect there. */
+  /** The attestation type of the policy; enables checks for what has no effect there. */
   readonly attestationType?: AttestationKind;
-  /** Warnings are errors: for who deploys to Azure Attestation too, which refuses some of these forms. */
+  /** Treats warnings as errors, for policies that are also deployed to Azure Attestation, which refuses some of these forms. */
   readonly strict?: boolean;
 }
 
-/** The policy, or the errors; both with the remarks that are none. */
+/** The policy or its errors, with warnings and lints. */
 export type CompileOutcome =
   | {
       readonly ok: true;
@@ -52,7 +52,7 @@ export type CompileOutcome =
     };
 
 /**
- * Reads, checks and compiles a policy text. Never throws, whatever the text; reads no further after `limits.diagnostics` errors.
+ * Reads, checks and compiles a policy text. Never throws. Stops reading after `limits.diagnostics` errors.
  *
  * @example
  * const compiled = compilePolicy('version=1.0; authorizationrules { => permit(); }; issuancerules {};');
@@ -87,7 +87,7 @@ function readTree(text: string, options: CompileOptions, diagnostics: Diagnostic
 
 const halfCharacter = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
-/** Half a surrogate pair has no UTF-8: the hash would be that of another text. */
+/** Half of a surrogate pair has no UTF-8 form: the hash would be of another text. */
 function checkWellFormed(text: string, diagnostics: Diagnostics): void {
   const offset = text.search(halfCharacter);
   if (offset < 0) return;

@@ -1,7 +1,7 @@
-/** The policies that are in force where none was set (policy language, section 12). */
+/** The default policies, in force until a policy is set (policy language, section 12). */
 import type { AttestationKind } from './attestation-kind.ts';
 
-/** Claims that the default policy of enclaves issues under their older names, and the claims they repeat. */
+/** The older claim names that the default policy of enclaves issues, by the claims they repeat. */
 const enclaveAliases: readonly (readonly [issued: string, from: string])[] = [
   ['is-debuggable', 'x-ms-sgx-is-debuggable'],
   ['sgx-mrsigner', 'x-ms-sgx-mrsigner'],
@@ -20,10 +20,10 @@ const enclave = [
   '};',
 ].join('\n');
 
-/** Known to the byte: Azure Attestation publishes its hash. */
+/** Exact bytes matter: Azure Attestation publishes its hash. */
 const permitting = 'version= 1.0;authorizationrules{=> permit();};';
 
-/** The default policy text of each attestation type; types without one are refused until a policy is set. */
+/** The default policy text of each attestation type; types without one are refused until one is set. */
 export const defaultPolicies: Readonly<Partial<Record<AttestationKind, string>>> = {
   SgxEnclave: enclave,
   OpenEnclave: enclave,

@@ -1,8 +1,8 @@
-/** What is said about a policy text: errors, warnings and informations, each with its place and, where possible, its mend. */
+/** Diagnostics of a policy text: errors, warnings and lints, each with its place and, where possible, a fix. */
 import type { PolicyCode } from './codes.ts';
 import { limits } from './limits.ts';
 
-/** Errors refuse the policy; warnings tell of forms that other services may refuse; informations are lints. */
+/** An `error` refuses the policy; a `warning` reports a form that other services may refuse; an `information` is a lint. */
 export type Severity = 'error' | 'warning' | 'information';
 
 /** A place in a policy text. Lines and columns count from 1, columns, offset and length in UTF-16 units. */
@@ -13,7 +13,7 @@ export interface Span {
   readonly length: number;
 }
 
-/** One remark about a policy text. */
+/** One diagnostic of a policy text. */
 export interface Diagnostic {
   readonly severity: Severity;
   /** Stable, kebab-case; see `policyCodes`. */
@@ -24,11 +24,11 @@ export interface Diagnostic {
   readonly length: number;
   /** One sentence: what is wrong. */
   readonly message: string;
-  /** One sentence: how to mend it. */
+  /** One sentence: how to fix it. */
   readonly hint?: string;
 }
 
-/** Ends the reading of a text that has too many errors; what is wrong so far has been reported. */
+/** Thrown to stop reading a text with too many errors; the errors so far are reported. */
 export class TooManyErrors extends Error {
   constructor() {
     super('the text has too many errors');
@@ -36,7 +36,7 @@ export class TooManyErrors extends Error {
   }
 }
 
-/** Reads a text as far as that has a point; undefined: it had too many errors. */
+/** Runs a reader; undefined when it stopped because of too many errors. */
 export function readUntilTooMany<Value>(read: () => Value): Value | undefined {
   try {
     return read();
@@ -46,7 +46,7 @@ export function readUntilTooMany<Value>(read: () => Value): Value | undefined {
   }
 }
 
-/** Collects the remarks about one text: `limits.diagnostics` of each severity. */
+/** Collects the diagnostics of one text: at most `limits.diagnostics` of each severity. */
 export class Diagnostics {
   readonly #found: (Diagnostic & { readonly offset: number })[] = [];
   readonly #counts: Record<Severity, number> = { error: 0, warning: 0, information: 0 };
@@ -55,7 +55,7 @@ export class Diagnostics {
     return this.#counts.error;
   }
 
-  /** Whether a further warning, or information, would be told: what it costs to find its words can be saved otherwise. */
+  /** Whether another diagnostic would be kept; if not, callers need not compute its message. */
   hasRoom(severity: Severity): boolean {
     return this.#counts[severity] < limits.diagnostics;
   }
@@ -63,8 +63,8 @@ export class Diagnostics {
   /** Throws `TooManyErrors` from {@link limits.diagnostics} errors on. */
   error(code: PolicyCode, at: Span, message: string, hint?: string): void {
     if (!this.hasRoom('error')) {
-      const end = `There are more than ${limits.diagnostics} errors: the text is read no further.`;
-      this.#push('error', 'limit-errors', at, end, 'Mend those before, and check again.');
+      const end = `There are more than ${limits.diagnostics} errors; the rest of the text was not read.`;
+      this.#push('error', 'limit-errors', at, end, 'Fix these errors, then check again.');
       throw new TooManyErrors();
     }
     this.#add('error', code, at, message, hint);
@@ -78,11 +78,11 @@ export class Diagnostics {
     this.#add('information', code, at, message, hint);
   }
 
-  /** All remarks by position; `strict` turns the warnings into errors. */
+  /** All diagnostics by position; `strict` turns warnings into errors. */
   sorted(strict: boolean): Diagnostic[] {
     const ordered = [...this.#found].sort((a, b) => a.offset - b.offset);
-    return ordered.map(({ offset: _offset, ...remark }) =>
-      strict && remark.severity === 'warning' ? { ...remark, severity: 'error' } : remark,
+    return ordered.map(({ offset: _offset, ...diagnostic }) =>
+      strict && diagnostic.severity === 'warning' ? { ...diagnostic, severity: 'error' } : diagnostic,
     );
   }
 
@@ -94,7 +94,7 @@ export class Diagnostics {
 
   #push(severity: Severity, code: PolicyCode, at: Span, message: string, hint: string | undefined): void {
     const { offset, line, column, length } = at;
-    const remark = { severity, code, line, column, length, message, offset };
-    this.#found.push(hint === undefined ? remark : { ...remark, hint });
+    const diagnostic = { severity, code, line, column, length, message, offset };
+    this.#found.push(hint === undefined ? diagnostic : { ...diagnostic, hint });
   }
 }

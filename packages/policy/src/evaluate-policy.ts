@@ -1,4 +1,4 @@
-/** Evaluation as callers see it: a policy and claims in, a verdict out. */
+/** The public evaluation API: a policy and claims in, a verdict out. */
 
 import type { Spent } from './budget.ts';
 import type { Claim, ClaimValue } from './claims/claim.ts';
@@ -11,8 +11,7 @@ export type { RunWarning } from './evaluate/program.ts';
 export type { Issued } from './evaluate/run.ts';
 
 /**
- * Evaluates a policy over claims: configuration, authorization, issuance. Deterministic, and within a budget of work that is
- * counted, not timed.
+ * Evaluates a policy over claims: configuration, authorization, issuance. Deterministic; bounded by counted work, not by time.
  *
  * @example
  * const claims = [{ type: 'x-ms-sgx-svn', value: 3n, issuer: 'AttestationService' }] as const;
@@ -27,10 +26,10 @@ export function evaluatePolicy(
   return evaluateProgram(policy.program, claims, options);
 }
 
-/** The configuration properties that a policy sets, and what it cost to find them. */
+/** The configuration properties that a policy sets, and their cost. */
 export type Configured = PolicyOutcome<ReadonlyMap<string, ClaimValue>> & { readonly spent: Spent };
 
-/** Evaluates the configuration rules alone, given the claims that are known before the evidence is judged. */
+/** Evaluates only the configuration rules, over the claims that are known before appraisal. */
 export function configure(policy: CompiledPolicy, claims: readonly Claim[] = []): Configured {
   const verdict = configureProgram(policy.program, claims);
   const { spent } = verdict;

@@ -1,4 +1,4 @@
-/** Policy hashes (policy language, section 13), held against the one that Azure Attestation publishes, and default policies. */
+/** Policy hashes equal the one that Azure Attestation publishes (policy language, section 13); default policies compile. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { attestationKinds, compilePolicy, defaultPolicies, evaluatePolicy, issuedValue, policyHash } from './index.ts';

@@ -1,4 +1,4 @@
-/** The hashes by which tokens name policies (policy language, section 13). */
+/** The hashes that identify policies in tokens (policy language, section 13). */
 import { createHash } from 'node:crypto';
 
 const base64urlSha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('base64url');

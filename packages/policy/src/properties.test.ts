@@ -1,4 +1,4 @@
-/** What holds for every text and every policy: nothing throws, places are right, verdicts repeat, budgets hold. */
+/** Properties of every text and policy: nothing throws, places are correct, verdicts repeat, budgets hold. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-/** What `policy eval --json` prints and `:explain` answers, and the public names of the package. */
+/** The report that `policy eval --json` prints and `:explain` returns, and the public names of the package. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as policy from './index.ts';

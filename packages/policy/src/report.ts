@@ -1,4 +1,4 @@
-/** Everything about one evaluation as JSON: what `atesto policy eval --json` prints and `:explain` answers. */
+/** Reports one evaluation as JSON: printed by `atesto policy eval --json`, returned by `:explain`. */
 
 import type { AttestationKind } from './attestation-kind.ts';
 import type { Claim, ClaimValue } from './claims/claim.ts';
@@ -11,19 +11,19 @@ import type { PolicyRefusal } from './refusal.ts';
 import { type Explanation, explainTraced } from './trace/explain.ts';
 import type { TraceRule } from './trace/trace.ts';
 
-/** One remark of a report. */
+/** One diagnostic of a report. */
 export type Remark = Omit<Diagnostic, 'severity'>;
 
 /** A claim's value, or the values of several claims of one type. */
 export type ReportedValue = ClaimValue | readonly ClaimValue[];
 
-/** What became of a policy text over claims. */
+/** The diagnostics of a policy text, and its evaluation over claims. */
 export interface EvaluationReport {
   readonly parse: 'ok' | 'error';
   readonly errors: readonly Remark[];
   readonly warnings: readonly Remark[];
   readonly informations: readonly Remark[];
-  /** `error` also where the text is wrong. */
+  /** Also `error` when the text has errors. */
   readonly evaluation: 'ok' | 'error';
   /** Why the evaluation failed. */
   readonly refusal?: PolicyRefusal;
@@ -31,12 +31,12 @@ export interface EvaluationReport {
   readonly outgoing: Readonly<Record<string, ReportedValue>>;
   readonly properties: Readonly<Record<string, ClaimValue>>;
   readonly configuration: Readonly<Record<string, ClaimValue>>;
-  /** Why it was refused; absent when it was authorized or the text is wrong. */
+  /** Why it was refused; absent when it was authorized or the text has errors. */
   readonly explanation?: Explanation;
   readonly trace: readonly TraceRule[];
 }
 
-/** Compiles and evaluates, and tells everything. Never throws. */
+/** Compiles and evaluates a policy, with a trace. Never throws. */
 export function evaluationReport(
   text: string,
   claims: readonly Claim[],
@@ -81,25 +81,25 @@ function runRemark({ rule, message }: RunWarning): Remark {
   return { code: 'property-unknown', line, column, length, message };
 }
 
-/** One value stands alone, several in a list, as tokens show them. */
+/** A single value, or a list of several, as in tokens. */
 export function issuedValue({ values }: Issued): ReportedValue {
   const [value] = values;
   return value !== undefined && values.length === 1 ? value : values;
 }
 
-/** The JSON text of a report or a part of it; integers keep all their digits. `indent`: spaces a level; 0 writes one line. */
+/** The JSON text of a report or a part of it; integers are exact. `indent`: spaces per level; 0 writes one line. */
 export function reportJson(report: unknown, indent = 2): string {
   const exact = (_name: string, value: unknown): unknown => (typeof value === 'bigint' ? exactly(value) : value);
   return JSON.stringify(report, exact, indent);
 }
 
-/** What ECMAScript's "JSON.parse source text access" adds and the standard library's types lack. */
+/** `JSON.rawJSON` of ECMAScript's "JSON.parse source text access", which TypeScript's library does not declare. */
 interface SourceTextJson {
   rawJSON(text: string): unknown;
 }
 const exactJson = JSON as JSON & SourceTextJson;
 
-/** JSON has no limit for integers; only JavaScript's numbers have. */
+/** Unlike JavaScript numbers, JSON integers have no limit. */
 function exactly(value: bigint): unknown {
   return exactJson.rawJSON(String(value));
 }

@@ -1,4 +1,4 @@
-/** Is an action allowed where it stands, and are the literals of its assignments possible? (policy language, sections 3, 8, 9, 10) */
+/** Checks that actions are allowed in their section and that literal assignments are valid (policy language, sections 3, 8, 9, 10). */
 import { claimValueTypes, valueTypeOf } from '../claims/claim.ts';
 import type { Diagnostics } from '../diagnostic.ts';
 import type { Action, Assignment, Literal } from '../syntax/ast.ts';

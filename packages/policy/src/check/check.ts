@@ -1,4 +1,4 @@
-/** Is a policy that could be read also right? Everything that can be known before any request (policy language, section 2). */
+/** Checks a parsed policy for everything that can be known before a request (policy language, section 2). */
 import type { Expression, PolicyTree, Rule } from '../syntax/ast.ts';
 import type { SectionName } from '../syntax/vocabulary.ts';
 import { checkAction } from './actions.ts';
@@ -10,7 +10,7 @@ import { lintReach } from './reach.ts';
 import { lintServiceClaims } from './service-claims.ts';
 import { checkFunctionVersion, checkNegationVersion, checkSectionVersion } from './versions.ts';
 
-/** Checks the meaning of a tree. */
+/** Checks a parsed policy. */
 export function checkPolicy(tree: PolicyTree, context: CheckContext): void {
   const isWhole = context.diagnostics.errorCount === 0;
   for (const section of tree.sections) {
@@ -19,7 +19,7 @@ export function checkPolicy(tree: PolicyTree, context: CheckContext): void {
     for (const rule of section.rules) checkRule(rule, section.kind, context);
   }
   lintServiceClaims(tree, context);
-  // What could not be read may hold the rule that permits.
+  // An unreadable part may contain the rule that permits.
   if (isWhole) lintReach(tree, context.diagnostics);
 }
 

@@ -1,4 +1,4 @@
-/** Can the tests of a condition hold? (policy language, sections 2 and 5) */
+/** Checks whether the tests of a condition can hold (policy language, sections 2 and 5). */
 import { type ClaimValue, claimIssuers, claimValueTypes, valueTypeOf } from '../claims/claim.ts';
 import type { Diagnostics } from '../diagnostic.ts';
 import { limits } from '../limits.ts';
@@ -9,7 +9,7 @@ interface LiteralTest extends Test {
   readonly literal: ClaimValue;
 }
 
-/** Checks the tests of a condition: each for itself, then whether they exclude each other. */
+/** Checks each test of a condition, then whether the tests exclude each other. */
 export function checkCondition(condition: Condition, diagnostics: Diagnostics): void {
   for (const test of condition.tests) checkTest(test, diagnostics);
   const literals = condition.tests

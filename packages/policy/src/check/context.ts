@@ -1,12 +1,12 @@
-/** What the checks of one policy share. */
+/** The context that the checks of one policy share. */
 import type { AttestationKind } from '../attestation-kind.ts';
 import type { Diagnostics } from '../diagnostic.ts';
 import type { Version } from '../syntax/vocabulary.ts';
 
-/** What the checks of a policy share. */
+/** Shared by all checks of a policy. */
 export interface CheckContext {
   readonly diagnostics: Diagnostics;
-  /** Undefined when the policy has no usable version: nothing is said of versions then. */
+  /** Undefined when the policy has no usable version; versions are then not checked. */
   readonly version: Version | undefined;
   readonly attestationType: AttestationKind | undefined;
 }

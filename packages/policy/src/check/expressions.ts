@@ -1,4 +1,4 @@
-/** Are the arguments of functions as many and of such kinds as the functions take? (policy language, section 6) */
+/** Checks the number and types of function arguments (policy language, section 6). */
 
 import { Budget } from '../budget.ts';
 import type { Diagnostics } from '../diagnostic.ts';
@@ -12,7 +12,7 @@ import { lintQuery } from './query-lints.ts';
 
 type Kind = 'String' | 'Boolean' | 'any';
 
-/** What a literal argument must be, in order. */
+/** The types of literal arguments, in order. */
 const argumentKinds: Readonly<Record<FunctionName, readonly Kind[]>> = {
   JmesPath: ['String', 'String'],
   JsonToClaimValue: ['String'],
@@ -22,7 +22,7 @@ const argumentKinds: Readonly<Record<FunctionName, readonly Kind[]>> = {
   ContainsOnlyValue: ['any', 'any'],
 };
 
-/** Checks one expression; its arguments are checked on their own. */
+/** Checks one expression, without its arguments. */
 export function checkExpression(
   expression: Expression,
   scope: Scope,

@@ -1,9 +1,9 @@
-/** Which identifiers a rule binds, and whether each is bound where it is used. */
+/** Tracks which identifiers a rule binds, and checks that each is bound before it is used. */
 import type { Diagnostics } from '../diagnostic.ts';
 import type { Condition, Name } from '../syntax/ast.ts';
 import { clip } from '../syntax/cursor.ts';
 
-/** The identifiers that are bound so far, with the place where each was. */
+/** The identifiers bound so far, each with its place. */
 export type Scope = Map<string, Name>;
 
 /** Binds the identifier of a condition. */
@@ -22,7 +22,7 @@ export function bind({ identifier, negation }: Condition, scope: Scope, diagnost
   scope.set(identifier.text, identifier);
 }
 
-/** Checks a use of an identifier. `beingBound` is that of the condition in which it stands. */
+/** Checks a use of an identifier. `beingBound` is the identifier of the enclosing condition. */
 export function checkBound(name: Name, scope: Scope, diagnostics: Diagnostics, beingBound: string | undefined): void {
   if (scope.has(name.text)) return;
   if (name.text === beingBound) {

@@ -2,13 +2,13 @@
 import type { AttestationKind } from '../attestation-kind.ts';
 import type { ClaimValue } from '../claims/claim.ts';
 
-/** Where `issueproperty` puts its claims: into the configuration or among the token's properties. */
+/** Where `issueproperty` puts its claims: the configuration or the properties of the token. */
 export type PropertyPlace = 'configuration' | 'properties';
 
 interface NamedProperty {
   readonly place: PropertyPlace;
   readonly appliesTo: readonly AttestationKind[];
-  /** What is wrong with a value, as the end of "… must be"; undefined when it fits. */
+  /** What a value must be, as the end of "… must be"; undefined when the value is valid. */
   readonly mustBe: (value: ClaimValue) => string | undefined;
 }
 
@@ -41,18 +41,18 @@ function integerBetween(least: bigint, greatest: bigint): (value: ClaimValue) =>
       : `an Integer from ${least} to ${greatest}`;
 }
 
-/** The property of this name at this place; undefined when the service knows none. */
+/** The property of this name in this section; undefined when it is unknown. */
 export function namedProperty(place: PropertyPlace, name: string): NamedProperty | undefined {
   const property = namedProperties.get(name);
   return property?.place === place ? property : undefined;
 }
 
-/** The names that the service knows at this place. */
+/** The known property names in this section. */
 export function namesAt(place: PropertyPlace): string[] {
   return [...namedProperties].filter(([, property]) => property.place === place).map(([name]) => name);
 }
 
-/** What is wrong with the value of a known property, as a sentence; undefined when it fits or the name is unknown. */
+/** Why the value of a known property is invalid, as a sentence; undefined when it is valid or the name is unknown. */
 export function propertyProblem(place: PropertyPlace, name: string, value: ClaimValue): string | undefined {
   const mustBe = namedProperty(place, name)?.mustBe(value);
   return mustBe === undefined ? undefined : `The property ${name} must be ${mustBe}.`;

@@ -1,15 +1,15 @@
-/** Queries that compile and do not mean what their author thinks (policy language, section 7). */
+/** Warns of JMESPath queries that compile but do not do what their author expects (policy language, section 7). */
 import type { Diagnostics, Span } from '../diagnostic.ts';
 import type { QueryNode } from '../jmespath/ast.ts';
 
-/** Looks for comparisons of a filter's list with null. */
+/** Reports comparisons of a filter's list with null. */
 export function lintQuery(at: Span, tree: QueryNode, diagnostics: Diagnostics): void {
   if (!comparesFilterWithNull(tree)) return;
   const message = 'A filter gives a list, never null: the comparison has the same result for every document.';
   diagnostics.inform('filter-never-null', at, message, 'Compare length(@) with `0` instead.');
 }
 
-/** `[?…] | @ != null`: a step that compares the current value with null, behind one that filters. */
+/** `[?…] | @ != null`: a step that compares the current value with null, after one that filters. */
 function comparesFilterWithNull(tree: QueryNode): boolean {
   if (tree.kind !== 'chain') return false;
   return tree.steps.some((step, index) => {

@@ -1,8 +1,8 @@
-/** Which rules can ever have an effect? */
+/** Finds rules that can never run, and policies that never permit. */
 import type { Diagnostics, Span } from '../diagnostic.ts';
 import type { PolicyTree, Rule } from '../syntax/ast.ts';
 
-/** Looks for rules that never run, and for a policy that never permits. */
+/** Reports rules that never run, and a policy that never permits. */
 export function lintReach(tree: PolicyTree, diagnostics: Diagnostics): void {
   const authorization = tree.sections.find((section) => section.kind === 'authorizationrules');
   if (authorization === undefined) {

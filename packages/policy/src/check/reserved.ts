@@ -1,4 +1,4 @@
-/** Claim types that belong to the service: a policy may not issue them (policy language, section 8). */
+/** Claim types that are reserved for the service: a policy may not issue them (policy language, section 8). */
 
 const reserved: ReadonlySet<string> = new Set(
   [
@@ -27,12 +27,12 @@ const reserved: ReadonlySet<string> = new Set(
 );
 const longest = 32;
 
-/** Whether only the service may issue this type, in whatever case it is written. */
+/** Whether only the service may issue this claim type; case is ignored. */
 export function isReservedType(type: string): boolean {
   return type.length <= longest && reserved.has(type.toLowerCase());
 }
 
-/** Whether the type lies in the service's name space: a policy may restate such a claim, but not contradict it. */
+/** Whether the claim type is in the service's name space: a policy may repeat such a claim, but not contradict it. */
 export function isServiceType(type: string): boolean {
   return type.startsWith('x-ms-');
 }

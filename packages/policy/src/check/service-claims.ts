@@ -1,18 +1,18 @@
-/** Do conditions ask for claims that the service has, and for values that these can have? (policy language, section 12) */
+/** Checks conditions against the claims of the service: their names and their possible values (policy language, section 12). */
 import { valueTypeOf } from '../claims/claim.ts';
 import { isInServiceNames, serviceClaims } from '../claims/service-claims.ts';
 import type { Action, Condition, Literal, PolicyTree, Test } from '../syntax/ast.ts';
 import { nearest, type PropertyName } from '../syntax/vocabulary.ts';
 import type { CheckContext } from './context.ts';
 
-/** Looks for misspelt claims of the service, and for literals of another type than the value of the claim. */
+/** Reports misspelled claims of the service, and literals of another type than the claim's value. */
 export function lintServiceClaims(tree: PolicyTree, context: CheckContext): void {
   const rules = tree.sections.flatMap((section) => section.rules);
   const made = new Set(rules.map(({ action }) => literalType(action)));
   for (const condition of rules.flatMap(({ conditions }) => conditions)) {
     const type = equalTo(condition, 'type');
     const issuer = equalTo(condition, 'issuer');
-    // What a rule makes is a claim of the policy, whatever the service calls it.
+    // A claim that a rule makes belongs to the policy, even under a service name.
     if (typeof type?.value !== 'string' || made.has(type.value) || issuer?.value === 'AttestationPolicy') continue;
     checkType(type, type.value, context);
     checkValues(condition, type.value, context);
@@ -57,7 +57,7 @@ function checkValues({ tests }: Condition, type: string, { diagnostics }: CheckC
   diagnostics.inform(always ? 'always-holds' : 'never-holds', wrong.operand, message, hint);
 }
 
-/** A value of another type is unlike every literal, so that only `!=` can hold, and always does. */
+/** A value of another type differs from every literal, so that only `!=` holds, and always does. */
 function isWrong({ property, operator, operand }: Test, expected: string): boolean {
   if (property !== 'value' || operand.kind !== 'literal') return false;
   if (valueTypeOf(operand.value) !== expected) return true;

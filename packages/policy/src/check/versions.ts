@@ -1,4 +1,4 @@
-/** What needs a newer version than the policy names (policy language, section 3). */
+/** Checks that the policy's version allows the features it uses (policy language, section 3). */
 import type { Span } from '../diagnostic.ts';
 import type { Call, Condition, Name } from '../syntax/ast.ts';
 import { type SectionName, type Version, versions } from '../syntax/vocabulary.ts';

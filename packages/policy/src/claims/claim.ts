@@ -1,9 +1,9 @@
-/** What a claim is (policy language, section 4). */
+/** The claim type of the policy language (policy language, section 4). */
 
 /** The value of a claim. An integer is a `bigint` within -2^63 … 2^63-1, never a `number`. */
 export type ClaimValue = string | bigint | boolean;
 
-/** Who made a claim: the appraisal of evidence, a rule, or the client. */
+/** The source of a claim: the appraisal of evidence, a rule, or the client. */
 export type ClaimIssuer = 'AttestationService' | 'AttestationPolicy' | 'CustomClaim';
 
 /** The type of a claim's value, in the language's words. */
@@ -15,7 +15,7 @@ export interface Claim {
   readonly type: string;
   readonly value: ClaimValue;
   readonly issuer: ClaimIssuer;
-  /** May be tested, but not issued. The service's own `pcrs` always is, whatever stands here. */
+  /** Can be tested, but not issued. Always true for the service's `pcrs`. */
   readonly readOnly?: boolean;
 }
 
@@ -24,7 +24,7 @@ export const claimIssuers: readonly ClaimIssuer[] = ['AttestationService', 'Atte
 /** Every type of a claim's value. */
 export const claimValueTypes: readonly ClaimValueType[] = ['String', 'Integer', 'Boolean'];
 
-/** The least integer of the language: -2^63. */
+/** The smallest integer of the language: -2^63. */
 export const leastInteger = -(2n ** 63n);
 /** The greatest integer of the language: 2^63 - 1. */
 export const greatestInteger = 2n ** 63n - 1n;

@@ -1,4 +1,4 @@
-/** What is known of a request before its evidence is judged: configuration rules see no more (policy language, section 5). */
+/** Splits claims into those known before appraisal, which configuration rules see, and the rest (policy language, section 5). */
 import type { Claim } from './claim.ts';
 
 /** The claims of a request in two parts. */
@@ -8,7 +8,7 @@ export interface ClaimsByStage {
   readonly appraised: readonly Claim[];
 }
 
-/** Splits the incoming claims of a service; the order within each part stays. */
+/** Splits the incoming claims of a request; keeps the order within each part. */
 export function claimsByStage(claims: readonly Claim[]): ClaimsByStage {
   return { known: claims.filter(isKnown), appraised: claims.filter((claim) => !isKnown(claim)) };
 }

@@ -1,7 +1,7 @@
-/** From the members of a JSON object, such as the claims of an appraisal, to claims of the language. */
+/** Converts the members of a JSON object, such as the claims of an appraisal, to claims of the policy language. */
 import type { Claim, ClaimIssuer, ClaimValue } from './claim.ts';
 
-/** JSON as programs hold it. */
+/** A JSON value. */
 export type MemberValue =
   | string
   | number
@@ -10,7 +10,7 @@ export type MemberValue =
   | readonly MemberValue[]
   | { readonly [name: string]: MemberValue };
 
-/** One claim for each member: a list is one for each of its members, an object and a fraction their JSON text, null none. */
+/** One claim per member: a list gives one per item, an object or fraction its JSON text, null none. */
 export function claimsOfMembers(members: Readonly<Record<string, MemberValue>>, issuer: ClaimIssuer): Claim[] {
   return Object.entries(members).flatMap(([type, value]) =>
     (isList(value) ? value : [value]).flatMap((one) =>

@@ -1,4 +1,4 @@
-/** Claims as JSON text: a list of `{type, value, valueType?, issuer?}`, as test cases and the command line give them. */
+/** Reads claims from JSON text: a list of `{type, value, valueType?, issuer?}`, as test cases and the command line use. */
 
 import { Budget } from '../budget.ts';
 import { readJson, readNumber } from '../json/read.ts';
@@ -15,23 +15,23 @@ import {
 } from './claim.ts';
 
 /**
- * Reads claims. Integers are exact over 64 bits; a value may also stand as text beside a `valueType`, and is converted then.
- * Without `issuer` a claim is the client's. Refuses with `json-invalid`, `json-depth`, `json-number-range`, `limit-work`,
+ * Reads claims. Integers are exact over 64 bits. A string value with a `valueType` is converted.
+ * Without `issuer` the client is the issuer. Refuses with `json-invalid`, `json-depth`, `json-number-range`, `limit-work`,
  * `limit-memory` or `invalid-claim`.
  */
 export function parseClaims(text: string): PolicyOutcome<Claim[]> {
   return settleAt('claims', () => {
     const budget = new Budget();
     const list = readJson(text, budget);
-    if (!Array.isArray(list)) return fail('invalid-claim', 'the text is not a list of claims');
+    if (!Array.isArray(list)) return fail('invalid-claim', 'the claims must be a JSON array');
     return list.map((item, index) => claimOf(item, index, budget));
   });
 }
 
 function claimOf(item: JsonValue, index: number, budget: Budget): Claim {
-  if (!(item instanceof Map)) return fail('invalid-claim', `claim ${index} is not an object`);
+  if (!(item instanceof Map)) return fail('invalid-claim', `claim ${index} must be an object`);
   const type = item.get('type');
-  if (typeof type !== 'string' || type === '') return fail('invalid-claim', `claim ${index} has no type`);
+  if (typeof type !== 'string' || type === '') return fail('invalid-claim', `claim ${index} needs a type`);
   const issuer = issuerOf(item.get('issuer'), index);
   const value = givenValue(item.get('value'), item.get('valueType'), index, budget);
   return { type, value, issuer };
@@ -40,7 +40,7 @@ function claimOf(item: JsonValue, index: number, budget: Budget): Claim {
 function issuerOf(value: JsonValue | undefined, index: number): ClaimIssuer {
   if (value === undefined) return 'CustomClaim';
   const issuer = claimIssuers.find((known) => known === value);
-  return issuer ?? fail('invalid-claim', `the issuer of claim ${index} is none of ${claimIssuers.join(', ')}`);
+  return issuer ?? fail('invalid-claim', `the issuer of claim ${index} must be one of ${claimIssuers.join(', ')}`);
 }
 
 function givenValue(
@@ -52,7 +52,7 @@ function givenValue(
   const plain = plainValue(value, index);
   if (valueType === undefined || valueType === valueTypeOf(plain)) return plain;
   const converted = typeof plain === 'string' ? convert(plain, valueType, budget) : undefined;
-  return converted ?? fail('invalid-claim', `the value of claim ${index} is not of its valueType`);
+  return converted ?? fail('invalid-claim', `the value of claim ${index} does not have its valueType`);
 }
 
 function plainValue(value: JsonValue | undefined, index: number): ClaimValue {
@@ -61,7 +61,7 @@ function plainValue(value: JsonValue | undefined, index: number): ClaimValue {
     const whole = BigInt(value);
     if (whole >= leastInteger && whole <= greatestInteger) return whole;
   }
-  return fail('invalid-claim', `the value of claim ${index} is no String, 64-bit Integer or Boolean`);
+  return fail('invalid-claim', `the value of claim ${index} must be a String, 64-bit Integer or Boolean`);
 }
 
 function convert(text: string, valueType: JsonValue, budget: Budget): ClaimValue | undefined {

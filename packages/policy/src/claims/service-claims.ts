@@ -1,6 +1,6 @@
 /**
- * Which claims does the appraisal of evidence give to a policy, and of what type is their value? Bytes are lower-case hex in a String.
- * Sources: Azure Attestation, "claim sets"; policy language, section 12, for the `$` names. TPM and VBS evidence have none of these name spaces.
+ * The claims that appraisals give to policies, with their value types. Bytes are lower-case hex in a String.
+ * Sources: Azure Attestation, "claim sets"; policy language, section 12, for the `$` names. TPM and VBS evidence uses none of these name spaces.
  */
 import type { AttestationKind } from '../attestation-kind.ts';
 import type { ClaimValueType } from './claim.ts';
@@ -87,7 +87,7 @@ const tdx: ServiceClaims = new Map(
 
 const none: ServiceClaims = new Map();
 
-/** The hardware claims of an Azure guest stand below `x-ms-isolation-tee`, not at the top. */
+/** The hardware claims of an Azure guest are members of `x-ms-isolation-tee`, not top-level claims. */
 const byKind: Readonly<Record<AttestationKind, ServiceClaims>> = {
   SgxEnclave: sgx,
   OpenEnclave: sgx,
@@ -100,12 +100,12 @@ const byKind: Readonly<Record<AttestationKind, ServiceClaims>> = {
 
 const all: ServiceClaims = new Map([...sgx, ...sevSnp, ...tdx]);
 
-/** The claims of an attestation type within the service's name spaces; of all when it is not known. */
+/** The service claims of an attestation type; of all types when it is unknown. */
 export function serviceClaims(kind: AttestationKind | undefined): ServiceClaims {
   return kind === undefined ? all : byKind[kind];
 }
 
-/** Whether a claim type lies in a name space of which `serviceClaims` is the whole. */
+/** Whether a claim type is in a name space that `serviceClaims` lists completely. */
 export function isInServiceNames(type: string): boolean {
   return /^(?:x-ms-sgx-|x-ms-sevsnpvm-|tdx_|\$)/.test(type);
 }

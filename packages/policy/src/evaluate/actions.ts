@@ -1,4 +1,4 @@
-/** What actions do (policy language, sections 3, 5, 8, 9, 10). */
+/** Compiles the actions of rules (policy language, sections 3, 5, 8, 9, 10). */
 
 import { namedProperty, type PropertyPlace, propertyProblem } from '../check/named-properties.ts';
 import { isReservedType, isServiceType } from '../check/reserved.ts';
@@ -11,7 +11,7 @@ import { compileMake, type Make } from './made-claims.ts';
 import type { Act, CompiledRule, Run } from './program.ts';
 import { areSame } from './values.ts';
 
-/** Compiles an action; `permit` and `deny` do nothing themselves, the verdict is the evaluator's. */
+/** Compiles an action. `permit` and `deny` have no effect here: the evaluator decides the verdict. */
 export function compileAction(action: Action, section: SectionName, scope: Scope): Act {
   if (action.name === 'permit' || action.name === 'deny') return () => undefined;
   const make = compileMake(action, scope);
@@ -48,7 +48,7 @@ function checkIssued(run: Run, { type, value, readOnly }: Claim): void {
   run.budget.charge(run.claims.length * (1 + (type.length >> 10)));
   const stated = run.claims.filter((claim) => claim.type === type && claim.issuer === 'AttestationService');
   if (stated.length > 0 && !stated.some((claim) => areSame(claim.value, value, run.budget)))
-    fail('contradicts-service', `${shown(type)} would contradict what the service found`);
+    fail('contradicts-service', `${shown(type)} contradicts the value that the service found`);
 }
 
 function compileProperty(make: Make, place: PropertyPlace): Act {
@@ -78,7 +78,7 @@ function keep(run: Run, place: PropertyPlace, type: string, value: ClaimValue): 
   }
 }
 
-/** Whether the type stands in the text: the checker has warned of it then. */
+/** Whether the type is a literal, which the checker has already warned of. */
 function isWritten({ tree }: CompiledRule, type: string): boolean {
   return tree.action.assignments.some(
     ({ property, expression }) => property === 'type' && expression.kind === 'literal' && expression.value === type,

@@ -1,4 +1,4 @@
-/** From the tree of an expression to a function that yields its values. */
+/** Compiles the tree of an expression to a function that returns its values. */
 import { Budget } from '../budget.ts';
 import { type Claim, type ClaimValue, isReadOnly, valueTypeOf } from '../claims/claim.ts';
 import { compileQuery } from '../jmespath/compile.ts';
@@ -8,10 +8,10 @@ import { policyFunctions, searchCompiled } from './functions.ts';
 import type { Bound, Evaluate, Run } from './program.ts';
 import { distinct, type ValueSet } from './values.ts';
 
-/** Where a rule keeps the claims of each identifier that is bound so far. */
+/** The slot of each bound identifier's claims within a rule. */
 export type Scope = ReadonlyMap<string, number>;
 
-/** Compiles an expression of a policy without errors. */
+/** Compiles an expression of a checked policy. */
 export function compileExpression(expression: Expression, scope: Scope): Evaluate {
   switch (expression.kind) {
     case 'literal': {
@@ -27,7 +27,7 @@ export function compileExpression(expression: Expression, scope: Scope): Evaluat
   }
 }
 
-/** The place of a bound identifier. */
+/** The slot of a bound identifier. */
 export function placeOf(scope: Scope, identifier: string): number {
   const place = scope.get(identifier);
   if (place === undefined) throw new TypeError(`the identifier ${identifier} was checked to be bound`);
@@ -53,7 +53,7 @@ function valuesOf(run: Run, claims: readonly Claim[], property: PropertyName): V
   return { values, readOnly: property === 'value' && claims.some(isReadOnly) };
 }
 
-/** The property of a claim, as rules see it. */
+/** A property of a claim, as rules read it. */
 export function propertyOf(claim: Claim, property: PropertyName): ClaimValue {
   switch (property) {
     case 'type':
@@ -72,7 +72,7 @@ function compileCall(call: Call, scope: Scope): Evaluate {
   const [json] = parameters;
   const query = call.arguments[1];
   if (call.name === 'JmesPath' && json !== undefined && query?.kind === 'literal' && typeof query.value === 'string') {
-    // The text was checked: it has at most as many queries as it has room for.
+    // The length of the text bounds the number of queries.
     const compiled = compileQuery(query.value, new Budget());
     return (run, bound) => searchCompiled(run, json(run, bound), compiled);
   }

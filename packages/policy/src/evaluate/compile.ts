@@ -1,4 +1,4 @@
-/** From a checked tree to a program. */
+/** Compiles a checked tree to a program. */
 import type { Condition, PolicyTree, Rule, Test } from '../syntax/ast.ts';
 import type { SectionName } from '../syntax/vocabulary.ts';
 import { compileAction } from './actions.ts';

@@ -1,4 +1,4 @@
-/** Which claims a condition selects (policy language, section 5: Condition, Test). */
+/** Selects the claims that satisfy a condition (policy language, section 5: Condition, Test). */
 import type { Budget } from '../budget.ts';
 import type { Claim, ClaimValue } from '../claims/claim.ts';
 import { propertyOf } from './compile-expression.ts';
@@ -34,14 +34,14 @@ function satisfies(budget: Budget, condition: CompiledCondition, claim: Claim, o
   return true;
 }
 
-/** Whether a claim passes one test. `operand`: the values of a right-hand side that is no literal. */
+/** Whether a claim passes one test. `operand`: the values of a computed right-hand side. */
 export function passes(budget: Budget, test: CompiledTest, claim: Claim, operand: ValueSet | undefined): boolean {
   const actual = propertyOf(claim, test.property);
   if (test.literal !== undefined) return compare(budget, test.operator, actual, test.literal);
   return holdsForOne(budget, test, actual, operand);
 }
 
-/** A test holds if it holds for one member of the set, hence never against the empty one. */
+/** A test holds if it holds for one value of the set, hence never for an empty set. */
 function holdsForOne(budget: Budget, test: CompiledTest, actual: ClaimValue, operand: ValueSet | undefined): boolean {
   if (operand === undefined) return false;
   budget.charge(operand.values.length);

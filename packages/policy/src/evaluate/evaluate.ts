@@ -10,7 +10,7 @@ import { operandsOf, select } from './conditions.ts';
 import type { Bound, CompiledRule, Program, RunWarning } from './program.ts';
 import { type Issued, RunState } from './run.ts';
 
-/** What an evaluation came to. */
+/** The result of an evaluation. */
 export type Verdict =
   | {
       readonly ok: true;
@@ -22,7 +22,7 @@ export type Verdict =
       readonly configuration: ReadonlyMap<string, ClaimValue>;
       readonly warnings: readonly RunWarning[];
       readonly trace: readonly TraceRule[];
-      /** What the evaluation cost; what a trace costs besides is not in it. */
+      /** The cost of the evaluation, without the cost of a trace. */
       readonly spent: Spent;
     }
   | {
@@ -33,22 +33,22 @@ export type Verdict =
       readonly spent: Spent;
     };
 
-/** What a caller may choose. */
+/** Options of an evaluation. */
 export interface EvaluateOptions {
-  /** Write down what happened: costs work of its own, up to `limits.traceWork`, so that a verdict never depends on whether it was traced. */
+  /** Record a trace. It has its own budget, `limits.traceWork`, so that a verdict never depends on whether it was traced. */
   readonly trace?: boolean;
-  /** Claims that are known before the evidence is judged: configuration rules see these alone. Absent: all claims. */
+  /** The claims known before appraisal; configuration rules see only these. Absent: all claims. */
   readonly configurationClaims?: readonly Claim[];
   /** Units of work that the evaluation and its explanation may take together; absent: `limits.work`. */
   readonly work?: number;
 }
 
-/** Evaluates all sections. Nothing of a failed evaluation leaves. */
+/** Evaluates all sections. A failed evaluation returns no claims. */
 export function evaluateProgram(program: Program, claims: readonly Claim[], options: EvaluateOptions): Verdict {
   return evaluateTraced(program, claims, options, options.trace === true ? new Recorder() : undefined);
 }
 
-/** The same, written down by a recorder. */
+/** The same, recorded by a recorder. */
 export function evaluateTraced(
   program: Program,
   claims: readonly Claim[],
@@ -67,7 +67,7 @@ export function evaluateTraced(
   });
 }
 
-/** Evaluates the configuration rules alone. */
+/** Evaluates only the configuration rules. */
 export function configureProgram(program: Program, claims: readonly Claim[]): Verdict {
   const run = new RunState(program, new Budget(), undefined);
   return settleRun(run, () => {

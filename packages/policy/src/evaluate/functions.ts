@@ -1,4 +1,4 @@
-/** The functions of the policy language (section 6). Each takes the sets of its arguments and yields a set. */
+/** The functions of the policy language (section 6). Each takes the value sets of its arguments and returns a value set. */
 
 import { type ClaimValue, greatestInteger, leastInteger } from '../claims/claim.ts';
 import type { CompiledQuery } from '../jmespath/compile.ts';
@@ -9,7 +9,7 @@ import type { FunctionName } from '../syntax/vocabulary.ts';
 import type { Run } from './program.ts';
 import { areSame, distinct, single, type ValueSet } from './values.ts';
 
-/** A function of the language; the arguments are as many as its arity. */
+/** A function of the language; takes as many arguments as its arity. */
 export type PolicyFunction = (run: Run, parameters: readonly ValueSet[]) => ValueSet;
 
 const nothing: ValueSet = { values: [], readOnly: false };
@@ -58,7 +58,7 @@ export const policyFunctions: Readonly<Record<FunctionName, PolicyFunction>> = {
   },
 };
 
-/** `JmesPath` with a query that was compiled with the policy. */
+/** `JmesPath` with a query that was compiled together with the policy. */
 export function searchCompiled(run: Run, json: ValueSet, query: CompiledQuery): ValueSet {
   return search(run, run.document(text('JmesPath', json, false)), query, json.readOnly);
 }
@@ -76,7 +76,7 @@ function text(name: FunctionName, set: ValueSet, mayBeEmpty: boolean): string {
   const [value] = set.values;
   if (set.values.length !== 1 || typeof value !== 'string')
     return fail('not-one-value', `${name} needs one String, not ${describe(set)}`);
-  if (value === '' && !mayBeEmpty) return fail('not-one-value', `${name} needs a String that is not empty`);
+  if (value === '' && !mayBeEmpty) return fail('not-one-value', `${name} needs a non-empty String`);
   return value;
 }
 
@@ -87,7 +87,7 @@ function describe(set: ValueSet): string {
   return typeof value === 'string' ? 'a String' : typeof value === 'bigint' ? 'an Integer' : 'a Boolean';
 }
 
-/** What JSON means as claim values; `null` means none. */
+/** The claim values of a JSON value; none for `null`. */
 function claimValues(run: Run, document: JsonValue): readonly ClaimValue[] {
   if (!Array.isArray(document)) return document === null ? [] : [claimValue(document)];
   run.budget.charge(4 * document.length);
@@ -97,14 +97,14 @@ function claimValues(run: Run, document: JsonValue): readonly ClaimValue[] {
 function claimValue(value: JsonValue): ClaimValue {
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'bigint' || typeof value === 'number') return integer(value);
-  return fail('json-no-claim', 'an object, or an array or object within an array, is no claim value');
+  return fail('json-no-claim', 'an object, or an array or object within an array, cannot be a claim value');
 }
 
 function integer(value: number | bigint): bigint {
   if (typeof value === 'number' && !Number.isInteger(value))
-    return fail('json-no-claim', 'a number with a fraction is no claim value');
+    return fail('json-no-claim', 'a number with a fraction cannot be a claim value');
   const whole = BigInt(value);
   if (whole < leastInteger || whole > greatestInteger)
-    return fail('json-no-claim', 'a number outside -2^63 … 2^63-1 is no claim value');
+    return fail('json-no-claim', 'a number outside -2^63 … 2^63-1 cannot be a claim value');
   return whole;
 }

@@ -1,4 +1,4 @@
-/** Policies that try to take more than their share end at a counted budget, always at the same count, and leave nothing behind. */
+/** Hostile policies end at a counted budget, always at the same count, and leave nothing in memory. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

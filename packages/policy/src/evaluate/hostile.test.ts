@@ -1,4 +1,4 @@
-/** No policy and no claims can run away: what costs too much ends with a code, always the same. */
+/** Expensive policies and claims end with a code, always the same one. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Claim, compilePolicy, evaluatePolicy, limits } from '../index.ts';

@@ -1,4 +1,4 @@
-/** Which claims an action makes of its assignments (policy language, section 5: Action). */
+/** Computes the claims that an action makes from its assignments (policy language, section 5: Action). */
 
 import type { Budget } from '../budget.ts';
 import { type Claim, type ClaimValue, isReadOnly, valueTypeOf } from '../claims/claim.ts';
@@ -8,10 +8,10 @@ import type { PropertyName } from '../syntax/vocabulary.ts';
 import { compileExpression, placeOf, propertyOf, type Scope } from './compile-expression.ts';
 import type { Bound, Evaluate, Run } from './program.ts';
 
-/** What some of the assignments say of one claim to be made. */
+/** Some properties of one claim to be made. */
 type Row = Partial<Record<PropertyName, ClaimValue>> & { readonly readOnly: boolean };
 
-/** Yields the rows of one group of assignments. */
+/** Returns the rows of one group of assignments. */
 type Group = (run: Run, bound: Bound) => readonly Row[];
 
 /** Computes the claims that an action makes. */
@@ -69,7 +69,7 @@ function valuesAs(run: Run, type: string, claims: readonly Claim[]): readonly Cl
   return rowsOf(run, claims, ['value']).map((row) => made(type, row.value ?? '', row.readOnly));
 }
 
-/** References to one identifier run together; every other assignment stands for itself. */
+/** Groups assignments: references to one identifier together, every other assignment alone. */
 function compileGroups(assignments: readonly Assignment[], scope: Scope): Group[] {
   const groups: Group[] = [];
   const seen = new Set<string>();
@@ -112,11 +112,11 @@ function compileTogether(pairs: readonly { target: PropertyName; source: Propert
     });
 }
 
-/** Units of work for a row, and for each property in it. */
+/** Units of work per row, and per property of a row. */
 const rowWork = 24;
 const propertyWork = 12;
 
-/** The distinct combinations of some properties over claims; one is read-only if a claim behind it is. */
+/** The distinct combinations of some properties over claims; read-only if one of their claims is. */
 function rowsOf(run: Run, claims: readonly Claim[], properties: readonly PropertyName[]): Row[] {
   run.budget.charge((rowWork + propertyWork * properties.length) * claims.length);
   const rows = new Map<string, Row>();
@@ -132,7 +132,7 @@ function rowsOf(run: Run, claims: readonly Claim[], properties: readonly Propert
   return [...rows.values()];
 }
 
-/** Numbers the distinct values, so that no key is as long as what it stands for. */
+/** Numbers the distinct values, to keep keys short. */
 function numberOf(value: ClaimValue, numbers: Map<ClaimValue, number>, budget: Budget): number {
   if (typeof value === 'string') budget.chargeLookup(value, numbers.size);
   const known = numbers.get(value);
@@ -144,8 +144,7 @@ function numberOf(value: ClaimValue, numbers: Map<ClaimValue, number>, budget: B
 /** One row of each group; at most one group may have several. */
 function combine(run: Run, groups: readonly (readonly Row[])[]): readonly Row[] {
   const several = groups.filter((rows) => rows.length > 1);
-  if (several.length > 1)
-    return fail('two-sets', 'two assignments have several values each; which belong together is not said');
+  if (several.length > 1) return fail('two-sets', 'two assignments have several values each, and cannot be matched');
   if (groups.some((rows) => rows.length === 0)) return [];
   const common = groups.filter((rows) => rows.length === 1).flat();
   const [varying = [{ readOnly: false }]] = several;
@@ -160,11 +159,11 @@ function merge(rows: readonly Row[]): Row {
 function claimOf(row: Row): Claim {
   const { type, value, valueType, issuer } = row;
   if (typeof type !== 'string' || type === '')
-    return fail('made-type', 'the type of a claim must be a String, not empty');
+    return fail('made-type', 'the type of a claim must be a non-empty String');
   if (value === undefined) throw new TypeError('an action was checked to assign a value');
   if (valueType !== undefined && valueType !== valueTypeOf(value))
-    return fail('made-value-type', `the value is of type ${valueTypeOf(value)}, not what valueType says`);
+    return fail('made-value-type', `the value is of type ${valueTypeOf(value)}, which contradicts valueType`);
   if (issuer !== undefined && issuer !== 'AttestationPolicy')
-    return fail('made-issuer', 'rules make claims of the issuer AttestationPolicy only');
+    return fail('made-issuer', 'rules can only make claims of the issuer AttestationPolicy');
   return made(type, value, row.readOnly);
 }

@@ -1,7 +1,4 @@
-/**
- * What a policy is compiled to: rules whose conditions and actions run without looking at the text again; and what they see of the
- * evaluation that runs them.
- */
+/** A compiled policy: rules whose conditions and actions run without the text, and the interface of the evaluation that runs them. */
 import type { Budget } from '../budget.ts';
 import type { Claim, ClaimValue } from '../claims/claim.ts';
 import type { CompiledQuery } from '../jmespath/compile.ts';
@@ -10,13 +7,13 @@ import type { Comparison, Condition, Rule, Test } from '../syntax/ast.ts';
 import type { PropertyName, SectionName } from '../syntax/vocabulary.ts';
 import type { ValueSet } from './values.ts';
 
-/** The claims that each identifier of a rule stands for, in the order in which the rule binds them. */
+/** The claims of each identifier of a rule, in binding order. */
 export type Bound = readonly (readonly Claim[])[];
 
 /** Computes the values of an expression. */
 export type Evaluate = (run: Run, bound: Bound) => ValueSet;
 
-/** Takes an action; the rule's conditions hold. */
+/** Runs an action; the conditions of its rule hold. */
 export type Act = (run: Run, bound: Bound) => void;
 
 /** One test of a condition, compiled. */
@@ -27,7 +24,7 @@ export interface CompiledTest {
   /** The single value of a literal; undefined when `operand` computes the values. */
   readonly literal: ClaimValue | undefined;
   readonly operand: Evaluate;
-  /** Its place among the tests of its condition. */
+  /** Its index among the tests of its condition. */
   readonly place: number;
 }
 
@@ -38,11 +35,11 @@ export interface CompiledCondition {
   readonly binds: boolean;
   /** The slot of its `type == literal`; -1 when it has none and all claims are candidates. */
   readonly slot: number;
-  /** All tests but the one that the slot stands for. */
+  /** All tests but the one that the slot replaces. */
   readonly tests: readonly CompiledTest[];
   /** All tests, as written. */
   readonly allTests: readonly CompiledTest[];
-  /** Whether a right-hand side is more than a literal. */
+  /** Whether a right-hand side is computed. */
   readonly computes: boolean;
 }
 
@@ -56,12 +53,12 @@ export interface CompiledRule {
 
 /** A compiled policy. */
 export interface Program {
-  /** Each type that a condition compares with, and its place in the index of claims. */
+  /** The index slot of each claim type that a condition compares with. */
   readonly slots: ReadonlyMap<string, number>;
   readonly sections: Readonly<Record<SectionName, readonly CompiledRule[]>>;
 }
 
-/** A remark that only an evaluation can make. */
+/** A warning that only an evaluation can find. */
 export interface RunWarning {
   readonly rule: CompiledRule;
   readonly message: string;
@@ -71,25 +68,25 @@ export interface RunWarning {
 export interface Run {
   readonly program: Program;
   readonly budget: Budget;
-  /** Told of each claim that an action makes; absent: nobody asks. */
+  /** Called with each claim that an action makes. */
   readonly recorder: { made(claim: Claim): void } | undefined;
   /** The incoming set. */
   readonly claims: readonly Claim[];
   readonly properties: Map<string, ClaimValue>;
   readonly configuration: Map<string, ClaimValue>;
   readonly warnings: RunWarning[];
-  /** The rule that runs: where an evaluation error stands. */
+  /** The running rule, the place of evaluation errors. */
   readonly rule: CompiledRule | undefined;
   /** The claims whose type is the literal of this slot. */
   inSlot(slot: number): readonly Claim[];
   /** Adds to the incoming set. */
   append(claim: Claim): void;
-  /** Puts a value among the outgoing claims: equal ones once, in order of issue. */
+  /** Adds a value to the outgoing claims, once, in order of issue. */
   issue(type: string, value: ClaimValue): void;
-  /** The JSON document that a text holds; every use is paid for, and read once. */
+  /** The JSON document of a string; parsed once, paid for at each use. */
   document(text: string): JsonValue;
-  /** Remembers the document of a text that was just written, and that the budget keeps. */
+  /** Caches the document of a string that was just written, and that the budget keeps. */
   remember(text: string, document: JsonValue): void;
-  /** A query that rules built, compiled; it lasts as long as the evaluation. */
+  /** Compiles a query that rules built; cached until the evaluation ends. */
   query(text: string): CompiledQuery;
 }

@@ -1,4 +1,4 @@
-/** The state of one evaluation: the incoming set, what rules made of it, and what it may still cost. */
+/** The state of one evaluation: the incoming claims, the results of rules, and the remaining budget. */
 
 import type { Budget } from '../budget.ts';
 import { type Claim, type ClaimValue, greatestInteger, leastInteger } from '../claims/claim.ts';
@@ -18,7 +18,7 @@ export interface Issued {
 
 const none: readonly Claim[] = [];
 
-/** What an evaluation has come to so far. */
+/** The state of an evaluation. */
 export class RunState implements Run {
   readonly program: Program;
   readonly budget: Budget;
@@ -47,7 +47,7 @@ export class RunState implements Run {
     return this.#bySlot[slot] ?? none;
   }
 
-  /** Takes claims of the caller into the incoming set; fails on what is no claim. */
+  /** Adds the caller's claims to the incoming set. Refuses invalid claims. */
   accept(claims: readonly Claim[]): void {
     for (const claim of claims) {
       checkClaim(claim);
@@ -111,7 +111,7 @@ export class RunState implements Run {
     return compiled;
   }
 
-  /** The documents whose texts are as long as this one; looking it up there is paid for. */
+  /** The documents whose texts have the same length; pays for the lookup. */
   #documentsLike(text: string): Map<string, JsonValue> {
     this.#documents ??= new Map();
     const peers = this.#documents.get(text.length) ?? new Map<string, JsonValue>();
@@ -130,6 +130,6 @@ function checkClaim({ type, value }: Claim): void {
     if (value < leastInteger || value > greatestInteger)
       fail('invalid-claim', `the value of ${type.slice(0, 64)} is outside -2^63 … 2^63-1`);
   } else if (typeof value !== 'boolean') {
-    fail('invalid-claim', `the value of ${type.slice(0, 64)} is no string, 64-bit integer or Boolean`);
+    fail('invalid-claim', `the value of ${type.slice(0, 64)} must be a string, 64-bit integer or Boolean`);
   }
 }

@@ -1,8 +1,8 @@
-/** The sets of values that expressions yield (policy language, section 5). */
+/** The value sets that expressions return (policy language, section 5). */
 import type { Budget } from '../budget.ts';
 import type { ClaimValue } from '../claims/claim.ts';
 
-/** Distinct values in order of first occurrence. `readOnly`: what is made of them may not be issued. */
+/** Distinct values in order of first occurrence. `readOnly`: claims made of them may not be issued. */
 export interface ValueSet {
   readonly values: readonly ClaimValue[];
   readonly readOnly: boolean;
@@ -23,7 +23,7 @@ export function distinct(values: readonly ClaimValue[], budget: Budget): readonl
   return [...seen];
 }
 
-/** Whether two values are one. Only strings of one length must be looked at. */
+/** Whether two values are equal. Only strings of equal length are compared. */
 export function areSame(a: ClaimValue, b: ClaimValue, budget: Budget): boolean {
   if (typeof a === 'string' && typeof b === 'string' && a.length === b.length) budget.charge(a.length >> 10);
   return a === b;

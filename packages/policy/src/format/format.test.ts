@@ -1,4 +1,4 @@
-/** The formatter: one layout, the same meaning, nothing lost. */
+/** The formatter keeps the meaning and the comments of a policy, and always writes the same layout. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

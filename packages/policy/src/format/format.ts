@@ -1,4 +1,4 @@
-/** The canonical text of a policy: same meaning, comments kept, one layout (policy language, sections 1 and 2). */
+/** Formats a policy: same meaning, comments kept, one layout (policy language, sections 1 and 2). */
 import { type Diagnostic, Diagnostics, readUntilTooMany } from '../diagnostic.ts';
 import { tokenize } from '../syntax/lexer.ts';
 import { parsePolicy } from '../syntax/parser.ts';
@@ -6,7 +6,7 @@ import type { Token } from '../syntax/token.ts';
 import { type Gap, Page } from './page.ts';
 import { textOf } from './token-text.ts';
 
-/** The canonical text, or why the text cannot be read. */
+/** The formatted text, or the errors of the text. */
 export type FormatResult =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly errors: readonly Diagnostic[] };
@@ -16,10 +16,10 @@ const ruleIndent = '  ';
 const stepIndent = '    ';
 
 /**
- * Formats a policy text. Lines end with LF, rules are indented by two spaces; a rule stands on one line where it fits into 120 columns and
- * holds no comment. Single `=` in tests and missing or stray semicolons are mended. The hash of a policy is that of its text: it changes.
+ * Formats a policy text. Lines end with LF, rules are indented by two spaces; a rule is on one line if it fits into 120 columns and
+ * has no comment. Fixes single `=` in tests and missing or stray semicolons. Formatting changes the hash of a policy.
  *
- * @returns `ok: false` with the errors of the text when it has no policy's form; unknown identifiers and the like do not matter
+ * @returns `ok: false` with the errors when the text does not parse; unknown identifiers and similar errors do not matter
  */
 export function formatPolicy(text: string): FormatResult {
   const diagnostics = new Diagnostics();
@@ -122,7 +122,7 @@ class Formatter {
     return steps;
   }
 
-  /** Passes over a token that the canonical text lacks or has anyway. */
+  /** Skips a token that the formatted text omits or writes anyway. */
   #drop(): void {
     this.#page.hold(this.#take());
   }

@@ -1,8 +1,8 @@
-/** The lines of a canonical text. Comments wait until the line that they stand before is written. */
+/** Collects the lines of a formatted policy. Comments are held back until the line that they precede is written. */
 import type { Comment, Token } from '../syntax/token.ts';
 
 interface Waiting extends Comment {
-  /** Whether it stands on a line of its own though it was written behind something. */
+  /** Whether it gets its own line although it followed other text. */
   readonly moved: boolean;
 }
 
@@ -10,9 +10,9 @@ interface Waiting extends Comment {
 export class Page {
   readonly #lines: string[] = [];
   #waiting: Waiting[] = [];
-  /** The line of the source behind which the next thing follows. */
+  /** The last source line of what is already written. */
   #sourceLine = 0;
-  /** Whether the last line ends with a comment that takes all that follows. */
+  /** Whether the last line ends with a comment, so that nothing may follow on it. */
   #isClosed = false;
 
   /** The comments before a token that begins a line, or that is not written at all. */
@@ -25,7 +25,7 @@ export class Page {
     for (const token of tokens) for (const comment of token.comments) this.#waiting.push({ ...comment, moved: true });
   }
 
-  /** Writes the comments that wait, then a line. `gap`: empty lines before it. */
+  /** Writes the pending comments, then a line. `gap`: empty lines before it. */
   write(indent: string, text: string, tokens: readonly Token[], gap: Gap): void {
     const [first] = tokens;
     const last = tokens.at(-1);
@@ -36,7 +36,7 @@ export class Page {
     if (last !== undefined) this.#sourceLine = last.line;
   }
 
-  /** Writes the comments that wait; answers what may stand before the next line. */
+  /** Writes the pending comments; returns the gap before the next line. */
   comments(indent: string, gap: Gap): Gap {
     let rest = gap;
     for (const comment of this.#waiting) {

@@ -1,4 +1,4 @@
-/** How the canonical text writes each token: the language's own words in its own case, `==` in tests, no space but behind commas. */
+/** Formats tokens: keywords in their canonical case, `==` in tests, spaces only after commas. */
 import type { Token } from '../syntax/token.ts';
 import { actionNames, functionNames, lookUp, propertyNames, sectionNames } from '../syntax/vocabulary.ts';
 
@@ -31,7 +31,7 @@ function operatorText(operator: string, inTests: boolean): string {
   return operator === ',' || operator === '&&' || operator === '=>' ? `${operator} ` : operator;
 }
 
-/** Identifiers stand before `:` or `.`, or behind `claim=`; all other words are the language's. */
+/** Identifiers precede `:` or `.`, or follow `claim=`; all other words are keywords. */
 function isLanguageWord(tokens: readonly Token[], index: number): boolean {
   if (tokens[index]?.kind !== 'word') return false;
   const next = tokens[index + 1];

@@ -1,4 +1,4 @@
-/** No query and no document can run away: what is too much ends with a code, always the same. */
+/** Expensive queries and documents end with a code, always the same one. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

@@ -1,11 +1,11 @@
-/** Function calls in JMESPath: arguments are evaluated left to right, expressions (`&…`) are handed over unevaluated. */
+/** Compiles JMESPath function calls: arguments are evaluated left to right, expressions (`&…`) are passed unevaluated. */
 import type { JsonValue } from '../json/value.ts';
 import { valueFunctions } from './functions/functions.ts';
 import { mostBy, sortedBy } from './functions/order.ts';
 import { wrongKind } from './functions/wrong-kind.ts';
 import type { Run } from './step.ts';
 
-/** Units of work of a call besides its arguments and what it does. */
+/** Units of work of a call, besides its arguments and the function itself. */
 const callWork = 4;
 
 /** Compiles a call whose signature has been checked. */

@@ -1,6 +1,6 @@
 /**
- * From a JMESPath query to a function of a document. Every node that runs and every element that a node walks over costs one unit
- * of the evaluation's budget, so that no query can run away.
+ * Compiles a JMESPath query to a function of a document. Every node that runs and every element that a node visits costs one unit of the
+ * evaluation's budget, so that every query ends.
  */
 import type { Budget } from '../budget.ts';
 import { isNumber, type JsonObject, type JsonValue } from '../json/value.ts';
@@ -11,16 +11,16 @@ import { compileFilter, compileProjection, compileValues, flatten, slice } from 
 import type { Run } from './step.ts';
 import { areEqual, isTrue } from './values.ts';
 
-/** A query that can run. */
+/** A compiled query. */
 export interface CompiledQuery {
   readonly run: Run;
   readonly tree: QueryNode;
 }
 
-/** Cells of a node with what runs it. */
+/** Cells of a node and its compiled function. */
 const nodeCells = 8;
 
-/** Compiles a query; the budget holds it. Fails with `query-invalid` or `limit-query-depth`, and when the budget is spent. */
+/** Compiles a query; the budget pays for it. Refuses with `query-invalid`, `limit-query-depth`, or when the budget is exhausted. */
 export function compileQuery(query: string, budget: Budget): CompiledQuery {
   const tree = parseQuery(query, budget);
   budget.hold(nodeCells * tree.nodes);
@@ -80,7 +80,7 @@ function compileForm(node: QueryForm): Run {
   }
 }
 
-/** What a projection applies; undefined when the elements stay as they are. */
+/** The step that a projection applies; undefined when elements stay unchanged. */
 function compileEach(each: QueryNode): Run | undefined {
   return each.kind === 'current' ? undefined : compileNode(each);
 }
@@ -142,7 +142,7 @@ function compileEqual(left: Run, right: Run, wanted: boolean): Run {
   return (value, budget) => areEqual(left(value, budget), right(value, budget), budget) === wanted;
 }
 
-/** Anything but two numbers has no order: the answer is `null`. */
+/** Only numbers are ordered; the result for other operands is `null`. */
 function compileOrder(operator: Ordering, left: Run, right: Run): Run {
   const holds = orderings[operator];
   return (value, budget) => {

@@ -1,4 +1,4 @@
-/** The tokens of a JMESPath query (jmespath.org, grammar). */
+/** Splits a JMESPath query into tokens (jmespath.org, grammar). */
 import { Refused } from '@atesto/core';
 import type { Budget } from '../budget.ts';
 import { readJson } from '../json/read.ts';
@@ -11,7 +11,7 @@ export type QueryTokenKind = 'name' | 'quoted' | 'number' | 'literal' | 'symbol'
 /** One token of a query. */
 export interface QueryToken {
   readonly kind: QueryTokenKind;
-  /** The symbol, or the name that a `name` or `quoted` means. */
+  /** The symbol, or the name of a `name` or `quoted`. */
   readonly text: string;
   readonly value: JsonValue;
   readonly offset: number;
@@ -29,7 +29,7 @@ const literal = /`(?:[^`\\]|\\[\s\S])*`/y;
 /** Units of work for each character of a query, which may be a token of its own. */
 const characterWork = 8;
 
-/** Splits a query; the last token is always `end`. The budget pays by length, and for literals. Fails with `query-invalid`. */
+/** Splits a query; the last token is always `end`. The budget pays by length, and for literals. Refuses with `query-invalid`. */
 export function tokenizeQuery(query: string, budget: Budget): QueryToken[] {
   budget.charge(characterWork * query.length);
   const tokens: QueryToken[] = [];
@@ -98,7 +98,7 @@ function closed(pattern: RegExp, query: string, offset: number, what: string): s
   return match(pattern, query, offset) ?? invalidQuery(offset, `the ${what} is not closed`);
 }
 
-/** Before JSON was required between backticks, bare text meant a string; the libraries of that time still read it so. */
+/** Before JSON was required between backticks, bare text was a string; older libraries still read it so. */
 function literalValue(text: string, offset: number, budget: Budget): JsonValue {
   const trimmed = text.trim();
   return /^["[{]|^-?[0-9]|^(?:true|false|null)$|^$/.test(trimmed) ? jsonIn(trimmed, offset, budget) : trimmed;
@@ -113,7 +113,7 @@ function jsonIn(text: string, offset: number, budget: Budget): JsonValue {
   }
 }
 
-/** Fails: the query does not compile. */
+/** Refuses with `query-invalid`. */
 export function invalidQuery(offset: number, what: string): never {
   return fail('query-invalid', `The query does not compile: character ${offset + 1}, ${what}.`);
 }

@@ -1,4 +1,4 @@
-/** Builds the nodes of a query's tree, keeps their sizes, and refuses trees that nest too deep. */
+/** Builds the nodes of a query's tree, tracks their sizes, and refuses trees that nest too deep. */
 
 import { limits } from '../limits.ts';
 import { fail } from '../refusal.ts';
@@ -18,7 +18,8 @@ function node(form: QueryForm, children: readonly QueryNode[]): QueryNode {
 }
 
 function sized(form: QueryForm, depth: number, nodes: number): QueryNode {
-  if (depth > limits.queryDepth) fail('limit-query-depth', `A query nests at most ${limits.queryDepth} deep.`);
+  if (depth > limits.queryDepth)
+    fail('limit-query-depth', `A query may nest at most ${limits.queryDepth} levels deep.`);
   return { ...form, depth, nodes };
 }
 
@@ -77,7 +78,7 @@ export function connect(kind: 'or' | 'and', left: QueryNode, right: QueryNode): 
   return sized({ kind, operands }, Math.max(left.depth, right.depth + 1), left.nodes + right.nodes);
 }
 
-/** A comparison; undefined when the symbol is none. */
+/** A comparison; undefined when the symbol is not a comparison operator. */
 export function comparison(symbol: string, left: QueryNode, right: QueryNode): QueryNode | undefined {
   if (symbol === '==') return node({ kind: 'equal', left, right }, [left, right]);
   if (symbol === '!=') return node({ kind: 'unequal', left, right }, [left, right]);

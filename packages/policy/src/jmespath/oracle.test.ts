@@ -1,4 +1,4 @@
-/** Generated queries over generated documents: this evaluator beside two others. */
+/** Compares this evaluator with two others on generated queries and documents. */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';

@@ -1,6 +1,6 @@
 /**
- * From a JMESPath query to its tree (jmespath.org, grammar): precedence climbing over the binding powers of the
- * specification. A projection takes all that follows and binds tighter than `|`, `||`, `&&` and comparisons.
+ * Parses a JMESPath query to its tree (jmespath.org, grammar) by precedence climbing over the specification's binding powers.
+ * A projection takes everything that follows and binds tighter than `|`, `||`, `&&` and comparisons.
  */
 
 import type { Budget } from '../budget.ts';
@@ -39,12 +39,12 @@ const powers: Readonly<Record<string, number>> = {
   '.': 40,
   '[': 55,
 };
-/** What binds less tightly ends a projection. */
+/** Operators that bind less tightly end a projection. */
 const projectionStop = 10;
 const starPower = 20;
 const notPower = 45;
 
-/** Compiles a query to its tree. Fails with `query-invalid` or `limit-query-depth`, and when the budget is spent. */
+/** Parses a query. Refuses with `query-invalid`, `limit-query-depth`, or when the budget is exhausted. */
 export function parseQuery(query: string, budget: Budget): QueryNode {
   return new QueryParser(query, budget).whole();
 }
@@ -140,7 +140,7 @@ class QueryParser {
     }
   }
 
-  /** Behind `[`: an index, a slice or `*`. */
+  /** After `[`: an index, a slice or `*`. */
   #bracket(left: QueryNode): QueryNode {
     if (this.#take('*')) {
       this.#expect(']');
@@ -278,5 +278,5 @@ class QueryParser {
 }
 
 function tooDeep(): never {
-  return fail('limit-query-depth', `A query nests at most ${limits.queryDepth} deep.`);
+  return fail('limit-query-depth', `A query may nest at most ${limits.queryDepth} levels deep.`);
 }

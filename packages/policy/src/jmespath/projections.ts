@@ -1,4 +1,4 @@
-/** Projections of JMESPath: what follows is applied to each element, and nulls are dropped. Not an array (an object): `null`. */
+/** JMESPath projections apply the rest of the query to each element and drop nulls. The result is `null` for other types. */
 import type { Budget } from '../budget.ts';
 import type { JsonValue } from '../json/value.ts';
 import type { Run } from './step.ts';

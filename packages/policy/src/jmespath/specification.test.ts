@@ -1,4 +1,4 @@
-/** What jmespath.org says, rule by rule, and the one extension that policies have. */
+/** The rules of jmespath.org, one test each, and the one extension of policies. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { search, searchText } from './__fixtures__/search.ts';

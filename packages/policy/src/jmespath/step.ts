@@ -1,4 +1,4 @@
-/** What a compiled query consists of. */
+/** The compiled form of a query step. */
 import type { Budget } from '../budget.ts';
 import type { JsonValue } from '../json/value.ts';
 

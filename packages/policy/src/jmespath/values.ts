@@ -1,4 +1,4 @@
-/** Questions about JSON values that JMESPath asks: truth, equality, order, kind. All are charged by what they look at. */
+/** Truth, equality, order and type of JSON values in JMESPath. Each operation pays for what it visits. */
 
 import type { Budget } from '../budget.ts';
 import type { JsonValue } from '../json/value.ts';
@@ -12,7 +12,7 @@ export function isTrue(value: JsonValue): boolean {
   return Array.isArray(value) ? value.length > 0 : value.size > 0;
 }
 
-/** The kind of a value, in JMESPath's words. */
+/** The JMESPath type of a value. */
 export function kindOf(value: JsonValue): 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object' {
   if (value === null) return 'null';
   if (typeof value === 'string') return 'string';
@@ -21,7 +21,7 @@ export function kindOf(value: JsonValue): 'null' | 'boolean' | 'number' | 'strin
   return Array.isArray(value) ? 'array' : 'object';
 }
 
-/** Same kind and content; the order of members does not count. */
+/** Deep equality; member order does not matter. */
 export function areEqual(a: JsonValue, b: JsonValue, budget: Budget, depth = 0): boolean {
   budget.charge(1);
   if (typeof a === 'string' && typeof b === 'string' && a.length === b.length) budget.charge(a.length >> 10);
@@ -59,7 +59,7 @@ export function compareStrings(a: string, b: string, budget: Budget): number {
   return codePointRank(a.charCodeAt(index)) - codePointRank(b.charCodeAt(index));
 }
 
-/** Surrogates stand for code points above all others. */
+/** Surrogates encode the highest code points. */
 function codePointRank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }

@@ -1,4 +1,4 @@
-/** Reads JSON text (RFC 8259) exactly: no number is rounded to another whole number, nothing follows the value, depth is bounded. */
+/** Reads JSON text (RFC 8259) within a budget: integers are never rounded, depth is bounded, nothing may follow the value. */
 
 import { arrayCells, type Budget, memberCells, objectCells, valueCells } from '../budget.ts';
 import { limits } from '../limits.ts';
@@ -17,20 +17,20 @@ const escapes: Readonly<Record<string, string>> = {
   t: '\t',
 };
 
-/** Cells of a piece of a string that an escape begins. */
+/** Cells of a string fragment after an escape. */
 const escapeCells = 2;
-/** What builds a value pays for so many cells together. */
+/** Cells are paid for in batches of this size. */
 const paidTogether = 256;
-/** The digits of a number that is surely exact as a double. */
+/** Numbers of at most this many digits are exact as doubles. */
 const exactDigits = 15;
-/** The digits of a whole number that is taken as it is written. */
+/** Integers of at most this many digits are converted directly. */
 const wholeDigits = 20;
-/** Units of work for a number that is neither of few digits nor plain, besides its digits. */
+/** Units of work for other numbers, besides their digits. */
 const numberWork = 32;
 
 /**
- * Parses one JSON text. Of repeated members the last counts. The budget pays for each character and each value.
- * Fails with `json-invalid`, `json-depth`, `json-number-range`, `limit-work` or `limit-memory`.
+ * Parses JSON text. The last of repeated members wins. The budget pays for each character and each value.
+ * Refuses with `json-invalid`, `json-depth`, `json-number-range`, `limit-work` or `limit-memory`.
  */
 export function readJson(text: string, budget: Budget): JsonValue {
   budget.chargeCharacters(text.length);
@@ -38,7 +38,7 @@ export function readJson(text: string, budget: Budget): JsonValue {
   return reader.whole();
 }
 
-/** The number that a text denotes, white space not allowed; undefined when it is no JSON number. */
+/** The value of a JSON number, without white space; undefined when the text is not a JSON number. */
 export function readNumber(text: string, budget: Budget): number | bigint | undefined {
   budget.charge(text.length);
   number.lastIndex = 0;
@@ -50,7 +50,7 @@ class JsonReader {
   readonly #text: string;
   readonly #budget: Budget;
   #position = 0;
-  /** Cells that are not paid for yet. */
+  /** Cells not paid for yet. */
   #cells = 0;
 
   constructor(text: string, budget: Budget) {
@@ -175,7 +175,7 @@ class JsonReader {
     return numberOf(match, this.#budget);
   }
 
-  /** A whole number of few digits, which most are; undefined when it is another. */
+  /** The common case: an integer of few digits; undefined for other numbers. */
   #shortNumber(): number | undefined {
     const text = this.#text;
     const start = this.#position;
@@ -234,16 +234,16 @@ function numberOf(match: RegExpExecArray, budget: Budget): number | bigint {
   budget.charge(numberWork + text.length);
   if (isPlain && text.length <= wholeDigits) return wholeNumber(BigInt(text));
   const value = Number(text);
-  // What a double holds as a fraction is one.
+  // A double with a fraction was written as a fraction.
   if (Number.isFinite(value) && !Number.isInteger(value)) return value;
   const whole = wholeOf(text);
   if (whole !== undefined) return wholeNumber(whole);
   if (!Number.isFinite(value) || Number.isInteger(value))
-    fail('json-number-range', 'a number cannot be held without rounding it to a whole number');
+    fail('json-number-range', 'a number would be rounded to an integer');
   return value;
 }
 
-/** The whole number that a decimal denotes (`2.0`, `1e2`); undefined for a fraction. Beyond 64 bits: some number beyond. */
+/** The integer value of a decimal (`2.0`, `1e2`); undefined for a fraction. Beyond 64 bits: any integer beyond. */
 function wholeOf(text: string): bigint | undefined {
   const negative = text.startsWith('-');
   const [mantissa = '', exponentText = '0'] = text

@@ -1,6 +1,6 @@
 /**
- * JSON as rules and queries see it: member order is kept, whole numbers beyond ±(2^53-1) are `bigint`, all others `number`.
- * A whole number has one representation, so that `===` compares numbers.
+ * JSON values of rules and queries: member order is kept, integers beyond ±(2^53-1) are `bigint`, all other numbers `number`.
+ * Each integer has one representation, so that `===` compares numbers.
  */
 import { fail } from '../refusal.ts';
 
@@ -13,14 +13,14 @@ export type JsonValue = null | boolean | number | bigint | string | JsonValue[] 
 const leastWhole = -(2n ** 63n);
 const greatestWhole = 2n ** 64n - 1n;
 
-/** A whole number in its one representation; fails beyond 64 bits. */
+/** An integer in its one representation; refused beyond 64 bits. */
 export function wholeNumber(value: bigint): number | bigint {
   if (value >= -9007199254740991n && value <= 9007199254740991n) return Number(value);
   if (value < leastWhole || value > greatestWhole) return outOfRange();
   return value;
 }
 
-/** The result of arithmetic; fails where a double no longer holds whole numbers exactly. */
+/** The result of arithmetic; refused where a double no longer holds integers exactly. */
 export function checkedNumber(value: number): number {
   return Number.isInteger(value) && !Number.isSafeInteger(value)
     ? outOfRange()
@@ -30,7 +30,7 @@ export function checkedNumber(value: number): number {
 }
 
 function outOfRange(): never {
-  return fail('json-number-range', 'a number cannot be held without rounding');
+  return fail('json-number-range', 'a number cannot be represented without rounding');
 }
 
 /** Whether a value is a number, as a double or as a `bigint`. */

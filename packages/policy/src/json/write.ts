@@ -1,4 +1,4 @@
-/** Writes JSON text: compact, member order kept, numbers as ECMAScript prints them, large integers as digits. */
+/** Writes compact JSON text: member order kept, numbers as ECMAScript prints them, large integers as digits. */
 
 import { arrayCells, type Budget, memberCells, objectCells, valueCells } from '../budget.ts';
 import { limits } from '../limits.ts';
@@ -6,20 +6,20 @@ import { fail } from '../refusal.ts';
 import type { JsonValue } from './value.ts';
 
 /**
- * The compact text of a value. The budget pays for each node, each character and the string that is made. Fails when that would be longer than
- * a claim's value may be, or nests too deep.
+ * The compact text of a value. The budget pays for each node, each character and the result. Refuses a result that is longer than a claim's
+ * value may be, or nests too deep.
  */
 export function writeJson(value: JsonValue, budget: Budget): string {
   return writeMeasured(value, budget).text;
 }
 
-/** A text, and the cells that the value takes of which it is. */
+/** The text of a value, and the value's cells. */
 export interface Measured {
   readonly text: string;
   readonly cells: number;
 }
 
-/** The same as {@link writeJson}, and how large the value is. */
+/** As {@link writeJson}, with the size of the value. */
 export function writeMeasured(value: JsonValue, budget: Budget): Measured {
   const measured = new JsonWriter(budget).write(value);
   budget.chargeString(measured.text.length);
@@ -80,6 +80,6 @@ class JsonWriter {
   #add(text: string): void {
     this.#text += text;
     if (this.#text.length > limits.valueLength)
-      fail('limit-value', `the answer is longer than ${limits.valueLength} characters`);
+      fail('limit-value', `the JSON text is longer than ${limits.valueLength} characters`);
   }
 }

@@ -1,4 +1,4 @@
-/** The syntax tree of a policy (policy language, section 2). Every node knows its place; nothing in it is evaluated. */
+/** The syntax tree of a policy (policy language, section 2). Every node has its place in the text. */
 import type { Span } from '../diagnostic.ts';
 import type { ActionName, FunctionName, PropertyName, SectionName } from './vocabulary.ts';
 
@@ -17,7 +17,7 @@ export interface PolicyTree {
 /** `authorizationrules { … };` and the others. */
 export interface Section {
   readonly name: Name;
-  /** Undefined for an unknown section, which has been reported. */
+  /** Undefined for an unknown section, which is already reported. */
   readonly kind: SectionName | undefined;
   readonly rules: readonly Rule[];
 }
@@ -85,7 +85,7 @@ export interface Call extends Span {
   readonly arguments: readonly Expression[];
 }
 
-/** Stands where an expression was reported as wrong, so that the rest can still be checked. */
+/** Replaces an expression with a reported error, so that the rest can still be checked. */
 export interface Unusable extends Span {
   readonly kind: 'unusable';
 }

@@ -1,11 +1,11 @@
-/** Walks over the tokens of a policy and reports the ones that do not fit. */
+/** Reads the tokens of a policy in order and reports unexpected ones. */
 import type { PolicyCode } from '../codes.ts';
 import type { Diagnostics, Span } from '../diagnostic.ts';
 import type { Name } from './ast.ts';
 import type { Token } from './token.ts';
 import { lookUp, sectionNames } from './vocabulary.ts';
 
-/** Ends the construct that is being read; what is wrong has been reported. */
+/** Thrown to abandon the current construct, after its error is reported. */
 export class SyntaxStop extends Error {
   constructor() {
     super('the construct cannot be read further');
@@ -72,12 +72,12 @@ export class Cursor {
     return this.advance();
   }
 
-  /** Whether a section of the language starts here: its name and an opening brace. */
+  /** Whether a section starts here: its name and an opening brace. */
   seesSection(): boolean {
     return this.token.kind === 'word' && this.sees('{', 1) && lookUp(sectionNames, this.token.text) !== undefined;
   }
 
-  /** Reports the token that stands here, unless that was done, and ends the construct. */
+  /** Reports the current token, unless already reported, and abandons the construct. */
   unexpected(expected: string, hint?: string): never {
     const { token } = this;
     if (token.kind === 'bad' || token.kind === 'placeholder') throw new SyntaxStop();
@@ -85,7 +85,7 @@ export class Cursor {
     return this.stop('unexpected-token', token, `Expected ${expected}, but ${found} here.`, hint);
   }
 
-  /** Reports and ends the construct. */
+  /** Reports an error and abandons the construct. */
   stop(code: PolicyCode, at: Span, message: string, hint?: string): never {
     this.diagnostics.error(code, at, message, hint);
     throw new SyntaxStop();
@@ -99,7 +99,7 @@ export class Cursor {
   }
 }
 
-/** A piece of the text for a message: short, on one line. */
+/** An excerpt of the text for a message: short, on one line. */
 export function clip(text: string): string {
   const line = text.replace(/\s+/g, ' ');
   return line.length <= 40 ? line : `${line.slice(0, 40)}…`;

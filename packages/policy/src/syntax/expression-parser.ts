@@ -1,10 +1,10 @@
-/** Expressions: literals, references and function calls (policy language, section 2). */
+/** Parses expressions: literals, references and function calls (policy language, section 2). */
 import { limits } from '../limits.ts';
 import type { Expression } from './ast.ts';
 import { type Cursor, clip } from './cursor.ts';
 import { functionNames, lookUp, nearest, propertyNames } from './vocabulary.ts';
 
-/** Reads one expression. `depth` counts the calls around it. */
+/** Parses one expression. `depth`: number of enclosing calls. */
 export function parseExpression(cursor: Cursor, depth = 0): Expression {
   const { token } = cursor;
   switch (token.kind) {

@@ -1,4 +1,4 @@
-/** From policy text to tokens (policy language, section 1). Never throws: what does not fit becomes a `bad` token. */
+/** Splits policy text into tokens (policy language, section 1). Never throws: invalid text becomes a `bad` token. */
 import type { Diagnostics, Span } from '../diagnostic.ts';
 import { readString } from './string-token.ts';
 import type { Comment, Token, TokenKind } from './token.ts';
@@ -58,7 +58,7 @@ class Lexer {
   #position = 0;
   #line = 1;
   #lineStart = 0;
-  /** The line on which the token or comment before ended. */
+  /** The line on which the previous token or comment ended. */
   #occupiedLine = 0;
 
   constructor(text: string, diagnostics: Diagnostics) {
@@ -246,7 +246,7 @@ class Lexer {
     this.#occupiedLine = this.#line;
   }
 
-  /** Passes over text that may hold line ends. */
+  /** Skips text that may contain line ends. */
   #skipTo(end: number): void {
     for (; this.#position < end; this.#position++) {
       if (this.#text.charCodeAt(this.#position) === 0x0a) this.#newLine(this.#position);
@@ -286,7 +286,7 @@ function isWordStart(code: number): boolean {
   return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x5f;
 }
 
-/** The number that the digits mean; undefined when they are too many to lie within 64 bits. */
+/** The value of the digits; undefined beyond 64 bits. */
 function integerOf(digits: string): bigint | undefined {
   const negative = digits.startsWith('-');
   const magnitude = negative ? digits.slice(1) : digits;
@@ -296,7 +296,7 @@ function integerOf(digits: string): bigint | undefined {
   return negative ? -value : value;
 }
 
-/** A character for a message: itself where it shows, and its code point. */
+/** A character for a message: itself if printable, and its code point. */
 function describe(character: string): string {
   const point = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
   return /[\p{C}\p{Z}]/u.test(character) ? `U+${point}` : `${character} (U+${point})`;

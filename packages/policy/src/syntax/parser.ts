@@ -1,4 +1,4 @@
-/** From tokens to the syntax tree of a policy (policy language, section 2). Recovers after an error at the next rule or section. */
+/** Parses tokens to the syntax tree of a policy (policy language, section 2). After an error it continues at the next rule or section. */
 import type { Diagnostics, Span } from '../diagnostic.ts';
 import { limits } from '../limits.ts';
 import type { Name, PolicyTree, Rule, Section } from './ast.ts';
@@ -7,7 +7,7 @@ import { tokenize } from './lexer.ts';
 import { parseRule, startsRule } from './rule-parser.ts';
 import { lookUp, nearest, type SectionName, sectionNames, versions } from './vocabulary.ts';
 
-/** Reads a policy text; reports what does not fit and returns what could be read. */
+/** Parses a policy text. Reports errors and returns what could be parsed. */
 export function parsePolicy(text: string, diagnostics: Diagnostics): PolicyTree {
   if (isForeign(text)) {
     const start: Span = { offset: 0, line: 1, column: 1, length: 0 };
@@ -25,7 +25,7 @@ const beginning = /^[\ufeff\s]*(?:version|\/[/*])/i;
 const words = new RegExp(`\\b(?:version|${sectionNames.join('|')})\\b`, 'i');
 const bytes = /[\0\ufffd]/;
 
-/** Whether a text is something else, such as a certificate or a program: one remark then says all. A policy that merely lacks its version is read on. */
+/** Whether a text is not a policy at all, such as a certificate; one diagnostic is then enough. A policy that only lacks its version is parsed. */
 function isForeign(text: string): boolean {
   return !beginning.test(text) && (!words.test(text) || bytes.test(text));
 }
@@ -67,7 +67,7 @@ function readVersion(cursor: Cursor): Name | undefined {
   return known === undefined ? undefined : number;
 }
 
-/** Policies travel as JSON and as JWS: what is inside is the text. */
+/** Policies are sent as JSON and as JWS; only their content is the text. */
 function hintAtStart(found: string): string {
   if (found.startsWith('-----BEGIN '))
     return 'This looks like PEM, such as a certificate or a key: give the text of a policy.';
@@ -174,7 +174,7 @@ function endRule(cursor: Cursor): void {
   );
 }
 
-/** Skips to where a rule can begin without doubt: behind a semicolon, at a brace, at a line that starts like a rule. */
+/** Skips to where a rule can begin: after a semicolon, at a brace, or at a line that starts like a rule. */
 function skipRule(cursor: Cursor): void {
   while (!cursor.atEnd && !cursor.sees('}') && !cursor.seesSection()) {
     if (cursor.take(';')) return;

@@ -1,4 +1,4 @@
-/** Rules: conditions, tests and actions (policy language, section 2). */
+/** Parses rules: conditions, tests and actions (policy language, section 2). */
 import { limits } from '../limits.ts';
 import type { Action, Assignment, Comparison, Condition, Name, Rule, Test } from './ast.ts';
 import { type Cursor, clip } from './cursor.ts';
@@ -26,7 +26,7 @@ export function startsRule(cursor: Cursor): boolean {
   return cursor.token.kind === 'word' && cursor.sees(':', 1);
 }
 
-/** Reads one rule up to its action's closing parenthesis; undefined when its action is unknown and was reported. */
+/** Parses one rule up to its action's closing parenthesis; undefined when its action is unknown, which is reported. */
 export function parseRule(cursor: Cursor, kind: SectionName | undefined): Rule | undefined {
   const first = cursor.token;
   const conditions: Condition[] = [];
@@ -97,7 +97,7 @@ function parseTest(cursor: Cursor, tests: Test[]): void {
   if (property !== undefined) tests.push({ ...cursor.span(first), property, operator, operand });
 }
 
-/** Reads the name of a property; undefined when it is unknown and was reported. */
+/** Parses the name of a property; undefined when it is unknown, which is reported. */
 function parseProperty(cursor: Cursor, what: string): PropertyName | undefined {
   if (cursor.token.kind !== 'word') cursor.unexpected(`${what} (${propertyNames.join(', ')})`);
   const name = cursor.advance();

@@ -1,12 +1,12 @@
-/** Strings of a policy text: one line, escapes `\"` and `\\`, any other backslash stands for itself. */
+/** Reads string literals: one line, escapes `\"` and `\\`; any other backslash is kept. */
 
 /** A string as it was read. */
 export interface StringToken {
-  /** Offset behind the closing quote, or of the line's end when there is none. */
+  /** Offset after the closing quote, or of the end of the line when there is none. */
   readonly end: number;
   /** Undefined when the string is not closed on its line. */
   readonly value: string | undefined;
-  /** Offsets of the backslashes that stand for themselves. */
+  /** Offsets of the backslashes that escape nothing. */
   readonly kept: readonly number[];
 }
 

@@ -3,13 +3,13 @@ import type { Span } from '../diagnostic.ts';
 
 /** A comment of either form, to the end of the line or between its marks. */
 export interface Comment extends Span {
-  /** As written, with its slashes. */
+  /** As written, including its slashes. */
   readonly text: string;
-  /** Whether something other than white space stands before it on its line. */
+  /** Whether other text precedes it on its line. */
   readonly trailing: boolean;
 }
 
-/** Two have been reported already: `bad` fits nowhere, `placeholder` (`<product-id>`, `12ab`) stands where a value was meant. */
+/** `bad` and `placeholder` are already reported: `bad` is never valid, `placeholder` (`<product-id>`, `12ab`) replaces a value. */
 export type TokenKind = 'word' | 'string' | 'integer' | 'operator' | 'bad' | 'placeholder' | 'end';
 
 /** One token with the comments before it. */
@@ -17,8 +17,8 @@ export interface Token extends Span {
   readonly kind: TokenKind;
   /** As written. */
   readonly text: string;
-  /** What a string or an integer means; undefined for the others. */
+  /** The value of a string or integer; undefined for other tokens. */
   readonly value: string | bigint | undefined;
-  /** The comments between the token before and this one. */
+  /** The comments between the previous token and this one. */
   readonly comments: readonly Comment[];
 }

@@ -1,4 +1,4 @@
-/** The words that the policy language defines; all match in any case (policy language, sections 1, 2, 6). */
+/** The words of the policy language, which match in any case (policy language, sections 1, 2, 6). */
 
 /** The sections of a policy, in the order of the language. */
 export const sectionNames = ['configurationrules', 'authorizationrules', 'issuancerules'] as const;
@@ -27,7 +27,7 @@ export const functionNames = [
 /** The name of a function. */
 export type FunctionName = (typeof functionNames)[number];
 
-/** How many arguments each function takes. */
+/** The number of arguments of each function. */
 export const arity: Readonly<Record<FunctionName, number>> = {
   JmesPath: 2,
   JsonToClaimValue: 1,
@@ -42,7 +42,7 @@ export const versions = ['1.0', '1.1', '1.2'] as const;
 /** A version of the language. */
 export type Version = (typeof versions)[number];
 
-/** The name as the language writes it, whatever its case here. */
+/** The canonical form of a name, whose case is ignored. */
 export function lookUp<Name extends string>(names: readonly Name[], word: string): Name | undefined {
   const exact = names.find((name) => name === word);
   if (exact !== undefined) return exact;
@@ -50,7 +50,7 @@ export function lookUp<Name extends string>(names: readonly Name[], word: string
   return names.find((name) => name.toLowerCase() === folded);
 }
 
-/** The known name that a misspelt word most likely means. */
+/** The known name closest to a misspelled word. */
 export function nearest<Name extends string>(names: readonly Name[], word: string): Name | undefined {
   const folded = word.slice(0, 64).toLowerCase();
   let best: Name | undefined;

@@ -1,6 +1,6 @@
 /**
- * Policies that try to take more than their share of memory or time, for the tests and benchmarks of whoever evaluates policies. Each needs no
- * claim but `x-ms-attestation-type`, so that anybody can send it as a draft beside any genuine evidence.
+ * Policies that try to use too much memory or time, for tests and benchmarks. They need no claim but `x-ms-attestation-type`, so that
+ * anybody can send them as a draft with genuine evidence.
  */
 import type { Claim } from '../claims/claim.ts';
 import type { PolicyCode } from '../codes.ts';

@@ -1,4 +1,4 @@
-/** Why a policy refused, in sentences: with values for those who may read the policy, without for all others. */
+/** Explanations of refusals: with values for readers of the policy, without values for everybody else. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Claim, compilePolicy, evaluatePolicy, explainRefusal, explainVerdict } from '../index.ts';

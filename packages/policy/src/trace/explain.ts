@@ -1,4 +1,4 @@
-/** Why did a policy refuse? The shortest answer: the deny that held, or for each rule that could permit the first test that failed. */
+/** Explains why a policy refused: the deny that ran, or for each rule that could permit, the first test that failed. */
 
 import type { Claim, ClaimValue } from '../claims/claim.ts';
 import type { CompiledPolicy } from '../compile.ts';
@@ -8,15 +8,15 @@ import type { PolicyRefusal } from '../refusal.ts';
 import { Recorder } from './recorder.ts';
 import type { Place, TraceCondition, TraceRule, TraceTest } from './trace.ts';
 
-/** A rule that could have permitted, and what kept it from that. */
+/** A rule that could have permitted, and why it did not. */
 export interface FailedRule extends Place {
   /** The condition that did not hold. */
   readonly condition: TraceCondition;
   /** The first test that no claim passed; undefined where a negated condition selected claims. */
   readonly test: TraceTest | undefined;
-  /** The type of claim that the condition looks for, where it names one. */
+  /** The claim type that the condition names, if any. */
   readonly claimType: string | undefined;
-  /** There is no claim of that type: a rule before that would have made one, and what kept it from that. */
+  /** When there is no claim of that type: an earlier rule that would have made one, and why it did not. */
   readonly maker?: FailedRule;
 }
 
@@ -25,7 +25,7 @@ export type Explanation = { readonly message: string; readonly detail: string } 
   | { readonly kind: 'denied'; readonly rule: TraceRule }
   | { readonly kind: 'nothing-permitted'; readonly rules: readonly FailedRule[] }
   | { readonly kind: 'failed'; readonly refusal: PolicyRefusal }
-  /** The evaluation took so much work that too little of its budget is left to find out more. */
+  /** The evaluation left too little of its budget for an explanation. */
   | { readonly kind: 'unexplained' }
 );
 
@@ -107,13 +107,13 @@ function explainNothing(trace: readonly TraceRule[]): Explanation {
   return { kind: 'nothing-permitted', rules, message: sentence(openly), detail: sentence(inDetail) };
 }
 
-/** How many rules a sentence names. */
+/** The maximum number of rules that a sentence names. */
 const mostRules = 3;
 
-/** How many rules are followed that would have made a claim for the next. */
+/** The maximum length of a chain of rules that would have made each other's claims. */
 const mostMakers = 4;
 
-/** `index`: the place of the rule in the trace. */
+/** `index`: the index of the rule in the trace. */
 function failedRule(rule: TraceRule, trace: readonly TraceRule[], index: number, makers: number): FailedRule[] {
   const condition = rule.conditions.find(({ holds }) => !holds);
   if (condition === undefined) return [];
@@ -126,7 +126,7 @@ function failedRule(rule: TraceRule, trace: readonly TraceRule[], index: number,
   return [maker === undefined ? failed : { ...failed, maker }];
 }
 
-/** The last rule that would have made claims of the type, and what kept it from that. */
+/** The last rule that would have made claims of the type, and why it did not. */
 function makerOf(type: string, before: readonly TraceRule[], makers: number): FailedRule[] {
   const index = before.findLastIndex(({ wouldMake }) => wouldMake === type);
   const rule = before[index];

@@ -1,4 +1,4 @@
-/** What a trace holds, and that a verdict does not depend on it. */
+/** A trace shows the evaluation, and never changes its verdict. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

@@ -1,6 +1,6 @@
 /**
- * Writes down an evaluation while it runs. Costs nothing where no trace is asked for: there is no recorder then. What it costs otherwise
- * comes from another budget than the evaluation's, so that a verdict never depends on whether it was traced.
+ * Records the trace of an evaluation. Without a trace there is no recorder and no cost. A trace has its own budget, so that a verdict never
+ * depends on whether it was traced.
  */
 
 import { Budget } from '../budget.ts';
@@ -31,7 +31,7 @@ export class Recorder {
     return this.#rules;
   }
 
-  /** A condition over these claims was decided. */
+  /** Records a condition over these claims. */
   condition(
     claims: readonly Claim[],
     condition: CompiledCondition,
@@ -55,14 +55,14 @@ export class Recorder {
     });
   }
 
-  /** The action made a claim. */
+  /** Records a claim that the action made. */
   made(claim: Claim): void {
     const shown = this.#paid(() => this.#shown(claim));
     if (shown === undefined) this.#isShortened = true;
     else this.#made.push(shown);
   }
 
-  /** The rule is done. */
+  /** Records the end of a rule. */
   end({ tree, section }: CompiledRule, effect: Effect): void {
     const { line, column, action } = tree;
     const conditions = this.#conditions;
@@ -83,7 +83,7 @@ export class Recorder {
     this.#isShortened = false;
   }
 
-  /** What the work gives; undefined from where the trace is full. */
+  /** The result of the work; undefined once the trace is full. */
   #paid<Value>(work: () => Value): Value | undefined {
     if (this.#full) return undefined;
     const outcome = settleAt('trace', work);
@@ -92,7 +92,7 @@ export class Recorder {
     return undefined;
   }
 
-  /** Applies the tests one after the other, so that the first that no claim passes shows. */
+  /** Applies the tests in order, to show the first that no claim passes. */
   #testsOf(claims: readonly Claim[], condition: CompiledCondition, operands: Operands): TraceTest[] {
     let passing = claims;
     return condition.allTests.map((test, index) => {

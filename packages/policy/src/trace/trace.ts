@@ -1,9 +1,9 @@
-/** What an evaluation did, rule by rule: enough to see why it permitted or refused. */
+/** The trace of an evaluation, rule by rule. */
 import type { Claim, ClaimValue } from '../claims/claim.ts';
 import type { Comparison } from '../syntax/ast.ts';
 import type { ActionName, PropertyName, SectionName } from '../syntax/vocabulary.ts';
 
-/** A place in the policy text; both count from 1. */
+/** A place in the policy text; line and column count from 1. */
 export interface Place {
   readonly line: number;
   readonly column: number;
@@ -47,11 +47,11 @@ export interface TraceRule extends Place {
   readonly conditions: readonly TraceCondition[];
   /** The claims that the action made. */
   readonly made: readonly Claim[];
-  /** Of a rule that was skipped: the type of the claims that it would have made, where the policy names one. */
+  /** For a skipped rule: the type of the claims that it would have made, if the policy names one. */
   readonly wouldMake?: string;
   /** The trace is full: claims that the action made are left out. */
   readonly shortened?: true;
 }
 
-/** How many values or claims a trace shows of many. */
+/** The maximum number of values or claims that a trace shows. */
 export const mostShown = 16;

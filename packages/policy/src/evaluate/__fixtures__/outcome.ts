@@ -1,4 +1,4 @@
-/** Evaluates policies for tests and shows what came of them in plain values. */
+/** Evaluates policies for tests and returns the results as plain values. */
 import assert from 'node:assert/strict';
 import { type Claim, type ClaimValue, compilePolicy, evaluatePolicy, issuedValue } from '../../index.ts';
 

@@ -1,4 +1,4 @@
-/** Generates JMESPath queries and documents that they can say something about. */
+/** Generates JMESPath queries, and documents that they match. */
 import fc from 'fast-check';
 
 const names = ['a', 'b', 'c', 'deep', '"x y"'] as const;

@@ -1,4 +1,4 @@
-/** Runs a query over a document as rules do: text in, text out, within a budget. */
+/** Runs a query over a document as rules do: JSON text in, JSON text out, within a budget. */
 
 import { Budget } from '../../budget.ts';
 import { readJson } from '../../json/read.ts';

@@ -1,4 +1,4 @@
-/** Numbers in JMESPath. Whole numbers are added exactly; a double that no longer holds them exactly fails. */
+/** JMESPath arithmetic. Integers are added exactly; a double that no longer holds them exactly is refused. */
 import type { Budget } from '../../budget.ts';
 import { checkedNumber, isNumber, type JsonValue, wholeNumber } from '../../json/value.ts';
 import { wrongKind } from './wrong-kind.ts';

@@ -1,4 +1,4 @@
-/** The functions of JMESPath that take values only (jmespath.org, built-in functions). */
+/** The JMESPath functions that take only values (jmespath.org, built-in functions). */
 import type { Budget } from '../../budget.ts';
 import { readNumber } from '../../json/read.ts';
 import type { JsonObject, JsonValue } from '../../json/value.ts';
@@ -9,7 +9,7 @@ import { most, sorted } from './order.ts';
 import { affix, codePoints, equalsIgnoreCase, holds, textOf } from './text.ts';
 import { wrongKind } from './wrong-kind.ts';
 
-/** A function of values; the arguments are as many as the signature says. */
+/** A function of values; takes as many arguments as its signature. */
 export type ValueFunction = (values: readonly JsonValue[], budget: Budget) => JsonValue;
 
 type Unary = (value: JsonValue, budget: Budget) => JsonValue;

@@ -1,4 +1,4 @@
-/** Order in JMESPath: arrays of numbers or of strings, and arrays by what an expression yields for each element. */
+/** JMESPath ordering: of numbers, of strings, and of elements by the value of an expression. */
 import type { Budget } from '../../budget.ts';
 import { isNumber, type JsonValue } from '../../json/value.ts';
 import { compareStrings } from '../values.ts';
@@ -6,7 +6,7 @@ import { wrongKind } from './wrong-kind.ts';
 
 type Comparable = number | bigint | string;
 
-/** Yields the value by which an element is ordered. */
+/** Returns the value by which an element is ordered. */
 export type KeyOf = (item: JsonValue) => JsonValue;
 
 /** `sort`: an array of numbers or of strings in ascending order. */
@@ -22,7 +22,7 @@ export function sortedBy(name: string, value: JsonValue, keyOf: KeyOf, budget: B
   return pairs.map((pair) => pair.item);
 }
 
-/** The greatest or least element; `null` of an empty array. The first of equals. */
+/** The largest or smallest element, the first of equals; `null` for an empty array. */
 export function most(name: 'min' | 'max', value: JsonValue, budget: Budget): JsonValue {
   return mostBy(name, name, value, itself, budget);
 }

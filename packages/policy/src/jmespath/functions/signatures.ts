@@ -1,8 +1,8 @@
-/** Which functions JMESPath has, and what they take (jmespath.org, built-in functions; `equals_ignore_case` is Azure's extension). */
+/** The signatures of the JMESPath functions (jmespath.org, built-in functions; `equals_ignore_case` is Azure's extension). */
 import { nearest } from '../../syntax/vocabulary.ts';
 import type { QueryParameter } from '../ast.ts';
 
-/** Value parameters, then whether an expression (`&…`) stands first or last; `rest` allows more of the last kind. */
+/** Value parameters, then whether an expression (`&…`) comes first or last; `rest` allows more of the last type. */
 export interface Signature {
   readonly parameters: readonly ('value' | 'expression')[];
   readonly rest?: boolean;
@@ -43,7 +43,7 @@ export const signatures: ReadonlyMap<string, Signature> = new Map([
   ['values', one],
 ]);
 
-/** What is wrong with a call, as the end of a message; undefined when it fits. */
+/** Why a call is invalid, as the end of a message; undefined when it is valid. */
 export function checkCall(name: string, parameters: readonly QueryParameter[]): string | undefined {
   const signature = signatures.get(name);
   if (signature === undefined) {

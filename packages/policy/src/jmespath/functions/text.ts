@@ -1,9 +1,9 @@
-/** Text in JMESPath. */
+/** The JMESPath string functions. */
 import type { Budget } from '../../budget.ts';
 import type { JsonValue } from '../../json/value.ts';
 import { wrongKind } from './wrong-kind.ts';
 
-/** Up to this many steps the built-in search is cheap even where it finds its worst case. */
+/** Up to this many steps the built-in search is cheap even in its worst case. */
 const cheapSearch = 1 << 16;
 
 /** The string that an argument must be. */
@@ -25,7 +25,7 @@ export function affix(
   return name === 'starts_with' ? whole.startsWith(part) : whole.endsWith(part);
 }
 
-/** Folds A-Z only; whatever is not two strings is unequal, since logs hold entries without the member. */
+/** Folds only A-Z. Values that are not strings are unequal, since logs have entries without the member. */
 export function equalsIgnoreCase(a: JsonValue, b: JsonValue, budget: Budget): boolean {
   if (typeof a !== 'string' || typeof b !== 'string' || a.length !== b.length) return false;
   budget.chargeCharacters(a.length);
@@ -39,7 +39,7 @@ function fold(unit: number): number {
   return unit >= 0x41 && unit <= 0x5a ? unit + 0x20 : unit;
 }
 
-/** How many code points a text has. */
+/** The number of code points of a string. */
 export function codePoints(text: string, budget: Budget): number {
   budget.chargeCharacters(text.length);
   let pairs = 0;
@@ -57,7 +57,7 @@ function isLowSurrogate(unit: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
-/** Whether a text holds another. Long ones are searched in time linear in both (Knuth, Morris, Pratt), at several steps a character. */
+/** Whether a string contains another. Long strings are searched in linear time (Knuth, Morris, Pratt), at several steps per character. */
 export function holds(whole: string, part: string, budget: Budget): boolean {
   budget.chargeCharacters(whole.length + part.length);
   if (part.length > whole.length) return false;
@@ -72,7 +72,7 @@ export function holds(whole: string, part: string, budget: Budget): boolean {
   return false;
 }
 
-/** For each prefix of a text: the length of the longest text that both begins and ends it. */
+/** For each prefix of a string: the length of the longest proper prefix that is also its suffix. */
 function bordersOf(part: string): Int32Array {
   const borders = new Int32Array(part.length);
   for (let index = 1, border = 0; index < part.length; index++) {

@@ -1,10 +1,10 @@
-/** A function of JMESPath got an argument of a kind that it does not take. */
+/** Refuses a JMESPath function argument of the wrong type. */
 
 import type { JsonValue } from '../../json/value.ts';
 import { fail } from '../../refusal.ts';
 import { kindOf } from '../values.ts';
 
-/** Fails: never returns. */
+/** Refuses with `query-failed`. */
 export function wrongKind(name: string, wanted: string, value: JsonValue): never {
   return fail('query-failed', `the query's ${name}() needs ${wanted}, not ${kindOf(value)}`);
 }

@@ -1,4 +1,4 @@
-/** A person who wrote a wrong policy can mend it from the message alone: typical mistakes and what is said of them. */
+/** Typical mistakes in policies get a message that says how to fix them. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { compilePolicy } from './index.ts';
