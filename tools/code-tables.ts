@@ -6,8 +6,7 @@ import { policyCodes } from '../packages/policy/src/codes.ts';
 import { relyingPartyCodes } from '../packages/relying-party/src/codes.ts';
 import { serviceCodes } from '../packages/service/src/codes.ts';
 import { configCodes } from '../packages/service/src/config/problem.ts';
-import { auditCodes } from '../packages/store/src/audit/codes.ts';
-import { storageCodes } from '../packages/store/src/codes.ts';
+import { auditCodes, storageCodes } from '../packages/store/src/codes.ts';
 import { tokenCodes } from '../packages/token/src/codes.ts';
 
 export const codeTables = {

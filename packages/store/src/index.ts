@@ -1,14 +1,13 @@
 export { type Audit, openAudit } from './audit/audit.ts';
-export { auditCodes } from './audit/codes.ts';
+export type { AuditFinding } from './audit/chain-walk.ts';
 export type { AuditEntry, AuditVerdict, StoredAuditEntry } from './audit/entry.ts';
-export type { AuditFinding } from './audit/finding.ts';
 export type { AuditQuery } from './audit/query.ts';
 export type { AuditRows } from './audit/rows/rows.ts';
 export { spooled } from './audit/spool.ts';
 export type { AcceptedTime, ClockEvidence } from './cluster/clock.ts';
-export type { MarkFile } from './cluster/mark.ts';
+export type { MarkFile } from './cluster/high-water-mark.ts';
 export type { StoreChange } from './cluster/watcher.ts';
-export { type StorageCode, storageCodes } from './codes.ts';
+export { auditCodes, type StorageCode, storageCodes } from './codes.ts';
 export type { StoreCheck } from './documents/check.ts';
 export type { DeletionKind, PendingDeletions } from './documents/deletions.ts';
 export { absentEtag, type ChangeOrigin, type Condition } from './documents/document.ts';

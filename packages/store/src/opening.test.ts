@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Refused } from '@atesto/core';
-import { SqliteWriter } from './sqlite/writer.ts';
+import { SqliteThread, type WriteRequest } from './sqlite/thread.ts';
 import { openStore } from './store.ts';
 import { createOnPostgres, createSqlite, integrityKey, type TestDatabase, value } from './testing/backends.ts';
 import { sharedPostgres } from './testing/shared-postgres.ts';
@@ -121,9 +121,9 @@ describe('opening a store', () => {
   });
 
   test('refuses rows for a file that the writer thread cannot open, each time: store-unavailable', async () => {
-    const writer = new SqliteWriter(join(directory, 'missing', 'store.sqlite'));
+    const writer = new SqliteThread<WriteRequest>('writer', join(directory, 'missing', 'store.sqlite'));
     for (let attempt = 0; attempt < 2; attempt += 1) {
-      const { refusal } = await refusalOf(writer.write({ sql: 'select 1', rows: [[]] }));
+      const { refusal } = await refusalOf(writer.ask([{ sql: 'select 1', rows: [[]] }]));
       assert.deepEqual([refusal.code, refusal.where], ['store-unavailable', 'writer thread']);
     }
     await writer.close();

@@ -4,9 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { type Outcome, type Refusal, refuse } from '@atesto/core';
 import { type AuditRows, openAuditRows } from './audit/rows/rows.ts';
 import { StoreClock } from './cluster/clock.ts';
-import { confirmedEverywhere } from './cluster/cluster.ts';
+import { confirmedEverywhere } from './cluster/confirmation.ts';
 import { readChanges } from './cluster/feed.ts';
-import { type MarkFile, MarkKeeper } from './cluster/mark.ts';
+import { type MarkFile, MarkKeeper } from './cluster/high-water-mark.ts';
 import {
   type ChangeListener,
   type ChangePage,
@@ -18,10 +18,8 @@ import type { StorageCode } from './codes.ts';
 import { guard, guarded, isOtherSchema } from './database/database-errors.ts';
 import type { Engine } from './database/engine.ts';
 import { migrate } from './database/migrations.ts';
-import { acceptRestore } from './documents/accept-restore.ts';
-import { type Change, type ChangeParts, changeStore } from './documents/change.ts';
-import { checkStore, type StoreCheck } from './documents/check.ts';
-import type { StoreContext } from './documents/context.ts';
+import { type Change, type ChangeParts, changeStore, type StoreContext } from './documents/change.ts';
+import { acceptRestore, checkStore, type StoreCheck } from './documents/check.ts';
 import { Deletions } from './documents/deletions.ts';
 import type { ChangeOrigin } from './documents/document.ts';
 import type { DocumentSource } from './documents/documents.ts';

@@ -1,17 +1,16 @@
 /** The audit record of a service: who asked for what, when, and what was decided. */
 import type { Outcome } from '@atesto/core';
-import { WriterChains } from './chains.ts';
+import type { AuditCode } from '../codes.ts';
+import type { AuditStep, UnvouchedEnd } from './chain-walk.ts';
 import { ChainCheck } from './check.ts';
-import type { AuditCode } from './codes.ts';
+import { Gate } from './concurrency-limit.ts';
 import { type AuditEntry, contentOf } from './entry.ts';
-import type { AuditStep, UnvouchedEnd } from './finding.ts';
-import { Gate } from './gate.ts';
 import { Journal, type JournalLimits } from './journal.ts';
-import { type AuditPage, type AuditQuery, queryAudit } from './query.ts';
+import { type AuditPage, type AuditQuery, queryAudit, refusalOf } from './query.ts';
 import { RefusalCounts } from './refusal-counts.ts';
-import { removeExpired } from './retention.ts';
 import type { AuditRetention } from './rows/chain.ts';
 import type { AuditRows } from './rows/rows.ts';
+import { WriterChains } from './writer-chains.ts';
 
 /** An open audit record. */
 export interface Audit {
@@ -84,4 +83,24 @@ export function openAudit(rows: AuditRows, limits: JournalLimits = {}): Audit {
       await vouch();
     },
   };
+}
+
+const batchRows = 2000;
+
+/** Removes all entries from before a time; the outcome is their number. Refuses with `audit-unavailable`. */
+export async function removeExpired(
+  rows: AuditRows,
+  beforeMs: number,
+  retention: AuditRetention,
+): Promise<Outcome<number, AuditCode>> {
+  try {
+    let removed = 0;
+    for (;;) {
+      const count = await rows.remove(beforeMs, batchRows, retention);
+      removed += count;
+      if (count < batchRows) return { ok: true, value: removed };
+    }
+  } catch (error) {
+    return { ok: false, refusal: refusalOf(error) };
+  }
 }

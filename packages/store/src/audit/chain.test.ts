@@ -6,9 +6,9 @@ import { after, describe, test } from 'node:test';
 import { Refused } from '@atesto/core';
 import { type CreateDatabase, createOnPostgres, createSqlite, type TestDatabase } from '../testing/backends.ts';
 import { sharedPostgres } from '../testing/shared-postgres.ts';
-import { stateDirectory } from '../testing/state-directory.ts';
+import { stateDirectory } from '../testing/test-store.ts';
 import { type Audit, openAudit } from './audit.ts';
-import type { AuditFinding, AuditStep } from './finding.ts';
+import type { AuditFinding, AuditStep } from './chain-walk.ts';
 import type { AuditRows } from './rows/rows.ts';
 import { spooled } from './spool.ts';
 

@@ -3,9 +3,8 @@
  * where the heads say that a chain goes, and no row stands where none was written.
  */
 import { type Outcome, Refused, refuse } from '@atesto/core';
-import { ChainWalk } from './chain-walk.ts';
-import type { AuditCode } from './codes.ts';
-import type { AuditStep, UnvouchedEnd } from './finding.ts';
+import type { AuditCode } from '../codes.ts';
+import { type AuditStep, ChainWalk, type UnvouchedEnd } from './chain-walk.ts';
 import { refusalOf } from './query.ts';
 import type { AuditLedger } from './rows/ledger.ts';
 import type { AuditRows } from './rows/rows.ts';

@@ -1,7 +1,7 @@
 /** Entries that are written together, and the promise that all their callers wait for. */
 import type { Refused } from '@atesto/core';
-import type { WaitingEntry } from './chains.ts';
-import type { AuditCode } from './codes.ts';
+import type { AuditCode } from '../codes.ts';
+import type { WaitingEntry } from './writer-chains.ts';
 
 /** One batch; refused when it is late. */
 export class JournalBatch {

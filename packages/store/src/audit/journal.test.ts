@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Refused } from '@atesto/core';
 import type { AuditTable as AuditRow } from '../database/schema.ts';
-import { type WaitingEntry, WriterChains } from './chains.ts';
 import { contentOf } from './entry.ts';
 import { Journal, type JournalLimits } from './journal.ts';
 import { AuditSeal } from './rows/chain.ts';
 import type { AuditRows } from './rows/rows.ts';
+import { type WaitingEntry, WriterChains } from './writer-chains.ts';
 
 function row(requestId: string): WaitingEntry {
   return { content: contentOf({ atMs: 1, operation: 'attest', requestId, verdict: 'allowed' }), retention: 'kept' };

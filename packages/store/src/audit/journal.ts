@@ -6,10 +6,10 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { Refused } from '@atesto/core';
-import type { WaitingEntry, WriterChains } from './chains.ts';
-import type { AuditCode } from './codes.ts';
+import type { AuditCode } from '../codes.ts';
 import { JournalBatch } from './journal-batch.ts';
 import type { AuditRows } from './rows/rows.ts';
+import type { WaitingEntry, WriterChains } from './writer-chains.ts';
 
 /** The limits of a journal. */
 export interface JournalLimits {

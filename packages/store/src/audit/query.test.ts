@@ -4,8 +4,8 @@ import { after, describe, test } from 'node:test';
 import { type CreateDatabase, createOnPostgres, createSqlite } from '../testing/backends.ts';
 import { sharedPostgres } from '../testing/shared-postgres.ts';
 import { openAudit } from './audit.ts';
+import { Gate } from './concurrency-limit.ts';
 import type { AuditEntry } from './entry.ts';
-import { Gate } from './gate.ts';
 import type { AuditFilter } from './rows/query.ts';
 
 const { server, skip } = await sharedPostgres();

@@ -1,6 +1,6 @@
 /** Finds audited acts, newest first, a page at a time; a page's cursor stays valid while entries are added and removed. */
 import { type Outcome, Refused, refuse } from '@atesto/core';
-import type { AuditCode } from './codes.ts';
+import type { AuditCode } from '../codes.ts';
 import { entryOf, type StoredAuditEntry } from './entry.ts';
 import type { AuditFilter } from './rows/query.ts';
 import type { AuditRows } from './rows/rows.ts';

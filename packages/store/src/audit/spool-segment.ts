@@ -10,8 +10,8 @@ import { type FileHandle, mkdir, open, readdir, readFile, rename, stat, unlink }
 import { join } from 'node:path';
 import { Refused } from '@atesto/core';
 import { z } from 'zod';
+import type { AuditCode } from '../codes.ts';
 import type { AuditTable as AuditRow } from '../database/schema.ts';
-import type { AuditCode } from './codes.ts';
 
 const text = z.string().nullable();
 const rowSchema = z.strictObject({

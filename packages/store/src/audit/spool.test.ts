@@ -5,11 +5,11 @@ import { test } from 'node:test';
 import { Refused } from '@atesto/core';
 import type { AuditTable as AuditRow } from '../database/schema.ts';
 import { rowsOver } from '../testing/audit.ts';
-import { stateDirectory } from '../testing/state-directory.ts';
-import { WriterChains } from './chains.ts';
+import { stateDirectory } from '../testing/test-store.ts';
 import { contentOf } from './entry.ts';
 import { AuditSeal } from './rows/chain.ts';
 import { type SpooledRows, type SpoolOptions, spooled } from './spool.ts';
+import { WriterChains } from './writer-chains.ts';
 
 const chains = new WriterChains(new AuditSeal(new Uint8Array(32)));
 const row = (requestId: string): AuditRow => {

@@ -9,7 +9,7 @@ import type { StorageCode } from '../codes.ts';
 import { guard } from '../database/database-errors.ts';
 import type { ClusterRows } from '../database/engine.ts';
 import type { Schema } from '../database/schema.ts';
-import type { StoreContext } from '../documents/context.ts';
+import type { StoreContext } from '../documents/change.ts';
 import type { ChangeOrigin } from '../documents/document.ts';
 import { currentDocument } from '../documents/documents.ts';
 

@@ -1,8 +1,7 @@
 /** What the two databases do differently, behind one face. */
-import type { Kysely, Transaction } from 'kysely';
-import type { AuditEngine } from '../audit/rows/engine.ts';
-import type { SchemaDialect } from './migration.ts';
-import type { Schema } from './schema.ts';
+import type { CompiledQuery, Kysely, Transaction } from 'kysely';
+import type { Integrity } from '../documents/integrity.ts';
+import type { AuditTable, Schema } from './schema.ts';
 
 /** One opened database. */
 export interface Engine {
@@ -33,4 +32,34 @@ export interface ClusterRows {
   behind(revision: number, leaseMs: number): Promise<number>;
   /** Removes an instance that ends in order. */
   leave(id: string): Promise<void>;
+}
+
+/** The audit tables of one database. */
+export interface AuditEngine {
+  /** Stores rows in one transaction; resolves when they are durable. A row whose id is stored already is left as it is. */
+  append(rows: readonly AuditTable[]): Promise<void>;
+  /** Runs a statement that reads: off the event loop, and on PostgreSQL no longer than a time. */
+  read<Row>(query: CompiledQuery<Row>): Promise<Row[]>;
+  /** Runs statements in one transaction. False, and nothing is changed, when a row with a key of theirs is there already. */
+  commit(statements: readonly CompiledQuery[]): Promise<boolean>;
+}
+
+/** What differs between the databases when tables are made. */
+export interface SchemaDialect {
+  /** The column type for bytes. */
+  readonly bytes: 'blob' | 'bytea';
+  /** Ends `create table` of a table that is stored in the order of its primary key. */
+  readonly clustered: string;
+  /** The collation that compares texts by their bytes. */
+  readonly byteOrder: string;
+  /** Takes a lock that lasts until the transaction ends; concurrent migrations wait for it. */
+  lockMigrations(transaction: Transaction<Schema>): Promise<void>;
+}
+
+/** What a migration works with. */
+export interface MigrationContext {
+  readonly db: Transaction<Schema>;
+  readonly dialect: SchemaDialect;
+  readonly integrity: Integrity;
+  readonly nowMs: () => number;
 }

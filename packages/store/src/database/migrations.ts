@@ -4,11 +4,10 @@
  */
 import { refuse } from '@atesto/core';
 import { type Kysely, sql } from 'kysely';
-import { chainAudit } from '../audit/rows/migration.ts';
 import type { StorageCode } from '../codes.ts';
 import type { Integrity } from '../documents/integrity.ts';
-import type { MigrationContext, SchemaDialect } from './migration.ts';
-import { addRunningTime } from './migrations/add-running-time.ts';
+import type { MigrationContext, SchemaDialect } from './engine.ts';
+import { chainAudit } from './migrations/chain-audit.ts';
 import { chainDocuments } from './migrations/chain-documents.ts';
 import type { Schema } from './schema.ts';
 
@@ -147,5 +146,24 @@ async function createAudit({ db, dialect }: MigrationContext): Promise<void> {
     .on('audit')
     .columns(['code', 'id'])
     .where(sql.ref('code'), 'is not', null)
+    .execute();
+}
+
+/** Runs the migration. */
+export async function addRunningTime({ db }: MigrationContext): Promise<void> {
+  await db.schema.alterTable('instances').addColumn('wall_ms', 'bigint').execute();
+  await db.schema
+    .createTable('store_clock')
+    .addColumn('id', 'integer', (column) => column.primaryKey())
+    .addColumn('running_ms', 'bigint', (column) => column.notNull())
+    .addColumn('beat_at_ms', 'bigint', (column) => column.notNull())
+    .execute();
+  await db.insertInto('store_clock').values({ id: 1, running_ms: 0, beat_at_ms: 0 }).execute();
+  await db.schema
+    .createTable('deletion_marks')
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('subject', 'text', (column) => column.notNull())
+    .addColumn('due_running_ms', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('deletion_marks_key', ['kind', 'subject'])
     .execute();
 }

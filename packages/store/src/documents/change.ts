@@ -2,7 +2,7 @@
  * How does the store change? One transaction holds the lock on the store's revision, so changes are strictly one after the
  * other and the change feed has no gaps; a condition that is checked inside it cannot be overtaken.
  */
-import { refuse } from '@atesto/core';
+import { type Outcome, refuse } from '@atesto/core';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { StorageCode } from '../codes.ts';
 import { checkStorable } from '../database/database-errors.ts';
@@ -18,6 +18,13 @@ import {
 import { currentDocument, type DocumentSource } from './documents.ts';
 import { checkSucceeds, type Position } from './history.ts';
 import type { Integrity } from './integrity.ts';
+
+/** Reading and changing the store, for its typed parts. */
+export interface StoreContext {
+  readonly source: DocumentSource;
+  /** Runs one change; resolves when it is durable and this process's listeners have been told. */
+  change<Value>(work: (change: Change) => Promise<Value>): Promise<Outcome<Value, StorageCode>>;
+}
 
 /** What a change of the store needs besides the store. */
 export interface ChangeParts {

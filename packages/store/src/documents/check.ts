@@ -2,8 +2,17 @@
 import { refuse } from '@atesto/core';
 import { missing, readEntries } from '../cluster/feed.ts';
 import type { StorageCode } from '../codes.ts';
+import type { Change } from './change.ts';
+import type { ChangeOrigin } from './document.ts';
 import type { DocumentSource } from './documents.ts';
-import { checkSucceeds, type Position, readPosition } from './history.ts';
+import {
+  checkSucceeds,
+  newIncarnation,
+  type Position,
+  type RestoreContent,
+  readPosition,
+  restoreSetting,
+} from './history.ts';
 import { firstLink } from './integrity.ts';
 
 /** What a check of the store has looked at: the number of changes since the store was made, all of them intact, and what they end in. */
@@ -30,4 +39,14 @@ export async function checkStore(source: DocumentSource, known?: Position): Prom
   if (at.revision < position.revision) missing(at.revision + 1);
   if (known !== undefined) await checkSucceeds(source, position, known);
   return position;
+}
+
+/** Makes the new incarnation, and puts down who accepted it. Refuses with `row-tampered` a store that is not whole. */
+export async function acceptRestore(change: Change, origin: ChangeOrigin): Promise<Position> {
+  const { incarnation: replaced } = await checkStore(change);
+  const content: RestoreContent = { incarnation: newIncarnation(), replaced };
+  change.become(content.incarnation);
+  const document = { action: 'set', content: JSON.stringify(content) };
+  await change.append({ providerId: '', kind: 'settings', name: restoreSetting }, document, origin);
+  return readPosition(change);
 }

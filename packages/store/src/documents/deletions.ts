@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { StoreClock } from '../cluster/clock.ts';
 import type { StorageCode } from '../codes.ts';
 import { guard } from '../database/database-errors.ts';
-import type { StoreContext } from './context.ts';
+import type { StoreContext } from './change.ts';
 import type { ChangeOrigin } from './document.ts';
 import { currentDocument } from './documents.ts';
 

@@ -166,3 +166,8 @@ function checkWhole(integrity: Integrity, found: readonly Found[]): DocumentTabl
 function isDocument(row: Found): row is Found & DocumentTable {
   return row.mac !== null;
 }
+
+/** Refuses with `not-found` what does not exist. */
+export function found<Value>(value: Value | undefined, where: string): Value {
+  return value ?? refuse<StorageCode>('not-found', where, 'the store does not have it');
+}

@@ -9,8 +9,7 @@ import { z } from 'zod';
 import type { StorageCode } from '../codes.ts';
 import { guard } from '../database/database-errors.ts';
 import type { DocumentTable } from '../database/schema.ts';
-import type { Change } from './change.ts';
-import { found, type StoreContext } from './context.ts';
+import type { Change, StoreContext } from './change.ts';
 import {
   absentEtag,
   type ChangeOrigin,
@@ -19,7 +18,7 @@ import {
   factsOf,
   type VersionFacts,
 } from './document.ts';
-import { currentDocument, currentDocuments, documentHistory, type HistoryPage } from './documents.ts';
+import { currentDocument, currentDocuments, documentHistory, found, type HistoryPage } from './documents.ts';
 import { requireProvider } from './provider.ts';
 
 const instant = z.number().nullable();

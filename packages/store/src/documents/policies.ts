@@ -4,10 +4,16 @@ import { z } from 'zod';
 import type { StorageCode } from '../codes.ts';
 import { guard } from '../database/database-errors.ts';
 import type { DocumentTable } from '../database/schema.ts';
-import { type Change, checkExpected } from './change.ts';
-import { found, type StoreContext } from './context.ts';
+import { type Change, checkExpected, type StoreContext } from './change.ts';
 import { type ChangeOrigin, type Condition, type DocumentName, factsOf, type VersionFacts } from './document.ts';
-import { currentDocument, currentDocuments, documentHistory, documentVersion, type HistoryPage } from './documents.ts';
+import {
+  currentDocument,
+  currentDocuments,
+  documentHistory,
+  documentVersion,
+  found,
+  type HistoryPage,
+} from './documents.ts';
 import { requireProvider } from './provider.ts';
 import { signersName } from './signers.ts';
 

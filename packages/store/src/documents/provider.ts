@@ -1,9 +1,8 @@
 /** What is one attestation provider, as the store keeps it? */
 import { z } from 'zod';
 import type { DocumentTable } from '../database/schema.ts';
-import { found } from './context.ts';
 import { type DocumentName, factsOf, type VersionFacts } from './document.ts';
-import { currentDocument, type DocumentSource } from './documents.ts';
+import { currentDocument, type DocumentSource, found } from './documents.ts';
 
 const providerContent = z.strictObject({
   id: z.string(),

@@ -6,10 +6,9 @@ import type { Kysely } from 'kysely';
 import type { StorageCode } from '../codes.ts';
 import { checkStorable, guard, isStorable } from '../database/database-errors.ts';
 import type { DocumentTable, Schema } from '../database/schema.ts';
-import type { Change } from './change.ts';
-import { found, type StoreContext } from './context.ts';
+import type { Change, StoreContext } from './change.ts';
 import type { ChangeOrigin, Condition } from './document.ts';
-import { currentDocuments, documentHistory, type HistoryPage } from './documents.ts';
+import { currentDocuments, documentHistory, found, type HistoryPage } from './documents.ts';
 import {
   liveProvider,
   type ProviderAction,

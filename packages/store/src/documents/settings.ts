@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { StorageCode } from '../codes.ts';
 import { guard } from '../database/database-errors.ts';
 import type { DocumentTable } from '../database/schema.ts';
-import type { StoreContext } from './context.ts';
+import type { StoreContext } from './change.ts';
 import { type ChangeOrigin, type Condition, type DocumentName, factsOf, type VersionFacts } from './document.ts';
 import { currentDocument, currentDocuments, documentHistory, type HistoryPage } from './documents.ts';
 

@@ -1,11 +1,9 @@
 /** The shared database: PostgreSQL, for one or several instances of the service. */
 import { type CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import { Pool, types } from 'pg';
-import type { AuditEngine } from '../audit/rows/engine.ts';
 import { insertAuditJson } from '../audit/rows/table.ts';
 import { guarded } from '../database/database-errors.ts';
-import type { ClusterRows, Engine } from '../database/engine.ts';
-import type { SchemaDialect } from '../database/migration.ts';
+import type { AuditEngine, ClusterRows, Engine, SchemaDialect } from '../database/engine.ts';
 import type { Schema } from '../database/schema.ts';
 import { changeChannel, listenForChanges } from './listener.ts';
 

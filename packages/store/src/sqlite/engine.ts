@@ -2,16 +2,13 @@
 import { closeSync, openSync } from 'node:fs';
 import type { SQLInputValue } from 'node:sqlite';
 import { type CompiledQuery, Kysely } from 'kysely';
-import type { AuditEngine } from '../audit/rows/engine.ts';
 import { insertAuditRow, storedColumns } from '../audit/rows/table.ts';
 import { guarded } from '../database/database-errors.ts';
-import type { Engine } from '../database/engine.ts';
-import type { SchemaDialect } from '../database/migration.ts';
+import type { AuditEngine, Engine, SchemaDialect } from '../database/engine.ts';
 import type { AuditTable, Schema } from '../database/schema.ts';
 import { bindable, sqliteDialect } from './dialect.ts';
 import { SqliteFile } from './file.ts';
-import { SqliteReader } from './reader.ts';
-import { SqliteWriter } from './writer.ts';
+import { type ReadRequest, SqliteThread, type WriteRequest } from './thread.ts';
 
 const schema: SchemaDialect = {
   bytes: 'blob',
@@ -26,8 +23,8 @@ export async function sqliteEngine(path: string): Promise<Engine> {
   keepPrivate(path);
   const file = new SqliteFile(path);
   const db = new Kysely<Schema>({ dialect: sqliteDialect(file) });
-  const writer = new SqliteWriter(path);
-  const reader = new SqliteReader(path);
+  const writer = new SqliteThread<WriteRequest>('writer', path);
+  const reader = new SqliteThread<ReadRequest>('reader', path);
   return {
     kind: 'sqlite',
     db,
@@ -57,16 +54,20 @@ function keepPrivate(path: string): void {
   }
 }
 
-function auditEngine(db: Kysely<Schema>, writer: SqliteWriter, reader: SqliteReader): AuditEngine {
+function auditEngine(
+  db: Kysely<Schema>,
+  writer: SqliteThread<WriteRequest>,
+  reader: SqliteThread<ReadRequest>,
+): AuditEngine {
   const sql = insertAuditRow(db);
   return {
-    append: (rows) => guarded(async () => void (await writer.write({ sql, rows: rows.map(valuesOf) }))),
+    append: (rows) => guarded(async () => void (await writer.ask([{ sql, rows: rows.map(valuesOf) }]))),
     read: <Row>({ sql, parameters }: CompiledQuery<Row>) =>
-      guarded(() => reader.read<Row>({ sql, parameters: parameters.map(bindable) })),
+      guarded(() => reader.ask<Row[]>({ sql, parameters: parameters.map(bindable) })),
     commit: (statements) =>
       guarded(async () => {
         try {
-          await writer.write(...statements.map(({ sql, parameters }) => ({ sql, rows: [parameters.map(bindable)] })));
+          await writer.ask(statements.map(({ sql, parameters }) => ({ sql, rows: [parameters.map(bindable)] })));
           return true;
         } catch (error) {
           if (isConstraint(error)) return false;

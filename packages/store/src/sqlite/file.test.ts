@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openStore } from '../store.ts';
 import { createProvider, integrityKey, origin } from '../testing/backends.ts';
-import { stateDirectory } from '../testing/state-directory.ts';
+import { stateDirectory } from '../testing/test-store.ts';
 
 test('a file that is put back over the open one, without its log, is told, and takes no change', async (context) => {
   const path = join(stateDirectory(), 'store.sqlite');

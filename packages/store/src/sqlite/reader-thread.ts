@@ -1,11 +1,13 @@
 /** The thread that reads audit rows from SQLite, over a connection that cannot write. */
+
+import { readlinkSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
+import { basename } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
 import { busyTimeoutMs } from './connection.ts';
 import { SqliteFile } from './file.ts';
-import { lowerThreadPriority } from './lower-priority.ts';
-import type { ReadRequest } from './reader.ts';
-import { answerRequests } from './thread-answer.ts';
+import { answerRequests, type ReadRequest } from './thread.ts';
 
 lowerThreadPriority();
 const file = new SqliteFile(
@@ -21,3 +23,12 @@ function read({ sql, parameters }: ReadRequest): object[] {
 }
 
 answerRequests(read, () => file.close());
+
+/** On a machine whose cores are all busy the event loop comes first. Elsewhere than on Linux it does nothing. */
+export function lowerThreadPriority(): void {
+  try {
+    setPriority(Number(basename(readlinkSync('/proc/thread-self'))), constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // There is no such file, or priorities are not for this process to change: the thread works as it is.
+  }
+}

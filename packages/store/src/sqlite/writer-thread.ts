@@ -5,8 +5,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
 import { SqliteFile } from './file.ts';
-import { answerRequests } from './thread-answer.ts';
-import type { WriteRequest } from './writer.ts';
+import { answerRequests, type WriteRequest } from './thread.ts';
 
 const file = new SqliteFile(String(workerData));
 /** By connection: the file can be replaced. */

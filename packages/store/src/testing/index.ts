@@ -19,5 +19,4 @@ export {
   startPostgres,
 } from './postgres-server.ts';
 export { sharedPostgres } from './shared-postgres.ts';
-export { stateDirectory } from './state-directory.ts';
-export { openTestStore } from './test-store.ts';
+export { openTestStore, stateDirectory } from './test-store.ts';

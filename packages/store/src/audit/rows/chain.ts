@@ -4,7 +4,7 @@
  */
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import type { AuditHeadTable, AuditTable } from '../../database/schema.ts';
-import { auditColumns } from './columns.ts';
+import { auditColumns } from './table.ts';
 
 /** How long rows of a writer are kept: `kept` as `audit.retentionDays` says, `brief` as `audit.anonymousRetentionDays` says. */
 export type AuditRetention = 'kept' | 'brief';

@@ -4,9 +4,9 @@
  */
 import { Refused } from '@atesto/core';
 import type { CompiledQuery, Kysely } from 'kysely';
+import type { AuditEngine } from '../../database/engine.ts';
 import type { AuditHeadTable, Schema } from '../../database/schema.ts';
 import { type AuditSeal, sameCode } from './chain.ts';
-import type { AuditEngine } from './engine.ts';
 
 /** A head before it has its place. */
 export interface HeadDraft {

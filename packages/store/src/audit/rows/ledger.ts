@@ -1,6 +1,5 @@
 /** What the heads say of each writer, read and verified once and then only added to. */
-
-import type { AuditHeadTable } from '../../database/schema.ts';
+import type { AuditHeadTable, AuditTable } from '../../database/schema.ts';
 import type { AuditHeads, HeadFault } from './heads.ts';
 
 /** What the service vouches for about one writer. */
@@ -96,4 +95,20 @@ export class AuditLedger {
   #blame(fault: HeadFault): void {
     if (!this.#faults.some(({ sequence }) => sequence === fault.sequence)) this.#faults.push(fault);
   }
+}
+
+/** Reading the chains. */
+export interface AuditChains {
+  /** A ledger of all heads; nothing is read yet. */
+  ledger(): AuditLedger;
+  /** At most `limit` rows of a writer after an id (its position, then its time), in the order of their positions. */
+  rowsOf(
+    writer: string,
+    after: { readonly sequence: number; readonly id: string },
+    limit: number,
+  ): Promise<AuditTable[]>;
+  /** The first writer after this one that has rows. */
+  writerAfter(writer: string): Promise<string | undefined>;
+  /** Vouches for rows of another process that were found good. */
+  vouchFor(writer: string, through: number, link: string): Promise<void>;
 }

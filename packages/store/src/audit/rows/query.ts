@@ -3,8 +3,8 @@
  * filter on those alone, so that no filter, however rare its matches, makes a statement read the whole table.
  */
 import { type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely';
+import type { AuditEngine } from '../../database/engine.ts';
 import type { AuditTable, Schema } from '../../database/schema.ts';
-import type { AuditEngine } from './engine.ts';
 
 /** Which audit rows to find; absent: any. */
 export interface AuditFilter {

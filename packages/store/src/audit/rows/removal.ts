@@ -1,9 +1,8 @@
 /** Removes the oldest rows of one chain, after they were found to fit it, together with a head that says so. */
 import type { CompiledQuery } from 'kysely';
 import { type AuditSeal, positionOf, positionText, sameCode } from './chain.ts';
-import type { AuditChains } from './chains.ts';
 import type { AuditHeads } from './heads.ts';
-import type { WriterState } from './ledger.ts';
+import type { AuditChains, WriterState } from './ledger.ts';
 import { auditIdFloor } from './query.ts';
 
 /** What a removal works with. */

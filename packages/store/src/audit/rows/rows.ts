@@ -1,12 +1,11 @@
 /** The audit rows of a store: appended in chains, found in bounded steps, removed from the oldest end of a chain alone. */
 
 import { type CompiledQuery, type Kysely, sql } from 'kysely';
+import type { AuditEngine } from '../../database/engine.ts';
 import type { AuditTable, Schema } from '../../database/schema.ts';
 import { type AuditRetention, type AuditSeal, positionOf, positionText, retentionOf } from './chain.ts';
-import type { AuditChains } from './chains.ts';
-import type { AuditEngine } from './engine.ts';
 import { AuditHeads } from './heads.ts';
-import { AuditLedger } from './ledger.ts';
+import { type AuditChains, AuditLedger } from './ledger.ts';
 import { type AuditFilter, type AuditScan, type AuditScanBounds, scanAudit } from './query.ts';
 import { removeOldest } from './removal.ts';
 

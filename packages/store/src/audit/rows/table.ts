@@ -1,7 +1,26 @@
 /** The statements that store audit rows. */
 import { type Kysely, sql } from 'kysely';
 import type { AuditTable, Schema } from '../../database/schema.ts';
-import { auditColumns } from './columns.ts';
+
+/** Every column but the link, in the order of the canonical form under the leaf hash. Never reorder; add new columns at the end. */
+export const auditColumns = [
+  'id',
+  'at_ms',
+  'operation',
+  'provider',
+  'attestation_type',
+  'caller',
+  'address',
+  'request_id',
+  'verdict',
+  'code',
+  'refused_at',
+  'evidence_digest',
+  'policy_digest',
+  'policy_version',
+  'token_id',
+  'detail',
+] as const satisfies readonly (keyof AuditTable)[];
 
 /** The columns of a row in the order in which they are written. */
 export const storedColumns = [...auditColumns, 'link'] as const satisfies readonly (keyof AuditTable)[];

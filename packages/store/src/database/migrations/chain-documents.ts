@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import type { StorageCode } from '../../codes.ts';
 import { newIncarnation } from '../../documents/history.ts';
 import { firstLink } from '../../documents/integrity.ts';
-import type { MigrationContext } from '../migration.ts';
+import type { MigrationContext } from '../engine.ts';
 
 const portion = 500;
 

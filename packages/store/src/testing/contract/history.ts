@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { MarkFile } from '../../cluster/mark.ts';
+import type { MarkFile } from '../../cluster/high-water-mark.ts';
 import type { Store } from '../../store.ts';
 import { type CreateDatabase, code, createProvider, origin, value } from '../backends.ts';
 import { createBeforeLinks } from '../before-links.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { WriterChains } from './chains.ts';
 import { contentOf } from './entry.ts';
 import { type AuditRetention, AuditSeal } from './rows/chain.ts';
+import { WriterChains } from './writer-chains.ts';
 
 const seal = new AuditSeal(new Uint8Array(32).fill(7));
 const entry = (atMs: number, retention: AuditRetention = 'kept') => ({

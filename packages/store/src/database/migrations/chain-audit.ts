@@ -1,8 +1,8 @@
 /** Adds links to audit rows, heads of their chains and the indexes that serve every filter. Rows of before become one chain. */
 import { randomBytes } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
-import type { Schema } from '../../database/schema.ts';
-import { type AuditSeal, positionText, writerName } from './chain.ts';
+import { type AuditSeal, positionText, writerName } from '../../audit/rows/chain.ts';
+import type { Schema } from '../schema.ts';
 
 const pageRows = 1000;
 

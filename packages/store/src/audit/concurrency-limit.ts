@@ -1,6 +1,6 @@
 /** Bounds how many reads of the audit record run at the same time, so that readers cannot take the database from those who attest. */
 import type { Outcome } from '@atesto/core';
-import type { AuditCode } from './codes.ts';
+import type { AuditCode } from '../codes.ts';
 
 /** How many may run, and how many may wait for that. */
 export interface GateLimits {
