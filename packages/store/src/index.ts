@@ -3,7 +3,7 @@ export type { AuditFinding } from './audit/chain-walk.ts';
 export type { AuditEntry, AuditVerdict, StoredAuditEntry } from './audit/entry.ts';
 export type { AuditQuery } from './audit/query.ts';
 export type { AuditRows } from './audit/rows/rows.ts';
-export { spooled } from './audit/spool.ts';
+export { withSpool } from './audit/spool.ts';
 export type { AcceptedTime, ClockEvidence } from './cluster/clock.ts';
 export type { MarkFile } from './cluster/high-water-mark.ts';
 export type { StoreChange } from './cluster/watcher.ts';

@@ -6,7 +6,7 @@ import { type AuditRows, openAuditRows } from './audit/rows/rows.ts';
 import { StoreClock } from './cluster/clock.ts';
 import { confirmedEverywhere } from './cluster/confirmation.ts';
 import { readChanges } from './cluster/feed.ts';
-import { type MarkFile, MarkKeeper } from './cluster/high-water-mark.ts';
+import { HighWaterMark, type MarkFile } from './cluster/high-water-mark.ts';
 import {
   type ChangeListener,
   type ChangePage,
@@ -15,15 +15,15 @@ import {
   historyCodes,
 } from './cluster/watcher.ts';
 import type { StorageCode } from './codes.ts';
-import { guard, guarded, isOtherSchema } from './database/database-errors.ts';
+import { asOutcome, isSchemaMismatch, orRefuse } from './database/database-errors.ts';
 import type { Engine } from './database/engine.ts';
 import { migrate } from './database/migrations.ts';
-import { type Change, type ChangeParts, changeStore, type StoreContext } from './documents/change.ts';
+import { type Change, type ChangeDeps, changeStore, type StoreContext } from './documents/change.ts';
 import { acceptRestore, checkStore, type StoreCheck } from './documents/check.ts';
 import { Deletions } from './documents/deletions.ts';
 import type { ChangeOrigin } from './documents/document.ts';
 import type { DocumentSource } from './documents/documents.ts';
-import { checkOwnState, type Position, refuseRolledBack } from './documents/history.ts';
+import { type Position, refuseRolledBack, verifyState } from './documents/history.ts';
 import { Integrity } from './documents/integrity.ts';
 import { Keys } from './documents/keys.ts';
 import { Policies } from './documents/policies.ts';
@@ -37,25 +37,25 @@ import { sqliteEngine } from './sqlite/engine.ts';
 export type StoreOptions = (SqliteOptions | PostgresOptions) & {
   /** The key of the rows' integrity codes: at least 32 random bytes, the same for all instances, kept outside the database. */
   readonly integrityKey: Uint8Array;
-  /** The pause between looks at the change feed that nothing else causes, in milliseconds; default 500. */
+  /** The interval between polls of the change feed, in milliseconds; default 500. */
   readonly pollIntervalMs?: number | undefined;
   /**
    * How long an instance counts as alive after its last sign, in milliseconds; default 5000. A service must stop answering
    * from what it cached when {@link Freshness.ageMs} reaches this.
    */
   readonly leaseMs?: number | undefined;
-  /** Keeps the high-water mark of this instance; absent: a database that was set back while no instance ran is not noticed. */
+  /** Keeps the high-water mark of this instance; absent: a database that was rolled back while no instance ran is not detected. */
   readonly markFile?: MarkFile | undefined;
-  /** Told what a change listener threw; default: ignored, freshness then stops. */
+  /** Called with what a change listener threw; by default ignored. Freshness then stops. */
   readonly onListenerError?: ((error: unknown) => void) | undefined;
-  /** Milliseconds since 1970-01-01T00:00Z; default: the system's clock. Stamps migrations, and is told to the other instances. */
+  /** Milliseconds since 1970-01-01T00:00Z; default: the system's clock. Stamps migrations, and is compared with the other instances. */
   readonly nowMs?: (() => number) | undefined;
 };
 
 /** The embedded database. */
 export interface SqliteOptions {
   readonly kind: 'sqlite';
-  /** The file; made when it is not there. */
+  /** The file; created if it does not exist. */
   readonly path: string;
 }
 
@@ -74,24 +74,24 @@ export interface PostgresOptions {
 
 /** Watching the changes of all instances. */
 export interface StoreChanges {
-  /** Calls `listener` with every change from now on, in order, each once; returns what ends that. */
+  /** Calls `listener` with every change from now on, in order, each once. Returns a function that stops this. */
   subscribe(listener: ChangeListener): () => void;
-  /** Looks at the feed now; resolves when this process's listeners know what was there. */
+  /** Polls the feed now. Resolves when this process's listeners have applied what was there. */
   refresh(): Promise<Freshness>;
-  /** Calls `listener` after every look at the feed, whether or not it succeeded; returns what ends that. */
-  afterLook(listener: () => void): () => void;
+  /** Calls `listener` after every poll of the feed, whether or not it succeeded. Returns a function that stops this. */
+  afterPoll(listener: () => void): () => void;
   /**
    * Calls `listener` when an operator accepted a restored database in place of the one that this process knew: everything that was
-   * read from it must be read anew. It must not wait. Returns what ends that.
+   * read from it must be read again. It must not wait. Returns a function that stops this.
    */
   whenReplaced(listener: () => void): () => void;
 }
 
-/** Whether the history of the store is the one that this instance knows. */
+/** Whether the store's history continues the one that this instance knows. */
 export interface StoreHistory {
   /** Why it is not: `store-rolled-back` or `row-tampered`; absent while it is. */
   readonly refusal?: Refusal<StorageCode>;
-  /** What failed when the high-water mark was written last; absent when it did not. */
+  /** The error of the last write of the high-water mark; absent when it succeeded. */
   readonly markFault?: unknown;
 }
 
@@ -104,31 +104,31 @@ export interface Store {
   readonly keys: Keys;
   readonly settings: Settings;
   readonly audit: AuditRows;
-  /** What the store knows of time. */
+  /** What the store knows about time. */
   readonly clock: StoreClock;
-  /** What is to be deleted for good. */
+  /** What is to be deleted permanently. */
   readonly deletions: Deletions;
   readonly changes: StoreChanges;
-  /** How far this process knows the changes, and how old that knowledge is. */
+  /** Which changes this process knows, and how old that knowledge is. */
   freshness(): Freshness;
   /**
-   * Resolves when every live instance has taken in a change (see `VersionFacts.revision`). Refuses with `cluster-unconfirmed`
+   * Resolves when every live instance has applied a change (see `VersionFacts.revision`). Refuses with `cluster-unconfirmed`
    * after `timeoutMs`; default: twice the lease.
    */
   confirmed(revision: number, timeoutMs?: number): Promise<Outcome<void, StorageCode>>;
   /** Whether the store's history is the one that this instance knows; until it is, no change is made. */
   history(): StoreHistory;
   /**
-   * Verifies every row that has an integrity code, and that the history goes on from what this instance knows. Refuses with
+   * Verifies every row that has an integrity code, and that the history continues what this instance knows. Refuses with
    * `row-tampered`, `store-rolled-back`.
    */
   check(): Promise<Outcome<StoreCheck, StorageCode>>;
   /**
-   * Says that the database, restored from a backup, is meant: it becomes a new incarnation, which all instances take for the one that they
-   * know. Refuses with `row-tampered`.
+   * Accepts a database that was restored from a backup. It becomes a new incarnation, which all instances accept in place of the one that
+   * they know. Refuses with `row-tampered`.
    */
   acceptRestore(origin: ChangeOrigin): Promise<Outcome<Position, StorageCode>>;
-  /** Ends the watch and closes the connections. */
+  /** Stops watching and closes the connections. */
   close(): Promise<void>;
 }
 
@@ -138,9 +138,9 @@ export interface Store {
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const integrity = new Integrity(options.integrityKey);
-  const engine = await guarded(() => openEngine(options));
+  const engine = await orRefuse(() => openEngine(options));
   try {
-    await guarded(() => migrate(engine.db, engine.schema, integrity, options.nowMs ?? Date.now));
+    await orRefuse(() => migrate(engine.db, engine.schema, integrity, options.nowMs ?? Date.now));
     return await assemble(engine, integrity, options);
   } catch (error) {
     await engine.close();
@@ -157,12 +157,12 @@ async function assemble(engine: Engine, integrity: Integrity, options: StoreOpti
   const instance = randomUUID();
   const leaseMs = options.leaseMs ?? 5000;
   const nowMs = options.nowMs ?? Date.now;
-  await guarded(() => checkOwnState(source));
-  const mark = await guarded(() => MarkKeeper.open(source, options.markFile));
+  await orRefuse(() => verifyState(source));
+  const mark = await orRefuse(() => HighWaterMark.open(source, options.markFile));
   const watcher = new ChangeWatcher(
     {
-      read: (known) => look(engine, source, known, mark.left),
-      confirm: (revision) => guard(async () => engine.cluster?.confirm(instance, revision, nowMs())),
+      read: (known) => readFeed(engine, source, known, mark.replaced),
+      confirm: (revision) => asOutcome(async () => engine.cluster?.confirm(instance, revision, nowMs())),
       onMoved: (position, replaced) => mark.advance(position, replaced),
       onListenerError: options.onListenerError ?? (() => {}),
       pollIntervalMs: options.pollIntervalMs ?? 500,
@@ -175,7 +175,7 @@ async function assemble(engine: Engine, integrity: Integrity, options: StoreOpti
     change: (work) => changed(source, { announce: engine.announce, known: () => watcher.known }, watcher, work),
   };
   const clock = new StoreClock({ context, cluster: engine.cluster, instance, leaseMs });
-  const stopListening = await engine.listen(() => void watcher.poke());
+  const stopListening = await engine.listen(() => void watcher.requestRefresh());
   await watcher.start();
   const { refusal } = watcher.freshness();
   if (refusal !== undefined && !historyCodes.has(refusal.code)) {
@@ -194,18 +194,18 @@ async function assemble(engine: Engine, integrity: Integrity, options: StoreOpti
     deletions: new Deletions(context, clock),
     changes: {
       subscribe: (listener) => watcher.subscribe(listener),
-      refresh: () => watcher.poke().then(() => watcher.freshness()),
-      afterLook: (listener) => watcher.afterLook(listener),
+      refresh: () => watcher.requestRefresh().then(() => watcher.freshness()),
+      afterPoll: (listener) => watcher.afterPoll(listener),
       whenReplaced: (listener) => watcher.whenReplaced(listener),
     },
     freshness: () => watcher.freshness(),
     confirmed: (revision, timeoutMs = 2 * leaseMs) =>
-      guard(async () => {
-        await watcher.poke();
+      asOutcome(async () => {
+        await watcher.requestRefresh();
         if (engine.cluster !== undefined) await confirmedEverywhere(engine.cluster, revision, leaseMs, timeoutMs);
       }),
     history: () => historyOf(watcher.freshness().refusal, mark.fault),
-    check: () => guard(() => checkStore(source, watcher.known)),
+    check: () => asOutcome(() => checkStore(source, watcher.known)),
     acceptRestore: (origin) =>
       changed(source, { announce: engine.announce, known: () => undefined }, watcher, (change) =>
         acceptRestore(change, origin),
@@ -213,25 +213,25 @@ async function assemble(engine: Engine, integrity: Integrity, options: StoreOpti
     close: async () => {
       await stopListening();
       await watcher.close();
-      await guard(async () => engine.cluster?.leave(instance));
+      await asOutcome(async () => engine.cluster?.leave(instance));
       await engine.close();
     },
   };
 }
 
-function look(
+function readFeed(
   engine: Engine,
   source: DocumentSource,
   known: Position | undefined,
-  left: readonly string[],
+  replaced: readonly string[],
 ): Promise<Outcome<ChangePage, StorageCode>> {
-  return guard(async () => {
+  return asOutcome(async () => {
     try {
       await engine.follow();
-      return await readChanges(source, known, left);
+      return await readChanges(source, known, replaced);
     } catch (error) {
-      // A database that was made anew, or restored from an older release, under a running instance.
-      if (isOtherSchema(error)) refuseRolledBack('its tables are not those of this release');
+      // The database was recreated, or restored from an older release, under a running instance.
+      if (isSchemaMismatch(error)) refuseRolledBack('its tables do not belong to this release');
       throw error;
     }
   });
@@ -246,13 +246,13 @@ function historyOf(refusal: Refusal<StorageCode> | undefined, markFault: unknown
 
 function changed<Value>(
   source: DocumentSource,
-  parts: ChangeParts,
+  parts: ChangeDeps,
   watcher: ChangeWatcher,
   work: (change: Change) => Promise<Value>,
 ): Promise<Outcome<Value, StorageCode>> {
-  return guard(async () => {
+  return asOutcome(async () => {
     const { value } = await changeStore(source, parts, work);
-    await watcher.poke();
+    await watcher.requestRefresh();
     return value;
   });
 }

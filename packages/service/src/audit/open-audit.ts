@@ -1,6 +1,6 @@
 /** Opens the audit record as the settings describe it. */
 import { dirname, join } from 'node:path';
-import { type Audit, openAudit, type Store, spooled } from '@atesto/store';
+import { type Audit, openAudit, type Store, withSpool } from '@atesto/store';
 import type { FastifyBaseLogger } from 'fastify';
 import type { ServiceConfig } from '../config/schema.ts';
 import type { Health } from '../health/health.ts';
@@ -24,7 +24,7 @@ export function openConfiguredAudit(
   const reserve = new DiskReserve({ directory, reserveMiB: config.audit.reserveMiB }, auditHealth, log);
   if (store.kind === 'sqlite') return withReserve(openAudit(store.audit, limits), reserve);
   if (!config.audit.spool) return openAudit(store.audit, limits);
-  const rows = spooled(store.audit, {
+  const rows = withSpool(store.audit, {
     directory: join(config.stateDirectory, 'audit-spool'),
     onDrained: (count) => log.info({ entries: count }, 'spooled audit entries written to the database'),
     onDamaged: (path) =>

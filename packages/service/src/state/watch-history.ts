@@ -14,5 +14,5 @@ export function watchHistory(store: Pick<Store, 'history' | 'changes'>, reporter
     } else reporter.report('ok');
   };
   look();
-  return store.changes.afterLook(look);
+  return store.changes.afterPoll(look);
 }

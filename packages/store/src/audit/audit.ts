@@ -3,7 +3,7 @@ import type { Outcome } from '@atesto/core';
 import type { AuditCode } from '../codes.ts';
 import type { AuditStep, UnvouchedEnd } from './chain-walk.ts';
 import { ChainCheck } from './check.ts';
-import { Gate } from './concurrency-limit.ts';
+import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { type AuditEntry, contentOf } from './entry.ts';
 import { Journal, type JournalLimits } from './journal.ts';
 import { type AuditPage, type AuditQuery, queryAudit, refusalOf } from './query.ts';
@@ -39,7 +39,7 @@ export interface Audit {
   vouchFor(ends: readonly UnvouchedEnd[]): Promise<void>;
   /** Removes all entries from before a time; the outcome is their number. Refuses with `audit-unavailable`. */
   removeExpired(beforeMs: number, retention?: AuditRetention): Promise<Outcome<number, AuditCode>>;
-  /** Writes what waits and accepts no more; close the store after this. */
+  /** Writes the waiting entries and accepts no more. Close the store after this. */
   close(): Promise<void>;
 }
 
@@ -55,14 +55,14 @@ const readers = { running: 2, waiting: 16 };
 /** Opens the audit record of a store (`store.audit`). */
 export function openAudit(rows: AuditRows, limits: JournalLimits = {}): Audit {
   const journal = new Journal(rows, new WriterChains(rows.seal), limits);
-  const gate = new Gate(readers);
+  const limit = new ConcurrencyLimit(readers);
   const check = new ChainCheck(rows);
-  // The store is away: the next time vouches for more.
+  // When the database is down, the next call vouches for more.
   const vouch = (): Promise<void> => rows.vouch().catch(() => {});
   const counts = new RefusalCounts();
   const recordCounts = async (): Promise<void> => {
     const written = counts.take().map((entry) => journal.write({ content: contentOf(entry), retention: 'brief' }));
-    // They are of nobody who waits; the health of the record tells that it cannot be written.
+    // Nobody waits for them. If they cannot be written, the health of the record reports it.
     await Promise.allSettled(written);
   };
   const timers = [setInterval(() => void vouch(), vouchEveryMs), setInterval(() => void recordCounts(), countMs)];
@@ -73,8 +73,8 @@ export function openAudit(rows: AuditRows, limits: JournalLimits = {}): Audit {
     },
     record: (entry, retention = 'kept') => journal.write({ content: contentOf(entry), retention }),
     count: (entry) => counts.add(entry),
-    query: (query) => gate.pass(() => queryAudit(rows, query)),
-    verify: (cursor, count) => gate.pass(() => check.step(cursor, count)),
+    query: (query) => limit.run(() => queryAudit(rows, query)),
+    verify: (cursor, count) => limit.run(() => check.step(cursor, count)),
     vouchFor: (ends) => check.vouchFor(ends),
     removeExpired: (beforeMs, retention = 'kept') => removeExpired(rows, beforeMs, retention),
     close: async () => {

@@ -1,17 +1,17 @@
-/** Walks the chains of all writers, one after the other in the order of their names, and collects what does not fit. */
-import type { AuditTable as AuditRow } from '../database/schema.ts';
+/** Walks the chains of all writers, ordered by name, and collects findings. */
+import type { AuditRow } from '../database/schema.ts';
 import { positionOf, positionText, sameCode } from './rows/chain.ts';
 import type { AuditLedger } from './rows/ledger.ts';
 import type { AuditRows } from './rows/rows.ts';
 
-/** Small enough that hashing a page does not hold up the service. */
+/** Small enough that hashing a page does not block the service. */
 const pageRows = 250;
 /** A step ends with the page that brings this many findings. */
-const mostFindings = 100;
+const maxFindings = 100;
 /** Sorts after every id. */
 const lastId = 'g';
 
-/** Where the walk along one chain stands. */
+/** The position of the walk in one chain. */
 interface Walked {
   readonly sequence: number;
   /** The link of that row; undefined: unknown, because rows are missing. */
@@ -37,7 +37,7 @@ export class ChainWalk {
   /** Verifies from a cursor on: the position of the last row that was verified. */
   async step(cursor: string | undefined): Promise<AuditStep> {
     await this.#ledger.refresh();
-    if (cursor === undefined) this.#tellHeads();
+    if (cursor === undefined) this.#reportHeads();
     let writer = cursor?.slice(0, 16) ?? (await this.#writerAfter(''));
     let from = cursor === undefined ? 0 : Number.parseInt(cursor.slice(16), 16);
     while (writer !== undefined) {
@@ -54,12 +54,12 @@ export class ChainWalk {
     return { rows, findings: this.#findings, unvouched: this.#unvouched, ...(next === undefined ? {} : { next }) };
   }
 
-  /** Walks along a chain; answers where to go on when the step is at its end. */
+  /** Walks along a chain. Returns where to continue when the step ends first. */
   async #walk(writer: string, from: number): Promise<number | undefined> {
     let walked = await this.#begin(writer, from);
     let after = { sequence: from, id: from === 0 ? '' : lastId };
     for (;;) {
-      if (this.#left <= 0 || this.#findings.length >= mostFindings) return after.sequence;
+      if (this.#left <= 0 || this.#findings.length >= maxFindings) return after.sequence;
       const page = await this.#rows.chains.rowsOf(writer, after, pageRows);
       this.#left -= page.length;
       this.#verified += page.length;
@@ -84,7 +84,7 @@ export class ChainWalk {
 
   async #end(writer: string, { sequence, link }: Walked): Promise<void> {
     const through = this.#ledger.state(writer)?.through ?? 0;
-    if (sequence < through) await this.#tellMissing(writer, sequence + 1, through);
+    if (sequence < through) await this.#reportMissing(writer, sequence + 1, through);
     const isSound = !this.#findings.some((finding) => finding.writer === writer);
     if (sequence > through && link !== undefined && isSound) this.#unvouched.push({ writer, through: sequence, link });
   }
@@ -93,18 +93,18 @@ export class ChainWalk {
     const { sequence } = positionOf(row.id);
     const state = this.#ledger.state(writer);
     if (state === undefined || sequence <= state.removed || sequence <= walked.sequence) {
-      this.#inserted(writer, sequence, state === undefined ? 'the service knows no such writer' : undefined);
+      this.#reportInserted(writer, sequence, state === undefined ? 'the service has no such writer' : undefined);
       return walked;
     }
     const before = walked.sequence < state.removed ? { sequence: state.removed, link: state.removedLink } : walked;
     const isNext = sequence === before.sequence + 1;
-    if (!isNext) await this.#tellMissing(writer, before.sequence + 1, sequence - 1);
+    if (!isNext) await this.#reportMissing(writer, before.sequence + 1, sequence - 1);
     const previous = isNext ? before.link : this.#removedBefore(writer, sequence);
     const here = { sequence, link: row.link };
     if (previous === undefined || this.#fits(previous, row)) return here;
     const isDouble = following !== undefined && positionOf(following.id).sequence === sequence;
     if (isDouble && this.#fits(previous, following)) {
-      this.#inserted(writer, sequence);
+      this.#reportInserted(writer, sequence);
       return walked;
     }
     this.#find({ code: 'audit-row-changed', writer, sequence, why: 'the entry does not fit the chain of its writer' });
@@ -121,8 +121,8 @@ export class ChainWalk {
     return sameCode(link, this.#rows.seal.link(previous, content));
   }
 
-  /** Tells that rows are missing, unless they were removed since the heads were read. */
-  async #tellMissing(writer: string, sequence: number, through: number): Promise<void> {
+  /** Reports missing rows, unless they were removed since the heads were read. */
+  async #reportMissing(writer: string, sequence: number, through: number): Promise<void> {
     await this.#ledger.refresh();
     const first = Math.max(sequence, (this.#ledger.state(writer)?.removed ?? 0) + 1);
     if (first > through) return;
@@ -130,11 +130,11 @@ export class ChainWalk {
     this.#find({ code: 'audit-row-missing', writer, sequence: first, ...(first === through ? {} : { through }), why });
   }
 
-  #inserted(writer: string, sequence: number, why = 'the service wrote another entry there, or none'): void {
+  #reportInserted(writer: string, sequence: number, why = 'the service wrote a different entry there, or none'): void {
     this.#find({ code: 'audit-row-inserted', writer, sequence, why });
   }
 
-  #tellHeads(): void {
+  #reportHeads(): void {
     for (const { sequence, why } of this.#ledger.faults) {
       this.#find({ code: 'audit-head-invalid', writer: 'heads', sequence, why });
     }
@@ -164,7 +164,7 @@ export interface AuditFinding {
   readonly why: string;
 }
 
-/** The end of a chain that fits, and of which no head tells yet. */
+/** The end of a valid chain that no head vouches for yet. */
 export interface UnvouchedEnd {
   readonly writer: string;
   readonly through: number;

@@ -10,7 +10,7 @@ import { stateDirectory } from '../testing/test-store.ts';
 import { type Audit, openAudit } from './audit.ts';
 import type { AuditFinding, AuditStep } from './chain-walk.ts';
 import type { AuditRows } from './rows/rows.ts';
-import { spooled } from './spool.ts';
+import { withSpool } from './spool.ts';
 
 const { server, skip } = await sharedPostgres();
 after(() => server?.dispose());
@@ -218,7 +218,7 @@ function chainContract(create: CreateDatabase): void {
       remove: (beforeMs, limit, retention) => store.audit.remove(beforeMs, limit, retention),
       vouch: () => store.audit.vouch(),
     };
-    const spool = spooled(rows, { directory, patienceMs: 60_000 });
+    const spool = withSpool(rows, { directory, timeoutMs: 60_000 });
     const audit = openAudit(spool);
     await entries(audit, 5);
     isAway = true;
@@ -230,7 +230,7 @@ function chainContract(create: CreateDatabase): void {
     assert.deepEqual(await verified(reader), { rows: 5, findings: [] });
     isAway = false;
     const { promise, resolve } = Promise.withResolvers<number>();
-    const next = spooled(rows, { directory, onDrained: resolve });
+    const next = withSpool(rows, { directory, onDrained: resolve });
     assert.equal(await promise, 10);
     await next.close();
     assert.deepEqual(await verified(reader), { rows: 15, findings: [] });

@@ -1,6 +1,6 @@
 /**
- * Verifies the chains of the audit record in bounded steps: every row fits the row before it in its writer's chain, no row is missing up to
- * where the heads say that a chain goes, and no row stands where none was written.
+ * Verifies the chains of the audit record in bounded steps: every row fits the row before it in its writer's chain, no row is missing up to the
+ * end that the heads vouch for, and no row was inserted.
  */
 import { type Outcome, Refused, refuse } from '@atesto/core';
 import type { AuditCode } from '../codes.ts';
@@ -28,7 +28,7 @@ export class ChainCheck {
       if (cursor !== undefined && !cursorForm.test(cursor)) {
         refuse<AuditCode>('audit-query-invalid', 'cursor', 'it is not one that an earlier step gave');
       }
-      // All heads are read again when a walk begins; its later steps read those that were added.
+      // A new walk reads all heads again; its later steps read only new ones.
       if (cursor === undefined) this.#ledger = this.#rows.chains.ledger();
       return { ok: true, value: await new ChainWalk(this.#rows, this.#ledger, count).step(cursor) };
     } catch (error) {
@@ -41,7 +41,7 @@ export class ChainCheck {
     try {
       for (const { writer, through, link } of ends) await this.#rows.chains.vouchFor(writer, through, link);
     } catch (error) {
-      // The store is away: the next walk finds them again.
+      // The database is down. The next walk finds them again.
       if (!(error instanceof Refused)) throw error;
     }
   }

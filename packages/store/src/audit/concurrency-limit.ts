@@ -1,31 +1,31 @@
-/** Bounds how many reads of the audit record run at the same time, so that readers cannot take the database from those who attest. */
+/** Limits how many reads of the audit record run at the same time, so that readers cannot take the database from attest calls. */
 import type { Outcome } from '@atesto/core';
 import type { AuditCode } from '../codes.ts';
 
-/** How many may run, and how many may wait for that. */
-export interface GateLimits {
+/** How many may run, and how many more may wait. */
+export interface ConcurrencyLimits {
   readonly running: number;
   readonly waiting: number;
 }
 
-/** Lets work through in the order in which it came. */
-export class Gate {
-  readonly #limits: GateLimits;
+/** Runs work in the order in which it was submitted. */
+export class ConcurrencyLimit {
+  readonly #limits: ConcurrencyLimits;
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
-  constructor(limits: GateLimits) {
+  constructor(limits: ConcurrencyLimits) {
     this.#limits = limits;
   }
 
-  /** Runs the work when there is room. Refuses with `audit-busy` when too much waits. */
-  async pass<Value>(work: () => Promise<Outcome<Value, AuditCode>>): Promise<Outcome<Value, AuditCode>> {
+  /** Runs the work when a slot is free. Refuses with `audit-busy` when too much work waits. */
+  async run<Value>(work: () => Promise<Outcome<Value, AuditCode>>): Promise<Outcome<Value, AuditCode>> {
     if (this.#running >= this.#limits.running) {
       if (this.#waiting.length >= this.#limits.waiting) {
-        const why = `${this.#waiting.length} reads of the audit record wait already; ask again later`;
+        const why = `${this.#waiting.length} reads of the audit record are waiting already; try again later`;
         return { ok: false, refusal: { code: 'audit-busy', where: 'audit', why } };
       }
-      // Who ends hands the place on.
+      // Finished work passes its slot on.
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else this.#running += 1;
     try {

@@ -16,7 +16,7 @@ function entry(overrides: Partial<AuditEntry> = {}): AuditEntry {
   return { atMs: start, operation: 'attest', requestId: 'r-1', verdict: 'allowed', ...overrides };
 }
 
-async function found(audit: Audit, query: AuditQuery): Promise<string[]> {
+async function requireFound(audit: Audit, query: AuditQuery): Promise<string[]> {
   const outcome = await audit.query(query);
   if (!outcome.ok) throw new Error(outcome.refusal.why);
   return outcome.value.entries.map(({ requestId }) => requestId);
@@ -86,7 +86,7 @@ function auditContract(create: CreateDatabase): void {
       [{ caller: "' or 1=1 --" }, []],
       [{ provider: '%' }, []],
     ];
-    for (const [query, ids] of expected) assert.deepEqual(await found(audit, query), ids, JSON.stringify(query));
+    for (const [query, ids] of expected) assert.deepEqual(await requireFound(audit, query), ids, JSON.stringify(query));
   });
 
   test('pages through entries without gap or repetition while others are recorded and removed', async () => {
@@ -130,7 +130,7 @@ function auditContract(create: CreateDatabase): void {
     );
     await Promise.all(writes);
     assert.deepEqual(await audit.removeExpired(start + 4499), { ok: true, value: 4499 });
-    assert.deepEqual(await found(audit, {}), ['4499']);
+    assert.deepEqual(await requireFound(audit, {}), ['4499']);
     assert.deepEqual(await audit.removeExpired(start), { ok: true, value: 0 });
   });
 
@@ -145,14 +145,14 @@ function auditContract(create: CreateDatabase): void {
       { ...row, request_id: 'another' },
       { ...row, id: `${row.id.slice(0, -1)}f` },
     ]);
-    assert.deepEqual(await found(audit, {}), ['r-1', 'r-1']);
+    assert.deepEqual(await requireFound(audit, {}), ['r-1', 'r-1']);
   });
 
   test('records entries that name what no database stores', async () => {
     await using database = await create();
     const audit = openAudit((await database.open()).audit);
     await audit.record(entry({ requestId: 'a\0b', caller: '\udfff' }));
-    assert.deepEqual(await found(audit, { requestId: 'a\ufffdb' }), ['a\ufffdb']);
+    assert.deepEqual(await requireFound(audit, { requestId: 'a\ufffdb' }), ['a\ufffdb']);
   });
 
   test('refuses a query with a forged cursor, a wrong page size, time or text: audit-query-invalid', async () => {
@@ -175,7 +175,7 @@ function auditContract(create: CreateDatabase): void {
     await using database = await create();
     const store = await database.open();
     await openAudit(store.audit).record(entry());
-    const audit = openAudit(store.audit, { patienceMs: 30 });
+    const audit = openAudit(store.audit, { timeoutMs: 30 });
     await store.close();
     assert.equal(await refused(audit, {}), 'audit-unavailable');
     const removed = await audit.removeExpired(0);

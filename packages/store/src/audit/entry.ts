@@ -1,7 +1,7 @@
-/** What does an audit entry say? One entry for each attest call and each administrative act, allowed or not. */
-import type { AuditTable as AuditRow } from '../database/schema.ts';
+/** The content of an audit entry. There is one for each attest call and each administrative act, allowed or not. */
+import type { AuditRow } from '../database/schema.ts';
 
-/** How an act ended: as asked, refused for a reason of the domain, or failed for one of the service. */
+/** How a request ended: allowed, refused because of the request, or failed because of the service. */
 export type AuditVerdict = 'allowed' | 'refused' | 'failed';
 
 /**
@@ -18,11 +18,11 @@ export interface AuditEntry {
   /** The provider's name. */
   readonly provider?: string | undefined;
   readonly attestationType?: string | undefined;
-  /** Who asked, as the identity room names callers; absent: anonymous. */
+  /** The caller's name; absent: anonymous. */
   readonly caller?: string | undefined;
   /** From which network address. */
   readonly address?: string | undefined;
-  /** The refusal's code and place. */
+  /** The refusal's code and where. */
   readonly code?: string | undefined;
   readonly refusedAt?: string | undefined;
   /** Digests of the evidence and of the policy that was evaluated, in the caller's encoding. */
@@ -42,8 +42,8 @@ export interface StoredAuditEntry extends AuditEntry {
   readonly id: string;
 }
 
-const longestText = 1024;
-const longestDetail = 8192;
+const maxTextLength = 1024;
+const maxDetailLength = 8192;
 /** The columns of a row that the entry decides. */
 export type AuditContent = Omit<AuditRow, 'id' | 'link'>;
 
@@ -64,7 +64,7 @@ export function contentOf(entry: AuditEntry): AuditContent {
     policy_digest: clean(entry.policyDigest),
     policy_version: entry.policyVersion ?? null,
     token_id: clean(entry.tokenId),
-    detail: clean(entry.detail, longestDetail),
+    detail: clean(entry.detail, maxDetailLength),
   };
 }
 
@@ -92,7 +92,7 @@ function verdictOf(text: string): AuditVerdict {
   return text === 'allowed' || text === 'refused' ? text : 'failed';
 }
 
-function clean(text: string | undefined, longest = longestText): string | null {
+function clean(text: string | undefined, longest = maxTextLength): string | null {
   if (text === undefined) return null;
   const short = text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
   return short.isWellFormed() && !short.includes('\0') ? short : short.toWellFormed().replaceAll('\0', '\ufffd');

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Refused } from '@atesto/core';
-import type { AuditTable as AuditRow } from '../database/schema.ts';
+import type { AuditRow } from '../database/schema.ts';
 import { contentOf } from './entry.ts';
 import { Journal, type JournalLimits } from './journal.ts';
 import { AuditSeal } from './rows/chain.ts';
 import type { AuditRows } from './rows/rows.ts';
-import { type WaitingEntry, WriterChains } from './writer-chains.ts';
+import { type PendingEntry, WriterChains } from './writer-chains.ts';
 
-function row(requestId: string): WaitingEntry {
+function row(requestId: string): PendingEntry {
   return { content: contentOf({ atMs: 1, operation: 'attest', requestId, verdict: 'allowed' }), retention: 'kept' };
 }
 
@@ -63,7 +63,7 @@ function isUnavailable(error: unknown): boolean {
 describe('the audit journal', () => {
   test('writes what arrives during a write together in the next, and resolves each entry after its own write', async () => {
     const rows = new GatedRows();
-    const journal = journalOver(rows, { lingerMs: 0 });
+    const journal = journalOver(rows, { batchDelayMs: 0 });
     const done: string[] = [];
     const write = (name: string) => journal.write(row(name)).then(() => done.push(name));
     const first = write('a');
@@ -83,14 +83,14 @@ describe('the audit journal', () => {
   test('splits what waits into writes of the largest size', async () => {
     const rows = new GatedRows();
     for (const index of [0, 1, 2]) rows.end(index);
-    const journal = journalOver(rows, { lingerMs: 0, batchSize: 2 });
+    const journal = journalOver(rows, { batchDelayMs: 0, batchSize: 2 });
     await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => journal.write(row(name))));
     assert.deepEqual(rows.batches, [['a', 'b'], ['c', 'd'], ['e']]);
   });
 
   test('refuses an entry beyond its capacity: audit-unavailable, and takes the next after a write ended', async () => {
     const rows = new GatedRows();
-    const journal = journalOver(rows, { lingerMs: 0, capacity: 2 });
+    const journal = journalOver(rows, { batchDelayMs: 0, capacity: 2 });
     const accepted = [journal.write(row('a')), journal.write(row('b'))];
     await assert.rejects(journal.write(row('c')), isUnavailable);
     rows.end(0);
@@ -102,7 +102,7 @@ describe('the audit journal', () => {
 
   test('writes the same rows again after a failed write, until one succeeds', async () => {
     const rows = new GatedRows();
-    const journal = journalOver(rows, { lingerMs: 0 });
+    const journal = journalOver(rows, { batchDelayMs: 0 });
     rows.fail(0, away);
     rows.fail(1, away);
     rows.end(2);
@@ -111,7 +111,7 @@ describe('the audit journal', () => {
   });
 
   test('refuses entries that could not be written in time: audit-unavailable', async () => {
-    const journal = journalOver({ append: () => Promise.reject(away) }, { lingerMs: 0, patienceMs: 30 });
+    const journal = journalOver({ append: () => Promise.reject(away) }, { batchDelayMs: 0, timeoutMs: 30 });
     const outcomes = await Promise.allSettled([journal.write(row('a')), journal.write(row('b'))]);
     assert.ok(outcomes.every((outcome) => outcome.status === 'rejected' && isUnavailable(outcome.reason)));
     await journal.close();
@@ -125,7 +125,7 @@ describe('the audit journal', () => {
       states.push(failure);
       if (failure === undefined) back.resolve();
     };
-    const journal = journalOver(rows, { patienceMs: 30, onState });
+    const journal = journalOver(rows, { timeoutMs: 30, onState });
     const late = journal.write(row('a'));
     rows.fail(0, full);
     await assert.rejects(late, isUnavailable);
@@ -155,7 +155,7 @@ describe('the audit journal', () => {
     const onState = (failure: string | undefined): void => {
       if (failure === undefined) back.resolve();
     };
-    const journal = new Journal(rows, new WriterChains(seal, () => 'f123456789abcdef'), { patienceMs: 20, onState });
+    const journal = new Journal(rows, new WriterChains(seal, () => 'f123456789abcdef'), { timeoutMs: 20, onState });
     await assert.rejects(journal.write(row('a')), isUnavailable);
     isAway = false;
     await back.promise;
@@ -170,7 +170,7 @@ describe('the audit journal', () => {
 
   test('refuses entries behind a write that hangs, without starting another: audit-unavailable', async () => {
     const rows = new GatedRows();
-    const journal = journalOver(rows, { lingerMs: 0, patienceMs: 30 });
+    const journal = journalOver(rows, { batchDelayMs: 0, timeoutMs: 30 });
     const hanging = journal.write(row('a'));
     await rows.begun(0);
     const behind = journal.write(row('b'));
@@ -184,7 +184,7 @@ describe('the audit journal', () => {
 
   test('refuses a write that fails for another reason than an outage at once: audit-unavailable', async () => {
     const rows = new GatedRows();
-    const journal = journalOver(rows, { lingerMs: 0 });
+    const journal = journalOver(rows, { batchDelayMs: 0 });
     rows.fail(0, new TypeError('a bug'));
     await assert.rejects(journal.write(row('a')), isUnavailable);
     rows.end(1);

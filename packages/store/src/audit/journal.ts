@@ -1,7 +1,7 @@
 /**
- * Makes entries durable before their answers leave, without costing the throughput: entries that arrive while a write is under way share
- * the next one. What cannot be written in time is refused, and so is its answer: nothing is dropped silently. A batch that was begun
- * holds places in the chains, so it is written again until it is stored; while it is late, new entries are refused at once.
+ * Makes entries durable before their answers leave, without limiting throughput: entries that arrive during a write share the next one. An
+ * entry that cannot be written in time is refused, and so is its answer; nothing is dropped silently. A batch that was started holds positions
+ * in the chains, so it is retried until it is stored. While it is late, new entries are refused at once.
  */
 
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,27 +9,27 @@ import { Refused } from '@atesto/core';
 import type { AuditCode } from '../codes.ts';
 import { JournalBatch } from './journal-batch.ts';
 import type { AuditRows } from './rows/rows.ts';
-import type { WaitingEntry, WriterChains } from './writer-chains.ts';
+import type { PendingEntry, WriterChains } from './writer-chains.ts';
 
 /** The limits of a journal. */
 export interface JournalLimits {
-  /** How many entries may wait, those being written included; default 20,000. */
+  /** How many entries may wait, including those being written; default 20,000. */
   readonly capacity?: number | undefined;
-  /** How many entries one write takes at most; default 1,000. */
+  /** The largest number of entries in one write; default 1,000. */
   readonly batchSize?: number | undefined;
   /** How long an entry may wait before it is refused, in milliseconds; default 5,000. */
-  readonly patienceMs?: number | undefined;
+  readonly timeoutMs?: number | undefined;
   /**
-   * How long a write waits for more entries, in milliseconds; default 0: what arrives during one write shares the next anyway, and
-   * clients that wait for their answers send nothing new meanwhile.
+   * How long a write waits for more entries, in milliseconds; default 0, because entries that arrive during one write share the next
+   * anyway, and clients that wait for their answers send nothing new meanwhile.
    */
-  readonly lingerMs?: number | undefined;
-  /** Told why entries cannot be written, and with undefined that they can again. */
+  readonly batchDelayMs?: number | undefined;
+  /** Called with the reason when entries cannot be written, and with undefined when they can again. */
   readonly onState?: ((failure: string | undefined) => void) | undefined;
 }
 
-const firstPauseMs = 20;
-const longestPauseMs = 500;
+const minPauseMs = 20;
+const maxPauseMs = 500;
 
 /** Writes audit rows in batches, one batch at a time. */
 export class Journal {
@@ -51,8 +51,8 @@ export class Journal {
     this.#limits = {
       capacity: limits.capacity ?? 20_000,
       batchSize: limits.batchSize ?? 1000,
-      patienceMs: limits.patienceMs ?? 5000,
-      lingerMs: limits.lingerMs ?? 0,
+      timeoutMs: limits.timeoutMs ?? 5000,
+      batchDelayMs: limits.batchDelayMs ?? 0,
     };
   }
 
@@ -62,16 +62,16 @@ export class Journal {
   }
 
   /** Resolves when the entry is durable; throws `Refused` with `audit-unavailable` when that did not happen in time. */
-  write(entry: WaitingEntry): Promise<void> {
+  write(entry: PendingEntry): Promise<void> {
     if (this.#closing.signal.aborted) return Promise.reject(unavailable('the journal is closed'));
     if (this.#failure !== undefined) return Promise.reject(unavailable(this.#failure));
     if (this.#pending >= this.#limits.capacity) {
-      return Promise.reject(unavailable(`${this.#pending} entries wait to be written`));
+      return Promise.reject(unavailable(`${this.#pending} entries are waiting to be written`));
     }
     this.#pending += 1;
     let batch = this.#queue.at(-1);
     if (batch === undefined || batch.entries.length >= this.#limits.batchSize) {
-      batch = new JournalBatch(this.#limits.patienceMs, (late, failure) => this.#refuse(late, failure));
+      batch = new JournalBatch(this.#limits.timeoutMs, (late, failure) => this.#refuse(late, failure));
       this.#queue.push(batch);
     }
     batch.entries.push(entry);
@@ -79,7 +79,7 @@ export class Journal {
     return batch.written;
   }
 
-  /** Writes what waits and accepts no more; a batch that is late is not waited for. */
+  /** Writes the waiting entries and accepts no more. Does not wait for a batch that is late. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#running;
@@ -87,7 +87,7 @@ export class Journal {
 
   async #run(): Promise<void> {
     while (this.#queue.length > 0) {
-      await this.#linger();
+      await this.#collect();
       const batch = this.#queue.shift();
       if (batch === undefined) break;
       // Nobody waits for a batch that was refused before it was begun, and it has no place in a chain.
@@ -97,34 +97,34 @@ export class Journal {
     this.#running = undefined;
   }
 
-  // What arrives meanwhile goes into the batch that is written next.
-  async #linger(): Promise<void> {
-    if (this.#limits.lingerMs > 0 && this.#pending < this.#limits.batchSize) await pause(this.#limits.lingerMs);
+  // Entries that arrive meanwhile join the next batch.
+  async #collect(): Promise<void> {
+    if (this.#limits.batchDelayMs > 0 && this.#pending < this.#limits.batchSize) await pause(this.#limits.batchDelayMs);
     else await new Promise(setImmediate);
   }
 
   async #writeBatch(batch: JournalBatch): Promise<void> {
     const rows = this.#chains.sealed(batch.entries);
-    let pauseMs = firstPauseMs;
+    let pauseMs = minPauseMs;
     while (!(batch.isRefused && this.#closing.signal.aborted)) {
       try {
         await this.#rows.append(rows);
-        this.#tell(undefined);
+        this.#setFailure(undefined);
         return batch.resolve();
       } catch (error) {
         if (!(error instanceof Refused)) return this.#abandon(batch, error);
         // Rows carry their identity, so writing again what may have been written already is harmless.
         batch.failure = error.refusal.why;
-        if (batch.isRefused) this.#tell(batch.failure);
+        if (batch.isRefused) this.#setFailure(batch.failure);
       }
       // A batch that nobody waits for does not keep the process.
-      const options = { signal: batch.ended(this.#closing.signal), ref: !batch.isRefused };
+      const options = { signal: batch.pauseSignal(this.#closing.signal), ref: !batch.isRefused };
       await pause(pauseMs, undefined, options).catch(() => {});
-      pauseMs = Math.min(longestPauseMs, pauseMs * 2);
+      pauseMs = Math.min(maxPauseMs, pauseMs * 2);
     }
   }
 
-  /** The rows themselves cannot be stored; the chains end before them. */
+  /** The rows themselves cannot be stored, so the chains end before them. */
   #abandon(batch: JournalBatch, error: unknown): void {
     this.#chains.begin();
     batch.refuse(unavailable(`the entry cannot be stored: ${error instanceof Error ? error.name : 'unknown'}`));
@@ -132,11 +132,11 @@ export class Journal {
 
   #refuse(batch: JournalBatch, failure: string): void {
     batch.refuse(unavailable(failure));
-    // Batches behind one that is late expire by themselves; only what was tried says how the store fares.
-    if (!this.#queue.includes(batch)) this.#tell(batch.failure ?? failure);
+    // Batches behind a late one expire by themselves; only an attempted batch tells about the state of the store.
+    if (!this.#queue.includes(batch)) this.#setFailure(batch.failure ?? failure);
   }
 
-  #tell(failure: string | undefined): void {
+  #setFailure(failure: string | undefined): void {
     if (this.#failure === failure) return;
     this.#failure = failure;
     this.#onState(failure);

@@ -4,7 +4,7 @@ import { after, describe, test } from 'node:test';
 import { type CreateDatabase, createOnPostgres, createSqlite } from '../testing/backends.ts';
 import { sharedPostgres } from '../testing/shared-postgres.ts';
 import { openAudit } from './audit.ts';
-import { Gate } from './concurrency-limit.ts';
+import { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { AuditEntry } from './entry.ts';
 import type { AuditFilter } from './rows/query.ts';
 
@@ -83,11 +83,11 @@ describe('audit queries on PostgreSQL', { skip }, () =>
 );
 
 test('so many reads run at the same time, so many wait, and others are refused: audit-busy', async () => {
-  const gate = new Gate({ running: 1, waiting: 1 });
+  const limit = new ConcurrencyLimit({ running: 1, waiting: 1 });
   const first = Promise.withResolvers<void>();
   const done: string[] = [];
   const pass = (name: string, work: Promise<void> = Promise.resolve()) =>
-    gate.pass(async () => {
+    limit.run(async () => {
       done.push(`${name} begins`);
       await work;
       return { ok: true, value: name };

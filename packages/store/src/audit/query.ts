@@ -1,4 +1,4 @@
-/** Finds audited acts, newest first, a page at a time; a page's cursor stays valid while entries are added and removed. */
+/** Finds audit entries, newest first, one page at a time. A cursor stays valid while entries are added and removed. */
 import { type Outcome, Refused, refuse } from '@atesto/core';
 import type { AuditCode } from '../codes.ts';
 import { entryOf, type StoredAuditEntry } from './entry.ts';
@@ -23,11 +23,11 @@ export interface AuditPage {
   readonly next?: string;
 }
 
-/** How many rows one page looks at. */
+/** The largest number of rows that one page scans. */
 export const scannedRowsPerPage = 20_000;
 
 const cursorForm = /^[0-9a-f]{36}$/;
-const largestPage = 1000;
+const maxPageSize = 1000;
 
 /** Reads a page. Refuses with `audit-query-invalid` or `audit-unavailable`. */
 export async function queryAudit(rows: AuditRows, query: AuditQuery): Promise<Outcome<AuditPage, AuditCode>> {
@@ -49,8 +49,8 @@ export function refusalOf(error: unknown): Refused<AuditCode>['refusal'] {
 }
 
 function checkQuery({ cursor, fromMs, beforeMs, ...rest }: AuditQuery, limit: number): void {
-  if (!Number.isInteger(limit) || limit < 1 || limit > largestPage) {
-    refuse<AuditCode>('audit-query-invalid', 'limit', `it must be a whole number from 1 to ${largestPage}`);
+  if (!Number.isInteger(limit) || limit < 1 || limit > maxPageSize) {
+    refuse<AuditCode>('audit-query-invalid', 'limit', `it must be a whole number from 1 to ${maxPageSize}`);
   }
   if (cursor !== undefined && !cursorForm.test(cursor)) {
     refuse<AuditCode>('audit-query-invalid', 'cursor', 'it is not one that an earlier page gave');

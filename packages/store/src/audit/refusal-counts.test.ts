@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { openTestStore } from '../testing/test-store.ts';
 import { openAudit } from './audit.ts';
 import type { AuditEntry } from './entry.ts';
-import { mostKeysOfAddress, mostRefusalKeys, RefusalCounts } from './refusal-counts.ts';
+import { maxKeysPerAddress, maxRefusalKeys, RefusalCounts } from './refusal-counts.ts';
 
 const start = 1_790_000_000_000;
 
@@ -31,26 +31,26 @@ test('refusals of one address, provider, operation and code are one entry that s
 
 test('beyond a number of keys refusals are counted together, so that memory and rows are bounded', () => {
   const counts = new RefusalCounts();
-  const calls = 3 * mostRefusalKeys;
+  const calls = 3 * maxRefusalKeys;
   for (let index = 0; index < calls; index += 1) {
     counts.add(refusal({ address: `10.0.${index >> 8}.${index & 255}`, provider: `p${index}` }));
   }
   const entries = counts.take();
-  assert.equal(entries.length, mostRefusalKeys + 1);
+  assert.equal(entries.length, maxRefusalKeys + 1);
   const { address, provider, detail = '' } = entries.at(-1) ?? assert.fail();
-  assert.deepEqual([address, provider, JSON.parse(detail).count], ['many', undefined, calls - mostRefusalKeys]);
+  assert.deepEqual([address, provider, JSON.parse(detail).count], ['many', undefined, calls - maxRefusalKeys]);
 });
 
 test('an address that names many providers stands under its own name, and leaves room for others', () => {
   const counts = new RefusalCounts();
-  for (let index = 0; index < 2 * mostRefusalKeys; index += 1) counts.add(refusal({ provider: `p${index}` }));
+  for (let index = 0; index < 2 * maxRefusalKeys; index += 1) counts.add(refusal({ provider: `p${index}` }));
   counts.add(refusal({ address: '192.0.2.8' }));
   const entries = counts.take();
-  assert.equal(entries.length, mostKeysOfAddress + 2);
+  assert.equal(entries.length, maxKeysPerAddress + 2);
   assert.deepEqual(
     entries.slice(-2).map(({ address, provider, detail = '' }) => [address, provider, JSON.parse(detail).count]),
     [
-      ['192.0.2.7', undefined, 2 * mostRefusalKeys - mostKeysOfAddress],
+      ['192.0.2.7', undefined, 2 * maxRefusalKeys - maxKeysPerAddress],
       ['192.0.2.8', 'contoso', 1],
     ],
   );

@@ -1,13 +1,13 @@
 /**
- * Counts refusals of unauthenticated calls instead of recording each: by address, provider, operation, code and verdict, over a minute. A
- * stranger can cause any number of them; what they cost in rows and memory is bounded.
+ * Counts refusals of unauthenticated calls instead of recording each: by address, provider, operation, code and verdict, over a minute. Anyone can
+ * cause any number of them, so their cost in rows and memory is bounded.
  */
 import type { AuditEntry } from './entry.ts';
 
-/** How many keys are counted apart; what comes after them is counted together as of many addresses. */
-export const mostRefusalKeys = 500;
-/** How many keys of one address are counted apart; what comes after them is counted together, without the provider. */
-export const mostKeysOfAddress = 20;
+/** The number of keys with a count of their own. Later ones share one count, as of many addresses. */
+export const maxRefusalKeys = 500;
+/** The number of keys of one address with a count of their own. Later ones share one count, without the provider. */
+export const maxKeysPerAddress = 20;
 /** How many refusals of one key get a log line of their own in one minute. */
 const loggedPerKey = 10;
 /** The address of rows that stand for more addresses than are counted apart. */
@@ -19,7 +19,7 @@ interface Count {
   count: number;
 }
 
-/** The counts since they were last taken. */
+/** The counts since the last {@link RefusalCounts.take}. */
 export class RefusalCounts {
   #counts = new Map<string, Count>();
   #keysOf = new Map<string | undefined, number>();
@@ -27,18 +27,18 @@ export class RefusalCounts {
   /** Counts a refusal. Whether it should be logged by itself: only the first few of a key are. */
   add(entry: AuditEntry): boolean {
     const { provider: _provider, attestationType: _type, ...rest } = entry;
-    const hasShare = (this.#keysOf.get(entry.address) ?? 0) < mostKeysOfAddress;
+    const hasShare = (this.#keysOf.get(entry.address) ?? 0) < maxKeysPerAddress;
     for (const entryOfKey of [entry, rest]) {
       const known = this.#counts.get(keyOf(entryOfKey));
       if (known !== undefined) return this.#count(entryOfKey, known);
-      const mayBegin = this.#counts.size < mostRefusalKeys && (hasShare || entryOfKey === rest);
+      const mayBegin = this.#counts.size < maxRefusalKeys && (hasShare || entryOfKey === rest);
       if (mayBegin) return this.#count(entryOfKey, undefined);
     }
     const shared = { ...rest, address: manyAddresses };
     return this.#count(shared, this.#counts.get(keyOf(shared)));
   }
 
-  /** Takes the counts as entries, one for each key, and begins anew. */
+  /** Returns the counts as entries, one for each key, and resets them. */
   take(): AuditEntry[] {
     const counts = [...this.#counts.values()];
     this.#counts = new Map();

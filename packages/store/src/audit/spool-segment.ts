@@ -1,7 +1,7 @@
 /**
- * Keeps audit rows for a database that is away, in files of the state directory, one JSON text a line, durable when a write resolves.
- * Another process may take files over, even one that is being written: what it could have missed is written again, and rows carry their
- * identity, so twice is harmless. Files are handed over in the order in which a process wrote them, because its rows are a chain.
+ * The files of a spool: one JSON row per line in the state directory, durable when a write resolves. Another process may take over files, even
+ * one that is being written. What it could have missed is written again; rows carry their identity, so a repeated write is harmless. Files are
+ * drained in the order in which a process wrote them, because its rows are a chain.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { Refused } from '@atesto/core';
 import { z } from 'zod';
 import type { AuditCode } from '../codes.ts';
-import type { AuditTable as AuditRow } from '../database/schema.ts';
+import type { AuditRow } from '../database/schema.ts';
 
 const text = z.string().nullable();
 const rowSchema = z.strictObject({
@@ -50,7 +50,7 @@ export class SpoolFiles {
     this.#maxBytes = maxBytes;
   }
 
-  /** Keeps rows; resolves when they are durable. Throws `Refused` with `audit-unavailable` when file or disk are full. */
+  /** Appends rows. Resolves when they are durable. Throws `Refused` with `audit-unavailable` when the file or the disk is full. */
   async write(rows: readonly AuditRow[]): Promise<void> {
     const lines = `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`;
     try {
@@ -59,14 +59,14 @@ export class SpoolFiles {
       const code = codeOf(error);
       if (!diskFaults.has(code)) throw error;
       throw unavailable(
-        `the database is away, and the spool directory cannot be written: ${diskFaults.get(code)} (${code})`,
+        `the database is down, and the spool directory cannot be written: ${diskFaults.get(code)} (${code})`,
       );
     }
   }
 
   /**
-   * Hands all rows that wait to `append`, file by file; a file is removed when its rows are through. Answers the paths of files that
-   * hold lines which are no rows: those are kept, out of the way.
+   * Passes all waiting rows to `append`, file by file, and removes each file when its rows are stored. Returns the paths of files with
+   * malformed lines: those are renamed and kept.
    */
   async drain(append: (rows: readonly AuditRow[]) => Promise<void>): Promise<string[]> {
     const damaged: string[] = [];
@@ -77,7 +77,7 @@ export class SpoolFiles {
     return damaged;
   }
 
-  /** Whether rows of this process wait, in files that another process took over too. */
+  /** Whether rows of this process wait, also in files that another process took over. */
   async hasOwnRows(): Promise<boolean> {
     return (await this.#names()).some((name) => name.startsWith(this.#process));
   }
@@ -87,7 +87,7 @@ export class SpoolFiles {
     return (await this.#names()).length > 0;
   }
 
-  /** Answers false when the file was taken over while it was written: whether the lines were read nobody knows. */
+  /** Returns false when another process took over the file meanwhile: whether it read the lines is unknown. */
   async #append(lines: string): Promise<boolean> {
     const { file, path } = await this.#open();
     try {
@@ -109,7 +109,7 @@ export class SpoolFiles {
     }
   }
 
-  /** The file of this process; a new one, which sorts after those before it, when that was taken over. */
+  /** The file of this process. When that was taken over, a new one that sorts after it. */
   async #open(): Promise<{ file: FileHandle; path: string }> {
     const present = join(this.#directory, this.#name());
     try {
@@ -135,9 +135,9 @@ export class SpoolFiles {
     let isDamaged = false;
     // A writer that had the file open may have added to it meanwhile.
     for (let content = await readFile(taken); content.length !== through; content = await readFile(taken)) {
-      const { rows, others } = rowsIn(content.toString());
+      const { rows, malformed } = rowsIn(content.toString());
       await append(rows);
-      isDamaged = others > 0;
+      isDamaged = malformed > 0;
       through = content.length;
     }
     if (isDamaged) {
@@ -154,14 +154,14 @@ export class SpoolFiles {
   }
 }
 
-/** The rows of a file, and how many lines are none. A last line that a crash cut off was never vouched for. */
-function rowsIn(content: string): { rows: AuditRow[]; others: number } {
+/** The rows of a file, and the number of malformed lines. A last line that a crash cut off was never acknowledged. */
+function rowsIn(content: string): { rows: AuditRow[]; malformed: number } {
   const lines = content.split('\n').slice(0, -1);
   const rows = lines.flatMap((line) => {
     const parsed = rowSchema.safeParse(parsedOr(line));
     return parsed.success ? [parsed.data] : [];
   });
-  return { rows, others: lines.length - rows.length };
+  return { rows, malformed: lines.length - rows.length };
 }
 
 function parsedOr(line: string): unknown {
@@ -181,9 +181,9 @@ async function flushDirectory(path: string): Promise<void> {
   }
 }
 
-const full = 'the database is away and the file for waiting entries is full';
+const full = 'the database is down, and the spool file is full';
 
-/** What the operating system says when a disk does not take more. */
+/** Error codes of the operating system for a disk that cannot be written. */
 const diskFaults: ReadonlyMap<string, string> = new Map([
   ['ENOSPC', 'the disk is full'],
   ['EDQUOT', 'the quota of the disk is used up'],

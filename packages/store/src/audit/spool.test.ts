@@ -3,12 +3,12 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Refused } from '@atesto/core';
-import type { AuditTable as AuditRow } from '../database/schema.ts';
+import type { AuditRow } from '../database/schema.ts';
 import { rowsOver } from '../testing/audit.ts';
 import { stateDirectory } from '../testing/test-store.ts';
 import { contentOf } from './entry.ts';
 import { AuditSeal } from './rows/chain.ts';
-import { type SpooledRows, type SpoolOptions, spooled } from './spool.ts';
+import { type SpooledRows, type SpoolOptions, withSpool } from './spool.ts';
 import { WriterChains } from './writer-chains.ts';
 
 const chains = new WriterChains(new AuditSeal(new Uint8Array(32)));
@@ -31,7 +31,7 @@ class Database {
       if (this.away) throw new Refused({ code: 'store-unavailable', where: 'database', why: 'it is away' });
       for (const one of rows) if (!this.rows.has(one.id)) this.rows.set(one.id, one);
     };
-    return spooled(rowsOver(append), { retryMs: 5, ...options });
+    return withSpool(rowsOver(append), { retryMs: 5, ...options });
   }
 
   get requests(): string[] {
@@ -85,7 +85,7 @@ test('keeps rows in a private file while the database is away, and hands them ov
 test('does not wait for a database that never answers', async () => {
   const database = new Database();
   const some = options();
-  const rows = database.open({ ...some, patienceMs: 20 });
+  const rows = database.open({ ...some, timeoutMs: 20 });
   database.silent = true;
   await rows.append([row('a')]);
   assert.equal(readdirSync(some.directory).length, 1);

@@ -1,12 +1,12 @@
 /**
- * Keeps entries durable while the database is away: they wait in files until it is back, so that attestation goes on for as long as the
- * policies are known to be in force, and nothing that was answered is missing in the record. Rows reach the database in the order of
- * their chains: while earlier ones of this process wait, later ones wait behind them.
+ * Keeps entries durable while the database is down. They wait in files until it is back, so that attestation continues for as long as policies
+ * are known to be in force, and nothing that was answered is missing from the record. Rows reach the database in the order of their chains:
+ * later rows of this process wait behind earlier ones.
  */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { Refused } from '@atesto/core';
-import type { AuditTable as AuditRow } from '../database/schema.ts';
+import type { AuditRow } from '../database/schema.ts';
 import type { AuditRows } from './rows/rows.ts';
 import { SpoolFiles } from './spool-segment.ts';
 
@@ -14,30 +14,30 @@ import { SpoolFiles } from './spool-segment.ts';
 export interface SpoolOptions {
   /** The directory of the files. */
   readonly directory: string;
-  /** How long the database may take for a write before the rows go into the file, in milliseconds; default 1,000. */
-  readonly patienceMs?: number | undefined;
-  /** The pause between attempts to hand the rows over, in milliseconds; default 250. */
+  /** How long a write to the database may take before the rows go into the file, in milliseconds; default 1,000. */
+  readonly timeoutMs?: number | undefined;
+  /** The pause between attempts to drain the files, in milliseconds; default 250. */
   readonly retryMs?: number | undefined;
   /** How large the file may become, in bytes; default 256 MiB. What does not fit is refused. */
   readonly maxBytes?: number | undefined;
-  /** Told how many rows were handed over. */
+  /** Called with the number of rows that were written to the database. */
   readonly onDrained?: ((rows: number) => void) | undefined;
-  /** Told of a file with lines that are no rows: it is kept, with another ending. */
+  /** Called with the path of a file with malformed lines: it is kept, with another ending. */
   readonly onDamaged?: ((path: string) => void) | undefined;
-  /** Told what went wrong with the files, or in the database although it is there. */
+  /** Called when the files fail, or when the database fails for another reason than an outage. */
   readonly onFault?: ((error: unknown) => void) | undefined;
 }
 
-/** Audit rows with a spool before them. */
+/** Audit rows with a spool. */
 export interface SpooledRows extends AuditRows {
-  /** Ends the attempts after a last one; what the database did not take waits for the next start. */
+  /** Stops after a last attempt. Rows that are still spooled wait for the next start. */
   close(): Promise<void>;
 }
 
-const portion = 1000;
+const batchRows = 1000;
 
-/** Puts a spool before the rows of a store, and hands over what an earlier process left. */
-export function spooled(rows: AuditRows, options: SpoolOptions): SpooledRows {
+/** Adds a spool to the rows of a store, and drains what an earlier process left. */
+export function withSpool(rows: AuditRows, options: SpoolOptions): SpooledRows {
   const spool = new Spool(rows, options);
   spool.start();
   return {
@@ -83,7 +83,7 @@ class Spool {
   }
 
   async append(rows: readonly AuditRow[]): Promise<void> {
-    // No more rows go into files meanwhile, so that the drain comes to its end.
+    // No more rows go into files meanwhile, so that the drain can finish.
     if (this.#isAway && this.#isBack) await this.#inTime(this.#draining ?? Promise.resolve());
     if (this.#isAway) this.#isAway = await this.#files.hasOwnRows();
     if (!this.#isAway && (await this.#isStored(rows))) return;
@@ -109,16 +109,16 @@ class Spool {
         if (!(error instanceof Refused)) throw error;
       },
     );
-    // What the database says after the time is up is of no interest: the rows are in the file.
+    // A result after the timeout does not matter: the rows are in the file.
     stored.catch(() => {});
     await this.#inTime(stored);
     return isStored;
   }
 
-  /** Resolves with the work, or when the database has taken too long for it. */
+  /** Resolves with the work, or after the timeout. */
   async #inTime(work: Promise<void>): Promise<void> {
     const timer = Promise.withResolvers<void>();
-    const timeout = setTimeout(() => timer.resolve(), this.#options.patienceMs ?? 1000);
+    const timeout = setTimeout(() => timer.resolve(), this.#options.timeoutMs ?? 1000);
     try {
       await Promise.race([work, timer.promise]);
     } finally {
@@ -138,17 +138,17 @@ class Spool {
   async #drain(): Promise<boolean> {
     let count = 0;
     try {
-      // While it is away, files stay where they are.
+      // Fails while the database is down, so that the files stay.
       await this.#rows.append([]);
       const damaged = await this.#files.drain(async (rows) => {
-        for (let from = 0; from < rows.length; from += portion) {
-          await this.#rows.append(rows.slice(from, from + portion));
+        for (let from = 0; from < rows.length; from += batchRows) {
+          await this.#rows.append(rows.slice(from, from + batchRows));
         }
         count += rows.length;
       });
       for (const path of damaged) this.#options.onDamaged?.(path);
     } catch (error) {
-      // The database is away still, or another process took the file: the next look tells.
+      // The database is still down, or another process took the file. The next attempt will tell.
       if (!(error instanceof Refused) && !isTaken(error)) this.#options.onFault?.(error);
       this.#isBack = false;
       return false;

@@ -1,12 +1,12 @@
-/** The chains of this process: one writer for each retention, whose rows get their places when they are about to be written. */
+/** The chains of this process: one writer for each retention period. Rows get their positions when they are about to be written. */
 import { randomBytes } from 'node:crypto';
-import type { AuditTable as AuditRow } from '../database/schema.ts';
+import type { AuditRow } from '../database/schema.ts';
 import type { AuditContent } from './entry.ts';
 import { type AuditRetention, type AuditSeal, lastSequence, positionText, writerName } from './rows/chain.ts';
 import { auditIdFloor } from './rows/query.ts';
 
-/** An entry that waits for its place. */
-export interface WaitingEntry {
+/** An entry without a position. */
+export interface PendingEntry {
   readonly content: AuditContent;
   readonly retention: AuditRetention;
 }
@@ -18,7 +18,7 @@ interface ChainEnd {
   link: string;
 }
 
-/** Gives entries their ids and links. What was sealed must be written before what is sealed after it. */
+/** Gives entries their ids and links. Rows must be written in the order in which they were sealed. */
 export class WriterChains {
   readonly #seal: AuditSeal;
   readonly #ends = new Map<AuditRetention, ChainEnd>();
@@ -31,7 +31,7 @@ export class WriterChains {
   }
 
   /** The rows of entries, each at the end of its chain. */
-  sealed(entries: readonly WaitingEntry[]): AuditRow[] {
+  sealed(entries: readonly PendingEntry[]): AuditRow[] {
     return entries.map(({ content, retention }) => {
       const end = this.#end(retention);
       end.sequence += 1;
@@ -42,7 +42,7 @@ export class WriterChains {
     });
   }
 
-  /** Begins new chains: nobody knows whether what was sealed last will be stored. */
+  /** Starts new chains, because it is unknown whether the last sealed rows will be stored. */
   begin(): void {
     this.#ends.clear();
   }

@@ -1,12 +1,12 @@
 /**
- * What the store knows of time: what other clocks say, which time an operator accepted, and for how long instances have run on it, which no
- * wall clock can make jump.
+ * Keeps what the store knows about time: other clocks, the time that an operator accepted, and for how long instances have run, which no jump
+ * of a wall clock changes.
  */
 import type { Outcome } from '@atesto/core';
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { StorageCode } from '../codes.ts';
-import { guard } from '../database/database-errors.ts';
+import { asOutcome } from '../database/database-errors.ts';
 import type { ClusterRows } from '../database/engine.ts';
 import type { Schema } from '../database/schema.ts';
 import type { StoreContext } from '../documents/change.ts';
@@ -39,8 +39,8 @@ export type AcceptedTime = Readonly<z.infer<typeof acceptedTime>>;
 
 const name = { providerId: '', kind: 'settings', name: 'store/clock' } as const;
 
-/** What a clock needs of the store. */
-export interface StoreClockParts {
+/** The dependencies of a store clock. */
+export interface StoreClockDeps {
   readonly context: StoreContext;
   readonly cluster: ClusterRows | undefined;
   readonly instance: string;
@@ -49,18 +49,18 @@ export interface StoreClockParts {
 
 /** The clock of a store. */
 export class StoreClock {
-  readonly #parts: StoreClockParts;
+  readonly #deps: StoreClockDeps;
   /** By the steady clock of this process. */
   #beatAt: number | undefined;
 
-  constructor(parts: StoreClockParts) {
-    this.#parts = parts;
+  constructor(parts: StoreClockDeps) {
+    this.#deps = parts;
   }
 
-  /** What other clocks say now. @param nowMs this instance's own clock */
+  /** Reads the other clocks. @param nowMs this instance's own clock */
   evidence(nowMs: () => number): Promise<Outcome<ClockEvidence, StorageCode>> {
-    const { context, cluster, instance, leaseMs } = this.#parts;
-    return guard(async () => {
+    const { context, cluster, instance, leaseMs } = this.#deps;
+    return asOutcome(async () => {
       const row = await currentDocument(context.source, name);
       const accepted = row === undefined ? {} : { accepted: acceptedTime.parse(JSON.parse(row.content ?? 'null')) };
       if (cluster === undefined) return { ownMs: nowMs(), newestMs: await newestIn(context.source.db), ...accepted };
@@ -71,9 +71,9 @@ export class StoreClock {
     });
   }
 
-  /** Says that the time is right, whatever the database or the newest time in the store says. */
+  /** Records that an operator vouches for the time, whatever the database or the newest time in the store says. */
   accept(nowMs: number, origin: ChangeOrigin): Promise<Outcome<AcceptedTime, StorageCode>> {
-    const { context, cluster } = this.#parts;
+    const { context, cluster } = this.#deps;
     return context.change(async (change) => {
       const databaseOffsetMs = cluster === undefined ? null : Math.round(nowMs - (await cluster.nowMs()));
       const newestMs = cluster === undefined ? await newestIn(change.db) : null;
@@ -85,7 +85,7 @@ export class StoreClock {
 
   /** For how long instances have run on this store, in milliseconds. */
   async running(): Promise<number> {
-    const row = await this.#parts.context.source.db.selectFrom('store_clock').select('running_ms').executeTakeFirst();
+    const row = await this.#deps.context.source.db.selectFrom('store_clock').select('running_ms').executeTakeFirst();
     return row?.running_ms ?? 0;
   }
 
@@ -94,8 +94,8 @@ export class StoreClock {
    * @param wallMs on SQLite, where the instance is alone: its clock
    */
   beat(wallMs: number): Promise<Outcome<void, StorageCode>> {
-    return guard(async () => {
-      const { cluster, context } = this.#parts;
+    return asOutcome(async () => {
+      const { cluster, context } = this.#deps;
       const steady = performance.now();
       const elapsed = Math.floor(steady - (this.#beatAt ?? steady));
       const nowMs = Math.floor(cluster === undefined ? wallMs : await cluster.nowMs());

@@ -1,4 +1,4 @@
-/** Has every live instance taken in a change? A change that matters for safety is acknowledged after that, not before. */
+/** Waits until every live instance has applied a change. A change that matters for safety is acknowledged after that, not before. */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { refuse } from '@atesto/core';
@@ -8,7 +8,7 @@ import type { ClusterRows } from '../database/engine.ts';
 const askEveryMs = 20;
 
 /**
- * Resolves when each instance that was seen within `leaseMs` has taken in `revision`. An instance that is cut off drops out
+ * Resolves when each instance that was seen within `leaseMs` has applied `revision`. An instance that is cut off drops out
  * after `leaseMs`; by then it must refuse by itself, because its own freshness is counted from an earlier moment. Refuses with
  * `cluster-unconfirmed` after `timeoutMs`.
  */

@@ -7,7 +7,7 @@ import type { DocumentKind } from '../documents/document.ts';
 import { currentDocument, type DocumentSource } from '../documents/documents.ts';
 import {
   acceptedIncarnation,
-  checkSucceeds,
+  checkContinues,
   type Position,
   readPosition,
   restoreSetting,
@@ -17,28 +17,28 @@ import type { ChangePage, FeedEntry } from './watcher.ts';
 const pageSize = 500;
 
 /**
- * The changes above a known position, at most 500; undefined: none, the store is met for the first time. Refuses with `row-tampered`, and
+ * The changes after a known position, at most 500; none when no position is known yet. Refuses with `row-tampered`, and
  * with `store-rolled-back` a store whose history is not the one that is known and that no operator accepted.
- * @param left incarnations that were replaced by another one, and must not come back
+ * @param replaced incarnations that an operator replaced, and that must not come back
  */
 export async function readChanges(
   source: DocumentSource,
   known: Position | undefined,
-  left: readonly string[] = [],
+  replaced: readonly string[] = [],
 ): Promise<ChangePage> {
-  // The state is read first: what is read second can only be newer, and is then told a little early.
+  // The state is read first, so entries can only be newer than it; they are then reported a little early.
   const position = await readPosition(source);
   if (known === undefined) return { position, entries: [] };
-  if (position.incarnation !== known.incarnation && !left.includes(position.incarnation)) {
+  if (position.incarnation !== known.incarnation && !replaced.includes(position.incarnation)) {
     const restore = await currentDocument(source, { providerId: '', kind: 'settings', name: restoreSetting });
     if (acceptedIncarnation(restore?.content) === position.incarnation)
       return { position, entries: [], isAccepted: true };
   }
-  await checkSucceeds(source, position, known);
+  await checkContinues(source, position, known);
   return { position, entries: position.revision === known.revision ? [] : await readEntries(source, known) };
 }
 
-/** The changes above a position, at most 500. Refuses with `row-tampered`. */
+/** The changes after a position, at most 500. Refuses with `row-tampered`. */
 export async function readEntries(source: DocumentSource, after: Position): Promise<FeedEntry[]> {
   const rows = await source.db
     .selectFrom('documents')
@@ -64,7 +64,7 @@ export async function readEntries(source: DocumentSource, after: Position): Prom
   });
 }
 
-/** Refuses with `row-tampered` because a version is not there. */
+/** Refuses with `row-tampered` because a version is missing. */
 export function missing(revision: number): never {
   return refuse<StorageCode>('row-tampered', `documents at revision ${revision}`, 'the version is missing');
 }

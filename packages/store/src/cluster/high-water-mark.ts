@@ -1,13 +1,13 @@
 /**
- * The high-water mark: the last position that this instance has seen, kept outside the database, so that a database that was set back
- * while no instance ran is noticed at the next start. Under an integrity code of its own.
+ * The high-water mark: the last position that this instance has seen. It is kept outside the database, under its own integrity code, so that a
+ * database that was rolled back while no instance ran is detected at the next start.
  */
 import { z } from 'zod';
 import type { DocumentSource } from '../documents/documents.ts';
 import { type Position, readPosition } from '../documents/history.ts';
 import type { Integrity } from '../documents/integrity.ts';
 
-/** Keeps one text outside the database; writes must be durable. Failures throw. */
+/** Keeps one string outside the database. Writes must be durable; failures throw. */
 export interface MarkFile {
   read(): string | undefined;
   write(text: string): void;
@@ -16,7 +16,7 @@ export interface MarkFile {
 /** What the mark says. */
 export interface Mark extends Position {
   /** Incarnations that an operator replaced: the store must never be one of them again. */
-  readonly left: readonly string[];
+  readonly replaced: readonly string[];
 }
 
 const content = z.strictObject({
@@ -29,20 +29,20 @@ const content = z.strictObject({
 const sealed = z.strictObject({ mark: z.string(), mac: z.string() });
 
 const purpose = 'high-water-mark';
-const mostLeft = 1000;
+const maxReplaced = 1000;
 
 /** Writes a mark as text. */
-export function writeMark(integrity: Integrity, { incarnation, revision, head, left }: Mark): string {
-  const mark = JSON.stringify({ version: 1, incarnation, revision, head, left: left.slice(-mostLeft) });
+export function writeMark(integrity: Integrity, { incarnation, revision, head, replaced }: Mark): string {
+  const mark = JSON.stringify({ version: 1, incarnation, revision, head, left: replaced.slice(-maxReplaced) });
   return `${JSON.stringify({ mark, mac: integrity.ofText(purpose, mark) })}\n`;
 }
 
-/** Reads a mark; undefined: it is not one that this service wrote under this key. */
+/** Reads a mark; undefined: this service did not write it under this key. */
 export function readMark(integrity: Integrity, text: string): Mark | undefined {
   const outer = sealed.safeParse(jsonOf(text));
   if (!outer.success || !integrity.isOwnText(purpose, outer.data.mark, outer.data.mac)) return undefined;
-  const { version: _version, ...mark } = content.parse(JSON.parse(outer.data.mark));
-  return mark;
+  const { version: _version, left, ...position } = content.parse(JSON.parse(outer.data.mark));
+  return { ...position, replaced: left };
 }
 
 function jsonOf(text: string): unknown {
@@ -54,7 +54,7 @@ function jsonOf(text: string): unknown {
 }
 
 /** The mark of one instance while it runs. */
-export class MarkKeeper {
+export class HighWaterMark {
   readonly #integrity: Integrity;
   readonly #file: MarkFile | undefined;
   #mark: Mark | undefined;
@@ -66,36 +66,44 @@ export class MarkKeeper {
     this.#mark = mark;
   }
 
-  /** Reads the mark. One that is not this service's own fits no store: it is the operator who must say that the present one is meant. */
-  static async open(source: DocumentSource, file: MarkFile | undefined): Promise<MarkKeeper> {
+  /** Reads the mark. One that this service did not write matches no store: an operator must then accept the current one. */
+  static async open(source: DocumentSource, file: MarkFile | undefined): Promise<HighWaterMark> {
     const text = file?.read();
-    if (text === undefined) return new MarkKeeper(source.integrity, file, undefined);
+    if (text === undefined) return new HighWaterMark(source.integrity, file, undefined);
     const mark = readMark(source.integrity, text);
-    if (mark !== undefined) return new MarkKeeper(source.integrity, file, mark);
+    if (mark !== undefined) return new HighWaterMark(source.integrity, file, mark);
     const { incarnation } = await readPosition(source);
-    return new MarkKeeper(source.integrity, file, { incarnation: '', revision: 0, head: '', left: [incarnation] });
+    return new HighWaterMark(source.integrity, file, {
+      incarnation: '',
+      revision: 0,
+      head: '',
+      replaced: [incarnation],
+    });
   }
 
   /** The position that was seen last; undefined: none. */
   get known(): Position | undefined {
     if (this.#mark === undefined) return undefined;
-    const { left: _left, ...position } = this.#mark;
+    const { replaced: _replaced, ...position } = this.#mark;
     return position;
   }
 
   /** Incarnations that must not come back. */
-  get left(): readonly string[] {
-    return this.#mark?.left ?? [];
+  get replaced(): readonly string[] {
+    return this.#mark?.replaced ?? [];
   }
 
-  /** What failed when the mark was written last; undefined: nothing. */
+  /** The error of the last write; undefined: it succeeded. */
   get fault(): unknown {
     return this.#fault;
   }
 
-  /** Takes a new position down. A mark that cannot be written is an operator's concern, not a reason to stop. */
+  /** Records a new position. A mark that cannot be written is reported to operators and does not stop the service. */
   advance(position: Position, replaced: Position | undefined): void {
-    this.#mark = { ...position, left: replaced === undefined ? this.left : [...this.left, replaced.incarnation] };
+    this.#mark = {
+      ...position,
+      replaced: replaced === undefined ? this.replaced : [...this.replaced, replaced.incarnation],
+    };
     try {
       this.#file?.write(writeMark(this.#integrity, this.#mark));
       this.#fault = undefined;

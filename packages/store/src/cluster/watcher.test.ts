@@ -35,7 +35,7 @@ describe('the freshness of a store', () => {
 
   test('counts from the moment before the store was asked', async () => {
     const { clock, watcher } = createWatcher(30);
-    await watcher.poke();
+    await watcher.requestRefresh();
     assert.deepEqual(watcher.freshness(), { revision: 0, ageMs: 30 });
     clock.steady += 200;
     clock.wall += 200;
@@ -45,7 +45,7 @@ describe('the freshness of a store', () => {
 
   test('grows while the machine is suspended and when its clock is set back', async () => {
     const { clock, watcher } = createWatcher(0);
-    await watcher.poke();
+    await watcher.requestRefresh();
     clock.wall += 60_000;
     assert.equal(watcher.freshness().ageMs, 60_000);
     clock.wall -= 3_600_000;
@@ -56,11 +56,11 @@ describe('the freshness of a store', () => {
 
   test('is not renewed by a look that failed, and says why until one succeeds', async () => {
     const { answers, watcher } = createWatcher(30);
-    await watcher.poke();
+    await watcher.requestRefresh();
     answers.push({ ok: false, refusal: away });
-    await watcher.poke();
+    await watcher.requestRefresh();
     assert.deepEqual(watcher.freshness(), { revision: 0, ageMs: 60, refusal: away });
-    await watcher.poke();
+    await watcher.requestRefresh();
     assert.deepEqual(watcher.freshness(), { revision: 0, ageMs: 30 });
     await watcher.close();
   });

@@ -1,14 +1,13 @@
 /**
- * What has changed, and until when is that certain? One watcher reads the change feed whenever something pokes it (an own
- * change, a notification of the database, a timer), hands new changes to the listeners in order, each exactly once, and
- * remembers when it last knew that there were no others.
+ * Watches the change feed. The feed is read whenever a refresh is requested: by an own change, a notification of the database, or a timer. New
+ * changes go to the listeners in order, each exactly once. The watcher remembers when it last knew that there were no others.
  */
 import type { Outcome, Refusal } from '@atesto/core';
 import type { StorageCode } from '../codes.ts';
 import type { ChangeOrigin, DocumentKind } from '../documents/document.ts';
 import type { Position } from '../documents/history.ts';
 
-/** One step of the store. */
+/** One change of the store. */
 export interface StoreChange {
   readonly revision: number;
   /** The owning provider's id, or '' for the service. */
@@ -20,7 +19,7 @@ export interface StoreChange {
   readonly origin: ChangeOrigin;
 }
 
-/** A step of the store, and the link that stands for it and all before it. */
+/** A change, and the link that stands for it and all changes before it. */
 export interface FeedEntry {
   readonly change: StoreChange;
   readonly head: string;
@@ -30,22 +29,22 @@ export interface FeedEntry {
 export interface ChangePage {
   readonly position: Position;
   readonly entries: readonly FeedEntry[];
-  /** Whether an operator accepted this store in place of the one that was known: everything must be read anew. */
+  /** Whether an operator accepted this store in place of the one that was known: everything must be read again. */
   readonly isAccepted?: boolean;
 }
 
-/** How sure a cache filled from the store can be. */
+/** How current a cache filled from the store is. */
 export interface Freshness {
-  /** All changes up to this revision were taken in by all listeners. */
+  /** All listeners have applied all changes up to this revision. */
   readonly revision: number;
-  /** Milliseconds since the store was last known to have no others; Infinity: never. */
+  /** Milliseconds since the store was last known to have no later changes; Infinity: never. */
   readonly ageMs: number;
-  /** Why the last look at the store failed; absent when it did not. */
+  /** Why the last poll failed; absent when it did not. */
   readonly refusal?: Refusal<StorageCode>;
 }
 
 /**
- * Takes in a change; freshness waits for its promise. A listener that throws gets the same change again. It must not wait for
+ * Applies a change; freshness waits for its promise. A listener that throws gets the same change again. It must not wait for
  * a change that it makes itself, because that waits for all listeners.
  */
 export type ChangeListener = (change: StoreChange) => void | Promise<void>;
@@ -56,17 +55,17 @@ export interface Moment {
   readonly wall: number;
 }
 
-/** What a watcher needs of its surroundings. */
+/** The dependencies of a watcher. */
 export interface WatcherOptions {
   /** Changes above what is known, at most one page of them; undefined: nothing is known, and no changes are asked for. */
   read(known: Position | undefined): Promise<Outcome<ChangePage, StorageCode>>;
-  /** Told after each successful look; its failure counts as a failed look. */
+  /** Called after each successful poll; its failure counts as a failed poll. */
   confirm(revision: number): Promise<Outcome<void, StorageCode>>;
   /** Told where the store stands whenever that moved; `replaced`: the store is another one now, which an operator accepted. */
   onMoved(position: Position, replaced: Position | undefined): void;
   /** Told what a listener threw. */
   onListenerError(error: unknown): void;
-  /** The pause between two looks that nothing else causes, in milliseconds. */
+  /** The interval between polls, in milliseconds. */
   pollIntervalMs: number;
   clock(): Moment;
 }
@@ -85,7 +84,7 @@ interface Subscription {
 export class ChangeWatcher {
   readonly #options: WatcherOptions;
   readonly #subscriptions = new Set<Subscription>();
-  readonly #afterLook = new Set<() => void>();
+  readonly #afterPoll = new Set<() => void>();
   readonly #whenReplaced = new Set<() => void>();
   #known: Position | undefined;
   #contact: Moment = never;
@@ -101,7 +100,7 @@ export class ChangeWatcher {
     this.#known = known;
   }
 
-  /** What this process knows of the store; undefined before the first look. */
+  /** What this process knows about the store; undefined before the first poll. */
   get known(): Position | undefined {
     return this.#known;
   }
@@ -110,55 +109,55 @@ export class ChangeWatcher {
     return this.#known?.revision ?? 0;
   }
 
-  /** Starts at the store's present revision: earlier changes are not told. */
+  /** Starts at the current revision: earlier changes are not reported. */
   async start(): Promise<void> {
-    await this.poke();
+    await this.requestRefresh();
     this.#schedule();
   }
 
-  /** Calls `listener` with every change from now on; returns what ends that. */
+  /** Calls `listener` with every change from now on. Returns a function that stops this. */
   subscribe(listener: ChangeListener): () => void {
     const subscription = { listener, seen: this.#revision };
     this.#subscriptions.add(subscription);
     return () => this.#subscriptions.delete(subscription);
   }
 
-  /** Calls `listener` after every look, whether or not it succeeded; returns what ends that. */
-  afterLook(listener: () => void): () => void {
-    this.#afterLook.add(listener);
-    return () => this.#afterLook.delete(listener);
+  /** Calls `listener` after every poll, whether or not it succeeded. Returns a function that stops this. */
+  afterPoll(listener: () => void): () => void {
+    this.#afterPoll.add(listener);
+    return () => this.#afterPoll.delete(listener);
   }
 
-  /** Calls `listener` when an operator put another store in place of the known one; returns what ends that. It must not wait. */
+  /** Calls `listener` when an operator replaced the known store by another. It must not wait. Returns a function that stops this. */
   whenReplaced(listener: () => void): () => void {
     this.#whenReplaced.add(listener);
     return () => this.#whenReplaced.delete(listener);
   }
 
-  /** What the listeners can vouch for now. */
+  /** How current the listeners are now. */
   freshness(): Freshness {
     const facts = { revision: this.#revision, ageMs: span(this.#contact, this.#options.clock()) };
     return this.#refusal === undefined ? facts : { ...facts, refusal: this.#refusal };
   }
 
-  /** Looks at the store now. Resolves, whether or not that succeeded, after a look that began after this call. */
-  poke(): Promise<void> {
+  /** Polls the store now. Resolves, whether or not that succeeded, after a poll that started after this call. */
+  requestRefresh(): Promise<void> {
     if (this.#closed) return this.#running ?? Promise.resolve();
     if (this.#running === undefined) {
-      this.#running = this.#look().finally(() => {
+      this.#running = this.#poll().finally(() => {
         this.#running = undefined;
-        for (const listener of this.#afterLook) listener();
+        for (const listener of this.#afterPoll) listener();
       });
       return this.#running;
     }
     this.#again ??= this.#running.then(() => {
       this.#again = undefined;
-      return this.poke();
+      return this.requestRefresh();
     });
     return this.#again;
   }
 
-  /** Ends the watch after the present look. */
+  /** Stops after the current poll. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -167,12 +166,12 @@ export class ChangeWatcher {
 
   #schedule(): void {
     if (this.#closed) return;
-    this.#timer = setTimeout(() => this.poke().finally(() => this.#schedule()), this.#options.pollIntervalMs);
+    this.#timer = setTimeout(() => this.requestRefresh().finally(() => this.#schedule()), this.#options.pollIntervalMs);
     this.#timer.unref();
   }
 
-  async #look(): Promise<void> {
-    // The moment before the question is asked is what the answer vouches for.
+  async #poll(): Promise<void> {
+    // The answer vouches for the moment before the question was asked.
     const asked = this.#options.clock();
     for (;;) {
       const page = await this.#options.read(this.#known);
@@ -223,7 +222,7 @@ export class ChangeWatcher {
 
   #fail(refusal: Refusal<StorageCode>): void {
     this.#refusal = refusal;
-    // What the store has is not what was taken in from it: nothing can be vouched for, however recent the last look.
+    // The store no longer holds what was read from it, so nothing is fresh, however recent the last poll.
     if (historyCodes.has(refusal.code)) this.#contact = never;
   }
 }

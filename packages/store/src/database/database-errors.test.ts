@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { refuse } from '@atesto/core';
-import { guard } from './database-errors.ts';
+import { asOutcome } from './database-errors.ts';
 
 async function outcomeOf(error: unknown): Promise<unknown> {
-  return guard(() => Promise.reject(error));
+  return asOutcome(() => Promise.reject(error));
 }
 
 describe('a failing database', () => {
@@ -29,7 +29,7 @@ describe('a failing database', () => {
       { errcode: 13 },
     ];
     for (const members of outages) {
-      const outcome = await guard(() => Promise.reject(Object.assign(new Error('x'), members)));
+      const outcome = await asOutcome(() => Promise.reject(Object.assign(new Error('x'), members)));
       assert.ok(!outcome.ok && outcome.refusal.code === 'store-unavailable', JSON.stringify(members));
     }
   });
@@ -42,13 +42,13 @@ describe('a failing database', () => {
       [{ code: '58030' }, 'reading or writing on the database server failed (58030)'],
     ];
     for (const [members, why] of faults) {
-      const outcome = await guard(() => Promise.reject(Object.assign(new Error('x'), members)));
+      const outcome = await asOutcome(() => Promise.reject(Object.assign(new Error('x'), members)));
       assert.deepEqual(outcome, { ok: false, refusal: { code: 'store-unavailable', where: 'database', why } });
     }
   });
 
   test('lets refusals through as they are', async () => {
-    const outcome = await guard(async () => refuse('not-found', 'a', 'b'));
+    const outcome = await asOutcome(async () => refuse('not-found', 'a', 'b'));
     assert.deepEqual(outcome, { ok: false, refusal: { code: 'not-found', where: 'a', why: 'b' } });
   });
 

@@ -1,9 +1,9 @@
-/** How does a failing database reach the caller? As a refusal, like every other; only bugs stay exceptions. */
+/** Turns failures of the database into refusals. Only bugs stay exceptions. */
 import { type Outcome, Refused, refuse, unwrap } from '@atesto/core';
 import { type StorageCode, storageCodes } from '../codes.ts';
 
-/** Runs work that may refuse, or find the database away, and returns its outcome as a value. */
-export async function guard<Value>(work: () => Promise<Value>): Promise<Outcome<Value, StorageCode>> {
+/** Runs work and returns its outcome: a value, or the refusal that it threw or that the failure of the database means. */
+export async function asOutcome<Value>(work: () => Promise<Value>): Promise<Outcome<Value, StorageCode>> {
   try {
     return { ok: true, value: await work() };
   } catch (error) {
@@ -14,24 +14,24 @@ export async function guard<Value>(work: () => Promise<Value>): Promise<Outcome<
   }
 }
 
-/** The same for work whose failure is thrown as {@link Refused}. */
-export async function guarded<Value>(work: () => Promise<Value>): Promise<Value> {
-  return unwrap(await guard(work));
+/** The same, but throws refusals as {@link Refused}. */
+export async function orRefuse<Value>(work: () => Promise<Value>): Promise<Value> {
+  return unwrap(await asOutcome(work));
 }
 
-/** Whether a database answered that a table or column is not there: it is of another release, or new and empty. */
-export function isOtherSchema(error: unknown): boolean {
+/** Whether the database reported a missing table or column: it belongs to another release, or is new and empty. */
+export function isSchemaMismatch(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ('errcode' in error) return error.errcode === 1 && /^no such (table|column)/.test(error.message);
   return 'code' in error && (error.code === '42P01' || error.code === '42703');
 }
 
-/** Texts that both databases store unchanged: well-formed Unicode without NUL. */
+/** Whether both databases store a string unchanged: it is well-formed Unicode without NUL. */
 export function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
 }
 
-/** Refuses with `value-unstorable` a text that one of the databases would refuse or change. */
+/** Refuses with `value-unstorable` a string that one of the databases would refuse or change. */
 export function checkStorable(where: string, text: string | null): void {
   if (text !== null && !isStorable(text)) {
     refuse<StorageCode>('value-unstorable', where, 'it holds a NUL character or a lone surrogate');
@@ -62,7 +62,7 @@ const logReplacedWhy =
 
 /** SQLSTATE classes of PostgreSQL that speak of the connection or the server (Appendix A of its manual). */
 const postgresOutages = ['08', '25006', '25P03', '28', '3D000', '40', '53', '55P03', '57', '58', 'XX'];
-/** What an operator must know by name: the server is there and cannot write. */
+/** Faults that operators need by name: the server runs but cannot write. */
 const postgresDiskFaults = new Map([
   ['53100', 'the disk of the database server is full'],
   ['58030', 'reading or writing on the database server failed'],

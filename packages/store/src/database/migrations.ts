@@ -1,6 +1,6 @@
 /**
- * How does an empty or older database get the present schema? Each migration runs once, all of them inside one transaction
- * that holds a store-wide lock, so that instances that start together do not step on each other.
+ * Brings an empty or older database to the current schema. Each migration runs once, all of them in one transaction that holds a store-wide
+ * lock, so that instances that start together do not interfere.
  */
 import { refuse } from '@atesto/core';
 import { type Kysely, sql } from 'kysely';

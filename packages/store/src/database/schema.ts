@@ -1,6 +1,6 @@
 /**
- * Which tables the store has. The same on SQLite and PostgreSQL: texts, whole numbers below 2^53 and bytes; times are
- * milliseconds since 1970-01-01T00:00Z; JSON is text, because its bytes are under the integrity code.
+ * The tables of the store, the same on SQLite and PostgreSQL: text, integers below 2^53, and bytes. Times are milliseconds since
+ * 1970-01-01T00:00Z. JSON is text, because integrity codes cover its bytes.
  */
 
 /** One row: how many changes the store has seen. Its lock makes changes one after the other. */
@@ -9,7 +9,7 @@ export interface StoreStateTable {
   revision: number;
   /** The link of the newest document version; see `DocumentTable.link`. */
   head: string;
-  /** Random: made with the store, and anew whenever an operator accepts a restored database. */
+  /** Random: created with the store, and replaced whenever an operator accepts a restored database. */
   incarnation: string;
   mac: string;
 }
@@ -23,13 +23,13 @@ export interface DocumentTable {
   name: string;
   /** 1, 2, 3 … without gaps. */
   version: number;
-  /** The place in the change feed: 1, 2, 3 … without gaps over the whole store. */
+  /** The position in the change feed: 1, 2, 3 … without gaps over the whole store. */
   revision: number;
   action: string;
   content: string | null;
   digest: string | null;
   signer: string | null;
-  /** The signed JWS that authorised the change, verbatim. */
+  /** The signed JWS that authorized the change, verbatim. */
   authorization_jws: string | null;
   restored_version: number | null;
   actor: string;
@@ -41,7 +41,7 @@ export interface DocumentTable {
   link: string;
 }
 
-/** Finds providers; what they are stands in their document. */
+/** Finds providers; their document says what they are. */
 export interface ProviderTable {
   id: string;
   /** Lower case; unique among the providers that are not deleted. */
@@ -59,7 +59,7 @@ export interface SealedKeyTable {
 }
 
 /** One row an audited act. The id sorts by time. */
-export interface AuditTable {
+export interface AuditRow {
   id: string;
   at_ms: number;
   operation: string;
@@ -76,7 +76,7 @@ export interface AuditTable {
   policy_version: number | null;
   token_id: string | null;
   detail: string | null;
-  /** The link to the row before it in the chain of its writer, see `audit-chain.ts`. */
+  /** The link to the row before it in the chain of its writer, see `audit/rows/chain.ts`. */
   link: string;
 }
 
@@ -97,7 +97,7 @@ export interface AuditHeadTable {
   mac: string;
 }
 
-/** Which instances of the service live on this store, and up to which revision each has taken in the changes. */
+/** The instances of the service on this store, and up to which revision each has applied the changes. */
 export interface InstanceTable {
   id: string;
   revision: number;
@@ -137,7 +137,7 @@ export interface Schema {
   documents: DocumentTable;
   providers: ProviderTable;
   sealed_keys: SealedKeyTable;
-  audit: AuditTable;
+  audit: AuditRow;
   audit_heads: AuditHeadTable;
   instances: InstanceTable;
   store_clock: StoreClockTable;

@@ -1,6 +1,6 @@
 /**
- * How does the store change? One transaction holds the lock on the store's revision, so changes are strictly one after the
- * other and the change feed has no gaps; a condition that is checked inside it cannot be overtaken.
+ * Changes the store. Each change is one transaction that holds the lock on the store's revision. So changes are strictly sequential, the change
+ * feed has no gaps, and nothing can happen between a condition and the change that depends on it.
  */
 import { type Outcome, refuse } from '@atesto/core';
 import { type Kysely, sql, type Transaction } from 'kysely';
@@ -16,21 +16,21 @@ import {
   etagOf,
 } from './document.ts';
 import { currentDocument, type DocumentSource } from './documents.ts';
-import { checkSucceeds, type Position } from './history.ts';
+import { checkContinues, type Position } from './history.ts';
 import type { Integrity } from './integrity.ts';
 
-/** Reading and changing the store, for its typed parts. */
+/** Reading and changing the store, for documents of each kind. */
 export interface StoreContext {
   readonly source: DocumentSource;
-  /** Runs one change; resolves when it is durable and this process's listeners have been told. */
+  /** Runs one change. Resolves when it is durable and this process's listeners have applied it. */
   change<Value>(work: (change: Change) => Promise<Value>): Promise<Outcome<Value, StorageCode>>;
 }
 
-/** What a change of the store needs besides the store. */
-export interface ChangeParts {
+/** What a change needs besides the database. */
+export interface ChangeDeps {
   /** Runs before the commit. */
   readonly announce: (transaction: Transaction<Schema>, revision: number) => Promise<void>;
-  /** The position that this process knows; undefined: any is right. */
+  /** The position that this process knows; undefined: any position is accepted. */
   readonly known: () => Position | undefined;
 }
 
@@ -40,7 +40,7 @@ export interface ChangeParts {
  */
 export async function changeStore<Value>(
   source: DocumentSource,
-  { announce, known }: ChangeParts,
+  { announce, known }: ChangeDeps,
   work: (change: Change) => Promise<Value>,
 ): Promise<{ readonly value: Value; readonly revision: number }> {
   return source.db.transaction().execute(async (transaction) => {
@@ -53,7 +53,7 @@ export async function changeStore<Value>(
     if (state === undefined) refuse<StorageCode>('row-tampered', 'store_state', 'the row is missing');
     source.integrity.checkState(state);
     const expected = known();
-    if (expected !== undefined) await checkSucceeds({ db: transaction, integrity: source.integrity }, state, expected);
+    if (expected !== undefined) await checkContinues({ db: transaction, integrity: source.integrity }, state, expected);
     const change = new Change(transaction, source.integrity, state);
     const value = await work(change);
     if (change.revision !== state.revision) await announce(transaction, change.revision);
@@ -61,7 +61,7 @@ export async function changeStore<Value>(
   });
 }
 
-/** An open change: reads see its own writes and nothing that is younger. */
+/** An open change. Reads see its own writes and no later ones. */
 export class Change implements DocumentSource {
   readonly db: Kysely<Schema>;
   readonly integrity: Integrity;
@@ -73,8 +73,8 @@ export class Change implements DocumentSource {
     this.#position = { revision, head, incarnation };
   }
 
-  /** Makes the store another incarnation with the next version that is appended. */
-  become(incarnation: string): void {
+  /** Gives the store a new incarnation, with the next version that is appended. */
+  startIncarnation(incarnation: string): void {
     this.#position = { ...this.#position, incarnation };
   }
 
@@ -83,7 +83,7 @@ export class Change implements DocumentSource {
     return this.#position.revision;
   }
 
-  /** Adds a version to a document. Refuses with `version-conflict` when its present version is not the expected one. */
+  /** Adds a version to a document. Refuses with `version-conflict` when its current version is not the expected one. */
   async append(
     id: DocumentName,
     content: DocumentContent,

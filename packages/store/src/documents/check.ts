@@ -1,4 +1,4 @@
-/** Is the whole record one that this service wrote? Reads everything: for the start, for operators, not for requests. */
+/** Verifies the whole store, and accepts one that was restored from a backup. Reads everything: for startup and operators, not for requests. */
 import { refuse } from '@atesto/core';
 import { missing, readEntries } from '../cluster/feed.ts';
 import type { StorageCode } from '../codes.ts';
@@ -6,7 +6,7 @@ import type { Change } from './change.ts';
 import type { ChangeOrigin } from './document.ts';
 import type { DocumentSource } from './documents.ts';
 import {
-  checkSucceeds,
+  checkContinues,
   newIncarnation,
   type Position,
   type RestoreContent,
@@ -15,7 +15,7 @@ import {
 } from './history.ts';
 import { firstLink } from './integrity.ts';
 
-/** What a check of the store has looked at: the number of changes since the store was made, all of them intact, and what they end in. */
+/** What was verified: the number of changes since the store was created, all of them intact, and the end of the history. */
 export type StoreCheck = Position;
 
 /**
@@ -32,20 +32,20 @@ export async function checkStore(source: DocumentSource, known?: Position): Prom
     at = { incarnation: position.incarnation, revision: last.change.revision, head: last.head };
     const newest = entries.find(({ change }) => change.revision === position.revision);
     if (newest !== undefined && newest.head !== position.head) {
-      refuse<StorageCode>('row-tampered', 'store_state', 'it is of another history than the versions');
+      refuse<StorageCode>('row-tampered', 'store_state', 'it belongs to another history than the versions');
     }
   }
-  // What was changed meanwhile is newer than the position, never older.
+  // Concurrent changes are newer than the position, never older.
   if (at.revision < position.revision) missing(at.revision + 1);
-  if (known !== undefined) await checkSucceeds(source, position, known);
+  if (known !== undefined) await checkContinues(source, position, known);
   return position;
 }
 
-/** Makes the new incarnation, and puts down who accepted it. Refuses with `row-tampered` a store that is not whole. */
+/** Accepts a restored database: starts a new incarnation and records who accepted it. Refuses with `row-tampered` a store with missing versions. */
 export async function acceptRestore(change: Change, origin: ChangeOrigin): Promise<Position> {
   const { incarnation: replaced } = await checkStore(change);
   const content: RestoreContent = { incarnation: newIncarnation(), replaced };
-  change.become(content.incarnation);
+  change.startIncarnation(content.incarnation);
   const document = { action: 'set', content: JSON.stringify(content) };
   await change.append({ providerId: '', kind: 'settings', name: restoreSetting }, document, origin);
   return readPosition(change);

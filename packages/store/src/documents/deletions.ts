@@ -1,20 +1,20 @@
 /**
- * Deleting for good takes two steps: what a clock says is past its time is marked, and deleted when instances have run for the delay since
- * then and the clock still says so. An operator can stop all of it.
+ * Permanent deletion in two steps. What has expired by the clock is marked first. It is deleted once instances have run for a delay since then
+ * and the clock still agrees. An operator can stop all deletions.
  */
 import type { Outcome } from '@atesto/core';
 import { z } from 'zod';
 import type { StoreClock } from '../cluster/clock.ts';
 import type { StorageCode } from '../codes.ts';
-import { guard } from '../database/database-errors.ts';
+import { asOutcome } from '../database/database-errors.ts';
 import type { StoreContext } from './change.ts';
 import type { ChangeOrigin } from './document.ts';
 import { currentDocument } from './documents.ts';
 
-/** What can be deleted for good: private parts of keys, audit entries, and those of them that are kept briefly. */
+/** What can be deleted permanently: private parts of keys, audit entries, and audit entries that are kept briefly. */
 export type DeletionKind = 'key' | 'audit' | 'audit-brief';
 
-/** Something that is marked. */
+/** One mark. */
 export interface DeletionMark {
   readonly kind: DeletionKind;
   /** A key as `{provider id}/{key id}`; for audit entries the time before which they were written, in milliseconds since 1970. */
@@ -23,7 +23,7 @@ export interface DeletionMark {
   readonly remainingMs: number;
 }
 
-/** Everything that is marked, and whether deleting was stopped. */
+/** All marks, and whether deletion is stopped. */
 export interface PendingDeletions {
   readonly isStopped: boolean;
   readonly marks: readonly DeletionMark[];
@@ -43,9 +43,9 @@ export class Deletions {
     this.#clock = clock;
   }
 
-  /** What is marked now. */
+  /** The current marks. */
   pending(): Promise<Outcome<PendingDeletions, StorageCode>> {
-    return guard(async () => {
+    return asOutcome(async () => {
       const running = await this.#clock.running();
       const rows = await this.#context.source.db
         .selectFrom('deletion_marks')
@@ -61,7 +61,7 @@ export class Deletions {
     });
   }
 
-  /** Stops deleting, or lets it go on. */
+  /** Stops or resumes deletion. */
   setStopped(isStopped: boolean, origin: ChangeOrigin): Promise<Outcome<void, StorageCode>> {
     return this.#context.change(async (change) => {
       await change.append(name, { action: 'set', content: JSON.stringify({ isStopped }) }, origin);
@@ -69,8 +69,8 @@ export class Deletions {
   }
 
   /**
-   * Marks what is past its time, forgets marks of the same kind and scope that are not, and answers what may be deleted now.
-   * @param isOwn which marks of the kind this call is about
+   * Marks expired subjects, drops marks of the same kind and scope for all others, and returns what may be deleted now.
+   * @param isOwn which marks of the kind this call owns
    */
   due(
     kind: DeletionKind,
@@ -78,7 +78,7 @@ export class Deletions {
     delayMs: number,
     isOwn: (subject: string) => boolean,
   ): Promise<Outcome<readonly string[], StorageCode>> {
-    return guard(async () => {
+    return asOutcome(async () => {
       const { db } = this.#context.source;
       const running = await this.#clock.running();
       const rows = await db.selectFrom('deletion_marks').selectAll().where('kind', '=', kind).execute();

@@ -1,6 +1,6 @@
 /**
- * What is versioned, and how are versions told apart? A document is named by provider, kind and name; each change of it is
- * a version with its origin. The newest version is in force.
+ * Names documents and tells their versions apart. A document is named by provider, kind and name. Each change of it is a version with its
+ * origin. The newest version is in force.
  */
 import type { DocumentTable } from '../database/schema.ts';
 

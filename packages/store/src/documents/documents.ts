@@ -1,4 +1,4 @@
-/** Which version of a document is in force, which were, and is the record of them whole? Reading only. */
+/** Reads documents: the version in force and earlier ones. Refuses when a version is missing or was not written by this service. */
 import { refuse } from '@atesto/core';
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
 import type { StorageCode } from '../codes.ts';
@@ -16,7 +16,7 @@ export interface DocumentSource {
 /** The version in force, or undefined when there is none. Refuses with `row-tampered`. */
 export async function currentDocument(source: DocumentSource, id: DocumentName): Promise<DocumentTable | undefined> {
   checkName(id);
-  // One statement, so one moment: the row, the revision of the store, and the number of versions that must stand for it.
+  // One statement, so one snapshot: the row, the revision of the store, and the number of versions, which must equal it.
   const row = await source.db
     .selectFrom('store_state')
     .leftJoin('documents', (join) =>
@@ -26,11 +26,11 @@ export async function currentDocument(source: DocumentSource, id: DocumentName):
         .on('documents.name', '=', id.name),
     )
     .selectAll('documents')
-    .select(wholeness)
+    .select(stateColumns)
     .orderBy('documents.version', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return checkWhole(source.integrity, row === undefined ? [] : [row])[0];
+  return checkComplete(source.integrity, row === undefined ? [] : [row])[0];
 }
 
 /** The versions in force of all documents of a kind that a provider owns, by name. Refuses with `row-tampered`. */
@@ -46,11 +46,11 @@ export async function currentDocuments(
       return providerId === undefined ? ofKind : ofKind.on('documents.provider_id', '=', providerId);
     })
     .selectAll('documents')
-    .select(wholeness)
+    .select(stateColumns)
     .orderBy('documents.provider_id')
     .orderBy('documents.name')
     .execute();
-  return checkWhole(source.integrity, rows);
+  return checkComplete(source.integrity, rows);
 }
 
 /** Which part of a document's history to read. */
@@ -114,7 +114,7 @@ function checkName(id: DocumentName): void {
   checkStorable(`name of ${id.kind}`, id.name);
 }
 
-interface Wholeness {
+interface StateColumns {
   state_revision: number;
   state_head: string;
   state_incarnation: string;
@@ -125,7 +125,7 @@ interface Wholeness {
 const newestVersion = sql<number>`(select max(d.version) from documents d
   where d.provider_id = documents.provider_id and d.kind = documents.kind and d.name = documents.name)`;
 
-function wholeness({ ref, selectFrom }: ExpressionBuilder<Schema, 'store_state'>) {
+function stateColumns({ ref, selectFrom }: ExpressionBuilder<Schema, 'store_state'>) {
   return [
     ref('store_state.revision').as('state_revision'),
     ref('store_state.head').as('state_head'),
@@ -138,14 +138,14 @@ function wholeness({ ref, selectFrom }: ExpressionBuilder<Schema, 'store_state'>
 }
 
 type Found = { [Column in keyof DocumentTable]: DocumentTable[Column] | null } & {
-  [Column in keyof Wholeness]: Wholeness[Column] | null;
+  [Column in keyof StateColumns]: StateColumns[Column] | null;
 };
 
 /**
- * Checks that the revision is the service's own and that a version stands for each of its steps. Without this, deleting the
+ * Checks that this service wrote the revision and that there is a version for each of its steps. Without this check, deleting the
  * newest versions would bring an older policy, or the default one, back into force.
  */
-function checkWhole(integrity: Integrity, found: readonly Found[]): DocumentTable[] {
+function checkComplete(integrity: Integrity, found: readonly Found[]): DocumentTable[] {
   const first = found[0];
   if (first === undefined) refuse<StorageCode>('row-tampered', 'store_state', 'the row is missing');
   integrity.checkState({
@@ -155,7 +155,7 @@ function checkWhole(integrity: Integrity, found: readonly Found[]): DocumentTabl
     mac: first.state_mac ?? '',
   });
   if (first.documents_count !== first.state_revision) {
-    const why = `${first.documents_count ?? 0} versions stand for ${first.state_revision ?? 0} changes`;
+    const why = `there are ${first.documents_count ?? 0} versions for ${first.state_revision ?? 0} changes`;
     refuse<StorageCode>('row-tampered', 'documents', why);
   }
   const rows = found.filter(isDocument);
@@ -168,6 +168,6 @@ function isDocument(row: Found): row is Found & DocumentTable {
 }
 
 /** Refuses with `not-found` what does not exist. */
-export function found<Value>(value: Value | undefined, where: string): Value {
+export function requireFound<Value>(value: Value | undefined, where: string): Value {
   return value ?? refuse<StorageCode>('not-found', where, 'the store does not have it');
 }

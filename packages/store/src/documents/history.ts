@@ -1,6 +1,6 @@
 /**
- * Which history does the store have, and is it the one that this process knows? A position names a place in it: the incarnation of the
- * store, the number of changes, and the link of the last one, which stands for all of them.
+ * Identifies the history of a store and checks that it continues the one that this process knows. A position is the incarnation of the store,
+ * the number of changes, and the link of the last change, which stands for all of them.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -10,7 +10,7 @@ import type { StorageCode } from '../codes.ts';
 import type { DocumentSource } from './documents.ts';
 import { firstLink, type Integrity, type SignedStateRow } from './integrity.ts';
 
-/** A place in the history of a store. */
+/** A position in the history of a store. */
 export interface Position {
   readonly incarnation: string;
   readonly revision: number;
@@ -36,7 +36,7 @@ export function acceptedIncarnation(content: string | null | undefined): string 
   return parsed.success ? parsed.data.incarnation : undefined;
 }
 
-/** Where the store stands now. Refuses with `row-tampered` when it is not the service's own or does not have all its versions. */
+/** The current position of the store. Refuses with `row-tampered` when this service did not write it or versions are missing. */
 export async function readPosition({ db, integrity }: DocumentSource): Promise<Position> {
   const state = await db
     .selectFrom('store_state')
@@ -50,14 +50,14 @@ export async function readPosition({ db, integrity }: DocumentSource): Promise<P
   checkState(integrity, state);
   const { revision, head, incarnation, count } = state;
   if (count !== revision) {
-    const why = `${count ?? 0} versions stand for ${revision} changes: some are missing or not the service's own`;
+    const why = `there are ${count ?? 0} versions for ${revision} changes: some are missing, or this service did not write them`;
     refuse<StorageCode>('row-tampered', 'documents', why);
   }
   return { revision, head, incarnation };
 }
 
-/** Refuses with `row-tampered` a store whose state was written with another integrity key, or by nobody. */
-export async function checkOwnState({ db, integrity }: DocumentSource): Promise<void> {
+/** Refuses with `row-tampered` a store whose state was not written under this integrity key. */
+export async function verifyState({ db, integrity }: DocumentSource): Promise<void> {
   checkState(integrity, await db.selectFrom('store_state').selectAll().executeTakeFirst());
 }
 
@@ -70,16 +70,16 @@ function checkState<State extends SignedStateRow>(
 }
 
 /** Refuses with `store-rolled-back` a store whose history does not hold the known position. */
-export async function checkSucceeds({ db }: DocumentSource, now: Position, known: Position): Promise<void> {
+export async function checkContinues({ db }: DocumentSource, now: Position, known: Position): Promise<void> {
   if (now.incarnation !== known.incarnation) {
-    refuseRolledBack('it is another incarnation of the store than the one that this instance knows');
+    refuseRolledBack('it is not the incarnation of the store that this instance knows');
   }
   if (now.revision < known.revision) {
     refuseRolledBack(`it has ${now.revision} changes, this instance has seen ${known.revision}`);
   }
   const head = now.revision === known.revision ? now.head : await linkAt(db, known.revision);
   if (head !== known.head)
-    refuseRolledBack(`its first ${known.revision} changes are others than this instance has seen`);
+    refuseRolledBack(`its first ${known.revision} changes are not those that this instance has seen`);
 }
 
 /** Refuses with `store-rolled-back`. @param what how the history differs from the known one */

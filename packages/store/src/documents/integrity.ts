@@ -1,11 +1,11 @@
 /**
- * Was a row written by this service? Each row carries HMAC-SHA-256 over its table, identity, version and content under the
- * store's integrity key, so that a row changed, moved or invented behind the service's back is told from its own.
+ * Tells the rows that this service wrote from all others. Each row carries HMAC-SHA-256 over its table, identity, version and content under
+ * the store's integrity key, so that a row that was changed, moved or forged in the database is detected.
  */
 
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { refuse } from '@atesto/core';
-import { AuditSeal } from '../audit/rows/chain.ts';
+import { AuditSeal, sameCode } from '../audit/rows/chain.ts';
 import type { StorageCode } from '../codes.ts';
 import type { DocumentTable, StoreStateTable } from '../database/schema.ts';
 
@@ -32,7 +32,7 @@ export class Integrity {
       refuse<StorageCode>(
         'integrity-key-invalid',
         'integrityKey',
-        `it has ${key.length} bytes, at least 32 are needed`,
+        `it has ${key.length} bytes; it must have at least 32`,
       );
     }
     this.#key = Uint8Array.from(key);
@@ -75,19 +75,19 @@ export class Integrity {
     return this.#mac('link', [before, mac]);
   }
 
-  /** The integrity code of a text that is kept outside the database. */
+  /** The integrity code of a string that is kept outside the database. */
   ofText(purpose: string, text: string): string {
     return this.#mac(purpose, [text]);
   }
 
-  /** Whether a text kept outside the database is this service's own. */
+  /** Whether this service wrote a string that is kept outside the database. */
   isOwnText(purpose: string, text: string, mac: string): boolean {
-    return sameText(mac, this.ofText(purpose, text));
+    return sameCode(mac, this.ofText(purpose, text));
   }
 
   /** Refuses with `row-tampered` a document version that this service did not write. */
   checkDocument(row: DocumentTable): void {
-    if (!sameText(row.mac, this.ofDocument(row))) {
+    if (!sameCode(row.mac, this.ofDocument(row))) {
       const where = `documents ${row.provider_id || 'service'}/${row.kind}/${row.name}/${row.version}`;
       refuse<StorageCode>('row-tampered', where, 'its integrity code does not match its content');
     }
@@ -98,28 +98,23 @@ export class Integrity {
     this.#checkState(row.mac, this.ofState(row));
   }
 
-  /** The same for a state of before it had a head. */
+  /** The same for a state from before heads were added. */
   checkBareState({ revision, mac }: Pick<StoreStateTable, 'revision' | 'mac'>): void {
     this.#checkState(mac, this.ofBareState(revision));
   }
 
   #checkState(mac: string, expected: string): void {
-    if (!sameText(mac, expected)) {
-      const why = 'its integrity code does not match: the row was changed, or the integrity key is another than before';
+    if (!sameCode(mac, expected)) {
+      const why =
+        'its integrity code does not match: the row was changed, or the integrity key is not the one that the store was created with';
       refuse<StorageCode>('row-tampered', 'store_state', why);
     }
   }
 
-  // A JSON array is an unambiguous encoding of texts, whole numbers and null.
+  // A JSON array is an unambiguous encoding of strings, integers and null.
   #mac(table: string, columns: readonly (string | number | null)[]): string {
     return createHmac('sha256', this.#key)
       .update(JSON.stringify(['atesto-store-1', table, ...columns]))
       .digest('base64url');
   }
-}
-
-function sameText(a: string, b: string): boolean {
-  const left = Buffer.from(a);
-  const right = Buffer.from(b);
-  return left.length === right.length && timingSafeEqual(left, right);
 }

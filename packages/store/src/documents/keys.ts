@@ -1,13 +1,13 @@
 /**
- * Which signing keys does a provider have, and when is each in use? The private part is sealed by the service; to the store
- * it is opaque, kept apart from the history, and can be destroyed.
+ * Stores the signing keys of providers. The service seals the private part: it is opaque to the store, is stored apart from the history, and
+ * can be destroyed.
  */
 
 import { createHash } from 'node:crypto';
 import { type Outcome, refuse } from '@atesto/core';
 import { z } from 'zod';
 import type { StorageCode } from '../codes.ts';
-import { guard } from '../database/database-errors.ts';
+import { asOutcome } from '../database/database-errors.ts';
 import type { DocumentTable } from '../database/schema.ts';
 import type { Change, StoreContext } from './change.ts';
 import {
@@ -18,7 +18,7 @@ import {
   factsOf,
   type VersionFacts,
 } from './document.ts';
-import { currentDocument, currentDocuments, documentHistory, found, type HistoryPage } from './documents.ts';
+import { currentDocument, currentDocuments, requireFound } from './documents.ts';
 import { requireProvider } from './provider.ts';
 
 const instant = z.number().nullable();
@@ -34,20 +34,20 @@ const keyState = z.strictObject({
   publishedUntilMs: instant,
 });
 const keyContent = keyState.extend({ sealedDigest: z.string().nullable() });
-const keyAction = z.enum(['add', 'update', 'reseal', 'destroy']);
+const keyAction = z.enum(['add', 'destroy']);
 
-/** What is known of a key besides its private part. Times are milliseconds since 1970-01-01T00:00Z. */
+/** What is stored about a key besides its private part. Times are milliseconds since 1970-01-01T00:00Z. */
 export type KeyState = Readonly<z.infer<typeof keyState>>;
 
 /** A version of a signing key. */
 export interface KeyVersion extends VersionFacts<z.infer<typeof keyAction>>, KeyState {
   readonly providerId: string;
   readonly keyId: string;
-  /** False when there is no sealed private part: it is held elsewhere, or it was destroyed. */
+  /** False when there is no sealed private part: it is stored elsewhere, or it was destroyed. */
   readonly hasSealed: boolean;
 }
 
-/** The signing keys of a store. Every method answers `store-unavailable` and `row-tampered` besides what it names. */
+/** The signing keys of a store. Every method can also refuse with `store-unavailable` and `row-tampered`. */
 export class Keys {
   readonly #context: StoreContext;
 
@@ -57,15 +57,15 @@ export class Keys {
 
   /** The keys of a provider, whatever their status. */
   list(providerId: string): Promise<Outcome<KeyVersion[], StorageCode>> {
-    return guard(async () => (await currentDocuments(this.#context.source, 'key', providerId)).map(keyOf));
+    return asOutcome(async () => (await currentDocuments(this.#context.source, 'key', providerId)).map(keyOf));
   }
 
   /** The sealed private part. Refuses with `not-found` when there is none. */
   sealed(providerId: string, keyId: string): Promise<Outcome<Uint8Array, StorageCode>> {
-    return guard(async () => {
+    return asOutcome(async () => {
       const where = `key ${keyId}`;
       const { sealedDigest } = contentOf(
-        found(await currentDocument(this.#context.source, keyName(providerId, keyId)), where),
+        requireFound(await currentDocument(this.#context.source, keyName(providerId, keyId)), where),
       );
       if (sealedDigest === null) refuse<StorageCode>('not-found', where, 'its private part is not in the store');
       const row = await this.#context.source.db
@@ -82,7 +82,7 @@ export class Keys {
   }
 
   /**
-   * Adds a key; `sealed` is null when its private part is held elsewhere. Refuses with `not-found` (the provider) and with
+   * Adds a key; `sealed` is null when its private part is stored elsewhere. Refuses with `not-found` (the provider) and with
    * `version-conflict` when the key exists.
    */
   add(
@@ -100,44 +100,6 @@ export class Keys {
       if (sealed !== null) {
         await change.db.insertInto('sealed_keys').values({ provider_id: providerId, key_id: keyId, sealed }).execute();
       }
-      return keyOf(row);
-    });
-  }
-
-  /** Changes status or times. Refuses with `not-found`, `version-conflict`. */
-  update(
-    providerId: string,
-    keyId: string,
-    update: Partial<KeyState>,
-    origin: ChangeOrigin,
-    condition: Condition = {},
-  ): Promise<Outcome<KeyVersion, StorageCode>> {
-    return this.#context.change(async (change) => {
-      const content = { ...(await requireKey(change, providerId, keyId)), ...update };
-      return keyOf(await append(change, keyName(providerId, keyId), 'update', content, origin, condition));
-    });
-  }
-
-  /** Replaces the sealed private part, as after a change of the sealing key. Refuses with `not-found`, `version-conflict`. */
-  reseal(
-    providerId: string,
-    keyId: string,
-    sealed: Uint8Array,
-    origin: ChangeOrigin,
-    condition: Condition = {},
-  ): Promise<Outcome<KeyVersion, StorageCode>> {
-    return this.#context.change(async (change) => {
-      const present = await requireKey(change, providerId, keyId);
-      if (present.sealedDigest === null)
-        refuse<StorageCode>('not-found', `key ${keyId}`, 'it has no sealed private part');
-      const content = { ...present, sealedDigest: digestOf(sealed) };
-      const row = await append(change, keyName(providerId, keyId), 'reseal', content, origin, condition);
-      await change.db
-        .updateTable('sealed_keys')
-        .set({ sealed })
-        .where('provider_id', '=', providerId)
-        .where('key_id', '=', keyId)
-        .execute();
       return keyOf(row);
     });
   }
@@ -161,20 +123,13 @@ export class Keys {
       return keyOf(row);
     });
   }
-
-  /** The versions of a key, newest first. */
-  history(providerId: string, keyId: string, page?: HistoryPage): Promise<Outcome<KeyVersion[], StorageCode>> {
-    return guard(async () => {
-      return (await documentHistory(this.#context.source, keyName(providerId, keyId), page)).map(keyOf);
-    });
-  }
 }
 
 type KeyContent = z.infer<typeof keyContent>;
 
 async function requireKey(change: Change, providerId: string, keyId: string): Promise<KeyContent> {
   await requireProvider(change, providerId);
-  return contentOf(found(await currentDocument(change, keyName(providerId, keyId)), `key ${keyId}`));
+  return contentOf(requireFound(await currentDocument(change, keyName(providerId, keyId)), `key ${keyId}`));
 }
 
 function append(

@@ -1,8 +1,8 @@
-/** Which policy is in force for a provider and an attestation type, and which were? */
+/** Stores the policies of a provider: the one in force for each attestation type, and the earlier ones. */
 import { type Outcome, refuse } from '@atesto/core';
 import { z } from 'zod';
 import type { StorageCode } from '../codes.ts';
-import { guard } from '../database/database-errors.ts';
+import { asOutcome } from '../database/database-errors.ts';
 import type { DocumentTable } from '../database/schema.ts';
 import { type Change, checkExpected, type StoreContext } from './change.ts';
 import { type ChangeOrigin, type Condition, type DocumentName, factsOf, type VersionFacts } from './document.ts';
@@ -11,8 +11,8 @@ import {
   currentDocuments,
   documentHistory,
   documentVersion,
-  found,
   type HistoryPage,
+  requireFound,
 } from './documents.ts';
 import { requireProvider } from './provider.ts';
 import { signersName } from './signers.ts';
@@ -46,7 +46,7 @@ export interface PolicyCondition extends Condition {
   readonly signersEtag?: string | undefined;
 }
 
-/** The policies of a store. Every method answers `store-unavailable` and `row-tampered` besides what it names. */
+/** The policies of a store. Every method can also refuse with `store-unavailable` and `row-tampered`. */
 export class Policies {
   readonly #context: StoreContext;
 
@@ -56,7 +56,7 @@ export class Policies {
 
   /** The version in force, or undefined when none was ever set: the default policy is in force. */
   current(providerId: string, attestationType: string): Promise<Outcome<PolicyVersion | undefined, StorageCode>> {
-    return guard(async () => {
+    return asOutcome(async () => {
       const row = await currentDocument(this.#context.source, policyName(providerId, attestationType));
       return row === undefined ? undefined : policyOf(row);
     });
@@ -64,7 +64,7 @@ export class Policies {
 
   /** The versions in force for all attestation types of a provider that ever had a policy. */
   list(providerId: string): Promise<Outcome<PolicyVersion[], StorageCode>> {
-    return guard(async () => (await currentDocuments(this.#context.source, 'policy', providerId)).map(policyOf));
+    return asOutcome(async () => (await currentDocuments(this.#context.source, 'policy', providerId)).map(policyOf));
   }
 
   /** Puts a policy in force. Refuses with `not-found`, `version-conflict`. */
@@ -76,7 +76,7 @@ export class Policies {
     condition: PolicyCondition = {},
   ): Promise<Outcome<PolicyVersion, StorageCode>> {
     return this.#context.change(async (change) => {
-      await checkSurroundings(change, providerId, condition);
+      await checkPreconditions(change, providerId, condition);
       const { content, digest, signer } = policy;
       const id = policyName(providerId, attestationType);
       return policyOf(await change.append(id, { action: 'set', content, digest, signer }, origin, condition));
@@ -95,7 +95,7 @@ export class Policies {
     condition: PolicyCondition = {},
   ): Promise<Outcome<PolicyVersion, StorageCode>> {
     return this.#context.change(async (change) => {
-      await checkSurroundings(change, providerId, condition);
+      await checkPreconditions(change, providerId, condition);
       const id = policyName(providerId, attestationType);
       const document = { action: 'reset', content: null, authorizationJws };
       return policyOf(await change.append(id, document, origin, condition));
@@ -114,10 +114,10 @@ export class Policies {
     condition: PolicyCondition = {},
   ): Promise<Outcome<PolicyVersion, StorageCode>> {
     return this.#context.change(async (change) => {
-      await checkSurroundings(change, providerId, condition);
+      await checkPreconditions(change, providerId, condition);
       const id = policyName(providerId, attestationType);
       const row = await documentVersion(change, id, toVersion);
-      const { content, digest, signer } = found(row, `policy/${attestationType} version ${toVersion}`);
+      const { content, digest, signer } = requireFound(row, `policy/${attestationType} version ${toVersion}`);
       const document = { action: 'rollback', content, digest, signer, restoredVersion: toVersion };
       return policyOf(await change.append(id, document, origin, condition));
     });
@@ -129,13 +129,13 @@ export class Policies {
     attestationType: string,
     page?: HistoryPage,
   ): Promise<Outcome<PolicyVersion[], StorageCode>> {
-    return guard(async () => {
+    return asOutcome(async () => {
       return (await documentHistory(this.#context.source, policyName(providerId, attestationType), page)).map(policyOf);
     });
   }
 }
 
-async function checkSurroundings(change: Change, providerId: string, condition: PolicyCondition): Promise<void> {
+async function checkPreconditions(change: Change, providerId: string, condition: PolicyCondition): Promise<void> {
   await requireProvider(change, providerId);
   if (condition.signersEtag === undefined) return;
   const id = signersName(providerId);

@@ -1,8 +1,8 @@
-/** What is one attestation provider, as the store keeps it? */
+/** Reads and writes the document of one attestation provider. */
 import { z } from 'zod';
 import type { DocumentTable } from '../database/schema.ts';
 import { type DocumentName, factsOf, type VersionFacts } from './document.ts';
-import { currentDocument, type DocumentSource, found } from './documents.ts';
+import { currentDocument, type DocumentSource, requireFound } from './documents.ts';
 
 const providerContent = z.strictObject({
   id: z.string(),
@@ -31,7 +31,7 @@ export type ProviderVersion = ProviderRecord & VersionFacts<ProviderAction>;
 
 /** The provider, for changes that belong to one. Refuses with `not-found` when there is none or it was deleted. */
 export async function requireProvider(source: DocumentSource, id: string): Promise<ProviderVersion> {
-  return found(await liveProvider(source, id), `provider ${id}`);
+  return requireFound(await liveProvider(source, id), `provider ${id}`);
 }
 
 /** The provider, unless there is none or it was deleted. */

@@ -1,14 +1,14 @@
-/** Which attestation providers are there, and what is each set to? A provider's id is never used again; its name can be. */
+/** Creates, finds, changes and deletes attestation providers. A provider's id is never reused; its name can be. */
 
 import { randomUUID } from 'node:crypto';
 import { type Outcome, refuse } from '@atesto/core';
 import type { Kysely } from 'kysely';
 import type { StorageCode } from '../codes.ts';
-import { checkStorable, guard, isStorable } from '../database/database-errors.ts';
+import { asOutcome, checkStorable, isStorable } from '../database/database-errors.ts';
 import type { DocumentTable, Schema } from '../database/schema.ts';
 import type { Change, StoreContext } from './change.ts';
 import type { ChangeOrigin, Condition } from './document.ts';
-import { currentDocuments, documentHistory, found, type HistoryPage } from './documents.ts';
+import { currentDocuments, documentHistory, type HistoryPage, requireFound } from './documents.ts';
 import {
   liveProvider,
   type ProviderAction,
@@ -31,7 +31,7 @@ export interface ProviderFilter {
   readonly resourceGroup?: string | undefined;
 }
 
-/** The providers of a store. Every method answers `store-unavailable` and `row-tampered` besides what it names. */
+/** The providers of a store. Every method can also refuse with `store-unavailable` and `row-tampered`. */
 export class Providers {
   readonly #context: StoreContext;
 
@@ -41,7 +41,7 @@ export class Providers {
 
   /** The provider of this name, unless there is none or it was deleted. */
   byName(name: string): Promise<Outcome<ProviderVersion | undefined, StorageCode>> {
-    return guard(async () => {
+    return asOutcome(async () => {
       if (!isStorable(name)) return undefined;
       const id = await idOfName(this.#context.source.db, name);
       if (id === undefined) return undefined;
@@ -55,12 +55,12 @@ export class Providers {
 
   /** The provider of this id, unless there is none or it was deleted. */
   byId(id: string): Promise<Outcome<ProviderVersion | undefined, StorageCode>> {
-    return guard(async () => (isStorable(id) ? liveProvider(this.#context.source, id) : undefined));
+    return asOutcome(async () => (isStorable(id) ? liveProvider(this.#context.source, id) : undefined));
   }
 
   /** The providers that are not deleted, by name. */
   list(filter: ProviderFilter = {}): Promise<Outcome<ProviderVersion[], StorageCode>> {
-    return guard(async () => {
+    return asOutcome(async () => {
       checkStorable('subscription', filter.subscription ?? null);
       checkStorable('resource group', filter.resourceGroup ?? null);
       let query = this.#context.source.db.selectFrom('providers').select('id').where('deleted_at_ms', 'is', null);
@@ -72,7 +72,7 @@ export class Providers {
       const documents = await currentDocuments(this.#context.source, 'provider');
       const live = new Map(documents.map((row) => [row.provider_id, providerOf(row)]));
       return rows
-        .map(({ id }) => found(live.get(id), `provider ${id}`))
+        .map(({ id }) => requireFound(live.get(id), `provider ${id}`))
         .filter(({ deletedAtMs }) => deletedAtMs === null);
     });
   }
@@ -126,7 +126,7 @@ export class Providers {
 
   /** The versions of a provider, deleted or not, newest first. */
   history(id: string, page?: HistoryPage): Promise<Outcome<ProviderVersion[], StorageCode>> {
-    return guard(async () => (await documentHistory(this.#context.source, providerName(id), page)).map(providerOf));
+    return asOutcome(async () => (await documentHistory(this.#context.source, providerName(id), page)).map(providerOf));
   }
 }
 

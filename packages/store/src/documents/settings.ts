@@ -1,12 +1,12 @@
-/** What is the whole service set to? Each setting is a named, versioned JSON value; the store does not look inside. */
+/** Stores settings of the whole service. Each is a named, versioned JSON value that the store does not interpret. */
 import type { Outcome } from '@atesto/core';
 import { z } from 'zod';
 import type { StorageCode } from '../codes.ts';
-import { guard } from '../database/database-errors.ts';
+import { asOutcome } from '../database/database-errors.ts';
 import type { DocumentTable } from '../database/schema.ts';
 import type { StoreContext } from './change.ts';
 import { type ChangeOrigin, type Condition, type DocumentName, factsOf, type VersionFacts } from './document.ts';
-import { currentDocument, currentDocuments, documentHistory, type HistoryPage } from './documents.ts';
+import { currentDocument, currentDocuments } from './documents.ts';
 
 const json = z.json();
 
@@ -19,7 +19,7 @@ export interface SettingVersion extends VersionFacts<'set'> {
   readonly value: SettingValue;
 }
 
-/** The settings of the service. Every method answers `store-unavailable` and `row-tampered` besides what it names. */
+/** The settings of the service. Every method can also refuse with `store-unavailable` and `row-tampered`. */
 export class Settings {
   readonly #context: StoreContext;
 
@@ -29,7 +29,7 @@ export class Settings {
 
   /** The value in force, or undefined when it was never set. */
   current(name: string): Promise<Outcome<SettingVersion | undefined, StorageCode>> {
-    return guard(async () => {
+    return asOutcome(async () => {
       const row = await currentDocument(this.#context.source, settingName(name));
       return row === undefined ? undefined : settingOf(row);
     });
@@ -37,7 +37,7 @@ export class Settings {
 
   /** All settings, by name. */
   list(): Promise<Outcome<SettingVersion[], StorageCode>> {
-    return guard(async () => (await currentDocuments(this.#context.source, 'settings')).map(settingOf));
+    return asOutcome(async () => (await currentDocuments(this.#context.source, 'settings')).map(settingOf));
   }
 
   /** Sets a value. Refuses with `version-conflict`. */
@@ -51,11 +51,6 @@ export class Settings {
       const document = { action: 'set', content: JSON.stringify(value) };
       return settingOf(await change.append(settingName(name), document, origin, condition));
     });
-  }
-
-  /** The values that were in force, newest first. */
-  history(name: string, page?: HistoryPage): Promise<Outcome<SettingVersion[], StorageCode>> {
-    return guard(async () => (await documentHistory(this.#context.source, settingName(name), page)).map(settingOf));
   }
 }
 

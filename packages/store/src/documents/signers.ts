@@ -1,8 +1,8 @@
-/** Whose signature makes a policy of a provider valid? The whole set of signer certificates is one versioned document. */
+/** Stores the certificates whose signatures make a provider's policies valid. The whole set is one versioned document. */
 import type { Outcome } from '@atesto/core';
 import { z } from 'zod';
 import type { StorageCode } from '../codes.ts';
-import { guard } from '../database/database-errors.ts';
+import { asOutcome } from '../database/database-errors.ts';
 import type { DocumentTable } from '../database/schema.ts';
 import type { Change, StoreContext } from './change.ts';
 import { type ChangeOrigin, type Condition, type DocumentName, factsOf, type VersionFacts } from './document.ts';
@@ -35,7 +35,7 @@ export interface SignersVersion extends VersionFacts<z.infer<typeof signersActio
   readonly authorizationJws: string | null;
 }
 
-/** The policy signers of a store. Every method answers `store-unavailable` and `row-tampered` besides what it names. */
+/** The policy signers of a store. Every method can also refuse with `store-unavailable` and `row-tampered`. */
 export class Signers {
   readonly #context: StoreContext;
 
@@ -45,7 +45,7 @@ export class Signers {
 
   /** The set in force, or undefined when the provider never had signers. */
   current(providerId: string): Promise<Outcome<SignersVersion | undefined, StorageCode>> {
-    return guard(async () => {
+    return asOutcome(async () => {
       const row = await currentDocument(this.#context.source, signersName(providerId));
       return row === undefined ? undefined : signersOf(row);
     });
@@ -66,7 +66,7 @@ export class Signers {
 
   /** The sets that were in force, newest first. */
   history(providerId: string, page?: HistoryPage): Promise<Outcome<SignersVersion[], StorageCode>> {
-    return guard(async () => {
+    return asOutcome(async () => {
       return (await documentHistory(this.#context.source, signersName(providerId), page)).map(signersOf);
     });
   }

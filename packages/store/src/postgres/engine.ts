@@ -2,7 +2,7 @@
 import { type CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import { Pool, types } from 'pg';
 import { insertAuditJson } from '../audit/rows/table.ts';
-import { guarded } from '../database/database-errors.ts';
+import { orRefuse } from '../database/database-errors.ts';
 import type { AuditEngine, ClusterRows, Engine, SchemaDialect } from '../database/engine.ts';
 import type { Schema } from '../database/schema.ts';
 import { changeChannel, listenForChanges } from './listener.ts';
@@ -35,7 +35,7 @@ export async function postgresEngine(options: PostgresConnection): Promise<Engin
     connectionString: options.connectionString,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5000,
     query_timeout: queryTimeoutMs,
-    // The server gives up as well, so that a lock is not held for an instance that is gone.
+    // The server aborts the statement too, so that no lock is held for an instance that is gone.
     statement_timeout: queryTimeoutMs,
     idle_in_transaction_session_timeout: queryTimeoutMs,
     keepAlive: true,
@@ -51,7 +51,7 @@ export async function postgresEngine(options: PostgresConnection): Promise<Engin
       await client.query('set synchronous_commit = on');
     },
   });
-  // A connection that breaks between two queries, idle or inside a transaction, must not end the process: the next query says it.
+  // A connection that breaks between queries, idle or inside a transaction, must not end the process: the next query reports it.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
@@ -63,7 +63,7 @@ export async function postgresEngine(options: PostgresConnection): Promise<Engin
     announce: async (transaction, revision) => {
       await sql`select pg_notify(${changeChannel}, ${String(revision)})`.execute(transaction);
     },
-    listen: (poke) => listenForChanges(connection, poke),
+    listen: (requestRefresh) => listenForChanges(connection, requestRefresh),
     cluster: clusterRows(db),
     // A connection to a database that is gone breaks, and the pool makes another.
     follow: async () => {},
@@ -80,9 +80,9 @@ const auditReadMs = 2000;
 
 function auditEngine(db: Kysely<Schema>): AuditEngine {
   return {
-    append: (rows) => guarded(() => insertAuditJson(db, rows)),
+    append: (rows) => orRefuse(() => insertAuditJson(db, rows)),
     read: <Row>(query: CompiledQuery<Row>) =>
-      guarded(() =>
+      orRefuse(() =>
         db
           .transaction()
           .setAccessMode('read only')
@@ -92,7 +92,7 @@ function auditEngine(db: Kysely<Schema>): AuditEngine {
           }),
       ),
     commit: (statements) =>
-      guarded(async () => {
+      orRefuse(async () => {
         try {
           await db.transaction().execute(async (transaction) => {
             for (const statement of statements) await transaction.executeQuery(statement);
@@ -140,7 +140,7 @@ function clusterRows(db: Kysely<Schema>): ClusterRows {
     nowMs: async () => {
       const { rows } = await sql<{ now: number }>`select ${databaseNowMs} as now`.execute(db);
       const [row] = rows;
-      if (row === undefined) throw new Error('the database did not tell its time');
+      if (row === undefined) throw new Error('the database did not return its time');
       return row.now;
     },
     behind: async (revision, leaseMs) => {

@@ -1,33 +1,33 @@
 /**
- * When did another instance change something? A connection of its own listens for the database's notifications. They are only
- * a hint to look at the change feed: what is sent while the connection is down is found by looking when it is back.
+ * Notices when another instance changed something. A separate connection listens for notifications of the database. They are only hints to read
+ * the change feed: what is missed while the connection is down is found when the feed is read after reconnecting.
  */
 import { Client, type ClientConfig } from 'pg';
 
 /** The name under which changes are announced. */
 export const changeChannel = 'atesto_changes';
 
-const firstPauseMs = 50;
-const longestPauseMs = 5000;
+const minPauseMs = 50;
+const maxPauseMs = 5000;
 
-/** Calls `poke` with each announcement and each time the connection is made anew; returns what ends that. */
-export async function listenForChanges(config: ClientConfig, poke: () => void): Promise<() => Promise<void>> {
-  const listener = new Listener(config, poke);
+/** Calls `requestRefresh` on each notification and each time the connection is restored. Returns a function that stops this. */
+export async function listenForChanges(config: ClientConfig, requestRefresh: () => void): Promise<() => Promise<void>> {
+  const listener = new Listener(config, requestRefresh);
   await listener.connect();
   return () => listener.close();
 }
 
 class Listener {
   readonly #config: ClientConfig;
-  readonly #poke: () => void;
+  readonly #requestRefresh: () => void;
   #client: Client | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #pauseMs = firstPauseMs;
+  #pauseMs = minPauseMs;
   #closed = false;
 
-  constructor(config: ClientConfig, poke: () => void) {
+  constructor(config: ClientConfig, requestRefresh: () => void) {
     this.#config = config;
-    this.#poke = poke;
+    this.#requestRefresh = requestRefresh;
   }
 
   async connect(): Promise<void> {
@@ -35,7 +35,7 @@ class Listener {
     this.#client = client;
     client.on('error', () => this.#lost(client));
     client.on('end', () => this.#lost(client));
-    client.on('notification', this.#poke);
+    client.on('notification', this.#requestRefresh);
     try {
       await client.connect();
       await client.query(`listen ${changeChannel}`);
@@ -43,8 +43,8 @@ class Listener {
       this.#lost(client);
       return;
     }
-    this.#pauseMs = firstPauseMs;
-    this.#poke();
+    this.#pauseMs = minPauseMs;
+    this.#requestRefresh();
   }
 
   async close(): Promise<void> {
@@ -60,6 +60,6 @@ class Listener {
     if (this.#closed) return;
     this.#timer = setTimeout(() => void this.connect(), this.#pauseMs);
     this.#timer.unref();
-    this.#pauseMs = Math.min(longestPauseMs, this.#pauseMs * 2);
+    this.#pauseMs = Math.min(maxPauseMs, this.#pauseMs * 2);
   }
 }

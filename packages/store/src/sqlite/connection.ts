@@ -1,4 +1,4 @@
-/** How a connection to the SQLite file is opened: a commit that returned survives a crash of the process and of the machine. */
+/** Opens a connection to the SQLite file. A commit that returned survives a crash of the process and of the machine. */
 import { DatabaseSync } from 'node:sqlite';
 
 /** How long a connection waits for a lock of another one, in milliseconds. */
@@ -32,7 +32,7 @@ const busy = 5;
 
 /**
  * SQLite does not wait for a lock when the journal mode changes: of processes that open an empty file at the same time all but
- * one are told at once that it is busy. So the waiting is done here.
+ * one fail at once because it is busy. So the waiting is done here.
  */
 function useWriteAheadLog(database: DatabaseSync): void {
   const deadline = Date.now() + busyTimeoutMs;

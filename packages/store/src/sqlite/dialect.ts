@@ -1,4 +1,4 @@
-/** How the query builder speaks to SQLite: over `node:sqlite`, which comes with Node. */
+/** Connects the query builder to SQLite through `node:sqlite`, which comes with Node. */
 import type { SQLInputValue } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import {

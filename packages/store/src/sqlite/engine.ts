@@ -1,11 +1,11 @@
-/** The embedded database: one file, one process that serves it; other processes (the command line) may change it meanwhile. */
+/** The embedded database: one file, served by one process. Other processes, such as the command line, may change it meanwhile. */
 import { closeSync, openSync } from 'node:fs';
 import type { SQLInputValue } from 'node:sqlite';
 import { type CompiledQuery, Kysely } from 'kysely';
 import { insertAuditRow, storedColumns } from '../audit/rows/table.ts';
-import { guarded } from '../database/database-errors.ts';
+import { orRefuse } from '../database/database-errors.ts';
 import type { AuditEngine, Engine, SchemaDialect } from '../database/engine.ts';
-import type { AuditTable, Schema } from '../database/schema.ts';
+import type { AuditRow, Schema } from '../database/schema.ts';
 import { bindable, sqliteDialect } from './dialect.ts';
 import { SqliteFile } from './file.ts';
 import { type ReadRequest, SqliteThread, type WriteRequest } from './thread.ts';
@@ -61,11 +61,11 @@ function auditEngine(
 ): AuditEngine {
   const sql = insertAuditRow(db);
   return {
-    append: (rows) => guarded(async () => void (await writer.ask([{ sql, rows: rows.map(valuesOf) }]))),
+    append: (rows) => orRefuse(async () => void (await writer.ask([{ sql, rows: rows.map(valuesOf) }]))),
     read: <Row>({ sql, parameters }: CompiledQuery<Row>) =>
-      guarded(() => reader.ask<Row[]>({ sql, parameters: parameters.map(bindable) })),
+      orRefuse(() => reader.ask<Row[]>({ sql, parameters: parameters.map(bindable) })),
     commit: (statements) =>
-      guarded(async () => {
+      orRefuse(async () => {
         try {
           await writer.ask(statements.map(({ sql, parameters }) => ({ sql, rows: [parameters.map(bindable)] })));
           return true;
@@ -77,7 +77,7 @@ function auditEngine(
   };
 }
 
-function valuesOf(row: AuditTable): SQLInputValue[] {
+function valuesOf(row: AuditRow): SQLInputValue[] {
   return storedColumns.map((column) => row[column]);
 }
 

@@ -1,6 +1,6 @@
 /**
- * One connection to the SQLite file at a path. When another file was put there, as when a backup is copied back under a running service,
- * the connection follows: otherwise it would go on with a file that nobody else sees.
+ * One connection to the SQLite file at a path. When the file is replaced, as when a backup is copied back under a running service, the connection
+ * follows. Otherwise it would continue with a file that nobody else sees.
  */
 import { type BigIntStats, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';

@@ -24,11 +24,11 @@ function read({ sql, parameters }: ReadRequest): object[] {
 
 answerRequests(read, () => file.close());
 
-/** On a machine whose cores are all busy the event loop comes first. Elsewhere than on Linux it does nothing. */
-export function lowerThreadPriority(): void {
+/** Lowers the priority of this thread, so that the event loop comes first when all cores are busy. Has an effect on Linux only. */
+function lowerThreadPriority(): void {
   try {
     setPriority(Number(basename(readlinkSync('/proc/thread-self'))), constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
-    // There is no such file, or priorities are not for this process to change: the thread works as it is.
+    // There is no such file, or this process may not change priorities: the priority stays.
   }
 }

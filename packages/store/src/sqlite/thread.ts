@@ -1,4 +1,4 @@
-/** A worker thread with a connection of its own to the SQLite file: requests are answered in the order in which they were given. */
+/** A worker thread with its own connection to the SQLite file. It answers requests in order. */
 import { once } from 'node:events';
 import type { SQLInputValue } from 'node:sqlite';
 import { parentPort, Worker } from 'node:worker_threads';
@@ -35,7 +35,7 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** One thread over one file. It starts with the first request, and again after it died. */
+/** One thread over one file. It starts with the first request, and restarts after it died. */
 export class SqliteThread<Request> {
   readonly #name: string;
   readonly #path: string;
@@ -60,7 +60,7 @@ export class SqliteThread<Request> {
     });
   }
 
-  /** Lets the thread finish what it was given, and ends it. */
+  /** Ends the thread after the requests that it was given. */
   async close(): Promise<void> {
     this.#closed = true;
     const worker = this.#worker;
@@ -72,7 +72,7 @@ export class SqliteThread<Request> {
   }
 
   #start(): Worker {
-    // The file has the ending of this one, which is another before and after the build.
+    // The module has the file extension of this one, which the build changes.
     const ending = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
     const worker = new Worker(new URL(`./${this.#name}-thread${ending}`, import.meta.url), { workerData: this.#path });
     this.#worker = worker;

@@ -1,6 +1,6 @@
 /**
- * The thread that writes audit rows to SQLite, so that waiting for the disk does not hold up the service: it runs statements
- * for many rows in one transaction and answers when that is durable.
+ * The thread that writes audit rows to SQLite, so that waiting for the disk does not block the service. It runs statements for many rows in one
+ * transaction and answers when they are durable.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';

@@ -8,7 +8,7 @@ import { openStore } from '../store.ts';
 
 const [path = '', first = '1'] = process.argv.slice(2);
 const store = await openStore({ kind: 'sqlite', path, integrityKey: new Uint8Array(32).fill(7) });
-const audit = openAudit(store.audit, { lingerMs: 0 });
+const audit = openAudit(store.audit, { batchDelayMs: 0 });
 
 async function changeDocuments(): Promise<never> {
   for (let index = Number(first); ; index += 1) {

@@ -3,14 +3,14 @@
  * leaf hash is that of RFC 6962, section 2.1, so that a public Merkle log can be built over the same leaves.
  */
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
-import type { AuditHeadTable, AuditTable } from '../../database/schema.ts';
+import type { AuditHeadTable, AuditRow } from '../../database/schema.ts';
 import { auditColumns } from './table.ts';
 
 /** How long rows of a writer are kept: `kept` as `audit.retentionDays` says, `brief` as `audit.anonymousRetentionDays` says. */
 export type AuditRetention = 'kept' | 'brief';
 
-/** A row before it has its place in a chain. */
-export type UnlinkedAuditRow = Omit<AuditTable, 'link'>;
+/** A row that is not linked yet. */
+export type UnlinkedAuditRow = Omit<AuditRow, 'link'>;
 
 /** Where a row stands: its writer (16 hex digits) and its number in that writer's chain, from 1 without gaps. */
 export interface AuditPosition {
@@ -33,7 +33,7 @@ export function positionText({ writer, sequence }: AuditPosition): string {
   return writer + sequence.toString(16).padStart(8, '0');
 }
 
-/** A writer's name from 15 random hex digits; its first digit tells the retention. */
+/** A writer's name from 15 random hex digits; its first digit encodes the retention. */
 export function writerName(retention: AuditRetention, random: string): string {
   return retentionDigits[retention] + random;
 }

@@ -1,6 +1,6 @@
 /**
- * The heads of the audit chains: what the service vouches for. They are one chain over the whole store, written by all instances, so that
- * nothing of one writer can be taken back alone. Each process remembers the newest head that it saw.
+ * The heads of the audit chains: what the service vouches for. They form one chain over the whole store, written by all instances, so that no
+ * writer can be rolled back alone. Each process remembers the newest head that it has seen.
  */
 import { Refused } from '@atesto/core';
 import type { CompiledQuery, Kysely } from 'kysely';
@@ -8,7 +8,7 @@ import type { AuditEngine } from '../../database/engine.ts';
 import type { AuditHeadTable, Schema } from '../../database/schema.ts';
 import { type AuditSeal, sameCode } from './chain.ts';
 
-/** A head before it has its place. */
+/** A head without a position. */
 export interface HeadDraft {
   readonly writer: string;
   readonly kind: 'opened' | 'reached' | 'removed';
@@ -17,7 +17,7 @@ export interface HeadDraft {
   readonly detail?: string | undefined;
 }
 
-/** What stands in the way of a head, or of trust in those that are there. */
+/** What is wrong with a head. */
 export interface HeadFault {
   readonly sequence: number;
   readonly why: string;
@@ -46,7 +46,7 @@ export class AuditHeads {
   }
 
   /** Remembers a head that was found good. */
-  saw({ sequence, mac }: Pick<AuditHeadTable, 'sequence' | 'mac'>): void {
+  remember({ sequence, mac }: Pick<AuditHeadTable, 'sequence' | 'mac'>): void {
     if (sequence > this.#newest.sequence) this.#newest = { sequence, mac };
   }
 
@@ -66,11 +66,11 @@ export class AuditHeads {
       const row = { ...head, mac: this.#seal.head(last?.mac ?? '', head) };
       const insert = this.#db.insertInto('audit_heads').values(row).compile();
       if (await this.#engine.commit([insert, ...together])) {
-        this.saw(row);
+        this.remember(row);
         return;
       }
     }
-    const why = `other instances were faster ${attempts} times`;
+    const why = `other instances added heads first, ${attempts} times in a row`;
     throw new Refused({ code: 'store-unavailable', where: 'audit_heads', why });
   }
 
@@ -112,6 +112,6 @@ export class AuditHeads {
     }
     const { mac, ...content } = head;
     if (sameCode(mac, this.#seal.head(previous?.mac ?? '', content))) return undefined;
-    return { sequence: head.sequence, why: 'the head was changed, or was not written by the service' };
+    return { sequence: head.sequence, why: 'the head was changed, or the service did not write it' };
   }
 }

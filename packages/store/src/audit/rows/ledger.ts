@@ -1,5 +1,5 @@
-/** What the heads say of each writer, read and verified once and then only added to. */
-import type { AuditHeadTable, AuditTable } from '../../database/schema.ts';
+/** What the heads say about each writer. Heads are read and verified once; later reads only add new ones. */
+import type { AuditHeadTable, AuditRow } from '../../database/schema.ts';
 import type { AuditHeads, HeadFault } from './heads.ts';
 
 /** What the service vouches for about one writer. */
@@ -26,7 +26,7 @@ export class AuditLedger {
     this.#heads = heads;
   }
 
-  /** What was found wrong so far; at most one fault for a head. */
+  /** The faults found so far, at most one for each head. */
   get faults(): readonly HeadFault[] {
     return this.#faults;
   }
@@ -51,30 +51,30 @@ export class AuditLedger {
     const { sequence: expected } = this.#heads.newest;
     for (;;) {
       const rows = await this.#heads.read(this.#last?.sequence ?? 1, pageHeads);
-      const fresh = this.#continued(rows);
-      for (const head of fresh) this.#take(head);
+      const fresh = this.#newHeads(rows);
+      for (const head of fresh) this.#apply(head);
       if (rows.length < pageHeads) return this.#checkNewest(expected);
       await new Promise(setImmediate);
     }
   }
 
   /** The heads after the last that is known, which must stand there still. */
-  #continued(rows: readonly AuditHeadTable[]): readonly AuditHeadTable[] {
+  #newHeads(rows: readonly AuditHeadTable[]): readonly AuditHeadTable[] {
     const last = this.#last;
     if (last === undefined) return rows;
     const [first, ...others] = rows;
     if (first?.sequence === last.sequence) {
-      if (first.mac !== last.mac) this.#blame({ sequence: last.sequence, why: 'the head was replaced' });
+      if (first.mac !== last.mac) this.#addFault({ sequence: last.sequence, why: 'the head was replaced' });
       return others;
     }
-    this.#blame({ sequence: last.sequence, why: 'the head is missing' });
+    this.#addFault({ sequence: last.sequence, why: 'the head is missing' });
     return rows;
   }
 
-  #take(head: AuditHeadTable): void {
+  #apply(head: AuditHeadTable): void {
     const fault = this.#heads.faultOf(this.#last, head);
-    if (fault !== undefined) this.#blame(fault);
-    else this.#heads.saw(head);
+    if (fault !== undefined) this.#addFault(fault);
+    else this.#heads.remember(head);
     this.#last = head;
     if (fault?.sequence === head.sequence) return;
     const known = this.#writers.get(head.writer);
@@ -89,10 +89,10 @@ export class AuditLedger {
   /** A process that wrote a head, or saw one, knows that it was there. */
   #checkNewest(sequence: number): void {
     const last = this.#last?.sequence ?? 0;
-    if (last < sequence) this.#blame({ sequence: last + 1, why: `heads ${last + 1} to ${sequence} are missing` });
+    if (last < sequence) this.#addFault({ sequence: last + 1, why: `heads ${last + 1} to ${sequence} are missing` });
   }
 
-  #blame(fault: HeadFault): void {
+  #addFault(fault: HeadFault): void {
     if (!this.#faults.some(({ sequence }) => sequence === fault.sequence)) this.#faults.push(fault);
   }
 }
@@ -102,11 +102,7 @@ export interface AuditChains {
   /** A ledger of all heads; nothing is read yet. */
   ledger(): AuditLedger;
   /** At most `limit` rows of a writer after an id (its position, then its time), in the order of their positions. */
-  rowsOf(
-    writer: string,
-    after: { readonly sequence: number; readonly id: string },
-    limit: number,
-  ): Promise<AuditTable[]>;
+  rowsOf(writer: string, after: { readonly sequence: number; readonly id: string }, limit: number): Promise<AuditRow[]>;
   /** The first writer after this one that has rows. */
   writerAfter(writer: string): Promise<string | undefined>;
   /** Vouches for rows of another process that were found good. */

@@ -1,10 +1,10 @@
 /**
- * Finds audit rows in bounded steps: each statement walks one index backwards over a counted number of rows and tests the rest of the
- * filter on those alone, so that no filter, however rare its matches, makes a statement read the whole table.
+ * Finds audit rows in bounded steps. Each statement walks one index backwards over a counted number of rows and tests the rest of the filter on
+ * those alone, so that no filter, however rare its matches, makes a statement read the whole table.
  */
 import { type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely';
 import type { AuditEngine } from '../../database/engine.ts';
-import type { AuditTable, Schema } from '../../database/schema.ts';
+import type { AuditRow, Schema } from '../../database/schema.ts';
 
 /** Which audit rows to find; absent: any. */
 export interface AuditFilter {
@@ -33,7 +33,7 @@ export interface AuditScanBounds {
 
 /** What a scan found, newest first. */
 export interface AuditScan {
-  readonly rows: readonly AuditTable[];
+  readonly rows: readonly AuditRow[];
   /** How many rows were looked at. */
   readonly scanned: number;
   /** Go on below this id; absent: there are no more rows. */
@@ -45,10 +45,10 @@ export function auditIdFloor(atMs: number): string {
   return Math.max(0, Math.floor(atMs)).toString(16).padStart(12, '0');
 }
 
-const smallestStep = 500;
-const largestStep = 5000;
+const minStepRows = 500;
+const maxStepRows = 5000;
 
-interface ScannedRow extends AuditTable {
+interface ScannedRow extends AuditRow {
   scanned_rows: number;
   last_id: string | null;
 }
@@ -61,10 +61,10 @@ export async function scanAudit(
   { below, limit, scanRows }: AuditScanBounds,
 ): Promise<AuditScan> {
   const { path, rest } = planOf(filter);
-  const rows: AuditTable[] = [];
+  const rows: AuditRow[] = [];
   let scanned = 0;
   let cursor = below;
-  let step = rest.length === 0 ? limit + 1 : Math.max(limit + 1, smallestStep);
+  let step = rest.length === 0 ? limit + 1 : Math.max(limit + 1, minStepRows);
   while (scanned < scanRows) {
     const size = Math.min(step, scanRows - scanned);
     const query = stepQuery(db, { path: [...path, ...timeTerms(filter, cursor)], rest, size, limit: limit + 1 });
@@ -75,12 +75,12 @@ export async function scanAudit(
     if (rows.length > limit) return pageOf(rows, limit, scanned);
     if (count < size || last === null) return { rows, scanned };
     cursor = last;
-    step = Math.min(largestStep, step * 2);
+    step = Math.min(maxStepRows, step * 2);
   }
   return { rows, scanned, ...(cursor === undefined ? {} : { next: cursor }) };
 }
 
-function pageOf(rows: readonly AuditTable[], limit: number, scanned: number): AuditScan {
+function pageOf(rows: readonly AuditRow[], limit: number, scanned: number): AuditScan {
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return { rows: page, scanned, ...(last === undefined ? {} : { next: last.id }) };

@@ -1,12 +1,12 @@
-/** Removes the oldest rows of one chain, after they were found to fit it, together with a head that says so. */
+/** Removes the oldest rows of one chain, once they are verified, together with a head that records the removal. */
 import type { CompiledQuery } from 'kysely';
 import { type AuditSeal, positionOf, positionText, sameCode } from './chain.ts';
 import type { AuditHeads } from './heads.ts';
 import type { AuditChains, WriterState } from './ledger.ts';
 import { auditIdFloor } from './query.ts';
 
-/** What a removal works with. */
-export interface RemovalParts {
+/** The dependencies of a removal. */
+export interface RemovalDeps {
   readonly seal: AuditSeal;
   readonly chains: AuditChains;
   readonly heads: AuditHeads;
@@ -24,7 +24,7 @@ export interface Removal {
 }
 
 /** Removes; resolves with the number of rows. A row that is missing or does not fit ends the removal before it. */
-export async function removeOldest(parts: RemovalParts, removal: Removal): Promise<number> {
+export async function removeOldest(parts: RemovalDeps, removal: Removal): Promise<number> {
   const { writer, state, beforeMs, limit, reason } = removal;
   const after = { sequence: state.removed, id: '' };
   // The row at `removed` is gone, so that the page begins with the oldest that is left.

@@ -1,8 +1,8 @@
-/** The audit rows of a store: appended in chains, found in bounded steps, removed from the oldest end of a chain alone. */
+/** The audit rows of a store: appended in chains, found in bounded steps, removed only from the oldest end of a chain. */
 
 import { type CompiledQuery, type Kysely, sql } from 'kysely';
 import type { AuditEngine } from '../../database/engine.ts';
-import type { AuditTable, Schema } from '../../database/schema.ts';
+import type { AuditRow, Schema } from '../../database/schema.ts';
 import { type AuditRetention, type AuditSeal, positionOf, positionText, retentionOf } from './chain.ts';
 import { AuditHeads } from './heads.ts';
 import { type AuditChains, AuditLedger } from './ledger.ts';
@@ -17,7 +17,7 @@ export interface AuditRows {
    * Stores linked rows in one transaction; resolves when they are durable. A row whose id is stored already is left as it is. The rows of
    * one writer are given in the order of their chain, and the next ones only after those before them are stored.
    */
-  append(rows: readonly AuditTable[]): Promise<void>;
+  append(rows: readonly AuditRow[]): Promise<void>;
   /** Finds rows, newest first. */
   scan(filter: AuditFilter, bounds: AuditScanBounds): Promise<AuditScan>;
   /**
@@ -53,7 +53,7 @@ class ChainedRows implements AuditRows {
   readonly #ledger: AuditLedger;
   /** Writers that are known to have begun. */
   readonly #opened = new Set<string>();
-  /** Rows that are stored and that no head tells of yet: the last of each writer. */
+  /** Stored rows that no head vouches for yet: the last of each writer. */
   readonly #stored = new Map<string, { readonly through: number; readonly link: string }>();
   #vouching: Promise<void> = Promise.resolve();
 
@@ -71,7 +71,7 @@ class ChainedRows implements AuditRows {
     };
   }
 
-  async append(rows: readonly AuditTable[]): Promise<void> {
+  async append(rows: readonly AuditRow[]): Promise<void> {
     const last = new Map(rows.map((row) => [positionOf(row.id).writer, row]));
     const begun: string[] = [];
     for (const writer of last.keys()) if (await this.#open(writer)) begun.push(writer);
@@ -124,9 +124,9 @@ class ChainedRows implements AuditRows {
     return isNew;
   }
 
-  #rowsQuery(writer: string, after: { sequence: number; id: string }, limit: number): CompiledQuery<AuditTable> {
+  #rowsQuery(writer: string, after: { sequence: number; id: string }, limit: number): CompiledQuery<AuditRow> {
     const from = positionText({ writer, sequence: after.sequence });
-    return sql<AuditTable>`select * from audit
+    return sql<AuditRow>`select * from audit
       where ${position} >= ${from} and ${position} <= ${`${writer}ffffffff`}
         and (${position} > ${from} or id > ${after.id})
       order by ${position}, id limit ${limit}`.compile(this.#db);

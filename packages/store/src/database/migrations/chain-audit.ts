@@ -1,4 +1,4 @@
-/** Adds links to audit rows, heads of their chains and the indexes that serve every filter. Rows of before become one chain. */
+/** Adds links to audit rows, heads of their chains, and indexes for every filter. Existing rows become one chain. */
 import { randomBytes } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import { type AuditSeal, positionText, writerName } from '../../audit/rows/chain.ts';

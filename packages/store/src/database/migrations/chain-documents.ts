@@ -1,6 +1,6 @@
 /**
- * Chains the document versions of a store that has none of the links yet, and gives it an incarnation. A version whose integrity code
- * is wrong is chained as it stands: it stays refused wherever it is read.
+ * Chains the document versions of a store that has no links yet, and gives it an incarnation. A version with a wrong integrity code is chained
+ * as it is, and stays refused wherever it is read.
  */
 import { refuse } from '@atesto/core';
 import { sql } from 'kysely';
@@ -9,7 +9,7 @@ import { newIncarnation } from '../../documents/history.ts';
 import { firstLink } from '../../documents/integrity.ts';
 import type { MigrationContext } from '../engine.ts';
 
-const portion = 500;
+const pageRows = 500;
 
 /** Runs the migration. Refuses with `row-tampered` a state that this service did not write. */
 export async function chainDocuments({ db, integrity }: MigrationContext): Promise<void> {
@@ -33,14 +33,14 @@ export async function chainDocuments({ db, integrity }: MigrationContext): Promi
       .select(['revision', 'mac'])
       .where('revision', '>', after)
       .orderBy('revision')
-      .limit(portion)
+      .limit(pageRows)
       .execute();
     for (const { revision, mac } of rows) {
       head = integrity.ofLink(head, mac);
       await sql`update documents set link = ${head} where revision = ${revision}`.execute(db);
       after = revision;
     }
-    if (rows.length < portion) break;
+    if (rows.length < pageRows) break;
   }
   const signed = { revision: state.revision, head, incarnation: newIncarnation() };
   await db
