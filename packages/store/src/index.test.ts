@@ -8,7 +8,7 @@ test('the package exports these values', () => {
     'auditCodes',
     'openAudit',
     'openStore',
-    'withSpool',
     'storageCodes',
+    'withSpool',
   ]);
 });
