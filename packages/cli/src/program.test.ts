@@ -1,4 +1,4 @@
-/** The program as a whole: help everywhere, no command without examples, older Node hands over, faults of the program are told without a stack. */
+/** The whole program: every command has help and examples, older Node versions hand over, internal errors show no stack. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -33,13 +33,13 @@ for (const path of leaves(buildProgram(session))) {
   });
 }
 
-test('without a command: the commands, and 2', async () => {
+test('without a command it lists the commands and ends with 2', async () => {
   const { exitCode, stderr } = await runCli([]);
   assert.equal(exitCode, 2);
   assert.match(stderr, /Commands:/);
 });
 
-test('an unknown command: 2 and the nearest known one', async () => {
+test('an unknown command ends with 2 and suggests the nearest known one', async () => {
   const { exitCode, stderr } = await runCli(['atest']);
   assert.equal(exitCode, 2);
   assert.match(stderr, /unknown command 'atest'/);
@@ -51,7 +51,7 @@ test('--version', async () => {
   assert.deepEqual([exitCode, stdout], [0, '0.1.0\n']);
 });
 
-test('a fault of the program is told in one line without a stack', () => {
+test('an internal error is reported in one line without a stack', () => {
   const fault = internalFault(new TypeError('x is not a function'));
   assert.deepEqual([fault.exitCode, fault.message], [70, 'internal error: x is not a function']);
 });
@@ -63,7 +63,7 @@ const olderNode = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => {
   return Number(stdout.slice(1).split('.')[0]) < 24;
 });
 
-test('under an older Node it hands over with arguments, streams and exit code', {
+test('an older Node hands over arguments, streams and exit code to a newer one', {
   skip: olderNode === undefined ? 'SKIPPED: no Node below 24 on this machine' : false,
 }, async () => {
   const node = olderNode ?? process.execPath;

@@ -45,12 +45,12 @@ describe('atesto attest', () => {
     assert.equal(exitCode, 0);
   });
 
-  test('without an access token: 1, with what to give', async () => {
+  test('attest without an access token ends with 1 and a hint', async () => {
     const result = await runCli(['attest', ...endpoint, '--simulator', service.simulator]);
     assertFails(result, 1, /401 Unauthorized: .+\[access-token-missing\], request [0-9a-f-]{36}\nhint: Give --issuer/);
   });
 
-  test('with a forged access token: 1, and the token is not shown', async () => {
+  test('attest with a forged access token ends with 1 and does not show the token', async () => {
     const forged = temporaryFile('token', 'eyJhbGciOiJub25lIn0.eyJpc3MiOiJ4In0.c2lnbmF0dXJl');
     const result = await runCli([
       'attest',
@@ -64,7 +64,7 @@ describe('atesto attest', () => {
     assert.doesNotMatch(result.stderr, /c2lnbmF0dXJl/);
   });
 
-  test('with a wrong client secret: 3, and the secret is not shown', async () => {
+  test('attest with a wrong client secret ends with 3 and does not show the secret', async () => {
     const wrong = temporaryFile(
       'client.json',
       '{"clientId":"atesto-development","clientSecret":"not-the-secret-at-all"}',
@@ -75,12 +75,12 @@ describe('atesto attest', () => {
     assert.doesNotMatch(result.stderr, /not-the-secret/);
   });
 
-  test('evidence of a platform that the service does not trust: 1', async () => {
+  test('attest with evidence of an untrusted platform ends with 1', async () => {
     const other = temporaryDirectory();
     assertFails(await runCli(['attest', ...endpoint, ...client, '--simulator', other]), 1, /the service refused: 400/);
   });
 
-  test('evidence that commits to other data: 1', async () => {
+  test('attest with evidence that commits to other data ends with 1', async () => {
     const quote = temporaryFile('quote.bin', 'x'.repeat(600));
     assertFails(await runCli(['attest', ...endpoint, ...client, '--evidence', quote]), 1, /\[quote-version\]/);
   });
@@ -211,7 +211,7 @@ describe('atesto token verify', () => {
     assert.match(await verdictOf('--claim', 'x-ms-runtime={"id":9007199254740992}'), /\[claim-unexpected\]/);
   });
 
-  test('refuses expectations with a number that would have to be rounded: 2', async () => {
+  test('expectations with a number that would be rounded end with 2', async () => {
     const inexact = temporaryFile('inexact.json', '{"id":9007199254740993.0}');
     for (const args of [
       ['--runtime-json', inexact],
@@ -253,7 +253,7 @@ describe('atesto token verify', () => {
     assert.match((await verifyToken(`${header}.${claims}.${signature}`, ...anySgx)).stdout, /\[signature-invalid\]/);
   });
 
-  test('keys that cannot be fetched: 3', async () => {
+  test('keys that cannot be fetched end with 3', async () => {
     const { exitCode, stdout, stderr } = await runCli(['token', 'verify', token, '--issuer', service.url, ...anySgx]);
     assert.equal(exitCode, 3);
     assert.match(stderr, /^hint: .+--ca FILE/);
@@ -284,7 +284,7 @@ describe('atesto token verify', () => {
     test(`a caller who ${what}: 2`, async () => assertFails(await verifyToken(token, ...args), 2, said));
   }
 
-  test('an issuer over plain HTTP: 2', async () => {
+  test('an issuer over plain HTTP ends with 2', async () => {
     const result = await runCli(['token', 'verify', token, '--issuer', 'http://example.org', ...anySgx]);
     assertFails(result, 2, /\[issuer-invalid\]/);
   });
@@ -305,7 +305,7 @@ describe('atesto token inspect', () => {
     assert.match(stdout, /\nexp is 20\d\d-/);
   });
 
-  test('an unsecured token of a draft policy is told as such; large numbers stay exact', async () => {
+  test('an unsecured token of a draft policy is marked as unsecured; large numbers stay exact', async () => {
     const part = (text: string): string => Buffer.from(text).toString('base64url');
     const unsecured = `${part('{"alg":"none"}')}.${part('{"nonce":18446744073709551615}')}.`;
     const { stdout, stderr } = await runCli(['token', 'inspect', '-', '--json'], { stdin: unsecured });
@@ -319,11 +319,11 @@ describe('atesto token inspect', () => {
     assert.doesNotMatch(stdout, /\u009b/);
   });
 
-  test('what is no token: 1', async () => {
+  test('a string that is not a token ends with 1', async () => {
     assertFails(await runCli(['token', 'inspect', data]), 1, /\[token-malformed\]/);
   });
 
-  test('nothing on standard input: 2', async () => {
+  test('empty standard input ends with 2', async () => {
     assertFails(await runCli(['token', 'inspect', '-'], { stdin: '' }), 2, /no token on standard input\nhint: /);
   });
 });

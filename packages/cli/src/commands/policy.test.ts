@@ -110,14 +110,14 @@ refused: 1 error, 1 warning
     assert.match(stdout, /^sound: version 1\.0, no errors, no warnings, 2 notes, hash /m);
   });
 
-  test('tells version and hash of a sound policy, whether it comes as text or in a JWS', async () => {
+  test('prints version and hash of a sound policy, given as text or in a JWS', async () => {
     const text = 'version= 1.0;authorizationrules{=> permit();};';
     const payload = JSON.stringify({ AttestationPolicy: Buffer.from(text).toString('base64url') });
     const jws = `eyJhbGciOiJub25lIn0.${Buffer.from(payload).toString('base64url')}.`;
-    const told = 'sound: version 1.0, no errors, no warnings, hash 9NY0VnTQ-IiBriBplVUpFbczcDaEBUwsiFYAzHu_gco\n';
+    const expected = 'sound: version 1.0, no errors, no warnings, hash 9NY0VnTQ-IiBriBplVUpFbczcDaEBUwsiFYAzHu_gco\n';
     for (const stdin of [text, jws]) {
       const { exitCode, stdout } = await runCli(['policy', 'check', '-'], { stdin });
-      assert.deepEqual([exitCode, stdout], [0, told]);
+      assert.deepEqual([exitCode, stdout], [0, expected]);
     }
   });
 
@@ -180,20 +180,20 @@ test('the policy of docs/policies.md is sound and in its canonical layout', asyn
 describe('atesto policy eval', () => {
   const policy = temporaryFile('policy.txt', sound);
 
-  test('tells the verdict and what was issued', async () => {
+  test('prints the verdict and the issued claims', async () => {
     const issuing = `${sound}issuancerules {\n  c:[type=="x"] => issue(type="y", value=c.value);\n};\n`;
     const claims = temporaryFile('claims.json', claim(1));
     const { exitCode, stdout } = await runCli(['policy', 'eval', '-', '--claims', claims], { stdin: issuing });
     assert.deepEqual([exitCode, stdout], [0, 'authorized\nissued\n  y  1\n']);
   });
 
-  test('tells why claims are not authorized', async () => {
+  test('prints why claims are not authorized', async () => {
     const { exitCode, stdout } = await runCli(['policy', 'eval', policy, '--claims', '-'], { stdin: claim(2) });
-    const told = 'not authorized: No rule permitted. The rule in line 3 needs x with value == 1, and it is 2.\n';
-    assert.deepEqual([exitCode, stdout], [1, told]);
+    const expected = 'not authorized: No rule permitted. The rule in line 3 needs x with value == 1, and it is 2.\n';
+    assert.deepEqual([exitCode, stdout], [1, expected]);
   });
 
-  test('tells which rule cannot be evaluated', async () => {
+  test('prints which rule cannot be evaluated', async () => {
     const stdin = 'version=1.2;\nauthorizationrules {\n  [value==NegateBool("x")] => permit();\n};';
     const text = stdin.replace('NegateBool("x")', 'JsonToClaimValue("{")');
     const { exitCode, stdout } = await runCli(['policy', 'eval', '-', '--claims', temporaryFile('c.json', '[]')], {
@@ -216,7 +216,7 @@ describe('atesto policy eval', () => {
 });
 
 describe('atesto policy explain', () => {
-  test('tells each rule, condition and test, and what was made', async () => {
+  test('prints each rule, condition and test, and the claims that were made', async () => {
     const policy = temporaryFile(
       'policy.txt',
       `version=1.2;

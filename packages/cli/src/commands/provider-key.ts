@@ -13,15 +13,16 @@ export function providerKeyCommands(session: Session): Command[] {
     connectable(new Command(name).description(description), `key ${name}${more}`);
   return [
     command('list', 'Lists the signing keys and when each signs.').action((options: ConnectionOptions) =>
-      tell(options, session, (provider) => provider.own('GET', '/keys')),
+      printKeys(options, session, (provider) => provider.own('GET', '/keys')),
     ),
     command('rotate', 'Adds a new signing key now; it is published first and signs after the configured lead.').action(
-      (options: ConnectionOptions) => tell(options, session, (provider) => provider.own('POST', '/keys:rotate', {})),
+      (options: ConnectionOptions) =>
+        printKeys(options, session, (provider) => provider.own('POST', '/keys:rotate', {})),
     ),
     command('import', 'Adds a signing key that was made elsewhere.', ' signing.key')
       .argument('<file>', 'the private key, PEM')
       .action((file: string, options: ConnectionOptions) =>
-        tell(options, session, async (provider) =>
+        printKeys(options, session, async (provider) =>
           provider.own('POST', '/keys:import', { privateKey: await readText(file, 'the private key') }),
         ),
       ),
@@ -30,7 +31,7 @@ export function providerKeyCommands(session: Session): Command[] {
       // One identifier in 64 begins with a hyphen.
       .allowUnknownOption()
       .action((kid: string, options: ConnectionOptions) =>
-        tell(options, session, (provider) => withdraw(provider, kid)),
+        printKeys(options, session, (provider) => withdraw(provider, kid)),
       ),
   ];
 }
@@ -46,7 +47,7 @@ async function withdraw(provider: ProviderAdministration, kid: string): Promise<
   );
 }
 
-function tell(
+function printKeys(
   options: ConnectionOptions,
   session: Session,
   ask: (provider: ProviderAdministration) => Promise<JsonMembers>,

@@ -45,7 +45,7 @@ async function refused(...args: string[]): Promise<string> {
 const thumbprint = (path: string): string => new X509Certificate(readFileSync(path)).fingerprint.replaceAll(':', '');
 
 describe('atesto provider policy', () => {
-  test('sets, shows and resets a policy, and tells who did it', async () => {
+  test('sets, shows and resets a policy, and shows who did it', async () => {
     output(await provider('create', 'shop'));
     const at = ['--provider', 'shop'];
     assert.match(output(await provider('policy', 'get', ...at)), /^version= 1\.1;/);

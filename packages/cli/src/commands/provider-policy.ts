@@ -62,7 +62,7 @@ function set(session: Session): Command {
         const changed = isJws
           ? provider.setPolicyJws(options.type, content.trim(), options.ifMatch)
           : provider.setPolicy(options.type, content, { signer, ifMatch: options.ifMatch });
-        tell(await changed, options, session);
+        printChange(await changed, options, session);
         const { readPolicy } = await import('../policy/input.ts');
         const { printWarnings } = await import('../policy/render-diagnostics.ts');
         printWarnings(await readPolicy(file, session), options.type, session);
@@ -76,7 +76,7 @@ function reset(session: Session): Command {
   ).action((options: Options) =>
     administer(options, session, async (_client, provider) => {
       const signer = await signerOf(options);
-      tell(await provider.resetPolicy(options.type, { signer, ifMatch: options.ifMatch }), options, session);
+      printChange(await provider.resetPolicy(options.type, { signer, ifMatch: options.ifMatch }), options, session);
     }),
   );
 }
@@ -114,7 +114,7 @@ function rollback(session: Session): Command {
     'rollback 3',
   ).action((version: number, options: Options) =>
     administer(options, session, async (_client, provider) => {
-      tell(await provider.rollBackPolicy(options.type, version, options.ifMatch), options, session);
+      printChange(await provider.rollBackPolicy(options.type, version, options.ifMatch), options, session);
     }),
   );
 }
@@ -129,7 +129,7 @@ function historyTable({ versions }: Readonly<Record<string, unknown>>): unknown[
   });
 }
 
-function tell({ result, tokenHash, etag }: PolicyChange, { json }: Options, session: Session): void {
+function printChange({ result, tokenHash, etag }: PolicyChange, { json }: Options, session: Session): void {
   if (json === true) session.out(`${JSON.stringify({ result, tokenHash, etag })}\n`);
   else session.out(`${result}${etag === undefined ? '' : `  ${session.style.out.faint(`entity tag ${etag}`)}`}\n`);
 }

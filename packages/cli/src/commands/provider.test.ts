@@ -50,7 +50,7 @@ describe('atesto provider', () => {
     assert.equal((await provider('delete', 'payments')).stderr, 'there is no provider payments\n');
   });
 
-  test('sets, reads, rolls back and resets a policy, and tells its history', async () => {
+  test('sets, reads, rolls back and resets a policy, and shows its history', async () => {
     output(await provider('create', 'reports'));
     const text = 'version=1.2;\nauthorizationrules{\n  => permit();\n};\n';
     const file = temporaryFile('policy.txt', text);
@@ -127,7 +127,7 @@ describe('atesto provider', () => {
     }
   });
 
-  test('tells who did what', async () => {
+  test('the audit command shows who did what', async () => {
     output(await provider('audit'));
     const page = JSON.parse(output(await provider('audit', '--json', '--limit', '1')));
     assert.equal(page.entries.length, 1);

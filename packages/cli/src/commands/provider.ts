@@ -41,7 +41,7 @@ function create(session: Session): Command {
       administer(options, session, async ({ providers }) => {
         const signers = await Promise.all((options.signer ?? []).map((path) => readText(path, 'the certificate')));
         const made = await providers.create(options, name, { location: options.location, policySigners: signers });
-        tell(made, options, session);
+        printProvider(made, options, session);
       }),
     );
 }
@@ -62,7 +62,9 @@ function show(session: Session): Command {
     new Command('show').description('Shows an attestation provider.').argument('<name>', 'its name'),
     'show payments',
   ).action((name: string, options: Options) =>
-    administer(options, session, async ({ providers }) => tell(await providers.get(options, name), options, session)),
+    administer(options, session, async ({ providers }) =>
+      printProvider(await providers.get(options, name), options, session),
+    ),
   );
 }
 
@@ -104,7 +106,7 @@ function remove(session: Session): Command {
   );
 }
 
-function tell(provider: ProviderDescription, { json }: Options, session: Session): void {
+function printProvider(provider: ProviderDescription, { json }: Options, session: Session): void {
   if (json === true) {
     session.out(`${JSON.stringify(provider)}\n`);
     return;

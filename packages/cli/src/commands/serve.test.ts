@@ -1,4 +1,4 @@
-/** `atesto serve` starts what its settings say, tells what a person needs, ends in order, and names every fault. */
+/** `atesto serve` starts the configured service, prints how to use it, shuts down, and names every fault. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
@@ -18,7 +18,7 @@ const settings = (port = 0): string =>
     }),
   );
 
-test('in development with a simulator: the line that it prints attests; SIGTERM ends it with 0', async () => {
+test('in development with a simulator, the printed command attests, and SIGTERM ends the service with 0', async () => {
   const simulator = temporaryDirectory();
   const args = ['serve', '--config', settings(), '--development', '--simulator', simulator];
   const child = spawn(process.execPath, [binary, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -41,7 +41,7 @@ test('in development with a simulator: the line that it prints attests; SIGTERM 
   assert.equal(await promise, 0);
 });
 
-test('in process: it runs until it is asked to stop', async () => {
+test('the service runs in the process of the command until it is asked to stop', async () => {
   const { exitCode, stdout, stderr } = await runCli(['serve', '--config', settings(), '--development'], {
     stop: Promise.resolve(),
     // An administrator's shell has variables of the client, which are no settings.
@@ -55,7 +55,7 @@ test('in process: it runs until it is asked to stop', async () => {
   assert.match(stderr, /--evidence quote\.bin\n$/);
 });
 
-test('settings that are wrong: 2, and every fault is named', async () => {
+test('wrong settings end with 2, and every fault is named', async () => {
   const config = temporaryFile('atesto.json', '{"listen":{"port":"x"},"color":1}');
   const { exitCode, stderr } = await runCli(['serve', '--config', config, '--development']);
   assert.equal(exitCode, 2);
@@ -70,19 +70,19 @@ test('ATESTO_CONFIG names the file when the option does not', async () => {
   assert.match(stderr, /\/nowhere\.json: .+\[config-unreadable\]/);
 });
 
-test('production without certificates: 2', async () => {
+test('production without certificates ends with 2', async () => {
   const { exitCode, stderr } = await runCli(['serve', '--config', settings()]);
   assert.equal(exitCode, 2);
   assert.match(stderr, /\[setting-missing\]\nhint: .+ With --development none is needed\.\n$/);
 });
 
-test('a simulator in production: 2', async () => {
+test('a simulator in production ends with 2', async () => {
   const { exitCode, stderr } = await runCli(['serve', '--config', settings(), '--simulator', temporaryDirectory()]);
   assert.equal(exitCode, 2);
   assert.match(stderr, /provider\.trustAnchors: .+\[development-only\]/);
 });
 
-test('a simulator directory that holds something else: 2', async () => {
+test('a simulator directory with other content ends with 2', async () => {
   const directory = temporaryFile('platform.json', '{}').replace(/\/platform\.json$/, '');
   const { exitCode, stderr } = await runCli([
     'serve',
@@ -96,7 +96,7 @@ test('a simulator directory that holds something else: 2', async () => {
   assert.match(stderr, /holds no simulated platform\nhint: /);
 });
 
-test('a port that is taken: 3', async (t) => {
+test('a port in use ends with 3', async (t) => {
   const taken = createServer();
   const { promise, resolve } = Promise.withResolvers<void>();
   taken.listen(0, '127.0.0.1', resolve);
@@ -109,7 +109,7 @@ test('a port that is taken: 3', async (t) => {
   assert.match(stderr, /the service cannot listen: the port is in use\nhint: /);
 });
 
-test('a database that does not answer: 3, and the settings are not blamed', async () => {
+test('a database that does not answer ends with 3, and the settings are not blamed', async () => {
   const storage = { kind: 'postgres', connectionString: 'postgres://u:secret@127.0.0.1:1/x', startWaitMs: 0 };
   const key = temporaryFile('integrity.key', Buffer.alloc(32, 1));
   const shared = { listen: { port: 0 }, stateDirectory: 'state', log: { level: 'silent' } };

@@ -1,4 +1,4 @@
-/** `atesto serve`: runs the service until it is told to stop. */
+/** `atesto serve`: runs the service until it is asked to stop. */
 import type { ServiceConfig } from '@atesto/service';
 import { Command } from 'commander';
 import { withoutClientVariables } from '../input/variables.ts';
@@ -16,10 +16,10 @@ Examples:
   $ atesto serve --development --simulator .atesto/simulator
 
 Settings come from the file, then from ATESTO_… variables; every fault is named at start.
---development makes certificates and keys by itself and runs an OpenID provider on loopback; with --simulator
-the service also trusts a simulated platform, which is made when the directory has none.
-Log lines (JSON) go to standard output. SIGINT and SIGTERM end the service in order. SIGHUP reads settings and
-certificates anew, outside of a terminal: what cannot change while the service runs refuses the whole, and the log says why.`;
+--development generates certificates and keys and runs an OpenID provider on loopback; with --simulator the
+service also trusts a simulated platform, which is created if the directory has none.
+Log lines (JSON) go to standard output. SIGINT and SIGTERM shut the service down. Outside of a terminal, SIGHUP reloads
+settings and certificates; a change of a setting that is fixed at start refuses the whole reload, and the log says why.`;
 
 /** The command. */
 export function serveCommand(session: Session): Command {
@@ -39,7 +39,7 @@ async function serve(
   const { loadConfig, startService } = await import('@atesto/service');
   const { explainStart } = await import('../serve/start.ts');
   const { banner } = await import('../serve/banner.ts');
-  // Who administers a service and runs it in one shell has these set.
+  // The variables of the client commands may be set in the same shell.
   const env = withoutClientVariables(session.env);
   const file = given ?? env.ATESTO_CONFIG;
   const overrides = {
@@ -47,8 +47,8 @@ async function serve(
     ...(simulator === undefined ? {} : await trustSimulator(simulator)),
   };
   const stop = session.stopRequested();
-  const givenUp = new AbortController();
-  void stop.then(() => givenUp.abort());
+  const startAborted = new AbortController();
+  void stop.then(() => startAborted.abort());
   const load = (): ServiceConfig => loadConfig({ file, env, overrides });
   let reload = (): void => {};
   session.onReloadRequest(() => reload());
@@ -56,7 +56,7 @@ async function serve(
     const config = load();
     const development =
       config.environment === 'development' ? (await import('@atesto/development')).development : undefined;
-    const service = await startService(config, { signal: givenUp.signal, development });
+    const service = await startService(config, { signal: startAborted.signal, development });
     reload = () => void service.reload(load);
     session.err(banner(service, config, simulator, session.style.err));
     return service;
@@ -65,7 +65,7 @@ async function serve(
     started,
     isDevelopment === true ? '' : ' With --development none is needed.',
   ).catch((error: unknown) => {
-    if (error === givenUp.signal.reason) return undefined;
+    if (error === startAborted.signal.reason) return undefined;
     throw error;
   });
   if (service === undefined) return;

@@ -2,7 +2,7 @@
 import type { PendingDeletions } from '@atesto/service';
 import { Command } from 'commander';
 import type { Session } from '../session.ts';
-import { aboutStore, type StoreCommandOptions, tellRefusal, withSettings } from '../store/configuration.ts';
+import { aboutStore, printRefusal, type StoreCommandOptions, withSettings } from '../store/configuration.ts';
 import { columns } from '../style.ts';
 
 const about = `
@@ -32,11 +32,15 @@ async function run(isStopped: boolean | undefined, options: StoreCommandOptions,
   const outcome = await withSettings(options, session, (config) =>
     isStopped === undefined ? pendingDeletions(config) : stopDeletions(config, isStopped),
   );
-  if (!outcome.ok) return tellRefusal(outcome.refusal, options, session);
-  tell(outcome.value, options, session);
+  if (!outcome.ok) return printRefusal(outcome.refusal, options, session);
+  printDeletions(outcome.value, options, session);
 }
 
-function tell({ isStopped, marks }: PendingDeletions, { json }: StoreCommandOptions, { out, style }: Session): void {
+function printDeletions(
+  { isStopped, marks }: PendingDeletions,
+  { json }: StoreCommandOptions,
+  { out, style }: Session,
+): void {
   const pending = marks.map(({ kind, subject, remainingMs }) => ({
     kind,
     subject: kind.startsWith('audit') ? `entries before ${new Date(Number(subject)).toISOString()}` : subject,

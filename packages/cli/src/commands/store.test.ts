@@ -1,4 +1,4 @@
-/** `atesto store`: what an operator is told of a store that is whole, set back, accepted, or out of reach. */
+/** `atesto store` reports stores that are whole, rolled back, accepted after a restore, or unavailable. */
 
 import assert from 'node:assert/strict';
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ async function runService(): Promise<void> {
   await service.close();
 }
 
-test('checks a store, tells one that was set back, and accepts it', async () => {
+test('checks a store, detects one that was rolled back, and accepts it', async () => {
   await runService();
   const [wholeCode, whole] = await json('check');
   assert.deepEqual([wholeCode, whole.ok], [0, true]);
@@ -47,7 +47,7 @@ test('checks a store, tells one that was set back, and accepts it', async () => 
   assert.equal((await runCli(['store', 'check', '--config', config])).exitCode, 0);
 });
 
-test('ends with 2 when the settings are wrong, with 3 when the database cannot be opened', async () => {
+test('ends with 2 if the settings are wrong, and with 3 if the database cannot be opened', async () => {
   const wrong = join(directory, 'wrong.json');
   writeFileSync(wrong, '{"nothing": 1}');
   assert.equal((await runCli(['store', 'check', '--config', wrong])).exitCode, 2);

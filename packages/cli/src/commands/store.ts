@@ -1,7 +1,7 @@
 /** `atesto store check | accept-restore | accept-time`: what an operator does with the store of a service. */
 import { Command } from 'commander';
 import type { Session } from '../session.ts';
-import { aboutStore, type StoreCommandOptions, tellRefusal, withSettings } from '../store/configuration.ts';
+import { aboutStore, printRefusal, type StoreCommandOptions, withSettings } from '../store/configuration.ts';
 import { rows } from '../style.ts';
 
 const checkHelp = `
@@ -18,7 +18,7 @@ Examples:
 
 Instances stop to be ready and refuse every change when the history of the database is not the one that they know, as after
 a restored backup. This command says that the restore is meant: all instances then read everything anew and go on from it.
-Run it once, on a machine with the settings and the integrity key of the service. docs/hosting.md tells more.`;
+Run it once, on a machine with the settings and the integrity key of the service. docs/hosting.md has the details.`;
 
 const timeHelp = `
 Examples:
@@ -27,7 +27,7 @@ Examples:
 An instance does not start, or is not ready and deletes nothing, when its clock stands alone against those of the database and
 of the other instances, or is behind the newest time in an embedded database. This command says that the clock of this machine
 is right: set it first. Times in an embedded database that lie in the future then prove nothing; of a database server the
-command takes down by how much its clock is wrong. docs/hosting.md tells more.`;
+command takes down by how much its clock is wrong. docs/hosting.md has the details.`;
 
 /** The commands. */
 export function storeCommands(session: Session): Command[] {
@@ -47,28 +47,28 @@ export function storeCommands(session: Session): Command[] {
 async function check(options: StoreCommandOptions, session: Session): Promise<void> {
   const { checkConfiguredStore } = await import('@atesto/service');
   const outcome = await withSettings(options, session, checkConfiguredStore);
-  if (!outcome.ok) return tellRefusal(outcome.refusal, options, session);
-  tell('the store is whole', outcome.value, options, session);
+  if (!outcome.ok) return printRefusal(outcome.refusal, options, session);
+  printPosition('the store is whole', outcome.value, options, session);
 }
 
 async function acceptRestore(options: StoreCommandOptions, session: Session): Promise<void> {
   const { acceptRestoredStore } = await import('@atesto/service');
   const outcome = await withSettings(options, session, acceptRestoredStore);
-  if (!outcome.ok) return tellRefusal(outcome.refusal, options, session);
-  tell('the restored store is accepted', outcome.value, options, session);
+  if (!outcome.ok) return printRefusal(outcome.refusal, options, session);
+  printPosition('the restored store is accepted', outcome.value, options, session);
 }
 
 async function acceptThisTime(options: StoreCommandOptions, session: Session): Promise<void> {
   const { acceptTime } = await import('@atesto/service');
   const outcome = await withSettings(options, session, acceptTime);
-  if (!outcome.ok) return tellRefusal(outcome.refusal, options, session);
+  if (!outcome.ok) return printRefusal(outcome.refusal, options, session);
   const { out, style } = session;
   const at = new Date(outcome.value.atMs).toISOString();
   if (options.json === true) out(`${JSON.stringify({ ok: true, at })}\n`);
   else out(`${style.out.good('the time is accepted')}\n${rows([['time', at]], style.out)}`);
 }
 
-function tell(
+function printPosition(
   headline: string,
   { revision, incarnation, head }: { readonly revision: number; readonly incarnation: string; readonly head: string },
   { json }: StoreCommandOptions,

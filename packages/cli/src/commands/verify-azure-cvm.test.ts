@@ -94,7 +94,7 @@ describe('atesto verify azure-cvm over real evidence', { skip: vectorsMissing('a
     assert.equal(exitCode, 1);
   });
 
-  test('tells people the machine, its PCRs and what was not checked', async () => {
+  test('prints the machine, its PCRs and what was not checked', async () => {
     const { exitCode, stdout } = await runCli(call('snp-milan-vtpm'));
     assert.equal(exitCode, 0);
     assert.match(stdout, /^valid: the evidence is genuine at 2025-10-01T00:00:00\.000Z\n/);
@@ -129,7 +129,7 @@ describe('atesto verify azure-cvm over simulated evidence', async () => {
   ];
   const trusted = [...args, '--development-root', platform.rootFingerprint];
 
-  test('tells what the log explains, and that development roots were trusted', async () => {
+  test('prints what the log explains, and that development roots were trusted', async () => {
     const { exitCode, stdout } = await runCli(trusted);
     assert.equal(exitCode, 0, stdout);
     assert.match(stdout, /event log +explains PCRs 0, 1, 2, 3, 4, 5, 6, 7\n/);

@@ -6,7 +6,14 @@ import { collected } from '../input/options.ts';
 import { readLists } from '../input/revocation-lists.ts';
 import type { Session } from '../session.ts';
 import type { AzureEndorsements } from '../verify/azure-cvm.ts';
-import { type BaseOptions, baseCommand, readOptional, rootNotes, tell, withExamples } from '../verify/command.ts';
+import {
+  type BaseOptions,
+  baseCommand,
+  printReport,
+  readOptional,
+  rootNotes,
+  withExamples,
+} from '../verify/command.ts';
 
 interface Options extends BaseOptions {
   readonly tpmQuote: string;
@@ -71,7 +78,7 @@ async function verifyAzureCvm(file: string, options: Options, session: Session):
     at: options.at,
     developmentRoots: options.developmentRoot ?? [],
   });
-  tell(verdict, azureCvmRows(verdict), notes(options), options, session);
+  printReport(verdict, azureCvmRows(verdict), notes(options), options, session);
 }
 
 async function readEndorsements(options: Options): Promise<AzureEndorsements> {

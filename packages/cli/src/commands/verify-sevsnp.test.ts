@@ -74,7 +74,7 @@ describe('atesto verify sevsnp over real evidence', { skip: vectorsMissing('sevs
     assert.deepEqual(await refusalOf(args), [1, 'snp-signature']);
   });
 
-  test('refuses evidence that is cut off', async () => {
+  test('refuses truncated evidence', async () => {
     const args = callFor('v5-turin-vcek', ['issuer', 'ARK']);
     args[2] = temporaryFile('report.bin', readVector('sevsnp', 'v5-turin-vcek', 'report.bin').subarray(0, 700));
     assert.deepEqual(await refusalOf(args), [1, 'snp-report-size']);
@@ -207,7 +207,7 @@ describe('atesto verify sevsnp over simulated evidence', async () => {
     assert.equal((await runCli(call('--uvm-feed', 'x'))).exitCode, 2);
   });
 
-  test('tells people the verdict, the facts and what was not checked', async () => {
+  test('prints the verdict, the facts and what was not checked', async () => {
     const { exitCode, stdout } = await runCli(call());
     assert.equal(exitCode, 0);
     assert.match(stdout, /^valid: the evidence is genuine at 2026-06-01T00:00:00\.000Z\n/);
@@ -219,7 +219,7 @@ describe('atesto verify sevsnp over simulated evidence', async () => {
     }
   });
 
-  test('a file that is not there ends with 2 and one line', async () => {
+  test('a missing file ends with 2 and one line', async () => {
     const missing = join(temporaryDirectory(), 'none');
     const { exitCode, stdout, stderr } = await runCli([...call(), '--crl', missing]);
     assert.deepEqual([exitCode, stdout], [2, '']);

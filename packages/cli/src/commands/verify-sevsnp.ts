@@ -5,7 +5,14 @@ import { readBytes } from '../input/file.ts';
 import { collected, readInteger } from '../input/options.ts';
 import { readLists } from '../input/revocation-lists.ts';
 import type { Session } from '../session.ts';
-import { readOptional, rootNotes, tell, type VerifyOptions, verifyCommand, withExamples } from '../verify/command.ts';
+import {
+  printReport,
+  readOptional,
+  rootNotes,
+  type VerifyOptions,
+  verifyCommand,
+  withExamples,
+} from '../verify/command.ts';
 
 interface Options extends VerifyOptions {
   readonly certificate?: string;
@@ -69,7 +76,7 @@ async function verifySevSnp(file: string, options: Options, session: Session): P
   };
   const { snpRows, snpVerdict } = await import('../verify/sevsnp.ts');
   const verdict = snpVerdict(input);
-  tell(verdict, snpRows(verdict), notes(options), options, session);
+  printReport(verdict, snpRows(verdict), notes(options), options, session);
 }
 
 function uvmReference({ uvmIssuer: issuer, uvmFeed: feed, uvmSvn = 0, uvmSignerAt }: Options) {

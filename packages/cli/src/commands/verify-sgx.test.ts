@@ -54,7 +54,7 @@ describe('atesto verify sgx over real evidence', { skip: vectorsMissing('sgx') }
       });
     });
 
-    test(`${name}: a strict appraisal refuses exactly when collateral is expired, and tells its facts all the same`, async () => {
+    test(`${name}: a strict appraisal refuses exactly when collateral is expired, and still prints its facts`, async () => {
       const { verificationTime, collateralExpired, body, tcbStatus } = readVectorJson('sgx', name, 'expected.json');
       const args = ['verify', 'sgx', evidenceOf(name), '--collateral', collateralOf(name)];
       const { exitCode, stdout } = await runCli([...args, '--at', String(verificationTime), '--json']);
@@ -99,7 +99,7 @@ describe('atesto verify sgx over real evidence', { skip: vectorsMissing('sgx') }
     assert.deepEqual(await refusalOf([...args, '--allow-expired-collateral']), [1, 'collateral-fmspc']);
   });
 
-  test('tells people the verdict, the facts and what was not checked', async () => {
+  test('prints the verdict, the facts and what was not checked', async () => {
     const { exitCode, stdout } = await runCli(call(evidenceOf(good)));
     assert.equal(exitCode, 0);
     assert.match(stdout, /^valid: the evidence is genuine at 2025-06-20T00:00:00\.000Z\n/);
@@ -108,7 +108,7 @@ describe('atesto verify sgx over real evidence', { skip: vectorsMissing('sgx') }
     assert.match(stdout, /note {2}what the report data commits to was not checked/);
   });
 
-  test('tells people of a refusal in words and with its code', async () => {
+  test('prints the reason of a refusal and its code', async () => {
     const { exitCode, stdout } = await runCli(call(temporaryFile('quote.bin', 'x')));
     assert.equal(exitCode, 1);
     assert.match(stdout, /^refused: .+ \[evidence-truncated\]\n/);

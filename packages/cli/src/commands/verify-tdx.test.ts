@@ -64,7 +64,7 @@ describe('atesto verify tdx over real evidence', { skip: vectorsMissing('tdx') }
     assert.deepEqual(await refusalOf(args), [1, 'quote-tee-type']);
   });
 
-  test('refuses evidence that is cut off', async () => {
+  test('refuses truncated evidence', async () => {
     const cut = temporaryFile('quote.bin', readVector('tdx', 'v4-up-to-date', 'quote.bin').subarray(0, 700));
     const args = ['verify', 'tdx', cut, '--collateral', collateralOf('v4-up-to-date'), '--at', '2026-03-20'];
     assert.deepEqual(await refusalOf(args), [1, 'evidence-truncated']);
@@ -100,7 +100,7 @@ describe('atesto verify tdx over simulated evidence', async () => {
     assert.deepEqual(await refusalOf(call(...trusted, '--runtime-data', other)), [1, 'tdx-runtime-data']);
   });
 
-  test('tells people the verdict, the facts and what was not checked', async () => {
+  test('prints the verdict, the facts and what was not checked', async () => {
     const { exitCode, stdout } = await runCli(call(...trusted));
     assert.equal(exitCode, 0);
     assert.match(stdout, /^valid: the evidence is genuine at 2026-03-20T00:00:00\.000Z\n/);
@@ -110,7 +110,7 @@ describe('atesto verify tdx over simulated evidence', async () => {
     assert.match(stdout, /note {2}development roots were trusted/);
   });
 
-  test('a file that is not there ends with 2 and one line', async () => {
+  test('a missing file ends with 2 and one line', async () => {
     const { exitCode, stdout, stderr } = await runCli([
       ...['verify', 'tdx', join(directory, 'none'), '--collateral', files.collateral, '--at', 'now'],
     ]);

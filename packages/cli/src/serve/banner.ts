@@ -1,4 +1,4 @@
-/** What a person who starts a service needs to know. */
+/** The text that `atesto serve` prints when the service listens. */
 import { join } from 'node:path';
 import type { RunningService, ServiceConfig } from '@atesto/service';
 import { rows, type Style } from '../style.ts';

@@ -1,4 +1,4 @@
-/** Starts a service for a command: what keeps it from starting is said in words. */
+/** Starts a service for a command, and explains failures to start. */
 import { ConfigRefused, type RunningService, StoreUnusable } from '@atesto/service';
 import { CliFailure } from '../failure.ts';
 import { exitCodes } from '../session.ts';
@@ -10,7 +10,7 @@ const listening: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the host name has no address',
 };
 
-/** Runs a start, and turns its faults into failures. @param more what else to say where the settings are refused */
+/** Runs `start` and turns its errors into failures. @param more added to the hint when the settings are refused */
 export async function explainStart(start: () => Promise<RunningService>, more = ''): Promise<RunningService> {
   try {
     return await start();
@@ -19,7 +19,7 @@ export async function explainStart(start: () => Promise<RunningService>, more = 
       throw new CliFailure(exitCodes.usage, error.message, `docs/configuration.md lists every setting.${more}`);
     }
     if (error instanceof StoreUnusable) {
-      throw new CliFailure(exitCodes.unavailable, error.message, 'docs/hosting.md tells what a store needs.');
+      throw new CliFailure(exitCodes.unavailable, error.message, 'docs/hosting.md describes what a store needs.');
     }
     const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
     const why = typeof code === 'string' ? listening[code] : undefined;

@@ -1,4 +1,4 @@
-/** The settings of the service whose store a command is about, and how the store's refusals end a command. */
+/** Loads the settings of a service for the store commands, and prints refusals of the store. */
 import { ConfigRefused, loadConfig, type ServiceConfig, StoreUnusable } from '@atesto/service';
 import type { Command } from 'commander';
 import { CliFailure } from '../failure.ts';
@@ -27,7 +27,7 @@ export function aboutStore(command: Command): Command {
     .option('--json', 'answer in JSON');
 }
 
-/** Runs the work with the settings; what keeps the store from being opened is said in words. */
+/** Runs the work with the settings; failures to open the store become `CliFailure`s. */
 export async function withSettings<Value>(
   { config: given, development }: StoreCommandOptions,
   session: Session,
@@ -45,8 +45,8 @@ export async function withSettings<Value>(
   }
 }
 
-/** Tells a refusal of the store, and sets how the command ends: 3 when the database is away, else 1. */
-export function tellRefusal(refusal: StoreRefusal, { json }: StoreCommandOptions, session: Session): void {
+/** Prints a refusal of the store and sets the exit code: 3 when the database is unavailable, else 1. */
+export function printRefusal(refusal: StoreRefusal, { json }: StoreCommandOptions, session: Session): void {
   session.exitCode = refusal.code === 'store-unavailable' ? exitCodes.unavailable : exitCodes.refused;
   const { code, where, why } = refusal;
   if (json === true) session.out(`${JSON.stringify({ ok: false, error: { code, where, why } })}\n`);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type AzureCvmVerdict, azureCvmRows } from './azure-cvm.ts';
 import { valid } from './verdict.ts';
 
-test('a machine of TDX that its host may profile is not told to be one whose memory it reads', () => {
+test('a TDX machine that its host may profile is not reported as one whose memory the host reads', () => {
   const debugOf = (attributeNames: readonly string[]) => {
     const hardware = { tee: 'tdx', tcbStatus: 'UpToDate', mrTd: '00', debug: true, attributeNames } as const;
     const others = { hcl: null, runtimeClaims: null, tpmQuote: null, pcrs: {}, measuredBoot: null };

@@ -1,4 +1,4 @@
-/** What the commands `atesto verify …` share: options, files, and how the verdict is told. */
+/** What the commands `atesto verify …` share: options, files and output. */
 import { Command } from 'commander';
 import { readBytes } from '../input/file.ts';
 import { collected, readHex, readTime } from '../input/options.ts';
@@ -21,9 +21,9 @@ export interface VerifyOptions extends BaseOptions {
 
 const ending = `
 A debug machine and an outdated platform are genuine evidence: whether they are good enough
-is for the baseline and the policy of a service. Ends with 0: valid, 1: refused, 2: wrong call.`;
+is decided by the baseline and the policy of a service. Ends with 0: valid, 1: refused, 2: wrong usage.`;
 
-/** A command with the argument and options of all; the technology adds its own. */
+/** A command with the shared argument and options; each technology adds its own. */
 export function baseCommand(name: string, description: string, evidence: string): Command {
   return new Command(name)
     .description(description)
@@ -43,7 +43,7 @@ export function verifyCommand(name: string, description: string, evidence: strin
   return baseCommand(name, description, evidence).option('--runtime-data <file>', data);
 }
 
-/** Examples, then what the help of all commands ends with. */
+/** Adds examples and the shared end of the help text. */
 export function withExamples(command: Command, examples: string): Command {
   return command.addHelpText('after', `\nExamples:\n${examples}\n${ending}`);
 }
@@ -53,8 +53,8 @@ export async function readOptional(path: string | undefined, what: string): Prom
   return path === undefined ? undefined : await readBytes(path, what);
 }
 
-/** Prints a verdict as was asked, and sets how the run ends. @param facts what people read of it */
-export function tell(
+/** Prints a verdict as text or JSON, and sets the exit code. @param facts the rows of the text */
+export function printReport(
   verdict: Verdict,
   facts: readonly Row[],
   notes: readonly string[],
@@ -67,7 +67,7 @@ export function tell(
 }
 
 /** The same for a technology with runtime data. @param binding what carries their hash */
-export function tellVerdict(
+export function printVerdict(
   verdict: Verdict,
   facts: readonly Row[],
   options: VerifyOptions,
@@ -76,10 +76,10 @@ export function tellVerdict(
 ): void {
   const unchecked = `what ${binding} commits to was not checked (no --runtime-data)`;
   const notes = [...(options.runtimeData === undefined ? [unchecked] : []), ...rootNotes(options)];
-  tell(verdict, facts, notes, options, session);
+  printReport(verdict, facts, notes, options, session);
 }
 
-/** What to say of roots of development. */
+/** The note for trusted development roots. */
 export function rootNotes({ developmentRoot = [] }: BaseOptions): string[] {
   return developmentRoot.length > 0 ? ['development roots were trusted: the evidence may be simulated'] : [];
 }

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { readBytes } from '../input/file.ts';
 import type { Session } from '../session.ts';
-import { readOptional, tellVerdict, type VerifyOptions, verifyCommand } from './command.ts';
+import { printVerdict, readOptional, type VerifyOptions, verifyCommand } from './command.ts';
 import type { IntelTechnology } from './intel-verdict.ts';
 
 /** Options of both. */
@@ -20,7 +20,7 @@ export function intelCommand(name: string, description: string): Command {
     .option('--allow-expired-collateral', 'go on with collateral past its next update, and report it');
 }
 
-/** Reads the files, appraises, tells. @param load the technology, loaded only when the command runs */
+/** Reads the files, appraises and prints. @param load the technology, loaded only when the command runs */
 export async function verifyIntel<Evidence extends { readonly body: Body }, Body, BodyFacts>(
   file: string,
   options: IntelOptions,
@@ -41,5 +41,5 @@ export async function verifyIntel<Evidence extends { readonly body: Body }, Body
     developmentRoots: options.developmentRoot ?? [],
   });
   const body = verdict.evidence === null ? [] : technology.bodyRows(verdict.evidence);
-  tellVerdict(verdict, [...platformRows(verdict), ...body], options, binding, session);
+  printVerdict(verdict, [...platformRows(verdict), ...body], options, binding, session);
 }
