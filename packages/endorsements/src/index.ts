@@ -20,6 +20,7 @@ export type { EndorsementKind, Verification } from './cache/kind.ts';
 export { type EndorsementCode, type EndorsementFault, endorsementCodes, endorsementFault } from './codes.ts';
 export { createFallbackSource } from './fallback.ts';
 export { revocationListsIn } from './files/revocation-list-forms.ts';
+export { type Freshness, freshnessAt, isUsable } from './freshness.ts';
 export { parseIntelCollateralBundle, writeIntelCollateralBundle } from './intel/bundle.ts';
 export { type BundleSourceOptions, createBundleSource, type IntelBundleSource } from './intel/bundle-source.ts';
 export { createCachedSource, type IntelCacheOptions } from './intel/cached-source.ts';
@@ -33,4 +34,11 @@ export {
 export type { PcsDialect } from './pcs/paths.ts';
 export { createPcsSource, type PcsSource, type PcsSourceOptions } from './pcs/source.ts';
 export { type HeldListsOptions, HeldRevocationLists } from './revocation/held-lists.ts';
-export type { EndorsementOptions, EndorsementResult, EndorsementSource, Freshness } from './source.ts';
+export type { EndorsementOptions, EndorsementResult, EndorsementSource } from './source.ts';
+export {
+  createVerifiedIntelSource,
+  createVerifiedSnpSource,
+  type VerifiedIntelSource,
+  type VerifiedSnpSource,
+  type VerifiedSourceOptions,
+} from './verified-source.ts';

@@ -1,19 +1,6 @@
 /** Where endorsements come from: what every source is asked and what it answers. */
 import type { Refusal } from '@atesto/core';
-
-/** How fresh an answer is. */
-export interface Freshness {
-  /** When it was read or fetched. */
-  readonly fetchedAt: Date;
-  /** The earliest moment at which a part is due to be replaced, as its vendor signed it; undefined when there is none or the source did not look. */
-  readonly nextUpdate: Date | undefined;
-  /** The file or address it came from. */
-  readonly source: string;
-  /** Past `nextUpdate` at the time of appraisal. */
-  readonly stale: boolean;
-  /** Until when the operator permits its use although it is stale. Absent: not at all; the appraisal refuses it as expired. */
-  readonly graceUntil?: Date;
-}
+import type { Freshness } from './freshness.ts';
 
 /** Endorsements for what was asked, or why there are none. */
 export type EndorsementResult<Value> =
@@ -25,11 +12,11 @@ export type EndorsementResult<Value> =
     }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** Circumstances of a request. */
+/** Options of a request. */
 export interface EndorsementOptions {
   /** The time of appraisal: freshness is judged at it. */
   readonly at: Date;
-  /** Gives up. */
+  /** Aborts the request. */
   readonly signal?: AbortSignal;
   /** Asked before an outside service is asked because of this call; `false` refuses with `endorsements-limited`. Absent: always. */
   readonly mayFetch?: () => boolean;

@@ -9,7 +9,11 @@ import {
 } from '@atesto/evidence';
 import type { Dated } from '../cache/succession.ts';
 import { orRefuseAs, refuseEndorsements } from '../refusal.ts';
+import { verifyOnce } from '../verify-once.ts';
 import { addressedChipId, type SnpEndorsementRequest } from './request.ts';
+
+/** {@link verifySnpEndorsements}, once for each object. */
+export const verifySnpOnce = verifyOnce<SnpEndorsements, VerifiedSnpEndorsements>(verifySnpEndorsements);
 
 /** The dates of endorsements; undefined: there is no revocation list. */
 export interface SnpDates {
@@ -45,7 +49,7 @@ function verified(
 ): VerifiedSnpEndorsements {
   if ('certificate' in request) verifyAuthoritiesFor(request, endorsements, where, trustAnchors);
   const code = 'certificate' in request ? 'supplied-certificate-not-genuine' : 'endorsements-not-genuine';
-  return orRefuseAs(code, where, verifySnpEndorsements(endorsements, trustAnchors));
+  return orRefuseAs(code, where, verifySnpOnce(endorsements, trustAnchors));
 }
 
 /** Verifies signatures and subject; dates are left to the appraisal. Refuses by throwing within this package. */

@@ -3,8 +3,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Refused } from '@atesto/core';
 import { SingleFlight } from '../flight.ts';
+import { type Freshness, freshnessAt, isUsable } from '../freshness.ts';
 import { refuseEndorsements, settleRefusals } from '../refusal.ts';
-import type { EndorsementOptions, EndorsementResult, EndorsementSource, Freshness } from '../source.ts';
+import type { EndorsementOptions, EndorsementResult, EndorsementSource } from '../source.ts';
 import type { CacheEvent } from './events.ts';
 import type { EndorsementKind } from './kind.ts';
 import { EndorsementStore, type HeldEntry } from './store.ts';
@@ -119,7 +120,7 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
     { at, signal, mayFetch }: EndorsementOptions,
   ): Promise<HeldEntry<Request, Value>> {
     const vain = this.#vain.within(key, this.#settings.retryAfterSeconds);
-    const usable = held !== undefined && at <= this.#graceEnd(held) ? held : undefined;
+    const usable = held !== undefined && isUsable(this.#freshnessOf(held, at)) ? held : undefined;
     try {
       if (vain?.refusal !== undefined) throw new Refused(vain.refusal);
       if (vain !== undefined && held !== undefined) return held;
@@ -239,22 +240,19 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
     done.finally(() => this.#background.delete(done));
   }
 
-  #graceEnd({ nextUpdate }: HeldEntry<Request, Value>): Date {
-    return new Date(nextUpdate.getTime() + this.#settings.staleGraceSeconds * 1000);
+  #freshnessOf(entry: HeldEntry<Request, Value>, at: Date): Freshness {
+    return freshnessAt(entry, at, this.#settings.staleGraceSeconds);
   }
 
   #give(entry: HeldEntry<Request, Value>, at: Date): EndorsementResult<Value> {
-    const { key, value, fetchedAt, nextUpdate, source } = entry;
-    const freshness = { fetchedAt, nextUpdate, source };
-    if (at <= nextUpdate) return { ok: true, collateral: value, freshness: { ...freshness, stale: false } };
-    const graceUntil = this.#graceEnd(entry);
-    if (at > graceUntil) {
+    const { key, value, nextUpdate, source } = entry;
+    const freshness = this.#freshnessOf(entry, at);
+    if (!isUsable(freshness)) {
       const why = `the next update was due at ${nextUpdate.toISOString()}, and the source gives nothing newer`;
       return refuseEndorsements('endorsements-expired', source, why);
     }
-    this.#settings.report({ kind: 'stale-used', key, nextUpdate });
-    const stale: Freshness = { ...freshness, stale: true, graceUntil };
-    return { ok: true, collateral: value, freshness: stale };
+    if (freshness.stale) this.#settings.report({ kind: 'stale-used', key, nextUpdate });
+    return { ok: true, collateral: value, freshness };
   }
 
   async refreshDue(): Promise<void> {

@@ -1,7 +1,13 @@
 /** The two revocation lists of Intel's collateral. */
-import { type IntelCollateral, intelListIssuers, readIntelCollateral, type TrustAnchor } from '@atesto/evidence';
+import {
+  type IntelCollateral,
+  intelListIssuers,
+  intelRoots,
+  readIntelCollateral,
+  type TrustAnchor,
+} from '@atesto/evidence';
 import type { ListPlace, RevocableKind } from '../revocation/revocable.ts';
-import { nextUpdateOf } from './verify.ts';
+import { nextUpdateOf, verifyIntelOnce } from './verify.ts';
 
 const sameBytes = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
 
@@ -24,7 +30,9 @@ export function revocableCollateral(trustAnchors: readonly TrustAnchor[] | undef
     },
     withFurther: (collateral, furtherRevocationLists) => ({ ...collateral, furtherRevocationLists }),
     nextUpdateOf: (collateral) => {
-      const signed = readIntelCollateral(collateral, anchors);
+      const verified = verifyIntelOnce(collateral, trustAnchors ?? intelRoots);
+      // Collateral whose own signer is revoked has dates too.
+      const signed = verified.ok ? verified : readIntelCollateral(collateral, anchors);
       return signed.ok ? nextUpdateOf(signed.value) : undefined;
     },
   };

@@ -1,4 +1,4 @@
-/** Is this genuine collateral of the platform that was asked about? Nothing enters a cache that does not pass here. */
+/** Verifies that collateral is genuine and of the platform that was asked about. Nothing enters a cache that does not pass here. */
 import { X509Certificate } from 'node:crypto';
 import {
   type IntelCollateral,
@@ -12,7 +12,13 @@ import {
 } from '@atesto/evidence';
 import type { Dated } from '../cache/succession.ts';
 import { refuseEndorsements } from '../refusal.ts';
+import { verifyOnce } from '../verify-once.ts';
 import { describeRequest, type IntelEndorsementRequest } from './request.ts';
+
+/** {@link verifyIntelCollateral}, once for each object. */
+export const verifyIntelOnce = verifyOnce<IntelCollateral, VerifiedIntelCollateral>((collateral, trustAnchors) =>
+  verifyIntelCollateral(collateral, { trustAnchors }),
+);
 
 /** When the first part of the collateral is due to be replaced. */
 export function nextUpdateOf({ dates }: SignedIntelCollateral): Date {
@@ -76,7 +82,7 @@ export function verifyCollateralFor(
   where: string,
   trustAnchors: readonly TrustAnchor[] = intelRoots,
 ): VerifiedIntelCollateral {
-  const outcome = verifyIntelCollateral(collateral, { trustAnchors });
+  const outcome = verifyIntelOnce(collateral, trustAnchors);
   if (!outcome.ok) {
     const { code, where: part, why } = outcome.refusal;
     const text = `${describeRequest(request)}: ${part}: ${why} (${code})`;

@@ -1,6 +1,7 @@
 /** Gives the answers of a source together with all that is held revoked: the rule of `rule.ts`, for every kind of endorsements. */
 import type { ListIssuer } from '@atesto/evidence';
-import type { EndorsementOptions, EndorsementResult, EndorsementSource, Freshness } from '../source.ts';
+import type { Freshness } from '../freshness.ts';
+import type { EndorsementOptions, EndorsementResult, EndorsementSource } from '../source.ts';
 import type { HeldRevocationLists } from './held-lists.ts';
 import { type CombinedLists, combineLists } from './rule.ts';
 

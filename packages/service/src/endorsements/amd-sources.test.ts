@@ -44,7 +44,6 @@ function open(amd: AmdSettings, directory = stateDirectory(), endorsementTimeout
   const endorsements = new AmdEndorsements(sources.amd, {
     developmentRoots: config.provider.trustAnchors,
     timeoutMs: endorsementTimeoutMs,
-    graceSeconds: config.endorsements.amd.staleGraceSeconds,
     revocationList: config.endorsements.amd.revocationList,
   });
   return {

@@ -1,7 +1,7 @@
 /** What an operator reads of the sources of endorsements: one line for each change. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EndorsementResult, EndorsementSource } from '@atesto/endorsements';
+import { type EndorsementResult, type EndorsementSource, freshnessAt } from '@atesto/endorsements';
 import type { PcsFault } from '@atesto/simulator';
 import { collateral, platform, quoteOf } from '../__fixtures__/enclave.ts';
 import { endorsementCaFile, servePcs } from '../__fixtures__/endorsement-service.ts';
@@ -12,7 +12,7 @@ import { EndorsementHealth } from './health.ts';
 const at = new Date('2026-06-01T12:00:00Z');
 const later = (days: number): Date => new Date(at.getTime() + days * 86_400_000);
 
-function scene(graceSeconds = 0) {
+function scene() {
   const lines: string[] = [];
   const note =
     (level: string) =>
@@ -22,7 +22,7 @@ function scene(graceSeconds = 0) {
   const clock = (): Date => now;
   const health = new Health({ info: note('info'), warn: note('warn'), error: note('error') }, clock);
   const reporter = health.dependency('amd-endorsements', { isRequired: false });
-  const observed = new EndorsementHealth(reporter, { setting: 'endorsements.amd', graceSeconds, clock });
+  const observed = new EndorsementHealth(reporter, { setting: 'endorsements.amd', clock });
   const answers: EndorsementResult<string>[] = [];
   const source: EndorsementSource<string, string> = { get: async () => answers.shift() ?? given };
   const state = () => health.states().get('amd-endorsements');
@@ -37,10 +37,10 @@ const refused = (code: string): EndorsementResult<string> => ({
   ok: false,
   refusal: { code, where: 'https://kds.example', why: `differs ${Math.random()}` },
 });
-const dueAt = (nextUpdate: Date, when: Date): EndorsementResult<string> => ({
+const dueAt = (nextUpdate: Date, when: Date, graceSeconds = 0): EndorsementResult<string> => ({
   ok: true,
   collateral: '',
-  freshness: { fetchedAt: at, nextUpdate, source: 'x', stale: when > nextUpdate },
+  freshness: freshnessAt({ fetchedAt: at, nextUpdate, source: 'x' }, when, graceSeconds),
 });
 
 test('a service that fails and is back is one line each, however often it is asked', async () => {
@@ -68,13 +68,13 @@ test('that a platform is not known, or the evidence is at fault, says nothing of
 });
 
 test('endorsements in grace are a warning, expired ones a failure, and newer ones end both', async () => {
-  const { observed, source, answers, lines } = scene(86_400);
+  const { observed, source, answers, lines } = scene();
   const all = observed.ofAnswers(source);
   for (const days of [0, 1.5, 1.6, 3, 3.1]) {
-    answers.push(dueAt(later(1), later(days)));
+    answers.push(dueAt(later(1), later(days), 86_400));
     await all.get('chip', { at: later(days) });
   }
-  answers.push(dueAt(later(9), later(3.2)));
+  answers.push(dueAt(later(9), later(3.2), 86_400));
   await all.get('chip', { at: later(3.2) });
   assert.deepEqual(lines, [
     'warn: amd-endorsements needs attention',

@@ -2,7 +2,7 @@
  * Reports how the sources of one vendor's endorsements fare: whether the vendor's service answers, and whether endorsements that are past their
  * next update are in use or have run out. Reasons stay the same while nothing changes, so that each change is one line of the log.
  */
-import { type EndorsementResult, type EndorsementSource, endorsementFault } from '@atesto/endorsements';
+import { type EndorsementResult, type EndorsementSource, endorsementFault, isUsable } from '@atesto/endorsements';
 import type { HealthReporter } from '../health/health.ts';
 
 /** Of how many requests it is remembered that their endorsements are past their next update; what nobody asks for is forgotten. */
@@ -15,8 +15,6 @@ type Lateness = 'grace' | 'expired';
 export interface EndorsementHealthOptions {
   /** `endorsements.intel`: where an operator sets the sources. */
   readonly setting: string;
-  /** How long past its next update a part still serves. */
-  readonly graceSeconds: number;
   readonly clock: () => Date;
 }
 
@@ -45,19 +43,19 @@ export class EndorsementHealth {
 
   /** All sources together: what callers get. */
   ofAnswers<Request, Value>(source: EndorsementSource<Request, Value>): EndorsementSource<Request, Value> {
-    return observed(source, (request, result, at) => {
-      const lateness = this.#latenessOf(result, at);
+    return observed(source, (request, result) => {
+      const lateness = this.#latenessOf(result);
       if (lateness === undefined && this.#late.size === 0) return;
       this.#note(JSON.stringify(request), lateness, result.ok);
       this.#report();
     });
   }
 
-  #latenessOf(result: EndorsementResult<unknown>, at: Date): Lateness | undefined {
+  #latenessOf(result: EndorsementResult<unknown>): Lateness | undefined {
     if (!result.ok) return result.refusal.code === 'endorsements-expired' ? 'expired' : undefined;
-    const { stale = false, nextUpdate = at } = result.freshness ?? {};
-    if (!stale) return undefined;
-    return at.getTime() <= nextUpdate.getTime() + this.#options.graceSeconds * 1000 ? 'grace' : 'expired';
+    const { freshness } = result;
+    if (freshness?.stale !== true) return undefined;
+    return isUsable(freshness) ? 'grace' : 'expired';
   }
 
   #note(key: string, lateness: Lateness | undefined, isAnswer: boolean): void {
@@ -93,11 +91,11 @@ function isOperators({ refusal }: Extract<EndorsementResult<unknown>, { ok: fals
 
 function observed<Request, Value>(
   source: EndorsementSource<Request, Value>,
-  observe: (request: Request, result: EndorsementResult<Value>, at: Date) => void,
+  observe: (request: Request, result: EndorsementResult<Value>) => void,
 ): EndorsementSource<Request, Value> {
   const get: EndorsementSource<Request, Value>['get'] = async (request, options) => {
     const result = await source.get(request, options);
-    observe(request, result, options.at);
+    observe(request, result);
     return result;
   };
   return { ...(source.name === undefined ? {} : { name: source.name }), get };

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { endorsementCodes } from '@atesto/endorsements';
 import { collateralToJson, createSimulatedPlatform, type PcsFault, type PcsServer } from '@atesto/simulator';
 import { stateDirectory } from '@atesto/store/testing';
@@ -272,7 +273,10 @@ describe('a bundle', () => {
       const wireCode = status === 400 ? 'InvalidParameter' : 'ServiceUnavailable';
       assert.equal(answer.status, status);
       assert.deepEqual(answer.body, { error: { code: wireCode, message, innererror: { code } } });
-      assert.ok(service.logged.some((line) => line.includes('"route"') && line.includes(path)));
+      // The log of a request is written after its answer.
+      const isLogged = (): boolean => service.logged.some((line) => line.includes('"route"') && line.includes(path));
+      for (let waited = 0; waited < 500 && !isLogged(); waited += 1) await delay(10);
+      assert.ok(isLogged());
     }
   });
 

@@ -2,23 +2,29 @@
 import { join } from 'node:path';
 import {
   createFallbackSource,
+  createVerifiedIntelSource,
+  createVerifiedSnpSource,
   HeldRevocationLists,
   type IntelEndorsementSource,
   type SnpEndorsementSource,
+  type VerifiedIntelSource,
+  type VerifiedSnpSource,
 } from '@atesto/endorsements';
+import { amdRoots, intelRoots } from '@atesto/evidence';
 import type { FastifyBaseLogger } from 'fastify';
 import type { ServiceConfig } from '../config/schema.ts';
 import type { Health } from '../health/health.ts';
+import { trustAnchorsOf } from '../providers/trust-anchors.ts';
 import { amdSources } from './amd-sources.ts';
 import { EndorsementHealth } from './health.ts';
 import { intelSources } from './intel-sources.ts';
 import { reportBrokenTo, reportTo } from './report.ts';
 import type { SourceUpkeep } from './source-chain.ts';
 
-/** The sources of all vendors. */
+/** The sources of all vendors: what they give is verified, under the vendors' roots and those of the settings, and judged for its freshness. */
 export interface EndorsementSources {
-  readonly intel: IntelEndorsementSource;
-  readonly amd: SnpEndorsementSource;
+  readonly intel: VerifiedIntelSource;
+  readonly amd: VerifiedSnpSource;
 }
 
 /** Open sources. */
@@ -56,9 +62,19 @@ export function configuredSources(
   const healthOf = (vendor: 'intel' | 'amd'): EndorsementHealth =>
     new EndorsementHealth(health.dependency(`${vendor}-endorsements`, { isRequired: false }), {
       setting: `endorsements.${vendor}`,
-      graceSeconds: config.endorsements[vendor].staleGraceSeconds,
       clock,
     });
+  const { trustAnchors } = config.provider;
+  const under = {
+    intel: {
+      trustAnchors: trustAnchorsOf(intelRoots, trustAnchors),
+      graceSeconds: config.endorsements.intel.staleGraceSeconds,
+    },
+    amd: {
+      trustAnchors: trustAnchorsOf(amdRoots, trustAnchors),
+      graceSeconds: config.endorsements.amd.staleGraceSeconds,
+    },
+  };
   const [intelHealth, amdHealth] = [healthOf('intel'), healthOf('amd')];
   const none = { sources: [], upkeep: [], look: async () => {} };
   const intel = intelEndorsements === undefined ? intelSources(config, { ...settings, health: intelHealth }) : none;
@@ -73,8 +89,14 @@ export function configuredSources(
     await heldLists.close();
   };
   return {
-    intel: intelEndorsements ?? intelHealth.ofAnswers(createFallbackSource(intel.sources)),
-    amd: amdEndorsements ?? amdHealth.ofAnswers(createFallbackSource(amd.sources)),
+    intel:
+      intelEndorsements === undefined
+        ? intelHealth.ofAnswers(createVerifiedIntelSource(createFallbackSource(intel.sources), under.intel))
+        : createVerifiedIntelSource(intelEndorsements, under.intel),
+    amd:
+      amdEndorsements === undefined
+        ? amdHealth.ofAnswers(createVerifiedSnpSource(createFallbackSource(amd.sources), under.amd))
+        : createVerifiedSnpSource(amdEndorsements, under.amd),
     look: async () => {
       await Promise.all([intel.look(), amd.look()]);
     },

@@ -1,9 +1,10 @@
-/** Asks a source for endorsements, with patience; a refusal becomes the one of the request. */
+/** Asks a source for verified endorsements, within a time limit; its refusal becomes the refusal of the request. */
 import type { Refusal } from '@atesto/core';
-import { type EndorsementCode, type EndorsementSource, endorsementFault, type Freshness } from '@atesto/endorsements';
+import { type EndorsementCode, type EndorsementSource, endorsementFault, isUsable } from '@atesto/endorsements';
+import { evidenceCodes } from '@atesto/evidence';
 import type { LookupBudget } from '../admission/budgets.ts';
 import { orAborted } from '../http/abortable.ts';
-import { type RequestRefused, refusalOf, refuseWithin } from '../http/refusal.ts';
+import { type RequestRefused, refusalOf, refuseFor, refuseWithin } from '../http/refusal.ts';
 
 /** For which time endorsements are asked, and at whose expense. */
 export interface EndorsementLook {
@@ -17,7 +18,8 @@ export interface EndorsementLook {
 /** What a source gave. */
 export interface Fetched<Value> {
   readonly value: Value;
-  readonly freshness: Freshness | undefined;
+  /** Whether it is current, or past its next update within the operator's grace. */
+  readonly isUsable: boolean;
 }
 
 /**
@@ -44,10 +46,10 @@ export async function fetchEndorsements<Request, Value>(
       source.get(request, { at, signal: wait.signal, mayFetch: lookups.mayFetch }),
       wait.signal,
     );
-    if (got.ok) return { value: got.collateral, freshness: got.freshness };
+    if (got.ok) return { value: got.collateral, isUsable: got.freshness !== undefined && isUsable(got.freshness) };
     wait.signal.throwIfAborted();
     const value = instead(got.refusal);
-    if (value !== undefined) return { value, freshness: undefined };
+    if (value !== undefined) return { value, isUsable: true };
     if (got.refusal.code === limited) lookups.refuseIfUsedUp();
     return refuseWithout(got.refusal, vendor);
   } finally {
@@ -58,8 +60,9 @@ export async function fetchEndorsements<Request, Value>(
 
 const limited: EndorsementCode = 'endorsements-limited';
 
-/** The evidence's fault is the caller's, everything else the service's: only that is worth another try. */
+/** A fault of the evidence, or of endorsements that are not genuine, is answered with 400; only what is the service's is worth another try. */
 function refuseWithout(refusal: Refusal, vendor: 'intel' | 'amd'): never {
+  if (Object.hasOwn(evidenceCodes, refusal.code)) return refuseFor(refusal);
   const fault = endorsementFault(refusal.code);
   // AMD's files may also be those of the mirror.
   const isBundle = vendor === 'intel' && refusal.code.startsWith('bundle-');

@@ -1,14 +1,12 @@
-/** Intel's endorsements for the quotes of one provider: fetched or cached by their source, verified once under the provider's roots. */
-import { type IntelEndorsementRequest, type IntelEndorsementSource, intelRequestFor } from '@atesto/endorsements';
+/** Gets Intel's verified endorsements for the quotes of a provider. */
+import { type IntelEndorsementRequest, intelRequestFor, type VerifiedIntelSource } from '@atesto/endorsements';
 import {
-  type IntelCollateral,
   intelRoots,
   lookupFor,
   type ParsedQuote,
   type TrustAnchor,
   VerificationCache,
   type VerifiedIntelCollateral,
-  verifyIntelCollateral,
 } from '@atesto/evidence';
 import { refuseFor } from '../http/refusal.ts';
 import { type EndorsementLook, fetchEndorsements } from './fetch-endorsements.ts';
@@ -27,8 +25,6 @@ export interface IntelSettings {
   readonly developmentRoots: readonly string[];
   /** How long an attestation waits for them. */
   readonly timeoutMs: number;
-  /** How long past its next update a part still serves. */
-  readonly graceSeconds: number;
 }
 
 /** Quotes of certification data type 5 repeat the same chain; parsing it again costs more than the signature of the quote. */
@@ -42,13 +38,11 @@ const requestBy = {
 export class IntelEndorsements {
   /** Remembers platforms between appraisals. */
   readonly cache = new VerificationCache();
-  readonly #source: IntelEndorsementSource;
+  readonly #source: VerifiedIntelSource;
   readonly #settings: IntelSettings;
   readonly #trustAnchors: readonly TrustAnchor[];
-  /** By the object that the source gave: the same object holds the same bytes. */
-  readonly #verified = new WeakMap<IntelCollateral, VerifiedIntelCollateral>();
 
-  constructor(source: IntelEndorsementSource, settings: IntelSettings) {
+  constructor(source: VerifiedIntelSource, settings: IntelSettings) {
     this.#source = source;
     this.#settings = settings;
     this.#trustAnchors = trustAnchorsOf(intelRoots, settings.developmentRoots);
@@ -56,21 +50,15 @@ export class IntelEndorsements {
 
   /** The verified collateral for a quote. Refuses the request with the code of evidence or endorsements; see {@link fetchEndorsements}. */
   async endorse(quote: ParsedQuote, look: EndorsementLook): Promise<IntelEndorsed> {
-    const { timeoutMs, graceSeconds } = this.#settings;
-    const { value } = await fetchEndorsements('intel', this.#source, this.#requestFor(quote), look, timeoutMs);
-    const collateral = this.#verify(value);
-    const nextUpdate = Math.min(...Object.values(collateral.dates).map((dates) => dates.nextUpdate));
-    const allowExpiredCollateral = look.at.getTime() <= nextUpdate + graceSeconds * 1000;
-    return { collateral, allowExpiredCollateral };
-  }
-
-  #verify(collateral: IntelCollateral): VerifiedIntelCollateral {
-    const known = this.#verified.get(collateral);
-    if (known !== undefined) return known;
-    const verified = verifyIntelCollateral(collateral, { trustAnchors: this.#trustAnchors });
-    if (!verified.ok) return refuseFor(verified.refusal);
-    this.#verified.set(collateral, verified.value);
-    return verified.value;
+    const { timeoutMs } = this.#settings;
+    const { value, isUsable } = await fetchEndorsements(
+      'intel',
+      this.#source,
+      this.#requestFor(quote),
+      look,
+      timeoutMs,
+    );
+    return { collateral: value, allowExpiredCollateral: isUsable };
   }
 
   #requestFor(quote: ParsedQuote): IntelEndorsementRequest {

@@ -31,12 +31,10 @@ export function sharedParts(config: ServiceConfig, parts: ProviderParts): Shared
     intel: new IntelEndorsements(parts.sources.intel, {
       developmentRoots: provider.trustAnchors,
       timeoutMs: limits.endorsementTimeoutMs,
-      graceSeconds: endorsements.intel.staleGraceSeconds,
     }),
     amd: new AmdEndorsements(parts.sources.amd, {
       developmentRoots: provider.trustAnchors,
       timeoutMs: limits.endorsementTimeoutMs,
-      graceSeconds: endorsements.amd.staleGraceSeconds,
       revocationList: endorsements.amd.revocationList,
     }),
     baseline: {
