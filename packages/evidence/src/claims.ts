@@ -1,4 +1,4 @@
-/** What claims are made of, in every technology. */
+/** The types of claims, common to all technologies. */
 
 /** A claim's value as JSON. */
 export type ClaimJson =

@@ -1,4 +1,4 @@
-/** Every code with which this package refuses, and what it means. */
+/** The refusal codes of this package, each with its meaning. */
 import { byteReaderCodes } from '@atesto/core';
 import { azureCodes } from './azure/codes.ts';
 import { intelCodes } from './intel/codes.ts';

@@ -1,4 +1,4 @@
-/** May the machine below an Azure guest speak for a vTPM, and may the reply be sealed to the key that was sent? */
+/** Checks the security baseline of an Azure guest: its hardware, its vTPM, and the key to which the reply is sealed. */
 
 import { type Outcome, refuse, settle } from '@atesto/core';
 import { hex } from '../claims.ts';

@@ -1,4 +1,4 @@
-/** Why an Azure confidential VM's evidence is refused, beyond the refusals of its hardware report and of its vTPM. */
+/** The refusal codes of Azure confidential VM evidence, beyond those of its hardware report and of its vTPM. */
 export const azureCodes = {
   'hcl-magic': 'The report does not begin with HCLA.',
   'hcl-version': 'The report, or its runtime data, has a version that is not known.',

@@ -1,4 +1,4 @@
-/** What state does the vTPM of a genuine machine attest? Runtime claims -> attestation key -> quote -> PCRs -> event log. */
+/** Appraises the vTPM of a genuine machine: runtime claims -> attestation key -> quote -> PCRs -> event log. */
 import type { KeyObject } from 'node:crypto';
 import { checkEventLog, type MeasuredBoot } from '../tpm/measured-boot.ts';
 import { checkPcrDigest, checkQuoteNonce, type PcrValues, parseTpmQuote, type TpmQuote } from '../tpm/quote.ts';

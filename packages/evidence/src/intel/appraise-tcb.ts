@@ -1,4 +1,4 @@
-/** How current is a genuine platform? Finds the TCB levels it reaches and combines their statuses. */
+/** Determines how current a genuine platform is: finds the TCB levels it reaches and combines their statuses. */
 import { refuse } from '@atesto/core';
 import type { GenuinePlatform } from './appraise-platform.ts';
 import type { IntelCollateralPart, TcbStatus } from './collateral.ts';

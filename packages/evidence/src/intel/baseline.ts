@@ -1,4 +1,4 @@
-/** Is a genuine Intel platform current enough for a provider? */
+/** Checks a genuine Intel platform against the TCB baseline of a provider. */
 import { type Outcome, refuse, settle } from '@atesto/core';
 import type { IntelCollateralPart, TcbStatus } from './collateral.ts';
 import type { IntelPlatformAppraisal } from './platform-appraisal.ts';

@@ -1,4 +1,4 @@
-/** Why Intel quotes (SGX and TDX) and Intel's endorsements are refused. */
+/** The refusal codes of Intel quotes (SGX and TDX) and of Intel's endorsements. */
 export const intelCodes = {
   'quote-version': 'The quote has a version that is not known.',
   'quote-attestation-key-type': 'The quote was signed by a kind of attestation key other than ECDSA P-256.',

@@ -1,4 +1,4 @@
-/** Which endorsements does a quote need? Read from the quote before the quote is verified: it only decides what to fetch. */
+/** Determines which endorsements a quote needs, before the quote is verified. The result only decides what to fetch. */
 import { type Outcome, refuse, settle } from '@atesto/core';
 import type { TrustAnchor } from '../roots.ts';
 import { parsePemChain } from '../x509/pem.ts';

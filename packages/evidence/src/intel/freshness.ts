@@ -1,4 +1,4 @@
-/** Are the dates of certificates and collateral right for the time of appraisal? */
+/** Checks the dates of certificates and collateral at the time of appraisal. */
 import { refuse } from '@atesto/core';
 import { checkChainValidity } from '../x509/chain.ts';
 import type { IntelCollateralPart } from './collateral.ts';

@@ -1,6 +1,6 @@
-/** The custom claims that follow the quote in OpenEnclave evidence. */
+/** Reads the custom claims that follow the quote in OpenEnclave evidence. */
 import { refuse } from '@atesto/core';
-import { commitsTo } from '../bytes/binding.ts';
+import { commitsTo } from '../commitment.ts';
 import type { OpenEnclaveCode } from './codes.ts';
 
 /** What the container was, and the claims it carried. */

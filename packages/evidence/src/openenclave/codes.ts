@@ -1,4 +1,4 @@
-/** Why an OpenEnclave container is refused. */
+/** The refusal codes of OpenEnclave containers. */
 export const openEnclaveCodes = {
   'oe-report-type': 'The OpenEnclave report is not a remote SGX report.',
   'oe-size': 'The size that the OpenEnclave header states does not fit the evidence.',

@@ -1,4 +1,4 @@
-/** Is a genuine SEV-SNP report recent enough, and of a kind that the provider accepts? */
+/** Checks a genuine SEV-SNP report against the security baseline of a provider. */
 import { type Outcome, refuse, settle } from '@atesto/core';
 import type { SnpAppraisal } from './appraisal.ts';
 import type { SevSnpCode } from './codes.ts';

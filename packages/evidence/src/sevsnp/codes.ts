@@ -1,4 +1,4 @@
-/** Why SEV-SNP evidence is refused. */
+/** The refusal codes of SEV-SNP evidence. */
 export const sevsnpCodes = {
   'snp-evidence-malformed': 'The evidence is neither a bare report nor the JSON document that guests send.',
   'snp-report-size': 'The report does not have the 1184 bytes that the firmware writes.',

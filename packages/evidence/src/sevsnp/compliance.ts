@@ -1,4 +1,4 @@
-/** Is a genuine guest one that the operator knows? Reference values (RFC 9334) give it a compliance status. */
+/** Compares a genuine guest with reference values (RFC 9334), which give it a compliance status. */
 import { type Outcome, settle, unwrap } from '@atesto/core';
 import { hex } from '../claims.ts';
 import type { SnpReport } from './report.ts';

@@ -1,4 +1,4 @@
-/** Which of AMD's endorsements does a report need? Read from the report and the certificates beside it, before anything is verified. */
+/** Determines which of AMD's endorsements a report needs, from the report and its certificates, before anything is verified. */
 import { type Outcome, refuse, settle } from '@atesto/core';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import { encodePem, parsePemChain } from '../x509/pem.ts';

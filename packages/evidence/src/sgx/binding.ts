@@ -1,6 +1,6 @@
-/** Do runtime data and init-time data belong to an SGX quote? Source: Azure Attestation REST contract, "dataType" and binding. */
+/** Checks that runtime data and init-time data belong to an SGX quote. Source: Azure Attestation REST contract, "dataType" and binding. */
 import { type Outcome, refuse, settle } from '@atesto/core';
-import { commitsTo } from '../bytes/binding.ts';
+import { commitsTo } from '../commitment.ts';
 import type { SgxReportBody } from '../intel/report-body.ts';
 
 /** SHA-256 of the runtime data must be the first 32 bytes of the report data; the enclave is free in the other 32. */

@@ -1,4 +1,4 @@
-/** Why TDX evidence is refused beyond the codes that Intel quotes share. */
+/** The refusal codes of TDX evidence, beyond those that Intel quotes share. */
 export const tdxCodes = {
   'tdx-attributes': 'Reserved bits of the attributes of the trust domain are set.',
   'tdx-xfam': 'The extended features of the trust domain are not ones that a domain can have.',

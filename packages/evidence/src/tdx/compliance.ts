@@ -1,4 +1,4 @@
-/** Is a genuine trust domain one that the operator knows? Reference values (RFC 9334) give it a compliance status. */
+/** Compares a genuine trust domain with reference values (RFC 9334), which give it a compliance status. */
 import { hex } from '../claims.ts';
 import type { TdReportBody } from './report-body.ts';
 

@@ -1,6 +1,6 @@
-/** Which hashes of a TPM are accepted. Source: TCG Algorithm Registry, TPM_ALG_ID. */
+/** The accepted hash algorithms of TPMs. Source: TCG Algorithm Registry, TPM_ALG_ID. */
 
-/** A hash as a TPM names it. */
+/** A hash algorithm of a TPM. */
 export interface TpmHash {
   /** TPM_ALG_ID. */
   readonly id: number;
@@ -16,7 +16,7 @@ export const tpmHashes: readonly TpmHash[] = [
   { id: 0x000d, name: 'sha512', sizeBytes: 64 },
 ];
 
-/** The hash of an id; undefined: it is not accepted. */
+/** The hash algorithm of an id; undefined when it is not accepted. */
 export function tpmHashOf(id: number): TpmHash | undefined {
   return tpmHashes.find((hash) => hash.id === id);
 }

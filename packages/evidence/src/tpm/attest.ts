@@ -1,5 +1,5 @@
 /**
- * What every structure that a TPM signs says of itself, and what it attests.
+ * Parses the common header of the structures that a TPM signs.
  * Source: TCG, Trusted Platform Module Library, Part 2: Structures (TPMS_ATTEST).
  */
 import { ByteReader, refuse } from '@atesto/core';

@@ -1,10 +1,8 @@
-/**
- * Does a TPM vouch for one of its keys? Source: TCG, Trusted Platform Module Library, Part 2: Structures (TPMS_CERTIFY_INFO).
- */
+/** Checks that a TPM certified one of its keys. Source: TCG, Trusted Platform Module Library, Part 2: Structures (TPMS_CERTIFY_INFO). */
 import { parseTpmAttest, refuseTpm, sized, type TpmAttestHeader } from './attest.ts';
 import type { TpmPublicArea } from './public-area.ts';
 
-/** What TPM2_Certify says. */
+/** The contents of a TPM2_Certify structure. */
 export interface TpmCertification extends TpmAttestHeader {
   readonly name: Uint8Array;
   readonly qualifiedName: Uint8Array;
@@ -18,7 +16,7 @@ export function parseTpmCertification(bytes: Uint8Array): TpmCertification {
   }));
 }
 
-/** Checks that it is this key that was certified. */
+/** Checks that the TPM certified this key. */
 export function checkCertifiedName({ name }: TpmCertification, key: TpmPublicArea): void {
   if (Buffer.compare(name, key.name) !== 0) {
     refuseTpm('tpm-certified-name', 'tpm certification', 'it certifies another key');

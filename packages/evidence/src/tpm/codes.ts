@@ -1,4 +1,4 @@
-/** Why the word of a TPM is refused. */
+/** The refusal codes of TPM structures and event logs. */
 export const tpmCodes = {
   'tpm-attest-magic': 'The structure was not made by a TPM: its magic is not TPM_GENERATED_VALUE.',
   'tpm-attest-type': 'The structure attests something else than is needed: a quote, or the certification of a key.',

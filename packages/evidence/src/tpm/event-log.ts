@@ -1,5 +1,5 @@
 /**
- * What did firmware and boot loaders measure, and which PCR values follow from it? Nothing in a log is true unless it replays.
+ * Parses and replays the event log of firmware and boot loaders. Nothing in a log is trusted unless it replays to quoted PCR values.
  * Source: TCG PC Client Platform Firmware Profile, section "Event Logging" (TCG_PCClientPCREvent, TCG_PCR_EVENT2, Spec ID event).
  */
 
@@ -8,7 +8,7 @@ import { ByteReader } from '@atesto/core';
 import { type TpmHash, tpmHashes } from './algorithms.ts';
 import { refuseTpm } from './attest.ts';
 
-/** EV_NO_ACTION: events that extend nothing, whatever register they name. */
+/** EV_NO_ACTION: events that extend no register. */
 export const noAction = 0x00000003;
 /** EV_EFI_HCRTM_EVENT: what a root of trust outside the firmware measured before the TPM was started. */
 const hcrtmEvent = 0x80000010;
@@ -23,7 +23,7 @@ const registerCount = 24;
  * (PC Client Platform TPM Profile, "PCR Initial and Reset Values").
  */
 const [firstDynamicRegister, lastDynamicRegister] = [17, 22];
-/** Sizes of digests that algorithms have, by TPM_ALG_ID: SHA-1, SHA-256, SHA-384, SHA-512. */
+/** Digest sizes by TPM_ALG_ID: SHA-1, SHA-256, SHA-384, SHA-512. */
 const digestBytes = new Map([[0x0004, sha1Bytes], ...tpmHashes.map(({ id, sizeBytes }) => [id, sizeBytes] as const)]);
 
 /** One event after the first. */
@@ -31,9 +31,9 @@ export interface LoggedEvent {
   /** PCR, 0 to 23; anything in events of no action. In the logs of confidential computing 1 to 4 stand for RTMR 0 to 3. */
   readonly register: number;
   readonly type: number;
-  /** By TPM_ALG_ID; not each bank need have one. */
+  /** By TPM_ALG_ID; a bank may be missing. */
   readonly digests: ReadonlyMap<number, Uint8Array>;
-  /** Not authenticated: only events whose digest is the hash of their data may be believed. */
+  /** Not authenticated: only events whose digest is the hash of their data are trustworthy. */
   readonly data: Uint8Array;
 }
 
@@ -87,7 +87,7 @@ function parseEvent(reader: ByteReader, sizes: ReadonlyMap<number, number>): Log
   const register = reader.u32('pcrIndex');
   const type = reader.u32('eventType');
   if (register >= registerCount && type !== noAction) {
-    refuseTpm('tpm-event-log', where, `there is no register ${register}`);
+    refuseTpm('tpm-event-log', where, `register ${register} does not exist`);
   }
   const count = reader.u32('digest count');
   const digests = new Map<number, Uint8Array>();
@@ -124,7 +124,7 @@ function isPadding(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0x00 || byte === 0xff);
 }
 
-/** What a register holds before its first event, in a bank. */
+/** The initial value of a register in a bank. */
 export function startValue({ events }: EventLog, register: number, hash: TpmHash): Buffer {
   if (register === firstRegister) {
     const value = Buffer.alloc(hash.sizeBytes);
@@ -165,8 +165,8 @@ function startupLocality(events: readonly LoggedEvent[]): number {
 }
 
 /**
- * The values of the registers that the log extends in a bank, by number. Events of no action extend nothing. Registers with an event that has no
- * digest for the bank are left out: the log does not tell their values.
+ * The values of the registers that the log extends in a bank, by number. Events of no action extend nothing. Registers with an event without a
+ * digest for the bank are left out: the log does not determine their values.
  */
 export function replayEventLog(log: EventLog, hash: TpmHash): Map<number, Uint8Array> {
   if (!log.algorithms.includes(hash.id)) {

@@ -1,4 +1,4 @@
-/** Which of the quoted PCR values does an event log explain, and what may then be learned from it? */
+/** Checks an event log against quoted PCR values, and reads what the log then proves. */
 
 import { createHash } from 'node:crypto';
 import { ByteReader, type Outcome, settle } from '@atesto/core';
@@ -12,16 +12,16 @@ const lastFirmwarePcr = 7;
 const secureBootPcr = 7;
 /** What EV_SEPARATOR measures where the firmware's own part ends (Platform Firmware Profile, "EV_SEPARATOR"). */
 const separators = ['00000000', 'ffffffff'];
-/** What it measures instead where the firmware could not measure. */
+/** What EV_SEPARATOR measures when the firmware could not measure. */
 const errorSeparator = '01000000';
-/** EFI_GLOBAL_VARIABLE, as GUIDs stand in memory. */
+/** EFI_GLOBAL_VARIABLE, in the memory layout of GUIDs. */
 const globalVariable = Buffer.from('61dfe48bca93d211aa0d00e098032b8c', 'hex');
 
-/** What a log that replays says. */
+/** What a replayed log proves. */
 export interface MeasuredBoot {
   /** Quoted PCRs whose values the log explains, ascending. */
   readonly replayed: readonly number[];
-  /** State of secure boot as the firmware measured it; undefined when the log does not say, or PCR 7 was not quoted. */
+  /** State of secure boot as the firmware measured it; undefined when the log does not contain it, or PCR 7 was not quoted. */
   readonly secureBoot: boolean | undefined;
 }
 

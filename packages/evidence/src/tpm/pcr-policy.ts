@@ -1,5 +1,5 @@
 /**
- * Can a key be used only while PCRs have the values that were quoted?
+ * Checks that a key can be used only while the PCRs have the quoted values.
  * Source: TCG, Trusted Platform Module Library, Part 3: Commands (TPM2_PolicyPCR).
  */
 import { createHash } from 'node:crypto';
@@ -23,7 +23,7 @@ function pcrPolicyDigest(quote: TpmQuote, values: PcrValues): Buffer {
   return createHash('sha256').update(before).update(command).update(mask).update(digest.digest()).digest();
 }
 
-/** Whether the key's use demands exactly the quoted values: its policy is TPM2_PolicyPCR over them, and no password replaces it. */
+/** Whether using the key requires the quoted values: its policy is TPM2_PolicyPCR over them, and no password replaces the policy. */
 export function isBoundToPcrs(key: TpmPublicArea, quote: TpmQuote, values: PcrValues): boolean {
   return !key.attributes.userWithAuth && pcrPolicyDigest(quote, values).equals(key.authPolicy);
 }

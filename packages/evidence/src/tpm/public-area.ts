@@ -1,5 +1,6 @@
 /**
- * What kind of key is a TPM's object? Source: TCG, Trusted Platform Module Library, Part 2: Structures (TPMT_PUBLIC, TPMA_OBJECT).
+ * Parses the public area of a TPM key and checks its attributes. Source: TCG, Trusted Platform Module Library, Part 2: Structures
+ * (TPMT_PUBLIC, TPMA_OBJECT).
  */
 import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { ByteReader, keyFault, nodeKeyFacts } from '@atesto/core';
@@ -25,13 +26,13 @@ const attributeBits = {
   sign: 18,
 } as const;
 
-/** The attributes that decide what a key can be used for. */
+/** The attributes that determine how a key can be used. */
 export type TpmAttributes = { readonly [attribute in keyof typeof attributeBits]: boolean };
 
 /** A TPM's object that is an asymmetric key. */
 export interface TpmPublicArea {
   readonly attributes: TpmAttributes;
-  /** Policy digest that its use demands; empty: none. */
+  /** The policy digest that its use requires; empty: none. */
   readonly authPolicy: Uint8Array;
   readonly publicKey: KeyObject;
   /** TPM2B_NAME's contents: the hash's id, then the hash of the public area. */
@@ -76,7 +77,7 @@ function rsaKey(reader: ByteReader): JsonWebKey {
   }
   const isOdd = ((modulus.at(-1) ?? 0) & exponent & 1) === 1;
   if (!isOdd || exponent < leastExponent) {
-    refuseTpm('tpm-public-area', reader.where(), 'the modulus or the exponent is of no RSA key');
+    refuseTpm('tpm-public-area', reader.where(), 'the modulus or the exponent is not of an RSA key');
   }
   const e = Buffer.alloc(4);
   e.writeUInt32BE(exponent);
@@ -133,7 +134,7 @@ export function parseTpmPublicArea(bytes: Uint8Array, name: string): TpmPublicAr
   };
 }
 
-/** Checks that a key can sign nothing but what its TPM made, and was made in it: that its signatures are the TPM's word. */
+/** Checks that a key was created in its TPM and signs only structures that the TPM created. */
 export function checkAttestationKeyAttributes({ attributes }: TpmPublicArea, name: string): void {
   const { restricted, sign, decrypt, fixedTpm, fixedParent, sensitiveDataOrigin } = attributes;
   if (!(restricted && sign && !decrypt && fixedTpm && fixedParent && sensitiveDataOrigin)) {
@@ -141,7 +142,7 @@ export function checkAttestationKeyAttributes({ attributes }: TpmPublicArea, nam
   }
 }
 
-/** Checks that what is encrypted to a key can be read in its TPM alone. */
+/** Checks that only the key's TPM can decrypt with it. */
 export function checkEncryptionKeyAttributes({ attributes, publicKey }: TpmPublicArea, name: string): void {
   const { restricted, decrypt, fixedTpm, fixedParent, sensitiveDataOrigin } = attributes;
   if (!(decrypt && !restricted && fixedTpm && fixedParent && sensitiveDataOrigin)) {

@@ -1,5 +1,5 @@
 /**
- * What a TPM 2.0 quote says, and whether it is about given PCR values.
+ * Parses TPM 2.0 quotes and checks them against given PCR values.
  * Source: TCG, Trusted Platform Module Library, Part 2: Structures (TPMS_QUOTE_INFO, TPML_PCR_SELECTION).
  */
 
@@ -17,7 +17,7 @@ export interface PcrSelection {
   readonly algorithm: number;
   /** Selected PCR numbers, ascending. */
   readonly pcrs: readonly number[];
-  /** The selection bitmap as it stands. */
+  /** The selection bitmap, unchanged. */
   readonly mask: Uint8Array;
 }
 
@@ -67,7 +67,7 @@ export function parseTpmQuote(bytes: Uint8Array): TpmQuote {
   }));
 }
 
-/** The one bank that the quote selects. */
+/** The only bank that the quote selects. */
 export function quotedSelection({ selections }: TpmQuote): PcrSelection {
   const [selection, another] = selections;
   if (selection === undefined || another !== undefined) {
@@ -77,7 +77,7 @@ export function quotedSelection({ selections }: TpmQuote): PcrSelection {
 }
 
 /**
- * Checks that the values of the quote's one selected bank hash to the signed digest, and answers those values alone.
+ * Checks that the values of the quote's only selected bank hash to the signed digest, and returns those values.
  * @param hash of the signature scheme, with which the TPM also hashes the values
  */
 export function checkPcrDigest(quote: TpmQuote, values: PcrValues, hash: TpmHash): PcrValues {
@@ -94,14 +94,14 @@ export function checkPcrDigest(quote: TpmQuote, values: PcrValues, hash: TpmHash
     quoted.set(pcr, value);
   }
   if (!digest.digest().equals(quote.pcrDigest)) {
-    refuseTpm('tpm-pcr-digest', 'tpm quote', 'the PCR values given are not the ones that the TPM quoted');
+    refuseTpm('tpm-pcr-digest', 'tpm quote', 'the given PCR values are not the quoted ones');
   }
   return quoted;
 }
 
-/** Checks that the quote answers the given nonce. */
+/** Checks that the quote contains the given nonce. */
 export function checkQuoteNonce(quote: TpmQuote, nonce: Uint8Array): void {
   if (Buffer.compare(quote.extraData, nonce) !== 0) {
-    refuseTpm('tpm-nonce', 'tpm quote', "the quote's extra data is not the nonce that was asked for");
+    refuseTpm('tpm-nonce', 'tpm quote', "the quote's extra data is not the expected nonce");
   }
 }

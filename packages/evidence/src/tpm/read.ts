@@ -1,4 +1,4 @@
-/** TPM structures for those who want to look at them. Nothing here is trusted. */
+/** Reads TPM structures for inspection. Nothing is verified here. */
 import { type Outcome, settle } from '@atesto/core';
 import { tpmHashes } from './algorithms.ts';
 import { type EventLog, parseEventLog, replayEventLog } from './event-log.ts';
@@ -10,11 +10,11 @@ export function readTpmQuote(bytes: Uint8Array): Outcome<TpmQuote> {
   return settle(() => parseTpmQuote(bytes));
 }
 
-/** A log, and what it would lead to. Whether a TPM has these values only its quote tells. */
+/** A log, and the PCR values that it replays to. Only a quote proves that a TPM has these values. */
 export interface ReadEventLog extends EventLog {
   /** Values of the registers that the log extends, by bank (`sha256`), then by number, ascending. SHA-1 is left out. */
   readonly registers: ReadonlyMap<string, PcrValues>;
-  /** State of secure boot that the log tells; undefined: it tells none. */
+  /** State of secure boot in the log; undefined when the log does not contain it. */
   readonly secureBoot: boolean | undefined;
 }
 

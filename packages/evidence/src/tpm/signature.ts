@@ -1,6 +1,4 @@
-/**
- * Did an attestation key sign a structure? Source: TCG, Trusted Platform Module Library, Part 2: Structures (TPMT_SIGNATURE).
- */
+/** Verifies the signature of a TPM structure. Source: TCG, Trusted Platform Module Library, Part 2: Structures (TPMT_SIGNATURE). */
 import { type KeyObject, verify } from 'node:crypto';
 import { ByteReader, keyFault, nodeKeyFacts } from '@atesto/core';
 import { type TpmHash, tpmHashOf } from './algorithms.ts';

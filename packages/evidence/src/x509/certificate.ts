@@ -1,4 +1,4 @@
-/** What a certificate says. Nothing is trusted until its chain is verified. Source: RFC 5280, section 4.1. */
+/** Parses certificates (RFC 5280, section 4.1). Nothing in them is trusted until their chain is verified. */
 
 import { createHash, type KeyObject } from 'node:crypto';
 import { refuse } from '@atesto/core';

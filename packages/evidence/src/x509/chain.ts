@@ -1,5 +1,5 @@
 /**
- * Does a chain lead from a leaf to a trusted root, at a time? Source: RFC 5280, section 6, for the short chains of vendors.
+ * Verifies certificate chains up to a trusted root. Source: RFC 5280, section 6, for the short chains of vendors.
  * What does not depend on time is verified once ({@link verifyChain}); validity is checked at each appraisal ({@link checkValidity}).
  */
 import { refuse } from '@atesto/core';
@@ -9,7 +9,7 @@ import type { X509Code } from './codes.ts';
 import { allowsUsage, basicConstraints, checkChainExtensions, extensionOids } from './extensions.ts';
 import { signatureHolds } from './signature.ts';
 
-/** A chain whose signatures, names and constraints hold up to a trusted root. Its dates have not been looked at. */
+/** A chain whose signatures, names and constraints are verified up to a trusted root. Its dates are not checked. */
 export interface VerifiedChain {
   /** Leaf first, root last. */
   readonly certificates: readonly Certificate[];
@@ -20,12 +20,12 @@ export interface VerifiedChain {
   readonly anchor: TrustAnchor;
 }
 
-/** What a chain must look like. */
+/** Requirements of a chain. */
 export interface ChainRequirements {
   /** Number of certificates, root included. */
   readonly length: number;
   readonly anchors: readonly TrustAnchor[];
-  /** Critical extensions of the leaf that the caller reads itself. */
+  /** Critical extensions of the leaf that the caller checks itself. */
   readonly leafExtensions?: readonly string[];
 }
 
@@ -43,7 +43,7 @@ function refuseChain(code: X509Code, certificate: Certificate, why: string): nev
 function checkIssued(child: Certificate, issuer: Certificate, authoritiesBelow: number): void {
   const { ca, pathLength } = basicConstraints(issuer.extensions, issuer.commonName);
   if (!ca)
-    refuseChain('chain-not-a-ca', issuer, 'the certificate issued another one and is no certification authority');
+    refuseChain('chain-not-a-ca', issuer, 'the certificate issued another one but is not a certification authority');
   if (pathLength !== undefined && authoritiesBelow > pathLength) {
     refuseChain('chain-path-length', issuer, `${authoritiesBelow} authorities follow, ${pathLength} are allowed`);
   }
@@ -95,7 +95,7 @@ export function checkChainLinks(certificates: readonly Certificate[]): void {
   });
 }
 
-/** Checks one certificate's dates, both inclusive. `at` is in milliseconds since 1970; what is no number is within no dates. */
+/** Checks one certificate's dates, both inclusive. `at`: milliseconds since 1970; NaN is refused. */
 export function checkValidity(certificate: Certificate, at: number): void {
   if (!(at >= certificate.notBefore)) {
     refuseChain(

@@ -1,4 +1,4 @@
-/** Why a certificate, a chain or a revocation list is refused. */
+/** The refusal codes of certificates, chains and revocation lists. */
 export const x509Codes = {
   'der-malformed': 'A structure is not in the distinguished encoding rules (DER), or nests or ends where it must not.',
   'pem-malformed': 'A text that must hold PEM certificates does not, or holds none or too many.',

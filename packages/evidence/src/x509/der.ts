@@ -1,7 +1,7 @@
 /**
  * Reads DER strictly: definite, minimal lengths; minimal integers; bounded nesting; nothing left over.
  * Source: ITU-T X.690, sections 8 and 10. Certificates themselves are verified by the platform's X.509 code;
- * this reader serves what that code does not show: extensions, names as bytes, revocation lists.
+ * this reader provides what that code does not expose: extensions, names as bytes, revocation lists.
  */
 import { refuse } from '@atesto/core';
 import type { X509Code } from './codes.ts';
@@ -64,7 +64,7 @@ export class DerReader {
     let length = 0;
     for (let index = 0; index < count; index += 1) {
       const octet = this.#bytes[this.#offset++];
-      if (octet === undefined) this.#refuse('the length is cut off');
+      if (octet === undefined) this.#refuse('the length is truncated');
       length = length * 256 + octet;
     }
     if (length < 0x80 || length < 256 ** (count - 1)) this.#refuse('the length is not minimal');
@@ -93,7 +93,7 @@ export class DerReader {
 
   /** The next element, which must have the identifier. */
   expect(tag: number): DerElement {
-    if (this.peek() !== tag) this.#refuse(`an element with identifier ${tag.toString(16)}h is needed here`);
+    if (this.peek() !== tag) this.#refuse(`expected an element with identifier ${tag.toString(16)}h`);
     return this.next();
   }
 
@@ -142,7 +142,7 @@ export class DerReader {
   boolean(): boolean {
     const { contents } = this.expect(tags.boolean);
     if (contents.length !== 1 || (contents[0] !== 0 && contents[0] !== 0xff))
-      this.#refuse('a Boolean is neither 00 nor FF');
+      this.#refuse('a Boolean must be 00 or FF');
     return contents[0] === 0xff;
   }
 
@@ -170,7 +170,7 @@ export class DerReader {
       }
     }
     const [first, ...rest] = arcs;
-    if (first === undefined || !fresh) this.#refuse('an object identifier is cut off');
+    if (first === undefined || !fresh) this.#refuse('an object identifier is truncated');
     const root = Math.min(2, Math.floor(first / 40));
     return [root, first - root * 40, ...rest].join('.');
   }
@@ -182,11 +182,11 @@ export class DerReader {
     let digits: string;
     if (tag === tags.utcTime && /^\d{12}Z$/.test(text)) digits = (Number(text.slice(0, 2)) < 50 ? '20' : '19') + text;
     else if (tag === tags.generalizedTime && /^\d{14}Z$/.test(text)) digits = text;
-    else return this.#refuse('a time is neither YYMMDDhhmmssZ nor YYYYMMDDhhmmssZ');
+    else return this.#refuse('a time must be YYMMDDhhmmssZ or YYYYMMDDhhmmssZ');
     const iso = digits.replace(/^(....)(..)(..)(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6.000Z');
     const milliseconds = Date.parse(iso);
     if (Number.isNaN(milliseconds) || new Date(milliseconds).toISOString() !== iso)
-      this.#refuse('a time does not exist');
+      this.#refuse('a time is not a valid date');
     return milliseconds;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Does a certificate chain belong to a did:x509 identifier? Source: did:x509 method specification, version 0.
+ * Checks that a certificate chain belongs to a did:x509 identifier. Source: did:x509 method specification, version 0.
  * `did:x509:0:sha256:<base64url of a CA's SHA-256>::<predicate>:<value>…`
  */
 
@@ -73,7 +73,7 @@ export function checkDidX509(did: string, chain: readonly Certificate[]): void {
   }
   if (predicates.length === 0) refuseDid('the identifier has no predicate');
   const [leaf, ...authorities] = chain;
-  if (leaf === undefined) refuseDid('there is no chain');
+  if (leaf === undefined) refuseDid('the chain is empty');
   const pinned = authorities.some(({ der }) => createHash(hash).update(der).digest('base64url') === fingerprint);
   if (!pinned) refuseDid('no authority of the chain has the fingerprint of the identifier');
   for (const predicate of predicates) checkPredicate(leaf, predicate);

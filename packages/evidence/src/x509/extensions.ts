@@ -1,8 +1,8 @@
-/** The extensions that certificates and revocation lists share in form. Source: RFC 5280, section 4.2. */
+/** Parses the extensions of certificates and revocation lists. Source: RFC 5280, section 4.2. */
 import { refuse } from '@atesto/core';
 import { DerReader, tags } from './der.ts';
 
-/** Object identifiers of the extensions that are understood here. */
+/** Object identifiers of the supported extensions. */
 export const extensionOids = {
   subjectKeyIdentifier: '2.5.29.14',
   keyUsage: '2.5.29.15',
@@ -50,7 +50,7 @@ export function checkCriticalExtensions(extensions: Extensions, understood: read
   }
 }
 
-/** Extensions that narrow what an authority may issue, and are not worked out here: even one that is not critical is refused. */
+/** Constraints on what an authority may issue, which are not evaluated here: refused even when not critical. */
 const constraints: readonly string[] = [extensionOids.nameConstraints, extensionOids.policyConstraints];
 
 /** Refuses critical extensions that are not in the list, and constraints of any kind. */
@@ -61,7 +61,7 @@ export function checkChainExtensions(extensions: Extensions, understood: readonl
   }
 }
 
-/** BasicConstraints; absent means no CA. */
+/** BasicConstraints; absent: not a CA. */
 export function basicConstraints(
   extensions: Extensions,
   name: string,
@@ -77,12 +77,12 @@ export function basicConstraints(
   return { ca, pathLength };
 }
 
-/** Key usages that matter here, with their bit (bit 0 is the most significant of the first octet). */
+/** The checked key usages, with their bit (bit 0 is the most significant of the first octet). */
 const keyUsageBits = { digitalSignature: 0, keyCertSign: 5, cRLSign: 6 } as const;
 /** A bit of the extension `keyUsage` (RFC 5280, section 4.2.1.3). */
 export type KeyUsage = keyof typeof keyUsageBits;
 
-/** Whether the key may be used so. A certificate without the extension allows every use (RFC 5280, 4.2.1.3). */
+/** Whether the key has this usage. A certificate without the extension allows every use (RFC 5280, 4.2.1.3). */
 export function allowsUsage(extensions: Extensions, usage: KeyUsage, name: string): boolean {
   const extension = extensions.get(extensionOids.keyUsage);
   if (extension === undefined) return true;

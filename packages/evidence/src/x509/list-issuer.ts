@@ -1,4 +1,4 @@
-/** Which revocation lists are genuine, and whose: what is needed to hold lists beyond the endorsements they came with. */
+/** Finds the genuine revocation lists of an authority, so that they can be kept beyond the endorsements they came with. */
 
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { type Outcome, refuse, settle } from '@atesto/core';
@@ -15,7 +15,7 @@ export interface ListIssuer {
   readonly lists: readonly RevocationList[];
 }
 
-/** An authority with those of the lists that it signed; the rest is left out. */
+/** An authority with the lists that it signed; other lists are left out. */
 export function listIssuer(authority: Certificate, ders: readonly Uint8Array[]): ListIssuer {
   const lists = ders.flatMap((der) => {
     const list = settle(() => {
@@ -29,7 +29,7 @@ export function listIssuer(authority: Certificate, ders: readonly Uint8Array[]):
 }
 
 /**
- * Reads a list that was found genuine before, and checks again that the key signed it.
+ * Reads a previously verified list, and verifies its signature again.
  * @param spki the authority's SubjectPublicKeyInfo, DER
  */
 export function readSignedRevocationList(der: Uint8Array, spki: Uint8Array): Outcome<RevocationList> {

@@ -1,4 +1,4 @@
-/** The public key of a certificate: of an accepted kind and size, in the one encoding that it has. */
+/** Imports public keys of certificates: of an accepted type and size, in their one DER encoding. */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { keyFault, nodeKeyFacts, refuse } from '@atesto/core';
 import { DerReader, tags } from './der.ts';
@@ -27,7 +27,7 @@ export function importPublicKey(spki: Uint8Array, where: string): KeyObject {
   const { key, encoded } = imported(spki, where);
   const fault = keyFault('certificate', nodeKeyFacts(key));
   if (fault !== undefined) refuse('certificate-key', where, `the public key ${fault}`);
-  // The platform's reader passes over what follows a key within its BIT STRING, and reads more than one encoding of a number.
+  // The platform's parser ignores bytes after a key within its BIT STRING, and accepts several encodings of a number.
   if (!encoded.equals(spki)) {
     refuse('certificate-malformed', where, 'the public key is not in the distinguished encoding rules (DER)');
   }
@@ -35,8 +35,8 @@ export function importPublicKey(spki: Uint8Array, where: string): KeyObject {
 }
 
 /**
- * The key, and as the platform writes it. The point at infinity can be read and not be written; it is no public key, and the platform would find
- * signatures under it right that anybody can make.
+ * The key, and its encoding by the platform. The platform can read the point at infinity but not write it. It is not a public key: anybody can
+ * make signatures that the platform would accept under it.
  */
 function imported(spki: Uint8Array, where: string): { readonly key: KeyObject; readonly encoded: Buffer } {
   try {

@@ -1,4 +1,4 @@
-/** What a revocation list says, for people: nothing of it is verified. */
+/** Reads revocation lists for inspection. Nothing is verified here. */
 import { type Outcome, settle } from '@atesto/core';
 import { DerReader, tags } from './der.ts';
 import { parseRevocationList, type RevocationList } from './revocation.ts';

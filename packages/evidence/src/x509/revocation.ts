@@ -1,4 +1,4 @@
-/** Certificate revocation lists: whole, direct lists of one authority. Source: RFC 5280, section 5. */
+/** Parses and verifies certificate revocation lists: complete, direct lists of one authority. Source: RFC 5280, section 5. */
 import { refuse } from '@atesto/core';
 import type { Certificate } from './certificate.ts';
 import { context, DerReader, tags } from './der.ts';
@@ -63,7 +63,7 @@ export function parseRevocationList(der: Uint8Array, name: string): RevocationLi
   const issuer = tbs.expect(tags.sequence).whole;
   const thisUpdate = tbs.time();
   if (tbs.peek() !== tags.utcTime && tbs.peek() !== tags.generalizedTime) {
-    refuse('crl-malformed', name, 'the list does not say when the next one is due');
+    refuse('crl-malformed', name, 'the list has no nextUpdate');
   }
   const nextUpdate = tbs.time();
   const revoked = tbs.peek() === tags.sequence ? parseRevoked(tbs.enter(tags.sequence), name) : new Set<string>();
@@ -94,7 +94,7 @@ export function verifyRevocationList(list: RevocationList, authority: Certificat
   }
 }
 
-/** A list of an authority that also revokes what further lists of that authority revoke; its dates stay its own. */
+/** A list that also contains the revocations of further lists of its authority; keeps its own dates. */
 export function withFurtherLists(list: RevocationList, further: readonly RevocationList[]): RevocationList {
   if (further.length === 0) return list;
   return { ...list, revoked: new Set([list, ...further].flatMap(({ revoked }) => [...revoked])) };

@@ -1,4 +1,4 @@
-/** The signature algorithms that certificates and revocation lists may use, and their verification. */
+/** The accepted signature algorithms of certificates and revocation lists, and their verification. */
 
 import { constants, type KeyObject, verify } from 'node:crypto';
 import { refuse } from '@atesto/core';
@@ -57,13 +57,13 @@ export function parseSignatureAlgorithm(element: DerElement, name: string): Sign
     return refuse('certificate-signature-algorithm', name, `signature algorithm ${oid} is not accepted`);
   }
   if (algorithm.keyType === 'rsa' && (fields.optional(tags.null)?.contents.length ?? 0) > 0) {
-    refuse('der-malformed', name, 'a NULL holds something');
+    refuse('der-malformed', name, 'a NULL must be empty');
   }
   fields.end();
   return algorithm;
 }
 
-/** Whether the key made the signature. A key of another type than the algorithm's never did. */
+/** Whether the signature verifies under the key. False for a key of another type than the algorithm's. */
 export function signatureHolds(
   algorithm: SignatureAlgorithm,
   key: KeyObject,

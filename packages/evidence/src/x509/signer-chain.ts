@@ -1,11 +1,11 @@
-/** Chains of signers whom somebody else decides to trust, such as policy signers: everything but the trust in their root. */
+/** Checks chains of signers, such as policy signers. Whether their root is trusted is decided elsewhere. */
 import { type Outcome, refuse, settle } from '@atesto/core';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import { checkChainLinks, checkValidity } from './chain.ts';
 import { allowsUsage, basicConstraints } from './extensions.ts';
 import { signatureHolds } from './signature.ts';
 
-/** A chain as it was sent, leaf first; nothing about it is proven. */
+/** A parsed chain, leaf first. Nothing in it is verified. */
 export interface SignerChain {
   readonly certificates: readonly Certificate[];
 }
@@ -15,7 +15,7 @@ export function parseSignerChain(ders: readonly Uint8Array[]): Outcome<SignerCha
   return settle(() => ({ certificates: ders.map((der, index) => parseCertificate(der, `x5c[${index}]`)) }));
 }
 
-/** Checks that each certificate was issued by the next one, whatever its dates and whoever the last one is. */
+/** Checks that each certificate was issued by the next one. Ignores dates, and who the last one is. */
 export function checkSignerLinks({ certificates }: SignerChain): Outcome<void> {
   return settle(() => checkChainLinks(certificates));
 }
@@ -23,7 +23,7 @@ export function checkSignerLinks({ certificates }: SignerChain): Outcome<void> {
 /**
  * Checks that each certificate was issued by the next one, which may issue it (RFC 5280, section 6.1), that the last one is an authority and
  * not altered when it is self-issued, that the first may sign, and that all are in force at a time.
- * @param at `any` passes over the dates
+ * @param at `any` skips the dates
  */
 export function checkSignerChain({ certificates }: SignerChain, at: Date | 'any'): Outcome<void> {
   return settle(() => {
@@ -32,7 +32,7 @@ export function checkSignerChain({ certificates }: SignerChain, at: Date | 'any'
     if (leaf === undefined || last === undefined) return refuse('chain-length', 'x5c', 'there is no certificate');
     checkChainLinks(certificates);
     if (!basicConstraints(last.extensions, last.commonName).ca) {
-      refuse('chain-not-a-ca', last.commonName, 'the last certificate is no certification authority');
+      refuse('chain-not-a-ca', last.commonName, 'the last certificate is not a certification authority');
     }
     const isSelfIssued = Buffer.compare(last.issuer, last.subject) === 0;
     if (isSelfIssued && !signatureHolds(last.signatureAlgorithm, last.publicKey, last.tbs, last.signature)) {
