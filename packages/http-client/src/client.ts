@@ -2,7 +2,7 @@
 import { Agent, request } from 'undici';
 import { failureOf, HttpFailure } from './failure.ts';
 import { systemTiming, type Timing } from './timing.ts';
-import { trustedAuthorities } from './trust.ts';
+import { trustOptions } from './trust.ts';
 
 /** Limits and trust of a client. */
 export interface HttpClientOptions {
@@ -13,6 +13,8 @@ export interface HttpClientOptions {
   /** For one request, from the connection to the end of the body. Default: until the caller's signal aborts. */
   readonly timeoutMs?: number;
   readonly maxResponseBytes: number;
+  /** Whether connections stay open for further requests. Default: true. */
+  readonly keepAlive?: boolean;
   /** To each origin. Default: unlimited. */
   readonly maxConnections?: number;
   /** Default: {@link systemTiming}. */
@@ -48,19 +50,15 @@ export class HttpClient {
   readonly #timing: Timing;
 
   constructor(options: HttpClientOptions) {
-    const {
-      ca,
-      connectTimeoutMs = 10_000,
-      timeoutMs,
-      maxResponseBytes,
-      maxConnections,
-      timing = systemTiming,
-    } = options;
+    const { ca, connectTimeoutMs = 10_000, timeoutMs, maxResponseBytes, keepAlive = true } = options;
+    const { maxConnections, timing = systemTiming } = options;
     this.#timeoutMs = timeoutMs;
     this.#timing = timing;
     this.#agent = new Agent({
-      connect: { timeout: connectTimeoutMs, ...trustedAuthorities(ca) },
+      connect: { timeout: connectTimeoutMs, ...trustOptions(ca) },
       ...(maxConnections === undefined ? {} : { connections: maxConnections }),
+      // undici closes connections after each request when there is no pipelining at all.
+      pipelining: keepAlive ? 1 : 0,
       maxResponseSize: maxResponseBytes,
       // The time-out covers the whole request.
       headersTimeout: 0,

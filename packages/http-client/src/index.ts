@@ -7,4 +7,3 @@ export { HttpClient, type HttpClientOptions, type HttpRequest, type HttpResponse
 export { HttpFailure, type HttpFailureKind } from './failure.ts';
 export { type RetryPolicy, retryAfterMs, withRetry } from './retry.ts';
 export { systemTiming, type Timing } from './timing.ts';
-export { trustedAuthorities } from './trust.ts';

@@ -1,11 +1,12 @@
 /** The certification authorities that TLS connections trust. */
-import { getCACertificates } from 'node:tls';
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 
 /**
- * Node's default authorities and those of `ca`, for the `ca` option of TLS connections. The option replaces the defaults, which
- * include those of `NODE_EXTRA_CA_CERTS`, so both must be in it.
+ * The options of TLS connections that trust Node's default authorities and those of `ca`. An authority that is given replaces the
+ * defaults, which include those of `NODE_EXTRA_CA_CERTS`, so all of them are given. Reading them takes milliseconds: make it once.
  * @param ca PEM, one or several certificates; undefined: the defaults alone
  */
-export function trustedAuthorities(ca: string | undefined): { ca?: string[] } {
-  return ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] };
+export function trustOptions(ca: string | undefined): { secureContext?: SecureContext } {
+  if (ca === undefined) return {};
+  return { secureContext: createSecureContext({ ca: [...getCACertificates('default'), ca] }) };
 }

@@ -1,4 +1,4 @@
-/** Which refusals does the service itself know, with which status and wire code does each leave, and what does it mean? */
+/** The service's own refusal codes, each with its HTTP status, wire code and meaning. */
 
 /** How one refusal looks on the wire. */
 export interface ServiceCodeRow {
@@ -7,6 +7,8 @@ export interface ServiceCodeRow {
   /** `error.code` of the reply: the vocabulary of Azure Attestation, and ours beyond it. */
   readonly wireCode: string;
   readonly meaning: string;
+  /** `Retry-After`. Absent: the reply has none. */
+  readonly retryAfterSeconds?: number;
 }
 
 const invalid = (meaning: string): ServiceCodeRow => ({ status: 400, wireCode: 'InvalidParameter', meaning });
@@ -81,9 +83,12 @@ export const serviceCodes = {
     wireCode: 'Forbidden',
     meaning: 'The provider does not evaluate draft policies of this caller (`provider.draftPolicies`).',
   },
-  'policy-workers-busy': unavailable(
-    'All threads that evaluate policies of callers are busy, and too many requests wait for them; try again.',
-  ),
+  'policy-workers-busy': {
+    ...unavailable(
+      'All threads that evaluate policies of callers are busy, and too many requests wait for them; try again.',
+    ),
+    retryAfterSeconds: 1,
+  },
   'policy-too-costly': {
     status: 400,
     wireCode: 'PolicyEvaluationError',

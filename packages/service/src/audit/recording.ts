@@ -7,9 +7,9 @@ import type { Audit, AuditEntry, AuditVerdict, ChangeOrigin } from '@atesto/stor
 import type { FastifyReply, FastifyRequest, onSendAsyncHookHandler } from 'fastify';
 import { addressKey } from '../admission/owner.ts';
 import { callerAddress } from '../http/caller-address.ts';
-import { RequestRefused, withinRefused } from '../http/refusal.ts';
-import { errorBody, jsonType } from '../http/reply.ts';
+import { asRefusal, errorBody, jsonType } from '../http/reply.ts';
 import { leaveOutOfLog } from '../http/request-log.ts';
+import { PartFailed } from '../refuse.ts';
 import { auditContextOf } from './context.ts';
 
 /** Refusals that mean that the database is down: the entry could not be stored, so it is only logged. */
@@ -17,13 +17,13 @@ const loggedOnly = new Set<string | undefined>(['policy-not-fresh']);
 
 const recorded = new WeakSet<FastifyRequest>();
 
-/** Records that a request is allowed. Throws `RequestRefused` with `audit-unavailable` when that is not durable in time. */
+/** Records that a request is allowed. Throws `PartFailed` with `audit-unavailable` when that is not durable in time. */
 export async function recordAllowed(request: FastifyRequest, audit: Pick<Audit, 'record'>, at: Date): Promise<void> {
   try {
     await audit.record(entryOf(request, 'allowed', at));
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    throw withinRefused(error.refusal, 'audit', 503, 'ServiceUnavailable');
+    throw new PartFailed(error.refusal, 'audit', true);
   }
   recorded.add(request);
 }
@@ -83,14 +83,7 @@ function verdictOf(status: number): AuditVerdict {
 }
 
 function withhold(reply: FastifyReply, error: unknown): string {
-  const refusal =
-    error instanceof Refused
-      ? error.refusal
-      : { code: 'internal-error', where: 'audit', why: 'the service failed; quote the request id to its operator' };
-  const refused =
-    error instanceof Refused
-      ? withinRefused(refusal, 'audit', 503, 'ServiceUnavailable')
-      : new RequestRefused(500, 'InternalError', refusal);
+  const refused = asRefusal(error instanceof Refused ? new PartFailed(error.refusal, 'audit', true) : error);
   reply
     .code(refused.status)
     .removeHeader('content-length')

@@ -2,7 +2,7 @@
 import { BlockList, isIPv6 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { callerAddress } from '../http/caller-address.ts';
-import { RequestRefused } from '../http/refusal.ts';
+import { refusalOfError } from '../http/refusal-of.ts';
 
 /**
  * @param addresses IP addresses and networks such as `10.0.0.0/8`, see `health.detailsFor`
@@ -27,7 +27,7 @@ export function healthReaders(
       await authorizeReader(request);
       return true;
     } catch (error) {
-      if (error instanceof RequestRefused) return false;
+      if (refusalOfError(error) !== undefined) return false;
       throw error;
     }
   };

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Refused } from '@atesto/core';
 import fc from 'fast-check';
 import { decodeBase64url } from './base64url.ts';
-import { RequestRefused } from './refusal.ts';
 
 function refused(text: string): boolean {
   try {
     decodeBase64url(text, 'body.quote');
     return false;
   } catch (error) {
-    assert.ok(error instanceof RequestRefused);
+    assert.ok(error instanceof Refused);
     assert.equal(error.refusal.code, 'base64url-invalid');
     return true;
   }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Refused } from '@atesto/core';
 import fc from 'fast-check';
 import { parseJsonObject } from './json.ts';
-import { RequestRefused } from './refusal.ts';
 
 function parse(text: string | Uint8Array): unknown {
   return parseJsonObject(typeof text === 'string' ? Buffer.from(text) : text, 'body', 'body-not-json');
@@ -12,7 +12,7 @@ function codeOf(text: string | Uint8Array): string {
   try {
     parse(text);
   } catch (error) {
-    assert.ok(error instanceof RequestRefused);
+    assert.ok(error instanceof Refused);
     return error.refusal.code;
   }
   return 'accepted';

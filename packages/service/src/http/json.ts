@@ -1,7 +1,7 @@
 /** Reads JSON from strangers with the one strict reader: what is ambiguous is refused, and no number is changed. */
 import { isJsonObject, type JsonFaultKind, type JsonObject, readJson } from '@atesto/core';
 import type { ServiceCode } from '../codes.ts';
-import { refuseRequest } from './refusal.ts';
+import { refuse } from '../refuse.ts';
 
 const maxDepth = 32;
 
@@ -28,8 +28,8 @@ export function parseJsonObject(
   const reading = readJson(bytes, { maxDepth });
   if (reading.ok && isJsonObject(reading.value)) return reading.value;
   const code = reading.ok ? undefined : codes[reading.fault.kind];
-  if (!reading.ok && code !== undefined) return refuseRequest(code, where, reading.fault.why);
-  return refuseRequest(otherwise, where, 'it must be a JSON object in UTF-8');
+  if (!reading.ok && code !== undefined) return refuse(code, where, reading.fault.why);
+  return refuse(otherwise, where, 'it must be a JSON object in UTF-8');
 }
 
 export { isJsonObject };

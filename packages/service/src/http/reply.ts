@@ -1,8 +1,9 @@
-/** How do refusals and headers look on the wire? */
+/** Writes refusals and the headers of every reply. */
 import { readFileSync } from 'node:fs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { serviceCodes } from '../codes.ts';
 import { RequestRefused } from './refusal.ts';
+import { refusalOfError } from './refusal-of.ts';
 
 export const jsonType = 'application/json; charset=utf-8';
 
@@ -33,7 +34,8 @@ export function sendRefusal(reply: FastifyReply, refused: RequestRefused): Fasti
 
 /** What any thrown value says to the caller: refusals themselves, everything else without detail. */
 export function asRefusal(error: unknown): RequestRefused {
-  if (error instanceof RequestRefused) return error;
+  const known = refusalOfError(error);
+  if (known !== undefined) return known;
   const code = frameworkCode(error);
   const { status, wireCode } = serviceCodes[code];
   const why =

@@ -5,7 +5,8 @@ import type { ServiceConfig } from '../config/schema.ts';
 import type { TlsMaterial } from '../tls/material.ts';
 import { answerClientError } from './client-error.ts';
 import { followOnConnection } from './pipelining.ts';
-import { RequestRefused, refuseRequest } from './refusal.ts';
+import { refuseRequest } from './refusal.ts';
+import { refusalOfError } from './refusal-of.ts';
 import { asRefusal, sendRefusal, stampHeaders } from './reply.ts';
 import { discardRest } from './request-body.ts';
 import { requestId } from './request-id.ts';
@@ -73,7 +74,7 @@ function answerError(
   challenge: () => string,
 ): FastifyReply {
   const refused = asRefusal(error);
-  if (refused.status >= 500 && !(error instanceof RequestRefused)) request.log.error({ err: error }, 'request failed');
+  if (refused.status >= 500 && refusalOfError(error) === undefined) request.log.error({ err: error }, 'request failed');
   if (refused.status === 401) reply.header('www-authenticate', challenge());
   const { detail } = refused;
   noteForLog(request, { code: refused.refusal.code, ...(detail === undefined ? {} : { detail }) });

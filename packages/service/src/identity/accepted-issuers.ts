@@ -1,4 +1,4 @@
-/** Whose access tokens does the service accept? The configured issuers, and the development provider when it runs. */
+/** Sets up the OpenID issuers whose access tokens are accepted: the configured ones, and that of the development provider when it runs. */
 import { readFileSync } from 'node:fs';
 import type { ServiceConfig } from '../config/schema.ts';
 import type { HealthReporter } from '../health/health.ts';
@@ -13,7 +13,7 @@ export interface AcceptedIssuers extends AccessTokens {
   readonly issuers: readonly OpenIdIssuer[];
 }
 
-/** Reads the CA files; nothing is fetched yet. `reporter` is told which issuers cannot be asked, `signal` breaks off what is fetched later. */
+/** Reads the CA files; nothing is fetched yet. `reporter` is told which issuers cannot be reached, `signal` aborts later requests. */
 export function acceptedIssuers(
   config: ServiceConfig,
   issuers: ServiceConfig['identity']['issuers'],

@@ -5,7 +5,7 @@ import { beforeEach, test } from 'node:test';
 import { developmentCertificate } from '@atesto/development';
 import { stateDirectory } from '@atesto/store/testing';
 import { startIssuer, type TestIssuer } from '../__fixtures__/openid-issuer.ts';
-import { RequestRefused } from '../http/refusal.ts';
+import { refusalOfError } from '../http/refusal-of.ts';
 import { type AccessTokens, bearerToken, type Caller, verifyAccessToken } from './access-token.ts';
 import { OpenIdIssuer } from './openid-issuer.ts';
 
@@ -42,9 +42,10 @@ async function codeOf(outcome: Promise<unknown> | (() => unknown)): Promise<stri
   try {
     await (typeof outcome === 'function' ? outcome() : outcome);
   } catch (error) {
-    assert.ok(error instanceof RequestRefused, String(error));
-    assert.equal(error.status, error.refusal.code === 'issuer-unreachable' ? 503 : 401);
-    return error.refusal.code;
+    const refused = refusalOfError(error) ?? assert.fail(String(error));
+    const { code } = refused.refusal;
+    assert.equal(refused.status, code === 'issuer-unreachable' ? 503 : 401);
+    return code;
   }
   return 'accepted';
 }

@@ -1,12 +1,12 @@
 /**
- * Is an access token genuine, meant for this service, and in force? RFC 6750 (bearer), RFC 9068 (JWT profile), RFC 8725 (best
- * current practices: algorithms are a list of ours, the type is checked, keys come from the issuer alone).
+ * Verifies access tokens: signature, issuer, audience, dates. RFC 6750 (bearer), RFC 9068 (JWT profile), RFC 8725 (best current practices:
+ * only listed algorithms, the type is checked, keys come from the issuer alone).
  */
 import { decodeBase64url, isJsonObject, type JsonObject, readJson } from '@atesto/core';
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import type { ServiceCode } from '../codes.ts';
 import { orAborted } from '../http/abortable.ts';
-import { refuseRequest } from '../http/refusal.ts';
+import { refuse } from '../refuse.ts';
 import { IssuerUnreachable, type OpenIdIssuer } from './openid-issuer.ts';
 
 /** Who calls. */
@@ -58,7 +58,7 @@ const where = 'authorization';
 export function bearerToken(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
   const token = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*) *$/i.exec(header)?.[1];
-  return token ?? refuse('access-token-malformed', 'it must be "Bearer" and a token in JWT form');
+  return token ?? refuseToken('access-token-malformed', 'it must be "Bearer" and a token in JWT form');
 }
 
 /**
@@ -87,19 +87,15 @@ export async function verifyAccessToken(
     );
     return { issuer: issuer.settings.issuer, subject: subjectOf(payload), claims: payload };
   } catch (error) {
-    if (!(error instanceof IssuerUnreachable)) return refuseToken(error);
-    return refuseRequest(
-      'issuer-unreachable',
-      where,
-      'the OpenID issuer of the access token cannot be asked; try again',
-    );
+    if (!(error instanceof IssuerUnreachable)) return refuseForError(error);
+    return refuse('issuer-unreachable', where, 'the OpenID issuer of the access token cannot be asked; try again');
   }
 }
 
-/** RFC 7519, section 4.1.2: a text. The audit record names callers by it. */
+/** RFC 7519, section 4.1.2: a string. The audit record names callers by it. */
 function subjectOf({ sub }: JWTPayload): string {
   if (typeof sub === 'string' && sub !== '') return sub;
-  return refuse('access-token-claim-invalid', 'its claim sub is not a text, or is empty');
+  return refuseToken('access-token-claim-invalid', 'its claim sub is not a string, or is empty');
 }
 
 function issuerOf(token: string, issuers: readonly TokenIssuer[]): TokenIssuer {
@@ -107,16 +103,16 @@ function issuerOf(token: string, issuers: readonly TokenIssuer[]): TokenIssuer {
   const { typ, alg, crit, b64 } = objectOf(header);
   const { iss } = objectOf(payload);
   if (crit !== undefined || (b64 ?? true) !== true) {
-    refuse('access-token-malformed', 'its header has extensions that must be understood, and none is');
+    refuseToken('access-token-malformed', 'its header has extensions that must be understood, and none is');
   }
   if (typeof typ !== 'string' || !types.has(typ.toLowerCase())) {
-    refuse('access-token-type-refused', 'its typ must be at+jwt or JWT');
+    refuseToken('access-token-type-refused', 'its typ must be at+jwt or JWT');
   }
   if (typeof alg !== 'string' || !accessTokenAlgorithms.includes(alg)) {
-    refuse('access-token-algorithm-refused', `its alg must be one of ${accessTokenAlgorithms.join(', ')}`);
+    refuseToken('access-token-algorithm-refused', `its alg must be one of ${accessTokenAlgorithms.join(', ')}`);
   }
   const issuer = issuers.find(({ settings }) => settings.issuer === iss);
-  return issuer ?? refuse('access-token-issuer-unknown', 'the service does not accept tokens of its issuer');
+  return issuer ?? refuseToken('access-token-issuer-unknown', 'the service does not accept tokens of its issuer');
 }
 
 /** One part of the token, read strictly: jose takes the last of two members of one name, another reader may take the first. */
@@ -125,29 +121,29 @@ function objectOf(part: string): JsonObject {
   const reading = bytes === undefined ? undefined : readJson(bytes);
   if (reading?.ok && isJsonObject(reading.value)) return reading.value;
   const why = reading === undefined || reading.ok ? '' : `: ${reading.fault.why}`;
-  return refuse('access-token-malformed', `its header or payload is not a JSON object in base64url${why}`);
+  return refuseToken('access-token-malformed', `its header or payload is not a JSON object in base64url${why}`);
 }
 
-/** Turns a failure of jose into a refusal; what is no such failure is a bug and passes. */
-function refuseToken(error: unknown): never {
-  if (error instanceof errors.JWTExpired) refuse('access-token-expired', 'it has expired; get a new one');
+/** Turns an error of jose into a refusal; any other error is a bug and is thrown as it is. */
+function refuseForError(error: unknown): never {
+  if (error instanceof errors.JWTExpired) refuseToken('access-token-expired', 'it has expired; get a new one');
   if (error instanceof errors.JWTClaimValidationFailed) {
-    if (error.claim === 'aud') refuse('access-token-audience-wrong', 'it is for another audience');
-    if (error.claim === 'nbf') refuse('access-token-not-yet-valid', 'it is not valid yet; compare the clocks');
-    refuse('access-token-claim-invalid', `its claim ${error.claim} is absent or not acceptable`);
+    if (error.claim === 'aud') refuseToken('access-token-audience-wrong', 'it is for another audience');
+    if (error.claim === 'nbf') refuseToken('access-token-not-yet-valid', 'it is not valid yet; compare the clocks');
+    refuseToken('access-token-claim-invalid', `its claim ${error.claim} is absent or not acceptable`);
   }
   if (error instanceof errors.JWSSignatureVerificationFailed) {
-    refuse('access-token-signature-invalid', 'its signature is wrong');
+    refuseToken('access-token-signature-invalid', 'its signature is wrong');
   }
   if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
-    refuse('access-token-key-unknown', 'its issuer publishes no key, or more than one, that fits it');
+    refuseToken('access-token-key-unknown', 'its issuer publishes no key, or more than one, that fits it');
   }
   if (error instanceof errors.JOSEError || error instanceof TypeError) {
-    refuse('access-token-malformed', 'it cannot be read as a signed JWT');
+    refuseToken('access-token-malformed', 'it cannot be read as a signed JWT');
   }
   throw error;
 }
 
-function refuse(code: ServiceCode, why: string): never {
-  return refuseRequest(code, where, why);
+function refuseToken(code: ServiceCode, why: string): never {
+  return refuse(code, where, why);
 }

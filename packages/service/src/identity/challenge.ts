@@ -1,4 +1,4 @@
-/** What does a 401 tell the caller? RFC 6750, section 3, in the form that Azure's clients read. */
+/** The challenge of 401 replies: RFC 6750, section 3, in the form that Azure's clients read. */
 
 /** The value of `WWW-Authenticate`. */
 export function bearerChallenge(issuers: readonly string[], audiences: readonly string[]): string {

@@ -9,11 +9,11 @@ import { startIssuer } from '../__fixtures__/openid-issuer.ts';
 
 const script = `
 import { readFileSync } from 'node:fs';
-import { fetchJson } from ${JSON.stringify(new URL('./fetch-json.ts', import.meta.url).href)};
+import { createJsonClient, fetchJson } from ${JSON.stringify(new URL('./fetch-json.ts', import.meta.url).href)};
 const [caFile, ...issuers] = process.argv.slice(1);
-const limits = { ca: readFileSync(caFile, 'utf8'), timeoutMs: 10_000 };
+const client = createJsonClient({ ca: readFileSync(caFile, 'utf8'), timeoutMs: 10_000 });
 for (const issuer of issuers) {
-  console.log((await fetchJson(issuer + '/.well-known/openid-configuration', limits)).issuer);
+  console.log((await fetchJson(client, issuer + '/.well-known/openid-configuration')).issuer);
 }
 `;
 

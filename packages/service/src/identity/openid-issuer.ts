@@ -7,9 +7,10 @@
  * browsers and stops to accept keys when the set expires.
  */
 import { forbidsSignatures, isJsonObject, jwkFacts, keyFault } from '@atesto/core';
+import type { HttpClient } from '@atesto/http-client';
 import { createLocalJWKSet, errors, type JWK, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
-import { fetchJson } from './fetch-json.ts';
+import { createJsonClient, fetchJson } from './fetch-json.ts';
 
 /** How an issuer is reached and what its tokens must be for. */
 export interface OpenIdIssuerSettings {
@@ -57,6 +58,7 @@ type KeySet = ReturnType<typeof createLocalJWKSet>;
 export class OpenIdIssuer {
   readonly settings: OpenIdIssuerSettings;
   readonly #now: () => number;
+  readonly #client: HttpClient;
   #keys: { readonly set: KeySet; readonly fetchedAt: number } | undefined;
   #askedAt = Number.NEGATIVE_INFINITY;
   #asking: Promise<KeySet> | undefined;
@@ -66,6 +68,7 @@ export class OpenIdIssuer {
   constructor(settings: OpenIdIssuerSettings, now: () => number = () => performance.now()) {
     this.settings = settings;
     this.#now = now;
+    this.#client = createJsonClient(settings);
   }
 
   /** For jose: the key that a token names. Throws {@link IssuerUnreachable}, or jose's `JWKSNoMatchingKey`. */
@@ -106,12 +109,13 @@ export class OpenIdIssuer {
 
   async #fetch(): Promise<KeySet> {
     this.#askedAt = this.#now();
-    const { issuer, ca, timeoutMs, signal, onAsked } = this.settings;
+    const { issuer, signal, onAsked } = this.settings;
+    const fetch = (url: string): Promise<unknown> => fetchJson(this.#client, url, signal);
     try {
       const uri = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-      const metadata = metadataSchema.parse(await fetchJson(uri, { ca, timeoutMs, signal }));
+      const metadata = metadataSchema.parse(await fetch(uri));
       if (metadata.issuer !== issuer) throw new Error('its metadata name another issuer');
-      const { keys } = keySetSchema.parse(await fetchJson(metadata.jwks_uri, { ca, timeoutMs, signal }));
+      const { keys } = keySetSchema.parse(await fetch(metadata.jwks_uri));
       const set = acceptedKeySet(keys);
       this.#keys = { set, fetchedAt: this.#now() };
       this.#failure = undefined;

@@ -1,7 +1,7 @@
 /** The signed replies of administrative operations. */
 import { type JsonObject, managementClaims } from '@atesto/token';
-import { refuseFor } from '../http/refusal.ts';
 import type { Provider } from '../providers/provider.ts';
+import { PartFailed } from '../refuse.ts';
 import { signToken } from './sign-token.ts';
 
 /** A token with the claims of an operation, by the provider. */
@@ -11,6 +11,6 @@ export async function managementToken(
   at: Date,
 ): Promise<string> {
   const framed = managementClaims({ issuer: uri, issuedAt: at, claims });
-  if (!framed.ok) return refuseFor(framed.refusal, 500, 'InternalError');
+  if (!framed.ok) throw new PartFailed(framed.refusal, 'token', false);
   return signToken(keys.current(at), framed.value);
 }

@@ -1,8 +1,8 @@
 /** Signing keys past their time: destroyed late, never by a clock that is in doubt, and not by one that jumped. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Refused } from '@atesto/core';
 import { createProvider, createSqlite, origin, value } from '@atesto/store/testing';
-import { RequestRefused } from '../http/refusal.ts';
 import { openStoredKeys } from './__fixtures__/stored-keys.ts';
 
 const start = Date.UTC(2026, 10, 1);
@@ -10,8 +10,7 @@ const at = (seconds: number): Date => new Date(start + seconds * 1000);
 const delayMs = 86_400_000;
 
 /** Whether an error is the refusal of a request with this code. */
-const refusedWith = (code: string) => (error: unknown) =>
-  error instanceof RequestRefused && error.refusal.code === code;
+const refusedWith = (code: string) => (error: unknown) => error instanceof Refused && error.refusal.code === code;
 
 /** Keys of a provider, with what the store still has of their private parts. */
 async function createKeys() {

@@ -1,4 +1,4 @@
-/** How does the service sign a token of a provider? */
+/** Signs tokens with a key of a provider. */
 import {
   issueToken,
   issueTokenByHolder,
@@ -7,16 +7,14 @@ import {
   type TokenOutcome,
   type TokenSigningKey,
 } from '@atesto/token';
-import { refuseWithin } from '../http/refusal.ts';
+import { PartFailed } from '../refuse.ts';
 
-/** The signed token. Refuses the request with 503 `key-unavailable` when an HSM does not sign. */
+/** The signed token. Throws `PartFailed`: `key-unavailable` when an HSM does not sign. */
 export async function signToken(key: TokenSigningKey, claims: JsonObject): Promise<string> {
   const issued = await sign(key, claims);
   if (issued.ok) return issued.value;
-  const { code } = issued.refusal;
-  return code === 'key-unavailable'
-    ? refuseWithin(issued.refusal, 'signing key', 503, 'ServiceUnavailable')
-    : refuseWithin(issued.refusal, 'token', 500, 'InternalError');
+  const isPassing = issued.refusal.code === 'key-unavailable';
+  throw new PartFailed(issued.refusal, isPassing ? 'signing key' : 'token', isPassing);
 }
 
 /** An RSA signature takes longer than the way to the thread pool and back, an ECDSA signature does not; an HSM signs itself. */

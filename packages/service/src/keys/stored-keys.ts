@@ -23,7 +23,7 @@ import {
   withdrawKey,
 } from '@atesto/token';
 import type { ClockGuard } from '../clock/watch.ts';
-import { refuseRequest } from '../http/refusal.ts';
+import { refuse } from '../refuse.ts';
 import type { KeyHolder, MadeKey, StoreHolder } from './holder.ts';
 import { type RingKey, readRing, ringName, writeRing } from './ring-document.ts';
 import type { ProviderKeys, RingState } from './signing-keys.ts';
@@ -99,7 +99,7 @@ export class StoredKeys implements ProviderKeys {
   current(at: Date): TokenSigningKey {
     const ringKey = currentKey(this.#loaded.ring, at);
     const key = ringKey === undefined ? undefined : this.#opened.get(ringKey.kid);
-    if (key === undefined) refuseRequest('signing-key-missing', 'signing key', 'none is in force by this clock');
+    if (key === undefined) refuse('signing-key-missing', 'signing key', 'none is in force by this clock');
     return key;
   }
 
@@ -209,11 +209,7 @@ export class StoredKeys implements ProviderKeys {
   /** A key that a wrong clock makes is no good, and could not be taken back. */
   async #requireClock(): Promise<void> {
     if (await this.#parts.guard.confirm()) return;
-    refuseRequest(
-      'clock-suspect',
-      'clock',
-      'the clock of this instance is in doubt; send it to another, or set it right',
-    );
+    refuse('clock-suspect', 'clock', 'the clock of this instance is in doubt; send it to another, or set it right');
   }
 
   async #load(): Promise<Loaded> {

@@ -1,11 +1,11 @@
 /** Policies of a provider as administrators see and change them: everything is checked before anything changes. */
+import { unwrap } from '@atesto/core';
 import { policyTokenHash } from '@atesto/policy';
 import { absentEtag, type ChangeOrigin, type Condition, type PolicyVersion, type Store } from '@atesto/store';
 import type { JsonObject } from '@atesto/token';
-import { refuseRequest } from '../http/refusal.ts';
-import { storedOr } from '../http/store-outcome.ts';
 import { policyOfText } from '../providers/policy-of-text.ts';
 import type { Provider } from '../providers/provider.ts';
+import { refuse } from '../refuse.ts';
 import { checkBinding } from '../signers/binding.ts';
 import { payloadObject } from '../signers/jws.ts';
 import { parsePolicy, unsecuredPolicy } from './document.ts';
@@ -52,14 +52,14 @@ const where = 'policy';
 
 /** The policy in force: the stored one, or the default one. Refuses with `policy-missing`. */
 export async function currentPolicy({ store, provider, attestationType }: PolicyPlace): Promise<CurrentPolicy> {
-  const record = storedOr(await store.policies.current(provider.id, attestationType));
+  const record = unwrap(await store.policies.current(provider.id, attestationType));
   const etag = record?.etag ?? absentEtag;
   if (record !== undefined && record.content !== null) {
     return { compact: parsePolicy(record.content, where).compact, etag };
   }
   const inForce = provider.policyOf(attestationType);
   if (inForce === undefined) {
-    return refuseRequest('policy-missing', where, `there is no policy for ${attestationType}`);
+    return refuse('policy-missing', where, `there is no policy for ${attestationType}`);
   }
   return { compact: unsecuredPolicy(inForce.policy.text), etag };
 }
@@ -69,10 +69,10 @@ export async function policyVersions(
   { store, provider, attestationType }: PolicyPlace,
   { before, limit }: { readonly before?: number | undefined; readonly limit: number },
 ): Promise<PolicyVersion[]> {
-  const newest = storedOr(await store.policies.current(provider.id, attestationType))?.version ?? 0;
+  const newest = unwrap(await store.policies.current(provider.id, attestationType))?.version ?? 0;
   // The store takes versions that are missing below `before` for tampering.
   const page = { before: Math.min(before ?? newest + 1, newest + 1), limit };
-  return newest === 0 ? [] : storedOr(await store.policies.history(provider.id, attestationType, page));
+  return newest === 0 ? [] : unwrap(await store.policies.history(provider.id, attestationType, page));
 }
 
 /** Puts a policy in force, in any of its forms. Refuses with the codes of {@link checkPolicy}, and when the condition fails. */
@@ -86,7 +86,7 @@ export async function setPolicy(place: PolicyPlace, content: string, change: Pol
     signer: policy.signer === undefined ? null : JSON.stringify(policy.signer),
   };
   const condition = { ...change.condition, ...trust.unchanged };
-  const record = storedOr(await store.policies.set(provider.id, attestationType, stored, change.origin, condition));
+  const record = unwrap(await store.policies.set(provider.id, attestationType, stored, change.origin, condition));
   return { record: await inForceEverywhere(store, record), policy };
 }
 
@@ -99,7 +99,7 @@ export async function resetPolicy(place: PolicyPlace, jws: string, change: Polic
   const trust = await trustOf(place);
   checkReset(jws, trust, { uri: provider.uri, at: change.at });
   const condition = { ...change.condition, ...trust.unchanged };
-  const record = storedOr(await store.policies.reset(provider.id, attestationType, jws, change.origin, condition));
+  const record = unwrap(await store.policies.reset(provider.id, attestationType, jws, change.origin, condition));
   return { record: await inForceEverywhere(store, record) };
 }
 
@@ -117,13 +117,13 @@ export async function rollBackPolicy(
   const trust = await trustOf(place);
   const isReset = found?.version === version && found.content === null;
   if (isReset && trust.trustModel === 'Isolated') {
-    refuseRequest('signature-missing', 'version', 'it is a reset; send the signed request to reset the policy');
+    refuse('signature-missing', 'version', 'it is a reset; send the signed request to reset the policy');
   }
   const content = found?.version === version ? found.content : null;
   const policy = content === null ? undefined : checkPolicy(place, content, trust, change.at).policy;
   const condition = { ...change.condition, ...trust.unchanged };
   const changed = await store.policies.rollback(provider.id, attestationType, version, change.origin, condition);
-  const record = await inForceEverywhere(store, storedOr(changed));
+  const record = await inForceEverywhere(store, unwrap(changed));
   return { record, ...(policy === undefined ? {} : { policy }) };
 }
 
@@ -152,12 +152,12 @@ export async function trustOf({
   store,
   provider: { id, trustModel },
 }: Pick<PolicyPlace, 'store' | 'provider'>): Promise<PolicyTrust & { readonly unchanged: { signersEtag?: string } }> {
-  const signers = storedOr(await store.signers.current(id));
+  const signers = unwrap(await store.signers.current(id));
   const unchanged = trustModel === 'Isolated' ? { signersEtag: signers?.etag ?? absentEtag } : {};
   return { trustModel, signers, unchanged };
 }
 
 async function inForceEverywhere(store: Store, record: PolicyVersion): Promise<PolicyVersion> {
-  storedOr(await store.confirmed(record.revision));
+  unwrap(await store.confirmed(record.revision));
   return record;
 }

@@ -4,7 +4,7 @@
  */
 import { decodeUtf8 } from '@atesto/core';
 import { decodeBase64url } from '../http/base64url.ts';
-import { refuseRequest } from '../http/refusal.ts';
+import { refuse } from '../refuse.ts';
 import { isJws, type ParsedJws, parseJws, payloadObject } from '../signers/jws.ts';
 
 /** A policy and the form in which it came. */
@@ -38,5 +38,5 @@ function textIn(jws: ParsedJws, where: string): string {
 }
 
 function invalid(where: string, why: string): never {
-  return refuseRequest('policy-payload-invalid', where, why);
+  return refuse('policy-payload-invalid', where, why);
 }

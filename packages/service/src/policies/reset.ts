@@ -1,6 +1,6 @@
 /** May a policy be reset? The request is a JWS that says nothing: a signed policy must not pass for one. */
 
-import { refuseRequest } from '../http/refusal.ts';
+import { refuse } from '../refuse.ts';
 import { checkBinding, type RequestPlace } from '../signers/binding.ts';
 import { parseJws, payloadObject } from '../signers/jws.ts';
 import { checkTrusted, type PolicyTrust } from './trust.ts';
@@ -15,7 +15,7 @@ export function checkReset(compact: string, trust: PolicyTrust, place: RequestPl
   if (jws.payload.length === 0) return;
   const payload = payloadObject(jws, where);
   if (Object.keys(payload).some((name) => !allowed.includes(name))) {
-    refuseRequest('reset-payload-invalid', where, `its payload must be empty, or hold only ${allowed.join(', ')}`);
+    refuse('reset-payload-invalid', where, `its payload must be empty, or hold only ${allowed.join(', ')}`);
   }
   checkBinding(payload, place, where);
 }

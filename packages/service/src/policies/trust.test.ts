@@ -1,3 +1,4 @@
+import { Refused } from '@atesto/core';
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { constants, createHash, createHmac, createPublicKey } from 'node:crypto';
@@ -6,7 +7,6 @@ import { Extension, KeyUsageFlags, KeyUsagesExtension } from '@peculiar/x509';
 import fc from 'fast-check';
 import { type CertificateChanges, makeCertificate, type TestCertificate } from '../__fixtures__/certificates.ts';
 import { type JwsChanges, keyOf, policyPayload, signed, unsecured } from '../__fixtures__/signed.ts';
-import { RequestRefused } from '../http/refusal.ts';
 import { parsePolicy } from './document.ts';
 import { checkTrusted, type PolicyTrust } from './trust.ts';
 
@@ -42,7 +42,7 @@ function judge(content: string, trust: PolicyTrust, at = now): unknown {
     const signer = checkTrusted(document.jws, trust, at, 'policy');
     return signer === undefined ? 'none' : [signer.kty, signer.alg];
   } catch (error) {
-    assert.ok(error instanceof RequestRefused, String(error));
+    assert.ok(error instanceof Refused, String(error));
     return error.refusal.code;
   }
 }
@@ -270,7 +270,7 @@ test('property: no change of one digit of a signed policy lets it count under th
       try {
         code = checkTrusted(parsePolicy(changed, 'policy').jws, trust, now, 'policy');
       } catch (error) {
-        assert.ok(error instanceof RequestRefused, String(error));
+        assert.ok(error instanceof Refused, String(error));
         return;
       }
       assert.fail(`it counts: ${JSON.stringify(code)}`);

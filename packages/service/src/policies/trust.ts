@@ -5,7 +5,7 @@
 
 import type { ProviderRecord, SignersVersion } from '@atesto/store';
 import type { JsonObject } from '@atesto/token';
-import { refuseRequest } from '../http/refusal.ts';
+import { refuse } from '../refuse.ts';
 import { type CertificateChain, checkLinks } from '../signers/certificates.ts';
 import { signerJwk } from '../signers/jwk.ts';
 import type { ParsedJws } from '../signers/jws.ts';
@@ -50,5 +50,5 @@ function knownSigner(
   where: string,
 ): CertificateChain {
   if (jws !== undefined) return checkSignedByOneOf(jws, signers?.certificates ?? [], at, where);
-  return refuseRequest('signature-missing', where, 'it must be a JWS by one of the provider’s policy signers');
+  return refuse('signature-missing', where, 'it must be a JWS by one of the provider’s policy signers');
 }

@@ -5,7 +5,7 @@ import { queryObjects } from 'node:v8';
 import { compilePolicy } from '@atesto/policy';
 import { attestedClaims, hostilePolicies } from '@atesto/policy/testing';
 import { parseConfig } from '../config/load.ts';
-import { RequestRefused } from '../http/refusal.ts';
+import { refusalOfError } from '../http/refusal-of.ts';
 import { type PolicyWorkerLimits, PolicyWorkers } from './policy-workers.ts';
 import { Turns } from './turns.ts';
 import { evaluateDraft } from './worker.ts';
@@ -32,8 +32,9 @@ async function outcome(answer: Promise<unknown>): Promise<readonly unknown[]> {
     await answer;
     return ['answered'];
   } catch (error) {
-    if (!(error instanceof RequestRefused)) throw error;
-    return [error.status, error.refusal.code, error.retryAfterSeconds];
+    const refused = refusalOfError(error);
+    if (refused === undefined) throw error;
+    return [refused.status, refused.refusal.code, refused.retryAfterSeconds];
   }
 }
 

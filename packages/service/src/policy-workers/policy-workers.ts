@@ -3,11 +3,12 @@
  * process. Threads start on demand and end when idle.
  */
 import { fileURLToPath } from 'node:url';
+import { Refused } from '@atesto/core';
 import type { FastifyBaseLogger } from 'fastify';
 import { Piscina } from 'piscina';
 import { serviceCodes } from '../codes.ts';
 import type { ServiceConfig } from '../config/schema.ts';
-import { RequestRefused, refuseRequest } from '../http/refusal.ts';
+import { refuse } from '../refuse.ts';
 import { type InLine, Turns } from './turns.ts';
 import type { DraftAnswer, DraftWork, ExplainAnswer, ExplainWork } from './worker.ts';
 
@@ -29,8 +30,6 @@ const ending = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
 const workerFile = fileURLToPath(new URL(`./worker${ending}`, import.meta.url));
 /** An idle thread ends after this time. */
 const idleMs = 60_000;
-/** `Retry-After` for a refused task. */
-const retryAfterSeconds = 1;
 
 /** The pool of threads. */
 export class PolicyWorkers {
@@ -86,7 +85,7 @@ export class PolicyWorkers {
     } catch (error) {
       if (!isTooCostly(error)) throw error;
       this.#tooCostly++;
-      return refuseRequest('policy-too-costly', 'policy', serviceCodes['policy-too-costly'].meaning);
+      return refuse('policy-too-costly', 'policy', serviceCodes['policy-too-costly'].meaning);
     } finally {
       this.#turns.end();
     }
@@ -116,10 +115,9 @@ export class PolicyWorkers {
   }
 }
 
-function busy(): RequestRefused {
-  const { status, wireCode, meaning } = serviceCodes['policy-workers-busy'];
-  const refusal = { code: 'policy-workers-busy', where: 'policy', why: meaning };
-  return new RequestRefused(status, wireCode, refusal, undefined, retryAfterSeconds);
+function busy(): Refused {
+  const code = 'policy-workers-busy';
+  return new Refused({ code, where: 'policy', why: serviceCodes[code].meaning });
 }
 
 /** Out of memory, out of stack, out of time. */

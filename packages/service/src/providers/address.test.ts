@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RequestRefused } from '../http/refusal.ts';
+import { Refused } from '@atesto/core';
 import { addressedName, providerUri } from './address.ts';
 
 function named(host: string | undefined, provider?: string, baseDomain?: string, url = '/certs'): string {
   try {
     return addressedName({ url, headers: { host }, params: provider === undefined ? {} : { provider } }, baseDomain);
   } catch (error) {
-    assert.ok(error instanceof RequestRefused);
+    assert.ok(error instanceof Refused);
     return error.refusal.code;
   }
 }

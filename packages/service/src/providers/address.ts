@@ -1,6 +1,6 @@
 /** Which provider does a request address? By path (`/providers/{name}/…`), by host name (`{name}.{baseDomain}`), or the default one. */
 import type { FastifyRequest } from 'fastify';
-import { refuseRequest } from '../http/refusal.ts';
+import { refuse } from '../refuse.ts';
 import { defaultProviderName } from './default-provider.ts';
 
 /** The parameter of the path that holds the name. */
@@ -37,7 +37,7 @@ export function givenName(request: Addressed, baseDomain: string | undefined): s
 
 /** Refuses with `provider-unknown`. */
 export function unknown(): never {
-  return refuseRequest('provider-unknown', 'provider', 'there is no provider of this name');
+  return refuse('provider-unknown', 'provider', 'there is no provider of this name');
 }
 
 function pathName(params: unknown): string | undefined {

@@ -1,13 +1,13 @@
 /** Providers that are opened while the store changes. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Refused } from '@atesto/core';
 import type { Store } from '@atesto/store';
 import { draft, openTestStore, origin, value } from '@atesto/store/testing';
 import Fastify from 'fastify';
 import { parseConfig } from '../config/load.ts';
 import { configuredSources } from '../endorsements/sources.ts';
 import { Health } from '../health/health.ts';
-import { RequestRefused } from '../http/refusal.ts';
 import type { OpenKeys } from '../keys/open-keys.ts';
 import { PolicyWorkers } from '../policy-workers/policy-workers.ts';
 import { ProviderDirectory } from './directory.ts';
@@ -82,7 +82,7 @@ test('serves nothing of a provider that is deleted while it is opened', { timeou
   const provider = (await directory.byName('contoso')) ?? assert.fail();
   assert.throws(
     () => provider.policyOf('SgxEnclave'),
-    (error) => error instanceof RequestRefused && error.refusal.code === 'provider-unknown',
+    (error) => error instanceof Refused && error.refusal.code === 'provider-unknown',
   );
   assert.equal(stopped, 1);
   assert.equal(await directory.byName('contoso'), undefined);

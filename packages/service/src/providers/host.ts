@@ -4,8 +4,8 @@ import type { Store } from '@atesto/store';
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 import { addAuditContext } from '../audit/context.ts';
 import type { ServiceConfig } from '../config/schema.ts';
-import { refuseRequest, refuseWithin } from '../http/refusal.ts';
 import type { OpenKeys } from '../keys/open-keys.ts';
+import { PartFailed, refuse } from '../refuse.ts';
 import { addressedName, givenName, providerUri, unknown } from './address.ts';
 import { configuredPolicies } from './configured-policies.ts';
 import { defaultProviderName, ensureDefaultProvider } from './default-provider.ts';
@@ -134,12 +134,12 @@ export class ProviderHost {
 
   async #find(name: string): Promise<Provider | undefined> {
     const directory = this.#directory;
-    if (directory === undefined) return refuseRequest('not-ready', 'service', 'it is starting, or waits for its store');
-    if (directory.isClosed(name)) refuseRequest('provider-closed', 'provider', 'its publicNetworkAccess is Disabled');
+    if (directory === undefined) return refuse('not-ready', 'service', 'it is starting, or waits for its store');
+    if (directory.isClosed(name)) refuse('provider-closed', 'provider', 'its publicNetworkAccess is Disabled');
     try {
       return await directory.byName(name);
     } catch (error) {
-      if (error instanceof Refused) return refuseWithin(error.refusal, 'store', 503, 'ServiceUnavailable');
+      if (error instanceof Refused) throw new PartFailed(error.refusal, 'store', true);
       throw error;
     }
   }

@@ -1,8 +1,8 @@
 /** One provider as requests see it: its policies follow the store while it is open. */
 import { type Refusal, Refused } from '@atesto/core';
 import type { ProviderVersion, StorageCode, Store } from '@atesto/store';
-import { refuseRequest } from '../http/refusal.ts';
 import type { OpenKeys } from '../keys/open-keys.ts';
+import { refuse } from '../refuse.ts';
 import type { SharedParts } from './open-provider.ts';
 import type { PoliciesInForce } from './policies-in-force.ts';
 import type { PolicyInForce, Provider } from './provider.ts';
@@ -78,13 +78,13 @@ export class LiveProvider {
 
   #policyOf(attestationType: string): PolicyInForce | undefined {
     const { store, leaseMs, record, policies } = this.#parts;
-    if (this.#isDeleted) refuseRequest('provider-unknown', 'provider', `${record.name} was deleted`);
+    if (this.#isDeleted) refuse('provider-unknown', 'provider', `${record.name} was deleted`);
     if (store.freshness().ageMs >= leaseMs) {
-      refuseRequest('policy-not-fresh', 'policy', 'the service cannot tell which policy is in force; try again');
+      refuse('policy-not-fresh', 'policy', 'the service cannot tell which policy is in force; try again');
     }
     const state = policies.of(attestationType);
     if (state === undefined || state.ok) return state?.inForce;
     const why = `the stored policy for ${attestationType} does not count; an administrator must set it again`;
-    return refuseRequest('policy-untrusted', 'policy', why);
+    return refuse('policy-untrusted', 'policy', why);
   }
 }

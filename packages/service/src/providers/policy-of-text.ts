@@ -1,5 +1,5 @@
 /** The policy of a text as requests need it: a refusal when it is none. */
-import { refuseRequest } from '../http/refusal.ts';
+import { refuse } from '../refuse.ts';
 import { type PolicyFault, type ProviderPolicy, readPolicy, summaryOf } from './policy.ts';
 
 /**
@@ -13,5 +13,5 @@ export function policyOfText(text: string, attestationType: string): ProviderPol
 
 /** Refuses the request for its policy. */
 export function refusePolicy(fault: PolicyFault): never {
-  return refuseRequest(fault.code, 'policy', summaryOf(fault));
+  return refuse(fault.code, 'policy', summaryOf(fault));
 }

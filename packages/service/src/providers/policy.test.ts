@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { queryObjects } from 'node:v8';
 import { type ClaimValue, compilePolicy, defaultPolicies } from '@atesto/policy';
 import { attestationTypes } from '../attest/types/registry.ts';
-import { RequestRefused } from '../http/refusal.ts';
+import { refusalOfError } from '../http/refusal-of.ts';
 import type { PolicyClaim } from './policy.ts';
 import { policyOfText } from './policy-of-text.ts';
 
@@ -20,8 +20,8 @@ function refusalOf(text: string, type = 'SgxEnclave'): [number, string, string, 
   try {
     policyOfText(text, type);
   } catch (error) {
-    assert.ok(error instanceof RequestRefused);
-    return [error.status, error.wireCode, error.refusal.code, error.refusal.why];
+    const refused = refusalOfError(error) ?? assert.fail(String(error));
+    return [refused.status, refused.wireCode, refused.refusal.code, refused.refusal.why];
   }
   throw new Error('the policy was accepted');
 }

@@ -3,7 +3,6 @@ import type { FastifyRequest } from 'fastify';
 import { addAuditContext } from '../audit/context.ts';
 import { callerAddress } from '../http/caller-address.ts';
 import { signalOf } from '../http/in-flight.ts';
-import { refuseRequest } from '../http/refusal.ts';
 import {
   type AccessTokens,
   bearerToken,
@@ -11,6 +10,7 @@ import {
   callerName,
   verifyAccessToken,
 } from '../identity/access-token.ts';
+import { refuse } from '../refuse.ts';
 import { hasRole, type Role, type RoleRule } from './role.ts';
 
 /** By whom and by what rules callers are known. */
@@ -34,7 +34,7 @@ export async function authorizeAt(
   const isAllowed = hasRole(rules, caller, role, provider.name);
   tell(request, caller, role, isAllowed, provider.name);
   if (isAllowed) return caller;
-  return refuseRequest('role-missing', 'authorization', `the operation needs the role ${role} at this provider`);
+  return refuse('role-missing', 'authorization', `the operation needs the role ${role} at this provider`);
 }
 
 /** The caller of the resource-provider API, who is service administrator. Refuses like {@link authorizeAt}, with 403. */
@@ -46,7 +46,7 @@ export async function authorizeManagement(
   const isAllowed = hasRole(rules, caller, 'service-administrator');
   tell(request, caller, 'service-administrator', isAllowed);
   if (isAllowed) return caller;
-  return refuseRequest('administrator-role-missing', 'authorization', 'the operation needs the service administrator');
+  return refuse('administrator-role-missing', 'authorization', 'the operation needs the service administrator');
 }
 
 async function callerOf(
@@ -56,7 +56,7 @@ async function callerOf(
 ): Promise<Caller> {
   const token = bearerToken(request.headers.authorization);
   if (token === undefined) {
-    return refuseRequest('access-token-missing', 'authorization', 'the operation needs an access token');
+    return refuse('access-token-missing', 'authorization', 'the operation needs an access token');
   }
   const caller = await verifyAccessToken(token, accessTokens, purpose, signalOf(request));
   admit(request, callerName(caller));

@@ -1,5 +1,6 @@
 /** Policy signers of a provider as administrators see and change them. */
 
+import { unwrap } from '@atesto/core';
 import {
   absentEtag,
   type ChangeOrigin,
@@ -8,9 +9,8 @@ import {
   type SignersVersion,
   type Store,
 } from '@atesto/store';
-import { refuseRequest } from '../http/refusal.ts';
-import { storedOr } from '../http/store-outcome.ts';
 import type { Provider } from '../providers/provider.ts';
+import { refuse } from '../refuse.ts';
 import { thumbprintOf } from './certificates.ts';
 import { withoutSigner, withSigner } from './change.ts';
 import { requestedCertificate } from './request.ts';
@@ -40,7 +40,7 @@ export interface ChangedSigners {
 
 /** The signers in force; undefined: the provider has none. */
 export async function currentSigners({ store, provider }: SignersPlace): Promise<SignersVersion | undefined> {
-  return storedOr(await store.signers.current(provider.id));
+  return unwrap(await store.signers.current(provider.id));
 }
 
 /**
@@ -50,7 +50,7 @@ export async function currentSigners({ store, provider }: SignersPlace): Promise
 export async function changeSigners(place: SignersPlace, request: SignersRequest): Promise<ChangedSigners> {
   const { store, provider } = place;
   if (provider.trustModel !== 'Isolated') {
-    refuseRequest('trust-model-wrong', 'provider', 'only providers of the trust model Isolated have policy signers');
+    refuse('trust-model-wrong', 'provider', 'only providers of the trust model Isolated have policy signers');
   }
   const { action, jws, origin, condition, at } = request;
   const present = await currentSigners(place);
@@ -62,7 +62,7 @@ export async function changeSigners(place: SignersPlace, request: SignersRequest
   if (certificates === undefined) return { thumbprint, etag };
   const change = { action, certificates, authorizationJws: jws.trim() };
   const expected = { expectedEtag: condition.expectedEtag ?? etag };
-  const record = storedOr(await store.signers.replace(provider.id, change, origin, expected));
-  storedOr(await store.confirmed(record.revision));
+  const record = unwrap(await store.signers.replace(provider.id, change, origin, expected));
+  unwrap(await store.confirmed(record.revision));
   return { thumbprint, etag: record.etag };
 }

@@ -3,7 +3,7 @@
  * section 4.1: then it cannot be used again at a provider that has the same signer, or later. Azure's clients say none of it.
  */
 import type { JsonObject } from '@atesto/token';
-import { refuseRequest } from '../http/refusal.ts';
+import { refuse } from '../refuse.ts';
 
 /** Where and when a signed request is to count. */
 export interface RequestPlace {
@@ -15,13 +15,13 @@ export interface RequestPlace {
 /** Checks the claims that are there. Refuses with `signed-request-misdirected` and `signed-request-expired`. */
 export function checkBinding({ aud, nbf, exp }: JsonObject, { uri, at }: RequestPlace, where: string): void {
   if (aud !== undefined && !(Array.isArray(aud) ? aud : [aud]).includes(uri)) {
-    refuseRequest('signed-request-misdirected', where, 'its aud is not the URI of this provider');
+    refuse('signed-request-misdirected', where, 'its aud is not the URI of this provider');
   }
   const now = at.getTime() / 1000;
   if (exp !== undefined && !(typeof exp === 'number' && now < exp)) {
-    refuseRequest('signed-request-expired', where, 'its exp has passed, or is no number');
+    refuse('signed-request-expired', where, 'its exp has passed, or is no number');
   }
   if (nbf !== undefined && !(typeof nbf === 'number' && nbf <= now)) {
-    refuseRequest('signed-request-expired', where, 'its nbf is yet to come, or is no number');
+    refuse('signed-request-expired', where, 'its nbf is yet to come, or is no number');
   }
 }

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { checkSignerChain, checkSignerLinks, parseSignerChain, type SignerChain } from '@atesto/evidence';
 import type { SignerCertificate } from '@atesto/store';
 import { z } from 'zod';
-import { refuseRequest } from '../http/refusal.ts';
+import { refuse } from '../refuse.ts';
 
 /** A chain with at least its leaf. */
 export interface CertificateChain {
@@ -91,5 +91,5 @@ function certificateIn(der: Buffer): X509Certificate[] {
 }
 
 function invalid(where: string, why: string): never {
-  return refuseRequest('policy-signer-invalid', where, why);
+  return refuse('policy-signer-invalid', where, why);
 }

@@ -1,7 +1,7 @@
 /** What does a request make of a set of policy signers? Undefined: the set is as it should be already. */
 
 import type { SignerCertificate } from '@atesto/store';
-import { refuseRequest } from '../http/refusal.ts';
+import { refuse } from '../refuse.ts';
 import { type CertificateChain, checkChain, findSigner, signerOf } from './certificates.ts';
 import { renewedSigner } from './renewal.ts';
 
@@ -29,5 +29,5 @@ export function withoutSigner(
   if (signer === undefined) return undefined;
   const rest = signers.filter((other) => other !== signer);
   if (rest.length > 0) return rest;
-  return refuseRequest('policy-signer-last', 'body.policyCertificate', 'it is the only one; add another one first');
+  return refuse('policy-signer-last', 'body.policyCertificate', 'it is the only one; add another one first');
 }

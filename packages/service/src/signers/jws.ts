@@ -5,7 +5,7 @@
 import type { JsonObject } from '@atesto/token';
 import { decodeBase64url } from '../http/base64url.ts';
 import { parseJsonObject } from '../http/json.ts';
-import { refuseRequest } from '../http/refusal.ts';
+import { refuse } from '../refuse.ts';
 
 /** A JWS in its parts. */
 export interface ParsedJws {
@@ -37,7 +37,7 @@ export function parseJws(compact: string, where: string): ParsedJws {
   if (header.crit !== undefined) malformed(where, 'its header has `crit`, of which nothing is understood');
   if ((header.b64 ?? true) !== true) malformed(where, 'its header says that the payload is not base64url');
   const { alg } = header;
-  if (typeof alg !== 'string') return refuseRequest('jws-algorithm-refused', where, 'its header does not name one');
+  if (typeof alg !== 'string') return refuse('jws-algorithm-refused', where, 'its header does not name one');
   if (alg === 'none' && encodedSignature !== '') malformed(where, 'its algorithm is none, yet it has a signature');
   return {
     compact,
@@ -55,5 +55,5 @@ export function payloadObject({ payload }: ParsedJws, where: string): JsonObject
 }
 
 function malformed(where: string, why: string): never {
-  return refuseRequest('jws-malformed', where, why);
+  return refuse('jws-malformed', where, why);
 }

@@ -1,8 +1,8 @@
 /** Gives an Isolated provider policy signers again whose certificates have all expired: a service administrator's way back in. */
 
+import { unwrap } from '@atesto/core';
 import { absentEtag, type ChangeOrigin, type ProviderVersion, type SignerCertificate, type Store } from '@atesto/store';
-import { refuseRequest } from '../http/refusal.ts';
-import { storedOr } from '../http/store-outcome.ts';
+import { refuse } from '../refuse.ts';
 import { knownChain } from './certificates.ts';
 
 /** What a recovery needs. */
@@ -28,18 +28,18 @@ export async function recoverSigners({
   at,
 }: SignersRecovery): Promise<readonly SignerCertificate[]> {
   if (provider.trustModel !== 'Isolated') {
-    refuseRequest('trust-model-wrong', 'provider', 'only providers of the trust model Isolated have policy signers');
+    refuse('trust-model-wrong', 'provider', 'only providers of the trust model Isolated have policy signers');
   }
-  const current = storedOr(await store.signers.current(provider.id));
+  const current = unwrap(await store.signers.current(provider.id));
   const known = current?.certificates ?? [];
   if (known.some((signer) => signerExpiry(signer) >= at)) {
-    refuseRequest('policy-signer-in-force', 'provider', 'let a signer whose certificate is in force add the new one');
+    refuse('policy-signer-in-force', 'provider', 'let a signer whose certificate is in force add the new one');
   }
   const added = signers.filter(({ x5c: [leaf] }) => !known.some(({ x5c: [other] }) => other === leaf));
   const change = { action: 'recover' as const, certificates: [...known, ...added] };
   const condition = { expectedEtag: current?.etag ?? absentEtag };
-  const record = storedOr(await store.signers.replace(provider.id, change, origin, condition));
-  storedOr(await store.confirmed(record.revision));
+  const record = unwrap(await store.signers.replace(provider.id, change, origin, condition));
+  unwrap(await store.confirmed(record.revision));
   return record.certificates;
 }
 

@@ -5,7 +5,7 @@
 
 import type { SignersVersion } from '@atesto/store';
 import { isJsonObject } from '../http/json.ts';
-import { refuseRequest } from '../http/refusal.ts';
+import { refuse } from '../refuse.ts';
 import { checkBinding, type RequestPlace } from './binding.ts';
 import { type CertificateChain, parseChain } from './certificates.ts';
 import { parseJws, payloadObject } from './jws.ts';
@@ -32,7 +32,7 @@ export function requestedCertificate(
   const [name, another] = claims.filter((claim) => payload[claim] !== undefined);
   const jwk = name === undefined || another !== undefined ? undefined : payload[name];
   if (!isJsonObject(jwk)) {
-    return refuseRequest('signer-claim-missing', where, `the payload must hold one of ${claims.join(', ')}, a JWK`);
+    return refuse('signer-claim-missing', where, `the payload must hold one of ${claims.join(', ')}, a JWK`);
   }
   checkJwk(jwk, `${where}.${name}`);
   return parseChain(jwk.x5c, `${where}.${name}`);

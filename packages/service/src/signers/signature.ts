@@ -4,7 +4,7 @@
  */
 import { constants, type KeyObject, verify, type X509Certificate } from 'node:crypto';
 import { forbidsSignatures, isJsonObject, type JsonObject } from '@atesto/core';
-import { refuseRequest } from '../http/refusal.ts';
+import { refuse } from '../refuse.ts';
 import { type CertificateChain, parseChain } from './certificates.ts';
 import type { ParsedJws } from './jws.ts';
 
@@ -39,7 +39,7 @@ export function signerChain({ header }: ParsedJws, where: string): CertificateCh
   const inner = isJsonObject(jwk) ? jwk.x5c : undefined;
   if (isJsonObject(jwk)) checkJwk(jwk, where);
   if (x5c !== undefined && inner !== undefined) {
-    refuseRequest('policy-signer-invalid', where, 'the header has two chains, x5c and jwk.x5c');
+    refuse('policy-signer-invalid', where, 'the header has two chains, x5c and jwk.x5c');
   }
   return parseChain(x5c ?? inner, where);
 }
@@ -47,23 +47,23 @@ export function signerChain({ header }: ParsedJws, where: string): CertificateCh
 /** Checks what a JWK says of its purpose. Its `alg` is looked over: clients write ES256 whatever the curve. Refuses with `policy-signer-invalid`. */
 export function checkJwk({ use = 'sig', key_ops: keyOps = ['verify'] }: JsonObject, where: string): void {
   if (forbidsSignatures({ use, key_ops: keyOps }, undefined, ['sign', 'verify'])) {
-    refuseRequest('policy-signer-invalid', where, 'its JWK says that it is not for signatures');
+    refuse('policy-signer-invalid', where, 'its JWK says that it is not for signatures');
   }
 }
 
 /** Checks the signature. Refuses with `jws-algorithm-refused` and `jws-signature-invalid`. */
 export function checkSignature(jws: ParsedJws, { publicKey }: Pick<X509Certificate, 'publicKey'>, where: string): void {
   const why = `it must be one of ${[...algorithms.keys()].join(', ')}`;
-  const algorithm = algorithms.get(jws.algorithm) ?? refuseRequest('jws-algorithm-refused', where, why);
+  const algorithm = algorithms.get(jws.algorithm) ?? refuse('jws-algorithm-refused', where, why);
   if (publicKey.asymmetricKeyType !== algorithm.keyType) {
-    refuseRequest('jws-algorithm-refused', where, 'it does not fit the key of the certificate');
+    refuse('jws-algorithm-refused', where, 'it does not fit the key of the certificate');
   }
   const input = Buffer.from(jws.signingInput, 'latin1');
   const holds =
     algorithm.keyType === 'rsa'
       ? rsaHolds(algorithm, input, publicKey, jws.signature)
       : ecdsaHolds(algorithm, input, publicKey, jws.signature);
-  if (!holds) refuseRequest('jws-signature-invalid', where, 'the key of the certificate did not make the signature');
+  if (!holds) refuse('jws-signature-invalid', where, 'the key of the certificate did not make the signature');
 }
 
 function rsaHolds({ digest, isPss }: Algorithm, input: Buffer, key: KeyObject, signature: Uint8Array): boolean {

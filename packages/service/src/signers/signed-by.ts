@@ -1,7 +1,7 @@
 /** Did one of a provider's policy signers sign? The certificate in the header says who claims to; what the provider knows decides. */
 
 import type { SignerCertificate } from '@atesto/store';
-import { refuseRequest } from '../http/refusal.ts';
+import { refuse } from '../refuse.ts';
 import { type CertificateChain, checkChain, findSigner, parseChain } from './certificates.ts';
 import type { ParsedJws } from './jws.ts';
 import { renewedSigner } from './renewal.ts';
@@ -19,12 +19,12 @@ export function checkSignedByOneOf(
   where: string,
 ): CertificateChain {
   if (jws.algorithm === 'none') {
-    return refuseRequest('signature-missing', where, 'it must be signed by one of the provider’s policy signers');
+    return refuse('signature-missing', where, 'it must be signed by one of the provider’s policy signers');
   }
   const presented = signerChain(jws, where);
   const known = findSigner(signers, presented.leaf);
   if (known === undefined && renewedSigner(signers, presented) === undefined) {
-    return refuseRequest('policy-signer-unknown', where, 'who signed it is not a policy signer of this provider');
+    return refuse('policy-signer-unknown', where, 'who signed it is not a policy signer of this provider');
   }
   const chain = known === undefined ? presented : parseChain(known.x5c, where);
   checkChain(chain, at, where);

@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { test } from 'node:test';
-import { keyFault, nodeKeyFacts } from '@atesto/core';
+import { keyFault, nodeKeyFacts, Refused } from '@atesto/core';
 import { readVector, vectorsMissing } from '@atesto/vectors';
 import { compactVerify, errors } from 'jose';
-import { RequestRefused } from '../http/refusal.ts';
 import { accessTokenAlgorithms } from '../identity/access-token.ts';
 import { acceptedKeySet } from '../identity/openid-issuer.ts';
 import { parseJws } from './jws.ts';
@@ -41,7 +40,7 @@ const policySigner: Judge = async (given, [key = assert.fail()]) => {
     checkSignature(jws, { publicKey }, 'body');
     return 'accepted';
   } catch (error) {
-    if (error instanceof RequestRefused) return error.refusal.code;
+    if (error instanceof Refused) return error.refusal.code;
     if (error instanceof Error && 'code' in error) return String(error.code);
     throw error;
   }

@@ -1,7 +1,7 @@
 /** Step 1: who calls, and may they? A token that is presented must be good, also where none is needed. */
 
-import { refuseRequest } from '../../http/refusal.ts';
 import { type AccessTokens, bearerToken, type Caller, verifyAccessToken } from '../../identity/access-token.ts';
+import { refuse } from '../../refuse.ts';
 
 /** Answers the caller; undefined: anonymous, and that is permitted. Refuses with `access-token-…` or `issuer-unreachable`. */
 export async function authenticate(
@@ -13,5 +13,5 @@ export async function authenticate(
   const token = bearerToken(authorization);
   if (token !== undefined) return verifyAccessToken(token, accepted, 'attestation', signal);
   if (requirement === 'optional') return undefined;
-  return refuseRequest('access-token-missing', 'authorization', 'the operation needs an access token');
+  return refuse('access-token-missing', 'authorization', 'the operation needs an access token');
 }

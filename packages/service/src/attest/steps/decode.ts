@@ -5,7 +5,7 @@
 import type { JsonObject, JsonValue } from '@atesto/token';
 import { decodeBase64url } from '../../http/base64url.ts';
 import { isJsonObject, parseJsonObject } from '../../http/json.ts';
-import { refuseRequest } from '../../http/refusal.ts';
+import { refuse } from '../../refuse.ts';
 import type { AttestedData, AttestRequest } from '../request.ts';
 
 const maxNonceBytes = 1024;
@@ -13,7 +13,7 @@ const maxNonce = 2n ** 64n - 1n;
 
 /** Decodes the body of an attest call. `evidenceMembers` are the names under which the evidence may stand, the usual one first. */
 export function decodeRequest(body: Uint8Array, evidenceMembers: readonly string[]): AttestRequest {
-  if (body.length === 0) refuseRequest('body-empty', 'body', 'the request needs a JSON object');
+  if (body.length === 0) refuse('body-empty', 'body', 'the request needs a JSON object');
   const members = new Members(parseJsonObject(body, 'body', 'body-not-json'), 'body');
   const runtimeData = runtimeDataOf(members);
   const initTimeData = dataOf(members, 'initTimeData');
@@ -37,7 +37,7 @@ class Members {
     this.#where = where;
     for (const [name, value] of Object.entries(object)) {
       const folded = name.toLowerCase();
-      if (this.#values.has(folded)) refuseRequest('member-duplicate', where, 'two members differ only in case');
+      if (this.#values.has(folded)) refuse('member-duplicate', where, 'two members differ only in case');
       this.#values.set(folded, value);
     }
   }
@@ -50,14 +50,14 @@ class Members {
   text(name: string): string | undefined {
     const value = this.value(name);
     if (value === undefined || typeof value === 'string') return value;
-    return refuseRequest('member-invalid', `${this.#where}.${name}`, 'it must be a text');
+    return refuse('member-invalid', `${this.#where}.${name}`, 'it must be a text');
   }
 
   object(name: string): Members | undefined {
     const value = this.value(name);
     if (value === undefined) return undefined;
     if (isJsonObject(value)) return new Members(value, name);
-    return refuseRequest('member-invalid', `${this.#where}.${name}`, 'it must be an object');
+    return refuse('member-invalid', `${this.#where}.${name}`, 'it must be an object');
   }
 }
 
@@ -65,9 +65,9 @@ function evidenceOf(members: Members, names: readonly string[]): Uint8Array {
   const [usual = ''] = names;
   const given = names.filter((name) => members.value(name) !== undefined);
   const [name = usual] = given;
-  if (given.length > 1) refuseRequest('member-duplicate', `body.${name}`, `send one of ${names.join(', ')}`);
+  if (given.length > 1) refuse('member-duplicate', `body.${name}`, `send one of ${names.join(', ')}`);
   const evidence = decodeBase64url(members.text(name) ?? '', `body.${name}`);
-  if (evidence.length === 0) refuseRequest('member-missing', `body.${name}`, 'it must hold the evidence');
+  if (evidence.length === 0) refuse('member-missing', `body.${name}`, 'it must hold the evidence');
   return evidence;
 }
 
@@ -77,7 +77,7 @@ function runtimeDataOf(members: Members): AttestedData | undefined {
   const held = members.text('enclaveHeldData');
   if (held === undefined || held === '') return runtimeData;
   if (runtimeData !== undefined) {
-    refuseRequest('member-duplicate', 'body.enclaveHeldData', 'send it or runtimeData, not both');
+    refuse('member-duplicate', 'body.enclaveHeldData', 'send it or runtimeData, not both');
   }
   return { bytes: decodeBase64url(held, 'body.enclaveHeldData') };
 }
@@ -95,7 +95,7 @@ function dataOf(members: Members, name: 'runtimeData' | 'initTimeData'): Atteste
     case 'json':
       return { bytes, json: parseJsonObject(bytes, `${name}.data`, 'data-not-json') };
     default:
-      return refuseRequest('data-type-unknown', `${name}.dataType`, 'it must be Binary or JSON');
+      return refuse('data-type-unknown', `${name}.dataType`, 'it must be Binary or JSON');
   }
 }
 
@@ -104,9 +104,5 @@ function nonceOf(value: JsonValue | undefined): string | number | bigint | undef
   if (typeof value === 'string' && Buffer.byteLength(value) <= maxNonceBytes) return value;
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
   if (typeof value === 'bigint' && value >= 0n && value <= maxNonce) return value;
-  return refuseRequest(
-    'nonce-invalid',
-    'body.nonce',
-    'it must be a text of at most 1 KiB or an integer from 0 to 2^64-1',
-  );
+  return refuse('nonce-invalid', 'body.nonce', 'it must be a text of at most 1 KiB or an integer from 0 to 2^64-1');
 }

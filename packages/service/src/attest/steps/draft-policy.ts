@@ -2,29 +2,24 @@
  * Draft policies of callers: who may send one, and what it decides. A draft is sent as text, or inside a JWS like a policy that is set; its
  * signature is not looked at, since a token under a draft is unsecured whoever signed the draft. It is compiled and evaluated in a thread.
  */
-import { RequestRefused, refuseRequest } from '../../http/refusal.ts';
+import { settle } from '@atesto/core';
 import type { Caller } from '../../identity/access-token.ts';
 import { parsePolicy } from '../../policies/document.ts';
 import type { InLine } from '../../policy-workers/turns.ts';
 import type { PolicyClaim, PolicyDecision } from '../../providers/policy.ts';
 import { refusePolicy } from '../../providers/policy-of-text.ts';
 import type { DraftPolicies, Provider } from '../../providers/provider.ts';
+import { refuse } from '../../refuse.ts';
 import type { AttestRequest } from '../request.ts';
 
 const where = 'body.draftPolicyForAttestation';
 
 /** The policy text. Refuses with `draft-policy-invalid` a JWS without one. */
 export function draftPolicyText(draft: string): string {
-  try {
-    return parsePolicy(draft, where).text;
-  } catch (error) {
-    if (!(error instanceof RequestRefused)) throw error;
-    return refuseRequest(
-      'draft-policy-invalid',
-      where,
-      'the payload of the JWS must hold AttestationPolicy, a policy text in base64url',
-    );
-  }
+  const parsed = settle(() => parsePolicy(draft, where));
+  if (parsed.ok) return parsed.value.text;
+  const why = 'the payload of the JWS must hold AttestationPolicy, a policy text in base64url';
+  return refuse('draft-policy-invalid', where, why);
 }
 
 const whoMay: Readonly<Record<Exclude<DraftPolicies, 'anyone'>, string>> = {
@@ -43,7 +38,7 @@ export function checkDraftPermitted(
   if (draftPolicy === undefined || draftPolicies === 'anyone') return;
   if (draftPolicies === 'authenticated' && caller !== undefined) return;
   if (draftPolicies === 'readers' && caller !== undefined && isReader(caller)) return;
-  refuseRequest('draft-policy-forbidden', where, whoMay[draftPolicies]);
+  refuse('draft-policy-forbidden', where, whoMay[draftPolicies]);
 }
 
 /** What a draft came to. */

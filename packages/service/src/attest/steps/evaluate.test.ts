@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testProvider } from '../../__fixtures__/provider.ts';
 import type { AuditContext } from '../../audit/context.ts';
-import { RequestRefused } from '../../http/refusal.ts';
+import { refusalOfError } from '../../http/refusal-of.ts';
 import type { PolicyClaim, ProviderPolicy } from '../../providers/policy.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { AttestRequest } from '../request.ts';
@@ -40,9 +40,9 @@ async function judged(provider: Provider, more: Partial<AttestRequest> = {}, jud
     await judge(judgedType, undefined, { ...request, ...more }, parts);
     return { code: 'permitted', noted };
   } catch (error) {
-    assert.ok(error instanceof RequestRefused);
-    assert.equal(error.status, 400);
-    return { code: error.refusal.code, noted };
+    const refused = refusalOfError(error) ?? assert.fail(String(error));
+    assert.equal(refused.status, 400);
+    return { code: refused.refusal.code, noted };
   }
 }
 

@@ -1,9 +1,10 @@
 /** Steps 6 and 7: the appraisal meets the baseline, and its claims the provider's policy, or the caller's draft in its place. */
 import type { Claims, TcbBaseline } from '@atesto/evidence';
 import type { JsonObject, JsonValue } from '@atesto/token';
-import { refuseRequest, settled } from '../../http/refusal.ts';
+import { settled } from '../../http/refusal.ts';
 import type { PolicyDecision } from '../../providers/policy.ts';
 import type { PolicyInForce, Provider } from '../../providers/provider.ts';
+import { refuse } from '../../refuse.ts';
 import type { AttestRequest } from '../request.ts';
 import type { AttestationType } from '../types/attestation-type.ts';
 import { evaluateDraft } from './draft-policy.ts';
@@ -105,7 +106,7 @@ async function judgeByDraft<Appraisal>(
 
 function issuedBy(decision: PolicyDecision, mayReadPolicy: boolean): PolicyVerdict['issued'] {
   if (decision.authorized) return decision.issued;
-  return refuseRequest(decision.code, 'policy', mayReadPolicy ? decision.detail : decision.message);
+  return refuse(decision.code, 'policy', mayReadPolicy ? decision.detail : decision.message);
 }
 
 /** A provider whose baseline is as strict as the policy's configuration demands. */
@@ -124,7 +125,7 @@ function underPolicy(
 
 function policyInForce(attestationType: string, provider: Pick<Provider, 'policyOf'>): PolicyInForce {
   const why = `no policy is set for ${attestationType}`;
-  return provider.policyOf(attestationType) ?? refuseRequest('policy-missing', 'policy', why);
+  return provider.policyOf(attestationType) ?? refuse('policy-missing', 'policy', why);
 }
 
 /**
@@ -137,5 +138,5 @@ export function checkInForce(
   provider: Pick<Provider, 'policyOf'>,
 ): void {
   if (inForce === undefined || provider.policyOf(attestationType) === inForce) return;
-  refuseRequest('policy-changed', 'policy', 'it changed while the evidence was appraised; send the evidence again');
+  refuse('policy-changed', 'policy', 'it changed while the evidence was appraised; send the evidence again');
 }

@@ -1,5 +1,5 @@
 /** Attestation type OpenEnclave: an SGX quote in the container of the Open Enclave SDK (report or evidence). */
-import { refuseRequest } from '../../http/refusal.ts';
+import { refuse } from '../../refuse.ts';
 import { type SgxAttestationType, sgxEnclave } from './sgx.ts';
 
 export const openEnclave: SgxAttestationType = {
@@ -9,7 +9,7 @@ export const openEnclave: SgxAttestationType = {
   evidenceMembers: ['report', 'quote'],
   endorse: (evidence, provider, look) => {
     if (evidence.openEnclave === undefined) {
-      refuseRequest('evidence-container-wrong', 'body.report', 'it is a bare quote; send it to /attest/SgxEnclave');
+      refuse('evidence-container-wrong', 'body.report', 'it is a bare quote; send it to /attest/SgxEnclave');
     }
     return provider.intel.endorse(evidence.quote, look);
   },

@@ -10,8 +10,8 @@ import {
   sgxClaims,
   sgxIncomingAliases,
 } from '@atesto/evidence';
-import { refuseRequest } from '../../http/refusal.ts';
 import type { IntelEndorsed } from '../../providers/intel.ts';
+import { refuse } from '../../refuse.ts';
 import type { AttestationType } from './attestation-type.ts';
 import { expiredCollateralClaim } from './intel-claims.ts';
 
@@ -27,11 +27,7 @@ export const sgxEnclave: SgxAttestationType = {
   parse: parseSgxEvidence,
   endorse: (evidence, provider, look) => {
     if (evidence.openEnclave !== undefined) {
-      refuseRequest(
-        'evidence-container-wrong',
-        'body.quote',
-        'it is OpenEnclave evidence; send it to /attest/OpenEnclave',
-      );
+      refuse('evidence-container-wrong', 'body.quote', 'it is OpenEnclave evidence; send it to /attest/OpenEnclave');
     }
     return provider.intel.endorse(evidence.quote, look);
   },

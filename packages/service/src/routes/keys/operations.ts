@@ -11,7 +11,6 @@ import { jsonBody } from '../../http/json-body.ts';
 import type { Operation } from '../../http/operation.ts';
 import { refuseFor, refuseRequest } from '../../http/refusal.ts';
 import { jsonType } from '../../http/reply.ts';
-import { refuseThrown } from '../../http/store-outcome.ts';
 import type { ProviderKeys } from '../../keys/signing-keys.ts';
 import type { ServiceContext } from '../../service-context.ts';
 
@@ -65,7 +64,7 @@ function change<Asked>(
       await context.authorize(request, provider, 'service-administrator');
       const asked = await read(request);
       const at = context.clock();
-      const changed = await work(provider.keys, at, changeOrigin(request, at), asked).catch(refuseThrown);
+      const changed = await work(provider.keys, at, changeOrigin(request, at), asked);
       return send(reply, { changed, keys: provider.keys.list(at) });
     },
   };

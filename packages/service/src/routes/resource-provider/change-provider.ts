@@ -1,9 +1,8 @@
 /** Reads, updates and deletes one provider. */
-
+import { unwrap } from '@atesto/core';
 import { changeOrigin } from '../../audit/recording.ts';
 import { conditionOf } from '../../http/condition.ts';
 import type { Operation } from '../../http/operation.ts';
-import { storedOr } from '../../http/store-outcome.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import { requireManagementVersion, resourcePath } from './address.ts';
 import { settingsIn, updateIn } from './body.ts';
@@ -20,7 +19,7 @@ export function getProvider(context: ServiceContext): Operation {
       await context.authorizeManagement(request);
       const record = await requireProvider(context, request);
       const signers =
-        record.trustModel === 'Isolated' ? storedOr(await context.store.signers.current(record.id)) : undefined;
+        record.trustModel === 'Isolated' ? unwrap(await context.store.signers.current(record.id)) : undefined;
       return sendResource(reply, record, context.uriOf(record.name), signers?.certificates);
     },
   };
@@ -39,8 +38,8 @@ export function patchProvider(context: ServiceContext): Operation {
       const { id, tags, settings } = await requireProvider(context, request);
       const changes = { tags: update.tags ?? tags, settings: { ...settings, ...settingsIn(update) } };
       const origin = changeOrigin(request, clock());
-      const record = storedOr(await store.providers.update(id, changes, origin, conditionOf(request)));
-      storedOr(await store.confirmed(record.revision));
+      const record = unwrap(await store.providers.update(id, changes, origin, conditionOf(request)));
+      unwrap(await store.confirmed(record.revision));
       return sendResource(reply, record, context.uriOf(record.name));
     },
   };
@@ -58,8 +57,8 @@ export function deleteProvider(context: ServiceContext): Operation {
       const found = await findProvider(context, request);
       if (found === undefined) return reply.code(204).send();
       const origin = changeOrigin(request, clock());
-      const record = storedOr(await store.providers.delete(found.id, origin, conditionOf(request)));
-      storedOr(await store.confirmed(record.revision));
+      const record = unwrap(await store.providers.delete(found.id, origin, conditionOf(request)));
+      unwrap(await store.confirmed(record.revision));
       return reply.code(200).send();
     },
   };

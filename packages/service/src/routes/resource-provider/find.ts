@@ -1,9 +1,9 @@
 /** Finds the provider that a request of the resource-provider API names; its subscription and group must match as well. */
 
+import { unwrap } from '@atesto/core';
 import type { ProviderRecord, ProviderVersion } from '@atesto/store';
 import type { FastifyRequest } from 'fastify';
 import { refuseRequest } from '../../http/refusal.ts';
-import { storedOr } from '../../http/store-outcome.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import { nameOf, type Place, placeOf } from './address.ts';
 
@@ -13,7 +13,7 @@ export async function findProvider(
   request: FastifyRequest,
 ): Promise<ProviderVersion | undefined> {
   const name = nameOf(request);
-  const record = storedOr(await store.providers.byName(name));
+  const record = unwrap(await store.providers.byName(name));
   if (record === undefined || !isAt(record, placeOf(request))) return undefined;
   return record;
 }

@@ -1,10 +1,10 @@
 /** Lists the providers of a subscription or a group, and the default provider. */
 
+import { unwrap } from '@atesto/core';
 import type { ProviderVersion } from '@atesto/store';
 import type { FastifyRequest } from 'fastify';
 import type { Operation } from '../../http/operation.ts';
 import { refuseRequest } from '../../http/refusal.ts';
-import { storedOr } from '../../http/store-outcome.ts';
 import { defaultProviderName } from '../../providers/default-provider.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import { parameter, placeOf, requireManagementVersion, resourcePath } from './address.ts';
@@ -18,10 +18,10 @@ const ofGroup = '/subscriptions/:subscription/resourceGroups/:group/providers/Mi
 export function listOperations(context: ServiceContext): Operation[] {
   return [
     listOf(context, `${ofSubscription}/attestationProviders`, async (request) =>
-      storedOr(await context.store.providers.list(placeOf(request))),
+      unwrap(await context.store.providers.list(placeOf(request))),
     ),
     listOf(context, `${ofGroup}/attestationProviders`, async (request) =>
-      storedOr(await context.store.providers.list(placeOf(request))),
+      unwrap(await context.store.providers.list(placeOf(request))),
     ),
     listOf(context, `${ofSubscription}/defaultProviders`, async () => [await defaultProvider(context)]),
     defaultAt(context),
@@ -80,6 +80,6 @@ function folded(location: string): string {
 }
 
 async function defaultProvider({ store }: ServiceContext): Promise<ProviderVersion> {
-  const record = storedOr(await store.providers.byName(defaultProviderName));
+  const record = unwrap(await store.providers.byName(defaultProviderName));
   return record ?? refuseRequest('provider-unknown', 'name', 'there is no default provider');
 }

@@ -1,12 +1,12 @@
 /** Creates a provider, or updates the settings of an existing one; location, trust model and signers of that stay unchanged. */
 
+import { unwrap } from '@atesto/core';
 import { absentEtag, type ProviderVersion, type SignerCertificate } from '@atesto/store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { changeOrigin } from '../../audit/recording.ts';
 import { conditionOf } from '../../http/condition.ts';
 import type { Operation } from '../../http/operation.ts';
 import { refuseRequest } from '../../http/refusal.ts';
-import { storedOr } from '../../http/store-outcome.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import { nameOf, placeOf, requireManagementVersion, resourcePath } from './address.ts';
 import { type Creation, creationIn, settingsIn } from './body.ts';
@@ -29,7 +29,7 @@ export function putProvider(context: ServiceContext): Operation {
         chains.map(({ x5c }) => x5c),
         context.clock(),
       );
-      const present = storedOr(await context.store.providers.byName(name));
+      const present = unwrap(await context.store.providers.byName(name));
       return present === undefined
         ? create(context, request, reply, name, creation, signers)
         : replace(context, request, reply, present, creation, signers);
@@ -58,8 +58,8 @@ async function create(
     status: 'Ready',
     settings: { ...defaultSettings, ...settingsIn(creation) },
   } as const;
-  const record = storedOr(await store.providers.create(draft, changeOrigin(request, clock()), signers));
-  storedOr(await store.confirmed(record.revision));
+  const record = unwrap(await store.providers.create(draft, changeOrigin(request, clock()), signers));
+  unwrap(await store.confirmed(record.revision));
   const uri = uriOf(name);
   return sendResource(reply.code(201).header('location', `${uri}/`), record, uri);
 }
@@ -76,7 +76,7 @@ async function replace(
     refuseRequest('provider-exists', 'name', 'a provider of this name is in another place');
   }
   if (signers.length > 0) {
-    const current = storedOr(await store.signers.current(present.id));
+    const current = unwrap(await store.signers.current(present.id));
     const known = new Set(current?.certificates.map(({ thumbprint }) => thumbprint));
     if (known.size !== signers.length || signers.some(({ thumbprint }) => !known.has(thumbprint))) {
       refuseRequest('provider-exists', 'policySigningCertificates', 'the provider has other policy signers');
@@ -84,7 +84,7 @@ async function replace(
   }
   const changes = { tags: creation.tags ?? {}, settings: { ...present.settings, ...settingsIn(creation) } };
   const origin = changeOrigin(request, clock());
-  const record = storedOr(await store.providers.update(present.id, changes, origin, conditionOf(request)));
-  storedOr(await store.confirmed(record.revision));
+  const record = unwrap(await store.providers.update(present.id, changes, origin, conditionOf(request)));
+  unwrap(await store.confirmed(record.revision));
   return sendResource(reply, record, uriOf(record.name));
 }

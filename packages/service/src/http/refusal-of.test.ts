@@ -1,19 +1,22 @@
-/** What callers hear of the store: in full what they asked for, and nothing of the database. */
+/** Refusals of the store in replies: what the caller asked for is answered in full, and nothing of the database is told. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Refused } from '@atesto/core';
+import { Refused, unwrap } from '@atesto/core';
 import { storageCodes } from '@atesto/store';
-import { RequestRefused } from './refusal.ts';
+import type { RequestRefused } from './refusal.ts';
+import { refusalOfError } from './refusal-of.ts';
 import { errorBody } from './reply.ts';
-import { refuseThrown, storedOr } from './store-outcome.ts';
+
+function throwError(error: Error): never {
+  throw error;
+}
 
 function refusedBy(work: () => unknown): RequestRefused {
   try {
     work();
   } catch (error) {
-    assert.ok(error instanceof RequestRefused);
-    return error;
+    return refusalOfError(error) ?? assert.fail(String(error));
   }
   return assert.fail('nothing was refused');
 }
@@ -24,7 +27,7 @@ test('a failure of the database is told by its code’s meaning; place and reaso
     ['row-tampered', 500],
   ] as const) {
     const refusal = { code, where: 'documents p/policy/SgxEnclave/3', why: 'the database answered ECONNREFUSED' };
-    for (const work of [() => refuseThrown(new Refused(refusal)), () => storedOr({ ok: false, refusal })]) {
+    for (const work of [() => throwError(new Refused(refusal)), () => unwrap({ ok: false, refusal })]) {
       const refused = refusedBy(work);
       assert.equal(refused.status, status);
       assert.equal(JSON.parse(errorBody(refused)).error.message, `store: ${storageCodes[code]}`);
@@ -35,6 +38,6 @@ test('a failure of the database is told by its code’s meaning; place and reaso
 
 test('what the caller asked of the store is answered in full', () => {
   const refusal = { code: 'version-conflict', where: 'policy/SgxEnclave', why: 'it is at version 2' } as const;
-  const refused = refusedBy(() => storedOr({ ok: false, refusal }));
+  const refused = refusedBy(() => unwrap({ ok: false, refusal }));
   assert.equal(JSON.parse(errorBody(refused)).error.message, 'policy/SgxEnclave: it is at version 2');
 });

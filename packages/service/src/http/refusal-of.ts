@@ -1,0 +1,46 @@
+/** Maps the refusals that the service's code throws to what a reply says: status, wire code and message. */
+import { type Refusal, Refused } from '@atesto/core';
+import type { StorageCode } from '@atesto/store';
+import { type ServiceCodeRow, serviceCodes } from '../codes.ts';
+import { PartFailed } from '../refuse.ts';
+import { RequestRefused, withinRefused } from './refusal.ts';
+
+type Wire = readonly [status: number, wireCode: string];
+
+const storage: Readonly<Record<StorageCode, Wire>> = {
+  'version-conflict': [412, 'PreconditionFailed'],
+  'name-taken': [409, 'Conflict'],
+  'not-found': [404, 'ResourceNotFound'],
+  'value-unstorable': [400, 'InvalidParameter'],
+  'row-tampered': [500, 'InternalError'],
+  'store-rolled-back': [503, 'ServiceUnavailable'],
+  'store-unavailable': [503, 'ServiceUnavailable'],
+  'store-newer': [503, 'ServiceUnavailable'],
+  'integrity-key-invalid': [500, 'InternalError'],
+  'cluster-unconfirmed': [503, 'ServiceUnavailable'],
+};
+
+const serviceRows: ReadonlyMap<string, ServiceCodeRow> = new Map(Object.entries(serviceCodes));
+const storageRows: ReadonlyMap<string, Wire> = new Map(Object.entries(storage));
+
+/** What the reply says; undefined: the error is a fault of the service, of which callers hear no more than that. */
+export function refusalOfError(error: unknown): RequestRefused | undefined {
+  if (error instanceof RequestRefused) return error;
+  if (!(error instanceof Refused)) return undefined;
+  const refusal: Refusal = error.refusal;
+  if (error instanceof PartFailed) {
+    const [status, wireCode]: Wire = error.isPassing ? [503, 'ServiceUnavailable'] : [500, 'InternalError'];
+    return withinRefused(refusal, error.part, status, wireCode);
+  }
+  const row = serviceRows.get(refusal.code);
+  if (row !== undefined) return new RequestRefused(row.status, row.wireCode, refusal, undefined, row.retryAfterSeconds);
+  const stored = storageRows.get(refusal.code);
+  return stored === undefined ? undefined : ofStore(refusal, stored);
+}
+
+/** What the caller asked of the store is answered in full; what is wrong with the store itself is the operator's. */
+function ofStore(refusal: Refusal, [status, wireCode]: Wire): RequestRefused {
+  return status < 500
+    ? new RequestRefused(status, wireCode, refusal)
+    : withinRefused(refusal, 'store', status, wireCode);
+}

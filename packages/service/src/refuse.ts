@@ -1,0 +1,24 @@
+/** How the service's own code refuses. What the reply to a request looks like is decided in `http/refusal-of.ts` alone. */
+import { type Refusal, Refused, refuse as throwRefused } from '@atesto/core';
+import type { ServiceCode } from './codes.ts';
+
+/** Throws `Refused` with a code of the service. `where` is a member, header or path; never a value. */
+export const refuse: (code: ServiceCode, where: string, why: string) => never = throwRefused;
+
+/**
+ * Thrown when a part of the service refused to work, whatever the caller sent: the caller is told the part and the meaning of the code; place
+ * and reason, which may name paths and hosts, are for the log.
+ */
+export class PartFailed extends Refused {
+  /** A setting or a part of the service, such as `store`. */
+  readonly part: string;
+  /** Whether another try may succeed. */
+  readonly isPassing: boolean;
+
+  constructor(refusal: Refusal, part: string, isPassing: boolean) {
+    super(refusal);
+    this.name = 'PartFailed';
+    this.part = part;
+    this.isPassing = isPassing;
+  }
+}
