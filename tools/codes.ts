@@ -1,4 +1,4 @@
-/** Which codes stand in no test? Each must be a literal of a test file, or of a contract that tests run. Fails when one is missing. */
+/** Fails when a refusal code is in no test: each must be a literal of a test file, or of a contract that tests run. */
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** Checks the documentation against the code: commands and their options, scripts, links, and the settings of the README. */
+/** Checks the documentation against the code: commands with their options, scripts, links, paths, the drawing of the packages, the README's settings. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
