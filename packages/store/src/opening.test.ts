@@ -66,7 +66,7 @@ describe('opening a store', () => {
     }
   });
 
-  test('makes a SQLite file that only its owner can read', async () => {
+  test('creates a SQLite file that only its owner can read', async () => {
     const path = join(directory, 'private.sqlite');
     const store = await openStore({ kind: 'sqlite', path, integrityKey });
     assert.deepEqual(
@@ -120,7 +120,7 @@ describe('opening a store', () => {
     }
   });
 
-  test('refuses rows for a file that the writer thread cannot open, each time: store-unavailable', async () => {
+  test('refuses rows each time when the writer thread cannot open the file: store-unavailable', async () => {
     const writer = new SqliteThread<WriteRequest>('writer', join(directory, 'missing', 'store.sqlite'));
     for (let attempt = 0; attempt < 2; attempt += 1) {
       const { refusal } = await refusalOf(writer.ask([{ sql: 'select 1', rows: [[]] }]));

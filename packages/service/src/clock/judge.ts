@@ -1,12 +1,12 @@
-/** Decides whether the clock of this instance is right, by what other clocks and the store say. Pure. */
+/** Decides from other clocks and the store whether the clock of this instance is right. Pure. */
 import type { ClockEvidence } from '@atesto/store';
 
-/** What is held of the own clock. `note`: it is trusted, but an operator should know. */
+/** Whether the own clock is trusted. `note`: it is, but an operator should know. */
 export type ClockVerdict =
   | { readonly isTrusted: true; readonly note?: string }
   | { readonly isTrusted: false; readonly why: string };
 
-/** How far the wall clock and two clocks that cannot be set have come since the same moment, in milliseconds. */
+/** How much time has passed since one moment, by the wall clock and by two clocks that cannot be set, in milliseconds. */
 export interface Spans {
   readonly wallMs: number;
   /** Of the process; stands still while the machine sleeps. */
@@ -18,8 +18,8 @@ export interface Spans {
 const trusted: ClockVerdict = { isTrusted: true };
 
 /**
- * The own clock against the others. Where several can be asked, most of them decide, and the database's where they are even; alone on SQLite
- * it is the newest time in the store, which a right clock has passed, and the clocks of this process that cannot be set.
+ * Compares the own clock with others. With several, the majority decides, and the database's clock breaks a tie. Alone on SQLite, the newest
+ * time in the store decides, which a correct clock has passed, with the clocks of this process that cannot be set.
  */
 export function judgeClock(evidence: ClockEvidence, spans: Spans | undefined, toleranceMs: number): ClockVerdict {
   if (evidence.shared !== undefined) return judgeShared(evidence, evidence.shared, toleranceMs);

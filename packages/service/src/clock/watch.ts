@@ -1,23 +1,23 @@
-/** Watches whether the clock of this instance is right, and keeps count of the time for which instances have run on the store. */
+/** Monitors whether the clock of this instance is right, and counts the time for which instances have run on the store. */
 import { uptime } from 'node:os';
 import type { ClockEvidence, Store } from '@atesto/store';
 import { ConfigRefused } from '../config/problem.ts';
 import type { HealthReporter } from '../health/health.ts';
 import { type ClockVerdict, judgeClock, type Spans } from './judge.ts';
 
-/** Whether something may be done that cannot be undone and that the clock decides. */
+/** Says whether irreversible actions that depend on the clock are allowed. */
 export interface ClockGuard {
-  /** What was found last. */
+  /** The last verdict. */
   readonly isTrusted: boolean;
-  /** Looks anew. A store that cannot be asked leaves it as it was found last. */
+  /** Compares again. If the store cannot be read, the last verdict stays. */
   confirm(): Promise<boolean>;
 }
 
-/** What the watch needs. */
-export interface ClockWatchParts {
+/** The dependencies of the watch. */
+export interface ClockWatchDeps {
   readonly store: Pick<Store, 'clock'>;
   readonly clock: () => Date;
-  /** How far clocks may be apart. */
+  /** The largest accepted difference between clocks. */
   readonly toleranceMs: number;
   readonly reporter: HealthReporter;
 }
@@ -34,20 +34,20 @@ interface Moment {
 
 /** The watch of one instance. */
 export class ClockWatch implements ClockGuard {
-  readonly #parts: ClockWatchParts;
+  readonly #deps: ClockWatchDeps;
   #since: Moment | undefined;
   #verdict: ClockVerdict = { isTrusted: false, why: 'it was not compared with another yet' };
   #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<unknown> = Promise.resolve();
+  #polling: Promise<unknown> = Promise.resolve();
 
-  private constructor(parts: ClockWatchParts) {
-    this.#parts = parts;
+  private constructor(deps: ClockWatchDeps) {
+    this.#deps = deps;
   }
 
-  /** Compares, and starts to watch. Throws `ConfigRefused` with `clock-refused` when the clock stands alone in its opinion. */
-  static async start(parts: ClockWatchParts): Promise<ClockWatch> {
-    const watch = new ClockWatch(parts);
-    await watch.#look();
+  /** Compares, and starts to watch. Throws `ConfigRefused` with `clock-refused` when the clock disagrees with the others. */
+  static async start(deps: ClockWatchDeps): Promise<ClockWatch> {
+    const watch = new ClockWatch(deps);
+    await watch.#poll();
     const verdict = watch.#verdict;
     if (!verdict.isTrusted) {
       throw new ConfigRefused([{ code: 'clock-refused', where: 'the clock of this machine', why: verdict.why }]);
@@ -61,29 +61,29 @@ export class ClockWatch implements ClockGuard {
   }
 
   async confirm(): Promise<boolean> {
-    const looked = this.#looking.then(() => this.#look());
-    this.#looking = looked;
-    await looked;
+    const polled = this.#polling.then(() => this.#poll());
+    this.#polling = polled;
+    await polled;
     return this.isTrusted;
   }
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#looking;
+    await this.#polling;
   }
 
-  async #look(): Promise<void> {
-    const { store, clock, toleranceMs, reporter } = this.#parts;
+  async #poll(): Promise<void> {
+    const { store, clock, toleranceMs, reporter } = this.#deps;
     const evidence = await store.clock.evidence(() => clock().getTime());
     if (!evidence.ok) return;
     const now = momentOf(evidence.value);
-    // A time that was accepted since is where counting begins anew.
+    // When an operator accepted a time since then, counting starts again.
     if (this.#since === undefined || this.#since.acceptedMs !== now.acceptedMs) this.#since = now;
     this.#verdict = judgeClock(evidence.value, spansOf(this.#since, now), toleranceMs);
     if (!this.#verdict.isTrusted) return reporter.report('failing', `the clock of this instance: ${this.#verdict.why}`);
     if (this.#verdict.note === undefined) reporter.report('ok');
     else reporter.report('warning', `the clock of this instance: ${this.#verdict.note}`);
-    // The beat writes the own time down, which must be right where it is the only one.
+    // The beat stores the own time, which must be right if it is the only one.
     await store.clock.beat(now.wallMs);
   }
 }

@@ -13,8 +13,7 @@ import type { StopList } from '../shutdown.ts';
 import { watchSigners } from '../signers/watch-expiry.ts';
 import { probeDirectory } from './file.ts';
 import { openConfiguredStore } from './open-store.ts';
-import { watchStore } from './store-health.ts';
-import { watchHistory } from './watch-history.ts';
+import { watchHistory, watchStore } from './store-health.ts';
 
 /** What {@link openRecords} needs. */
 export interface RecordsDeps {

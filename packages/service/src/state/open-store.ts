@@ -1,4 +1,4 @@
-/** Opens the store that the settings describe. */
+/** Opens the store as the settings describe it. */
 
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,8 +16,8 @@ import { mayPass, reasonOf, StoreUnusable } from './store-unusable.ts';
 const firstPauseMs = 500;
 const longestPauseMs = 5000;
 
-/** What an opened store tells, and what it keeps outside the database. */
-export interface StoreSurroundings {
+/** What a store needs from its instance. */
+export interface StoreEnvironment {
   readonly log: Pick<FastifyBaseLogger, 'error' | 'warn'>;
   /** Where the high-water mark is kept; default: in the state directory. */
   readonly markFile?: MarkFile | undefined;
@@ -41,7 +41,7 @@ export function markFileOf({ stateDirectory }: Pick<ServiceConfig, 'stateDirecto
  */
 export async function openConfiguredStore(
   config: ServiceConfig,
-  { log, markFile = markFileOf(config), nowMs, isPatient = false, signal }: StoreSurroundings,
+  { log, markFile = markFileOf(config), nowMs, isPatient = false, signal }: StoreEnvironment,
 ): Promise<Store> {
   const { leaseMs } = config.storage;
   const place = placeOf(config);
@@ -52,7 +52,7 @@ export async function openConfiguredStore(
     nowMs,
     leaseMs,
     pollIntervalMs: Math.max(50, Math.min(500, Math.floor(leaseMs / 4))),
-    onListenerError: (error) => log.error({ err: error }, 'a change of the store could not be taken in'),
+    onListenerError: (error) => log.error({ err: error }, 'a change of the store could not be applied'),
   };
   let leftMs = isPatient && options.kind === 'postgres' ? config.storage.startWaitMs : 0;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
@@ -96,7 +96,7 @@ function connectionStringOf({ connectionString, connectionStringFile = '' }: Ser
   const [line = ''] = readFileSync(connectionStringFile, 'utf8').split(/\r?\n/, 1);
   const why = connectionStringFault(line);
   if (why === undefined) return line;
-  throw unreadable('storage.connectionStringFile', `its first line does not serve: ${why}`);
+  throw unreadable('storage.connectionStringFile', `its first line is not usable: ${why}`);
 }
 
 function integrityKey({ storage, stateDirectory }: ServiceConfig): Uint8Array {

@@ -1,4 +1,4 @@
-/** What an operator does with the store of a service, running or not, from the machine that has its settings and keys. */
+/** Operator commands on the store of a service, running or not, from the machine that has its settings and keys. */
 
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
@@ -24,24 +24,24 @@ export function checkConfiguredStore(config: ServiceConfig): Promise<Outcome<Sto
   return withStore(config, (store) => store.check());
 }
 
-/** Says that a restored database is meant; see `Store.acceptRestore`. Throws `ConfigRefused` or `StoreUnusable` when the store cannot be opened. */
+/** Accepts a restored database; see `Store.acceptRestore`. Throws `ConfigRefused` or `StoreUnusable` when the store cannot be opened. */
 export function acceptRestoredStore(config: ServiceConfig): Promise<Outcome<Position, StorageCode>> {
   return withStore(config, (store) => recorded(store, 'accept-restore', (origin) => store.acceptRestore(origin)));
 }
 
-/** Says that the time of this machine is right; see `StoreClock.accept`. Throws `ConfigRefused` when the store cannot be opened. */
+/** Accepts the time of this machine as right; see `StoreClock.accept`. Throws `ConfigRefused` when the store cannot be opened. */
 export function acceptTime(config: ServiceConfig): Promise<Outcome<AcceptedTime, StorageCode>> {
   return withStore(config, (store) =>
     recorded(store, 'accept-time', (origin) => store.clock.accept(origin.atMs, origin)),
   );
 }
 
-/** What is marked to be deleted for good. Throws `ConfigRefused` when the store cannot be opened. */
+/** What is marked for permanent deletion. Throws `ConfigRefused` when the store cannot be opened. */
 export function pendingDeletions(config: ServiceConfig): Promise<Outcome<PendingDeletions, StorageCode>> {
   return withStore(config, (store) => store.deletions.pending());
 }
 
-/** Stops deleting for good, or lets it go on. Throws `ConfigRefused` when the store cannot be opened. */
+/** Stops or resumes permanent deletion. Throws `ConfigRefused` when the store cannot be opened. */
 export function stopDeletions(
   config: ServiceConfig,
   isStopped: boolean,
@@ -53,7 +53,7 @@ export function stopDeletions(
   });
 }
 
-/** Runs one act with the store open. The mark stays as it is: the instance whose state directory this is writes it. */
+/** Runs work with the store open. The high-water mark stays: only the instance that owns the state directory writes it. */
 export async function withStore<Value>(config: ServiceConfig, work: (store: Store) => Promise<Value>): Promise<Value> {
   const { read } = markFileOf(config);
   const store = await openConfiguredStore(config, {
@@ -67,7 +67,7 @@ export async function withStore<Value>(config: ServiceConfig, work: (store: Stor
   }
 }
 
-/** Runs one act of an operator and puts it down in the audit record. */
+/** Runs an operator's command and records it in the audit record. */
 export async function recorded<Value>(
   store: Store,
   operation: string,

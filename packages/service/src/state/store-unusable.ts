@@ -1,4 +1,4 @@
-/** Why a store cannot be opened, in words for an operator, and whether waiting may help. */
+/** Explains to operators why a store cannot be opened, and decides whether waiting may help. */
 import type { Refusal } from '@atesto/core';
 
 /** Thrown when the store cannot be opened. The settings themselves are well-formed; the message holds no secret. */
@@ -13,11 +13,11 @@ export class StoreUnusable extends Error {
   }
 }
 
-/** What answers of a database server mean, by SQLSTATE (Appendix A of PostgreSQL's manual) or code of the socket. */
+/** The meaning of errors of a database server, by SQLSTATE (Appendix A of PostgreSQL's manual) or code of the socket. */
 const meanings: ReadonlyMap<string, string> = new Map([
-  ['28P01', 'the user name or the password is wrong; mend the connection string'],
-  ['28000', 'the server does not let this user in from here; mend the connection string or pg_hba.conf'],
-  ['3D000', 'there is no database of this name; create it or mend the connection string'],
+  ['28P01', 'the user name or the password is wrong; fix the connection string'],
+  ['28000', 'the server does not let this user in from here; fix the connection string or pg_hba.conf'],
+  ['3D000', 'there is no database of this name; create it or fix the connection string'],
   ['ENOTFOUND', 'the host name in the connection string has no address'],
   ['EAI_AGAIN', 'the host name in the connection string cannot be looked up now'],
   ['ECONNREFUSED', 'nothing listens at the host and port of the connection string'],
@@ -26,7 +26,7 @@ const meanings: ReadonlyMap<string, string> = new Map([
   ['53300', 'the server has no connection left'],
 ]);
 
-/** Answers that waiting does not change. */
+/** Errors that waiting does not resolve. */
 const permanent = new Set(['28P01', '28000', '3D000']);
 
 /** The code that the store's reason names. */
@@ -41,7 +41,7 @@ export function reasonOf(refusal: Refusal): string {
   return meaning === undefined ? `${refusal.where}: ${refusal.why} (${refusal.code})` : `${meaning} (${answer})`;
 }
 
-/** Whether the same attempt may succeed later without anybody changing a setting. */
+/** Whether the same attempt may succeed later without a change of the settings. */
 export function mayPass(refusal: Refusal): boolean {
   return refusal.code === 'store-unavailable' && !permanent.has(answerOf(refusal));
 }

@@ -73,7 +73,7 @@ function positionIs(writer: string, sequence: number): string {
 }
 
 function chainContract(create: CreateDatabase): void {
-  test('two instances that write at once leave nothing to find, in one step or in many', async () => {
+  test('chains that two instances write at once verify without findings, in one step or in many', async () => {
     const { database, audit } = await written(create);
     await using _ = database;
     assert.deepEqual(await verified(audit), { rows: 20, findings: [] });
@@ -165,7 +165,7 @@ function chainContract(create: CreateDatabase): void {
     ],
   ];
   for (const [name, attack, expected] of attacks) {
-    test(`notices ${name}, and names writer and position`, async () => {
+    test(`verification reports ${name}, with writer and position`, async () => {
       const record = await written(create);
       await using _ = record.database;
       await attack(record);
@@ -175,7 +175,7 @@ function chainContract(create: CreateDatabase): void {
     });
   }
 
-  test('notices entries and heads that are taken back to an earlier state, while an instance that saw them lives', async () => {
+  test('verification reports entries and heads that were rolled back, while an instance that saw them is running', async () => {
     const { database, audit, findings } = await written(create);
     await using _ = database;
     assert.deepEqual(await findings(), []);
@@ -186,7 +186,7 @@ function chainContract(create: CreateDatabase): void {
     assert.deepEqual((await findings()).at(0), `audit-head-invalid heads ${last}`);
   });
 
-  test('entries that are older than kept are removed with a statement, and nothing is missing afterwards', async () => {
+  test('expired entries are removed with a head that says so, and verification reports nothing missing', async () => {
     const { database, audit, writers, findings } = await written(create);
     await using _ = database;
     assert.deepEqual(await audit.removeExpired(start + 4), { ok: true, value: 4 });
@@ -202,7 +202,7 @@ function chainContract(create: CreateDatabase): void {
     );
   });
 
-  test('entries that waited for the database, and are handed over late by another process, leave nothing to find', async () => {
+  test('spooled entries that another process writes late verify without findings', async () => {
     await using database = await create();
     const store = await database.open();
     const directory = join(stateDirectory(), 'spool');
@@ -236,7 +236,7 @@ function chainContract(create: CreateDatabase): void {
     assert.deepEqual(await verified(reader), { rows: 15, findings: [] });
   });
 
-  test('an entry that was put back after its removal, or removed without a statement, is noticed', async () => {
+  test('verification reports an entry that was put back after its removal, or removed without a head', async () => {
     const { database, audit } = await written(create);
     await using _ = database;
     const [{ id, writer } = {}] = await database.sql(

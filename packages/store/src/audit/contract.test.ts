@@ -122,7 +122,7 @@ function auditContract(create: CreateDatabase): void {
     );
   });
 
-  test('removes what is older than asked and nothing else', async () => {
+  test('removes only the entries that are older than the given time', async () => {
     await using database = await create();
     const audit = openAudit((await database.open()).audit);
     const writes = Array.from({ length: 4500 }, (_, index) =>
@@ -134,7 +134,7 @@ function auditContract(create: CreateDatabase): void {
     assert.deepEqual(await audit.removeExpired(start), { ok: true, value: 0 });
   });
 
-  test('stores a row once, however often it is written', async () => {
+  test('stores a row once, however often it is appended', async () => {
     await using database = await create();
     const store = await database.open();
     const audit = openAudit(store.audit);
@@ -148,7 +148,7 @@ function auditContract(create: CreateDatabase): void {
     assert.deepEqual(await requireFound(audit, {}), ['r-1', 'r-1']);
   });
 
-  test('records entries that name what no database stores', async () => {
+  test('records entries with characters that a database cannot store', async () => {
     await using database = await create();
     const audit = openAudit((await database.open()).audit);
     await audit.record(entry({ requestId: 'a\0b', caller: '\udfff' }));

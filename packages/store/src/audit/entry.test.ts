@@ -29,7 +29,7 @@ const entries = fc.record<AuditEntry>({
 });
 
 describe('audit entries', () => {
-  test('come back from their row as they were', () => {
+  test('are read back from their row unchanged', () => {
     fc.assert(
       fc.property(entries, (entry) => {
         const present = Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined));
@@ -38,7 +38,7 @@ describe('audit entries', () => {
     );
   });
 
-  test('replace what a database cannot store and cut what is too long', () => {
+  test('have characters that a database cannot store replaced, and long strings cut', () => {
     const entry: AuditEntry = {
       atMs: 12.9,
       operation: 'attest',

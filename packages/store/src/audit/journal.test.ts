@@ -61,7 +61,7 @@ function isUnavailable(error: unknown): boolean {
 }
 
 describe('the audit journal', () => {
-  test('writes what arrives during a write together in the next, and resolves each entry after its own write', async () => {
+  test('writes entries that arrive during a write together in the next, and resolves each after its own write', async () => {
     const rows = new GatedRows();
     const journal = journalOver(rows, { batchDelayMs: 0 });
     const done: string[] = [];
@@ -80,7 +80,7 @@ describe('the audit journal', () => {
     assert.deepEqual([done, journal.pending], [['a', 'b', 'c', 'd'], 0]);
   });
 
-  test('splits what waits into writes of the largest size', async () => {
+  test('splits waiting entries into writes of the batch size', async () => {
     const rows = new GatedRows();
     for (const index of [0, 1, 2]) rows.end(index);
     const journal = journalOver(rows, { batchDelayMs: 0, batchSize: 2 });
@@ -88,7 +88,7 @@ describe('the audit journal', () => {
     assert.deepEqual(rows.batches, [['a', 'b'], ['c', 'd'], ['e']]);
   });
 
-  test('refuses an entry beyond its capacity: audit-unavailable, and takes the next after a write ended', async () => {
+  test('refuses an entry beyond its capacity: audit-unavailable, and accepts the next after a write', async () => {
     const rows = new GatedRows();
     const journal = journalOver(rows, { batchDelayMs: 0, capacity: 2 });
     const accepted = [journal.write(row('a')), journal.write(row('b'))];
@@ -117,7 +117,7 @@ describe('the audit journal', () => {
     await journal.close();
   });
 
-  test('refuses entries at once while the store is known not to take any, tells why once, and takes them when it is back', async () => {
+  test('refuses entries at once while the store is down, reports why once, and accepts them when it is back', async () => {
     const rows = new GatedRows();
     const states: (string | undefined)[] = [];
     const back = Promise.withResolvers<void>();
@@ -141,7 +141,7 @@ describe('the audit journal', () => {
     await journal.close();
   });
 
-  test('writes a batch that was refused again until it is stored, so that the chain has no gap', async () => {
+  test('retries a batch that was refused until it is stored, so that the chain has no gap', async () => {
     const seal = new AuditSeal(new Uint8Array(32));
     const stored: AuditRow[] = [];
     let isAway = true;
@@ -182,7 +182,7 @@ describe('the audit journal', () => {
     assert.deepEqual([rows.batches, journal.pending], [[['a']], 0]);
   });
 
-  test('refuses a write that fails for another reason than an outage at once: audit-unavailable', async () => {
+  test('refuses at once when a write fails for another reason than an outage: audit-unavailable', async () => {
     const rows = new GatedRows();
     const journal = journalOver(rows, { batchDelayMs: 0 });
     rows.fail(0, new TypeError('a bug'));
@@ -191,7 +191,7 @@ describe('the audit journal', () => {
     await journal.write(row('b'));
   });
 
-  test('writes what waits when it is closed, and refuses what comes after: audit-unavailable', async () => {
+  test('writes waiting entries when it is closed, and refuses later ones: audit-unavailable', async () => {
     const rows = new GatedRows();
     const journal = journalOver(rows);
     const waiting = journal.write(row('a'));

@@ -29,7 +29,7 @@ function entryAt(index: number): AuditEntry {
 }
 
 function queryContract(create: CreateDatabase): void {
-  test('finds a rare entry behind thousands of others by any filter without looking at those', async () => {
+  test('finds a rare entry behind thousands of others by any filter without scanning those', async () => {
     await using database = await create();
     const store = await database.open();
     const audit = openAudit(store.audit);
@@ -57,7 +57,7 @@ function queryContract(create: CreateDatabase): void {
     assert.deepEqual([dense.rows.length, dense.scanned], [10, 11]);
   });
 
-  test('ends a page after a number of rows that were looked at, and goes on from there', async () => {
+  test('ends a page after a number of scanned rows, and continues from there', async () => {
     await using database = await create();
     const store = await database.open();
     const audit = openAudit(store.audit);
@@ -82,7 +82,7 @@ describe('audit queries on PostgreSQL', { skip }, () =>
   queryContract(() => (server === undefined ? Promise.reject(new Error('no server')) : createOnPostgres(server))),
 );
 
-test('so many reads run at the same time, so many wait, and others are refused: audit-busy', async () => {
+test('a limited number of reads run, a limited number wait, and others are refused: audit-busy', async () => {
   const limit = new ConcurrencyLimit({ running: 1, waiting: 1 });
   const first = Promise.withResolvers<void>();
   const done: string[] = [];

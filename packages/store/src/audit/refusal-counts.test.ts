@@ -12,7 +12,7 @@ function refusal(overrides: Partial<AuditEntry> = {}): AuditEntry {
   return { ...common, provider: 'contoso', address: '192.0.2.7', code: 'body-empty', ...overrides };
 }
 
-test('refusals of one address, provider, operation and code are one entry that says how many, from when to when', () => {
+test('refusals with the same address, provider, operation and code become one entry with their number and time span', () => {
   const counts = new RefusalCounts();
   for (let index = 0; index < 1000; index += 1) counts.add(refusal({ atMs: start + index, requestId: `r-${index}` }));
   counts.add(refusal({ code: 'quote-malformed' }));
@@ -29,7 +29,7 @@ test('refusals of one address, provider, operation and code are one entry that s
   assert.deepEqual(counts.take(), []);
 });
 
-test('beyond a number of keys refusals are counted together, so that memory and rows are bounded', () => {
+test('beyond the largest number of keys, refusals share one count, so that memory and rows are bounded', () => {
   const counts = new RefusalCounts();
   const calls = 3 * maxRefusalKeys;
   for (let index = 0; index < calls; index += 1) {
@@ -41,7 +41,7 @@ test('beyond a number of keys refusals are counted together, so that memory and 
   assert.deepEqual([address, provider, JSON.parse(detail).count], ['many', undefined, calls - maxRefusalKeys]);
 });
 
-test('an address that names many providers stands under its own name, and leaves room for others', () => {
+test('an address that names many providers gets a shared count of its own, and leaves room for others', () => {
   const counts = new RefusalCounts();
   for (let index = 0; index < 2 * maxRefusalKeys; index += 1) counts.add(refusal({ provider: `p${index}` }));
   counts.add(refusal({ address: '192.0.2.8' }));
@@ -63,7 +63,7 @@ test('only the first refusals of a key get a log line of their own', () => {
   assert.equal(counts.add(refusal({ address: '192.0.2.8' })), true);
 });
 
-test('counted refusals are recorded when the record is closed, and removed by a retention of their own', async () => {
+test('counted refusals are recorded when the record is closed, and have a retention of their own', async () => {
   const store = await openTestStore();
   const audit = openAudit(store.audit);
   await audit.record({ atMs: start, operation: 'set-policy', requestId: 'kept', verdict: 'allowed' });

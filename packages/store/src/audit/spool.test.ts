@@ -52,7 +52,7 @@ function options(): SpoolOptions & { readonly drained: Promise<number>; readonly
   };
 }
 
-test('writes to the database alone while it is there', async () => {
+test('writes only to the database while it is available', async () => {
   const database = new Database();
   const some = options();
   const rows = database.open(some);
@@ -62,7 +62,7 @@ test('writes to the database alone while it is there', async () => {
   await rows.close();
 });
 
-test('keeps rows in a private file while the database is away, and hands them over when it is back', async () => {
+test('keeps rows in a private file while the database is down, and writes them when it is back', async () => {
   const database = new Database();
   const some = options();
   const rows = database.open(some);
@@ -91,7 +91,7 @@ test('does not wait for a database that never answers', async () => {
   assert.equal(readdirSync(some.directory).length, 1);
 });
 
-test('hands over what a process left that ended, all but a line that the end cut off', async () => {
+test('writes the rows that an ended process left, except a line that was cut off', async () => {
   const database = new Database();
   const some = options();
   mkdirSync(some.directory);
@@ -104,7 +104,7 @@ test('hands over what a process left that ended, all but a line that the end cut
   await rows.close();
 });
 
-test('keeps what waits across a stop in the middle of an outage', async () => {
+test('keeps waiting rows across a restart during an outage', async () => {
   const database = new Database();
   const some = options();
   const first = database.open(some);
@@ -118,7 +118,7 @@ test('keeps what waits across a stop in the middle of an outage', async () => {
   await second.close();
 });
 
-test('keeps a file with lines that are no rows, hands over the others, and says so', async () => {
+test('keeps a file with malformed lines, writes its valid rows, and reports it', async () => {
   const database = new Database();
   const some = options();
   mkdirSync(some.directory);
@@ -146,7 +146,7 @@ test('loses no row when two processes share the directory', async () => {
   assert.deepEqual(database.requests, names);
 });
 
-test('tells of a fault that is not the database being away', async () => {
+test('reports a fault that is not an outage of the database', async () => {
   const faults: unknown[] = [];
   const directory = join(stateDirectory(), 'spool');
   mkdirSync(join(directory, 'folder.jsonl'), { recursive: true });
@@ -156,7 +156,7 @@ test('tells of a fault that is not the database being away', async () => {
   assert.match(String(faults[0]), /EISDIR/);
 });
 
-test('refuses rows for which there is no place', async () => {
+test('refuses rows when the spool file is full', async () => {
   const database = new Database();
   const some = options();
   const rows = database.open({ ...some, maxBytes: 600 });

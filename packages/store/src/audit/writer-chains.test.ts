@@ -10,7 +10,7 @@ const entry = (atMs: number, retention: AuditRetention = 'kept') => ({
   retention,
 });
 
-test('entries get identifiers of their time, their writer and their number in its chain, one chain for each retention', () => {
+test('the id of an entry consists of its time, its writer and its number in the chain; each retention has a chain', () => {
   const chains = new WriterChains(seal, () => 'f0123456789abcde');
   const rows = chains.sealed([entry(0), entry(1_790_000_000_000), entry(5, 'brief'), entry(1)]);
   assert.deepEqual(
@@ -34,7 +34,7 @@ test('each entry is linked to the one before it, the first to the name of its wr
   assert.notEqual(seal.origin('00123456789abcde'), seal.origin('00123456789abcdf'));
 });
 
-test('what is sealed after chains were begun anew is of another writer', () => {
+test('rows that are sealed after new chains were started have another writer', () => {
   const names = ['f000000000000001', 'f000000000000002'];
   const chains = new WriterChains(seal, () => names.shift() ?? assert.fail());
   chains.sealed([entry(0)]);

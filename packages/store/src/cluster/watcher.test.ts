@@ -28,7 +28,7 @@ function createWatcher(tookMs: number) {
 }
 
 describe('the freshness of a store', () => {
-  test('is unknown before the first look', () => {
+  test('is unknown before the first poll', () => {
     const { watcher } = createWatcher(0);
     assert.deepEqual(watcher.freshness(), { revision: 0, ageMs: Number.POSITIVE_INFINITY });
   });
@@ -54,7 +54,7 @@ describe('the freshness of a store', () => {
     await watcher.close();
   });
 
-  test('is not renewed by a look that failed, and says why until one succeeds', async () => {
+  test('is not renewed by a failed poll, and carries its refusal until one succeeds', async () => {
     const { answers, watcher } = createWatcher(30);
     await watcher.requestRefresh();
     answers.push({ ok: false, refusal: away });

@@ -8,13 +8,13 @@ async function outcomeOf(error: unknown): Promise<unknown> {
 }
 
 describe('a failing database', () => {
-  test('is a refusal that names the error by its code and never by its text', async () => {
+  test('becomes a refusal that names the error by its code and never by its text', async () => {
     const secret = Object.assign(new Error('connect to postgres://user:secret@host'), { code: 'ECONNRESET' });
     const refusal = { code: 'store-unavailable', where: 'database', why: 'the database answered ECONNRESET' };
     assert.deepEqual(await outcomeOf(secret), { ok: false, refusal });
   });
 
-  test('is a refusal for each way to fail that is not a bug: store-unavailable', async () => {
+  test('becomes a refusal for every failure that is not a bug: store-unavailable', async () => {
     const outages = [
       { code: '57P01' },
       { code: 'EAI_AGAIN' },
@@ -34,7 +34,7 @@ describe('a failing database', () => {
     }
   });
 
-  test('is named when a disk is full or fails', async () => {
+  test('is described when a disk is full or fails', async () => {
     const faults: [object, string][] = [
       [{ errcode: 13 }, 'the disk is full (SQLITE_FULL)'],
       [{ errcode: 778 }, 'reading or writing the database file failed (SQLITE_IOERR)'],
@@ -47,12 +47,12 @@ describe('a failing database', () => {
     }
   });
 
-  test('lets refusals through as they are', async () => {
+  test('passes refusals through unchanged', async () => {
     const outcome = await asOutcome(async () => refuse('not-found', 'a', 'b'));
     assert.deepEqual(outcome, { ok: false, refusal: { code: 'not-found', where: 'a', why: 'b' } });
   });
 
-  test('leaves bugs exceptions: a broken constraint, a syntax error, a type error', async () => {
+  test('leaves bugs as exceptions: a broken constraint, a syntax error, a type error', async () => {
     const bugs = [
       Object.assign(new Error('duplicate key'), { code: '23505' }),
       Object.assign(new Error('syntax error'), { code: '42601' }),

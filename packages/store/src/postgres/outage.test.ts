@@ -77,7 +77,7 @@ class Changing implements AsyncDisposable {
 }
 
 describe('the store on PostgreSQL', { skip }, () => {
-  test('loses no acknowledged change and tells each once, in order, while the server restarts twice', async () => {
+  test('loses no acknowledged change and reports each once, in order, while the server restarts twice', async () => {
     await using database = await createDatabase();
     const writer = await database.open();
     const reader = await database.open();
@@ -108,7 +108,7 @@ describe('the store on PostgreSQL', { skip }, () => {
     assert.equal(value(await reader.check()).revision, stored.length);
   });
 
-  test('tells by notification alone, and again after its connections were dropped', async () => {
+  test('reports changes by notification alone, and again after its connections were dropped', async () => {
     await using database = await createDatabase();
     const writer = await database.open();
     const reader = await database.open({ pollIntervalMs: never });
@@ -125,7 +125,7 @@ describe('the store on PostgreSQL', { skip }, () => {
     assert.deepEqual(told.revisions, [1, 2, 3, 4]);
   });
 
-  test('refuses reads and changes while the server is away and knows that it is not fresh: store-unavailable', async () => {
+  test('refuses reads and changes while the server is down, and is not fresh: store-unavailable', async () => {
     await using database = await createDatabase();
     const store = await database.open({ pollIntervalMs: never });
     const audit = openAudit(store.audit, { timeoutMs: 50 });
@@ -145,7 +145,7 @@ describe('the store on PostgreSQL', { skip }, () => {
     assert.equal(value(await store.settings.current('s'))?.value, 1);
   });
 
-  test('loses no acknowledged audit entry while the server restarts, and takes entries across it', async () => {
+  test('loses no acknowledged audit entry while the server restarts, and accepts entries throughout', async () => {
     await using database = await createDatabase();
     const store = await database.open();
     const audit = openAudit(store.audit, { timeoutMs: 60_000, batchDelayMs: 0 });
@@ -163,7 +163,7 @@ describe('the store on PostgreSQL', { skip }, () => {
     assert.equal(acknowledged.length, 150);
   });
 
-  test('confirms a change only after every live instance has taken it in: cluster-unconfirmed before', async () => {
+  test('confirms a change only after every live instance has applied it: cluster-unconfirmed before', async () => {
     await using database = await createDatabase();
     const writer = await database.open({ leaseMs: never });
     const reader = await database.open({ leaseMs: never });
@@ -175,7 +175,7 @@ describe('the store on PostgreSQL', { skip }, () => {
     assert.deepEqual(await writer.confirmed(revision, never), { ok: true, value: undefined });
   });
 
-  test('does not wait for an instance that ended in order, nor for a killed one beyond its lease', async () => {
+  test('does not wait for an instance that shut down, nor for a killed one beyond its lease', async () => {
     await using database = await createDatabase();
     const ended = await database.open();
     const writer = await database.open({ leaseMs: 200 });

@@ -6,7 +6,7 @@ import { openStore } from '../store.ts';
 import { createProvider, integrityKey, origin } from '../testing/backends.ts';
 import { stateDirectory } from '../testing/test-store.ts';
 
-test('a file that is put back over the open one, without its log, is told, and takes no change', async (context) => {
+test('a backup that is copied over the open file, without its log, is reported, and accepts no change', async (context) => {
   const path = join(stateDirectory(), 'store.sqlite');
   const store = await openStore({ kind: 'sqlite', path, integrityKey });
   context.after(() => store.close());

@@ -11,7 +11,7 @@ const never = 3_600_000;
 
 /** What every store must tell about changes. */
 export function changesContract(create: CreateDatabase): void {
-  test('tells a listener each change once, in order, before the change is acknowledged', async () => {
+  test('reports each change to a listener once, in order, before the change is acknowledged', async () => {
     await using database = await create();
     const store = await database.open({ pollIntervalMs: never });
     const told: StoreChange[] = [];
@@ -33,7 +33,7 @@ export function changesContract(create: CreateDatabase): void {
     assert.equal(store.freshness().revision, 2);
   });
 
-  test('tells nothing of what was before, and nothing after the end of a subscription', async () => {
+  test('reports no change from before a subscription, and none after its end', async () => {
     await using database = await create();
     const first = await database.open();
     const { id } = await createProvider(first);
@@ -46,7 +46,7 @@ export function changesContract(create: CreateDatabase): void {
     assert.deepEqual(told, [2]);
   });
 
-  test('tells what another instance changed when asked to look', async () => {
+  test('reports changes of another instance when a refresh is requested', async () => {
     await using database = await create();
     const writer = await database.open();
     const reader = await database.open({ pollIntervalMs: never });
@@ -57,7 +57,7 @@ export function changesContract(create: CreateDatabase): void {
     assert.deepEqual(told, [1, 2, 3, 4, 5, 6, 7]);
   });
 
-  test('looks by itself after the interval', async () => {
+  test('polls after the interval', async () => {
     await using database = await create();
     const writer = await database.open();
     const reader = await database.open({ pollIntervalMs: 5 });
@@ -66,7 +66,7 @@ export function changesContract(create: CreateDatabase): void {
     assert.equal((await told).revision, 1);
   });
 
-  test('tells a change again to a listener that failed, and is not fresh until it succeeds', async () => {
+  test('repeats a change to a listener that failed, and is not fresh until it succeeds', async () => {
     await using database = await create();
     const errors: unknown[] = [];
     const store = await database.open({ pollIntervalMs: never, onListenerError: (error) => void errors.push(error) });
@@ -88,7 +88,7 @@ export function changesContract(create: CreateDatabase): void {
     assert.deepEqual([told, other], [[1], [1]]);
   });
 
-  test('is not fresh when the store went back to an older revision: store-rolled-back', async () => {
+  test('is not fresh when the store was rolled back to an older revision: store-rolled-back', async () => {
     await using database = await create();
     const store = await database.open({ pollIntervalMs: never });
     value(await store.settings.set('s', 1, origin()));
@@ -125,7 +125,7 @@ export function changesContract(create: CreateDatabase): void {
     assert.equal(code(await reader.check()), 'row-tampered');
   });
 
-  test('confirms a change everywhere once it is taken in', async () => {
+  test('confirms a change everywhere once it is applied', async () => {
     await using database = await create();
     const writer = await database.open();
     const reader = await database.open();

@@ -27,7 +27,7 @@ const contentOf = async (store: Store, id: string): Promise<unknown> =>
 
 /** What every store must notice when its database is set back to an earlier state, and how that is accepted. */
 export function historyContract(create: CreateDatabase): void {
-  test('tells a database that was set back under two running instances, and makes no change until an operator accepts it', async () => {
+  test('detects a database that was rolled back under two running instances, and makes no change until an operator accepts it', async () => {
     await using database = await create();
     const one = await database.open({ pollIntervalMs: never });
     const other = await database.open({ pollIntervalMs: never });
@@ -63,7 +63,7 @@ export function historyContract(create: CreateDatabase): void {
     assert.deepEqual(value(await one.check()), value(await other.check()));
   });
 
-  test('tells a database that was set back and changed since, though it has more changes than were seen', async () => {
+  test('detects a database that was rolled back and changed since, though it has more changes than were seen', async () => {
     await using database = await create();
     const seen = await database.open({ pollIntervalMs: never });
     const { id } = await createProvider(seen);
@@ -76,7 +76,7 @@ export function historyContract(create: CreateDatabase): void {
     assert.equal(code(await seen.policies.set(id, type, policy('third'), origin())), 'store-rolled-back');
   });
 
-  test('tells at the next start a database that was set back while no instance ran, by the mark outside it', async () => {
+  test('detects at the next start, by the high-water mark, a database that was rolled back while no instance ran', async () => {
     await using database = await create();
     const markFile = createMark();
     const before = await database.open({ markFile });
@@ -97,7 +97,7 @@ export function historyContract(create: CreateDatabase): void {
     value(await again.policies.set(id, type, policy('third'), origin()));
   });
 
-  test('tells versions that were deleted together with an older state: store-rolled-back', async () => {
+  test('detects versions that were deleted together with an older state: store-rolled-back', async () => {
     await using database = await create();
     const markFile = createMark();
     const store = await database.open({ markFile, pollIntervalMs: never });
@@ -114,7 +114,7 @@ export function historyContract(create: CreateDatabase): void {
     assert.equal(code(await (await database.open({ markFile })).check()), 'store-rolled-back');
   });
 
-  test('tells versions that were deleted while nothing else changed: row-tampered, and no restore to accept', async () => {
+  test('detects versions that were deleted while nothing else changed: row-tampered, and accepts no restore', async () => {
     await using database = await create();
     const store = await database.open({ pollIntervalMs: never });
     const { id } = await createProvider(store);
@@ -125,7 +125,7 @@ export function historyContract(create: CreateDatabase): void {
     assert.equal(code(await store.acceptRestore(origin())), 'row-tampered');
   });
 
-  test('tells another store that was put in place of the known one, and one that an operator replaced before', async () => {
+  test('detects a different store in place of the known one, and one that an operator replaced before', async () => {
     await using database = await create();
     const markFile = createMark();
     const store = await database.open({ markFile, pollIntervalMs: never });
@@ -143,7 +143,7 @@ export function historyContract(create: CreateDatabase): void {
     assert.equal((await store.changes.refresh()).refusal?.code, 'store-rolled-back');
   });
 
-  test('takes a mark that was changed for one that fits no store, until an operator accepts the present one', async () => {
+  test('treats a changed mark as one that matches no store, until an operator accepts the current store', async () => {
     await using database = await create();
     const markFile = createMark();
     await createProvider(await database.open({ markFile }));
@@ -154,7 +154,7 @@ export function historyContract(create: CreateDatabase): void {
     assert.deepEqual(store.history(), {});
   });
 
-  test('goes on when the mark cannot be written, and says so', async () => {
+  test('continues when the mark cannot be written, and reports it', async () => {
     await using database = await create();
     const fault = new Error('read-only file system');
     const markFile: MarkFile = {
@@ -168,7 +168,7 @@ export function historyContract(create: CreateDatabase): void {
     assert.deepEqual(store.history(), { markFault: fault });
   });
 
-  test('finds a version whose link was changed, and a state of another history: row-tampered', async () => {
+  test('detects a version whose link was changed, and a state of another history: row-tampered', async () => {
     await using database = await create();
     const store = await database.open({ pollIntervalMs: never });
     const { id } = await createProvider(store);
@@ -177,7 +177,7 @@ export function historyContract(create: CreateDatabase): void {
     assert.equal(code(await store.check()), 'row-tampered');
   });
 
-  test('chains the versions of a store of the schema before', async () => {
+  test('chains the versions of a store with the previous schema', async () => {
     await using database = await create();
     const id = await createBeforeLinks(database);
     const store = await database.open();

@@ -85,7 +85,7 @@ export function integrityContract(create: CreateDatabase): void {
     assert.equal(code(await store.signers.current(id)), 'row-tampered');
   });
 
-  test('refuses a provider whose row leads to another provider: row-tampered; one whose row came back to life stays deleted', async () => {
+  test('refuses a provider whose row names another provider: row-tampered; a provider whose row was revived stays deleted', async () => {
     await using database = await create();
     const store = await database.open();
     const a = await createProvider(store, { name: 'a' });
@@ -102,7 +102,7 @@ export function integrityContract(create: CreateDatabase): void {
     );
   });
 
-  test('refuses a sealed key that was exchanged for another: row-tampered', async () => {
+  test('refuses a sealed key that was replaced by another: row-tampered', async () => {
     await using database = await create();
     const store = await database.open();
     const { id } = await createProvider(store);

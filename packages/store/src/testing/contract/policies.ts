@@ -19,7 +19,7 @@ export function policiesContract(create: CreateDatabase): void {
     assert.deepEqual(value(await store.policies.history(id, type)), []);
   });
 
-  test('keeps set, reset and rollback as versions with content verbatim and origin', async () => {
+  test('stores set, reset and rollback as versions with their verbatim content and origin', async () => {
     await using database = await create();
     const store = await database.open();
     const { id } = await createProvider(store);
@@ -53,7 +53,7 @@ export function policiesContract(create: CreateDatabase): void {
     assert.deepEqual(value(await store.policies.history(id, type, { before: 3, limit: 1 })), [set2]);
   });
 
-  test('keeps a policy of 100,000 characters to the byte', async () => {
+  test('stores a policy of 100,000 characters byte for byte', async () => {
     await using database = await create();
     const store = await database.open();
     const { id } = await createProvider(store);
@@ -76,7 +76,7 @@ export function policiesContract(create: CreateDatabase): void {
     assert.equal(value(await store.policies.current(b.id, type)), undefined);
   });
 
-  test('refuses a change that was made for another version: version-conflict', async () => {
+  test('refuses a change that is based on another version: version-conflict', async () => {
     await using database = await create();
     const store = await database.open();
     const { id } = await createProvider(store);
@@ -89,7 +89,7 @@ export function policiesContract(create: CreateDatabase): void {
     value(await store.policies.reset(id, type, null, origin(), { expectedEtag: set.etag }));
   });
 
-  test('lets exactly one of many simultaneous changes of one version win, from several instances', async () => {
+  test('accepts exactly one of many simultaneous changes of one version, from several instances', async () => {
     await using database = await create();
     const stores = [await database.open(), await database.open(), await database.open()];
     const [store] = stores;
@@ -113,7 +113,7 @@ export function policiesContract(create: CreateDatabase): void {
     }
   });
 
-  test('makes all of many simultaneous unconditional changes, one after the other', async () => {
+  test('applies all of many simultaneous unconditional changes, one after the other', async () => {
     await using database = await create();
     const stores = [await database.open(), await database.open()];
     const [store] = stores;
@@ -154,7 +154,7 @@ export function policiesContract(create: CreateDatabase): void {
     assert.equal(value(await store.policies.current(id, type)), undefined);
   });
 
-  test('keeps the sets of signers as versions with the request that authorised each', async () => {
+  test('stores the sets of signers as versions with the request that authorized each', async () => {
     await using database = await create();
     const store = await database.open();
     const created = value(await store.providers.create(draft({ trustModel: 'Isolated' }), origin(), [leaf]));

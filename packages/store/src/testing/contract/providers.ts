@@ -33,7 +33,7 @@ export function providersContract(create: CreateDatabase): void {
     assert.equal(store.freshness().revision, 1);
   });
 
-  test('lets one of several simultaneous creations of a name win', async () => {
+  test('accepts exactly one of several simultaneous creations of a name', async () => {
     await using database = await create();
     const stores = [await database.open(), await database.open(), await database.open()];
     const outcomes = await Promise.all(stores.map((store) => store.providers.create(draft(), origin())));
@@ -41,7 +41,7 @@ export function providersContract(create: CreateDatabase): void {
     assert.deepEqual(outcomes.filter(({ ok }) => !ok).map(code), ['name-taken', 'name-taken']);
   });
 
-  test('keeps names with SQL, wild cards, paths and Unicode apart as plain text', async () => {
+  test('treats names with SQL, wildcards, paths and Unicode as plain text', async () => {
     await using database = await create();
     const store = await database.open();
     const names = ["a'; drop table providers; --", '%', '../etc', 'ünïcode-🔑', 'a"b', ''];
@@ -80,7 +80,7 @@ export function providersContract(create: CreateDatabase): void {
     assert.deepEqual(await names({ subscription: 's3' }), []);
   });
 
-  test('updates what is named, keeps the rest, and keeps the history with its origins', async () => {
+  test('updates only the given members, and keeps the history with its origins', async () => {
     await using database = await create();
     const store = await database.open();
     const created = await createProvider(store);
@@ -100,7 +100,7 @@ export function providersContract(create: CreateDatabase): void {
     assert.deepEqual(value(await store.providers.history(created.id, { limit: 1 })), [updated]);
   });
 
-  test('refuses an update that was made for another version: version-conflict', async () => {
+  test('refuses an update that is based on another version: version-conflict', async () => {
     await using database = await create();
     const store = await database.open();
     const { id, etag } = await createProvider(store);
@@ -112,7 +112,7 @@ export function providersContract(create: CreateDatabase): void {
     assert.equal(code(await store.providers.delete(id, origin(), { expectedEtag: etag })), 'version-conflict');
   });
 
-  test('deletes a provider for good, keeps its history, and frees its name for another', async () => {
+  test('deletes a provider permanently, keeps its history, and frees its name', async () => {
     await using database = await create();
     const store = await database.open();
     const first = await createProvider(store);
@@ -129,7 +129,7 @@ export function providersContract(create: CreateDatabase): void {
     assert.equal(value(await store.providers.history(first.id)).length, 2);
   });
 
-  test('keeps everything across closing and opening', async () => {
+  test('keeps everything across a restart', async () => {
     await using database = await create();
     const before = await database.open();
     const created = await createProvider(before);
