@@ -9,6 +9,7 @@ export { decodeUtf8 } from './bytes/utf8.ts';
 export { JsonMembers } from './json/members.ts';
 export { type JsonFault, type JsonFaultKind, type JsonLimits, type JsonReading, readJson } from './json/read.ts';
 export { isJsonObject, type JsonObject, type JsonValue, sameJson } from './json/value.ts';
+export { writeExactJson } from './json/write.ts';
 export { type Curve, type KeyFacts, type KeyUse, keyFault } from './keys/accepted.ts';
 export { jwkFacts, type NodeKey, nodeKeyFacts, type WebKey, webKeyFacts } from './keys/facts.ts';
 export { forbidsSignatures } from './keys/jwk.ts';

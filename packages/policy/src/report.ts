@@ -1,5 +1,5 @@
 /** Reports one evaluation as JSON: printed by `atesto policy eval --json`, returned by `:explain`. */
-
+import { writeExactJson } from '@atesto/core';
 import type { AttestationKind } from './attestation-kind.ts';
 import type { Claim, ClaimValue } from './claims/claim.ts';
 import { compilePolicy } from './compile.ts';
@@ -89,17 +89,5 @@ export function issuedValue({ values }: Issued): ReportedValue {
 
 /** The JSON text of a report or a part of it; integers are exact. `indent`: spaces per level; 0 writes one line. */
 export function reportJson(report: unknown, indent = 2): string {
-  const exact = (_name: string, value: unknown): unknown => (typeof value === 'bigint' ? exactly(value) : value);
-  return JSON.stringify(report, exact, indent);
-}
-
-/** `JSON.rawJSON` of ECMAScript's "JSON.parse source text access", which TypeScript's library does not declare. */
-interface SourceTextJson {
-  rawJSON(text: string): unknown;
-}
-const exactJson = JSON as JSON & SourceTextJson;
-
-/** Unlike JavaScript numbers, JSON integers have no limit. */
-function exactly(value: bigint): unknown {
-  return exactJson.rawJSON(String(value));
+  return writeExactJson(report, indent);
 }

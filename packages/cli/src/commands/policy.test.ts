@@ -1,12 +1,13 @@
 /** `atesto policy …`: checks, formats, evaluates and explains policies, and ends with the documented numbers. */
+
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { writeExactJson } from '@atesto/core';
 import { vectorPath, vectorsMissing } from '@atesto/vectors';
 import { runCli, spawnCli } from '../__fixtures__/cli.ts';
 import { temporaryDirectory, temporaryFile } from '../__fixtures__/directory.ts';
-import { jsonText } from '../token/json.ts';
 
 interface Case {
   readonly name: string;
@@ -43,7 +44,7 @@ describe('atesto policy eval over every case', { skip: vectorsMissing('policy') 
       const policyFile = join(directory, `${index}.txt`);
       const claimsFile = join(directory, `${index}.json`);
       writeFileSync(policyFile, policy);
-      writeFileSync(claimsFile, jsonText(incomingClaims));
+      writeFileSync(claimsFile, writeExactJson(incomingClaims));
       const { exitCode, stdout, stderr } = await runCli([
         'policy',
         'eval',

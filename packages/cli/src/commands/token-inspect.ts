@@ -23,7 +23,7 @@ export function tokenInspectCommand(session: Session): Command {
 
 async function inspect(given: string, asJson: boolean, session: Session): Promise<void> {
   const { inspectToken } = await import('@atesto/relying-party');
-  const { jsonText } = await import('../token/json.ts');
+  const { writeExactJson } = await import('@atesto/core');
   const { readToken } = await import('../token/read.ts');
   const outcome = inspectToken(await readToken(given, session));
   if (!outcome.ok) {
@@ -32,7 +32,7 @@ async function inspect(given: string, asJson: boolean, session: Session): Promis
   }
   const { header, claims, signed } = outcome.value;
   if (asJson) {
-    session.out(`${jsonText({ header, claims, signed })}\n`);
+    session.out(`${writeExactJson({ header, claims, signed })}\n`);
     return;
   }
   const { title, faint } = session.style.out;
@@ -41,7 +41,7 @@ async function inspect(given: string, asJson: boolean, session: Session): Promis
     ['header', header],
     ['claims', claims],
   ] as const) {
-    session.out(`${title(name)}\n${printable(jsonText(part, 2))}\n`);
+    session.out(`${title(name)}\n${printable(writeExactJson(part, 2))}\n`);
   }
   for (const name of ['iat', 'nbf', 'exp']) {
     const seconds = claims[name];

@@ -1,6 +1,6 @@
 /** Step 5: the relying party fetches the service's keys, verifies the token, and decides. */
 import { type AttestedData, createTrustingFetch } from '@atesto/client';
-import { readJson } from '@atesto/core';
+import { readJson, writeExactJson } from '@atesto/core';
 import type { SgxReportBody } from '@atesto/evidence';
 import {
   createVerifier,
@@ -11,7 +11,6 @@ import {
   type VerifiedToken,
 } from '@atesto/relying-party';
 import { misused } from '../failure.ts';
-import { jsonText } from '../token/json.ts';
 import type { DemoEnvironment } from './demo-services.ts';
 import type { Printer } from './printer.ts';
 import type { Scenario } from './scenario.ts';
@@ -60,8 +59,8 @@ export function printToken(token: string, printer: Printer): void {
   const inspected = inspectToken(token);
   if (!inspected.ok) throw new Error('the service issued a token that cannot be read');
   printer.say('The token, decoded:');
-  printer.block(jsonText(inspected.value.header, 2));
-  printer.block(jsonText(inspected.value.claims, 2));
+  printer.block(writeExactJson(inspected.value.header, 2));
+  printer.block(writeExactJson(inspected.value.claims, 2));
 }
 
 /** Prints the verdict. */

@@ -1,5 +1,7 @@
 /** Verifies a token and renders the verdict. */
+
 import { createTrustingFetch } from '@atesto/client';
+import { writeExactJson } from '@atesto/core';
 import {
   createVerifier,
   type Expectations,
@@ -9,7 +11,6 @@ import {
 } from '@atesto/relying-party';
 import { misused } from '../failure.ts';
 import { rows, type Style } from '../style.ts';
-import { jsonText } from './json.ts';
 
 /** How a token is verified. */
 export interface VerificationOptions {
@@ -75,7 +76,7 @@ export function renderVerdict(
 function jsonVerdict(outcome: Outcome<VerifiedToken>): string {
   if (!outcome.ok) {
     const { code, where, why } = outcome.refusal;
-    return jsonText({ verdict: 'refused', code, reason: `${where}: ${why}`, claims: null });
+    return writeExactJson({ verdict: 'refused', code, reason: `${where}: ${why}`, claims: null });
   }
-  return jsonText({ verdict: 'valid', code: null, reason: null, claims: outcome.value.claims });
+  return writeExactJson({ verdict: 'valid', code: null, reason: null, claims: outcome.value.claims });
 }

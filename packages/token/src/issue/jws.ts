@@ -1,9 +1,8 @@
 /** Signs claims as a JSON Web Token (RFC 7519) in JWS compact serialization (RFC 7515, section 7.1). */
 import { createHash, sign } from 'node:crypto';
 import { promisify } from 'node:util';
-import { type JsonObject, settle, settleAsync } from '@atesto/core';
+import { type JsonObject, settle, settleAsync, writeExactJson } from '@atesto/core';
 import { certsUri } from '../issuer.ts';
-import { writeExactJson } from '../json.ts';
 import { algorithmFacts } from '../keys/algorithm.ts';
 import type { HeldSigningKey, PublishedKey, SigningKey } from '../keys/signing-key.ts';
 import { refuse, type TokenOutcome } from '../refusal.ts';
