@@ -37,7 +37,7 @@ const admitted = '400 member-missing';
 const tooMany = '429 too-many-requests';
 const overloaded = '503 service-overloaded';
 
-test('keeps an answer 429 back, while others are served, until its client leaves', async () => {
+test('a 429 response is delayed, while others are served, until its client disconnects', async () => {
   const { service } = await limited({ refusalDelayMs: 60_000, address: { requestsPerSecond: 0.001, requestBurst: 1 } });
   assert.equal(await attest(service, from('192.0.2.1')), admitted);
   const flood = await connectTo(service);
@@ -50,7 +50,7 @@ test('keeps an answer 429 back, while others are served, until its client leaves
   await figuresAre(service, { connections: 1 });
 });
 
-test('refuses an address that used up its requests, serves its callers, other addresses and health checks on', async () => {
+test('an address that used up its requests is refused; its callers, other addresses and health checks are still served', async () => {
   const { service, audit, clock } = await limited({ address: { requestsPerSecond: 0.5, requestBurst: 2 } });
   const neighbor = { ...from('192.0.2.1'), ...(await bearer('alice')) };
   for (const expected of [admitted, admitted, tooMany, tooMany, tooMany]) {
@@ -84,7 +84,7 @@ test('refuses an address that used up its requests, serves its callers, other ad
   );
 });
 
-test('bounds health checks by a budget of their own', async () => {
+test('health checks are limited by a budget of their own', async () => {
   const { service } = await limited({ address: { requestsPerSecond: 1, requestBurst: 2 } });
   const statuses: number[] = [];
   for (const path of ['/healthz', '/readyz', '/healthz']) {
@@ -94,7 +94,7 @@ test('bounds health checks by a budget of their own', async () => {
   assert.equal(await attest(service, from('192.0.2.1')), admitted);
 });
 
-test('bounds the tokens that an address may have verified in vain; a token that was valid is taken all the same', async () => {
+test('the invalid tokens of an address are limited; a token that was valid before is still accepted', async () => {
   const { service, audit } = await limited({ address: { requestsPerSecond: 1, requestBurst: 2 } });
   const alice = { ...from('192.0.2.1'), ...(await bearer('alice')) };
   const rubbish = { ...from('192.0.2.1'), authorization: 'Bearer a.b.c' };
@@ -107,7 +107,7 @@ test('bounds the tokens that an address may have verified in vain; a token that 
   assert.equal(audit.entries.length, 6);
 });
 
-test('gives each caller one budget, from whichever address, and puts refusals beyond it down nowhere', async () => {
+test('each caller has one budget across all addresses, and refusals beyond it are neither logged nor audited', async () => {
   const { service, audit } = await limited({ caller: { requestsPerSecond: 1, requestBurst: 2 } });
   const alice = await bearer('alice');
   assert.equal(await attest(service, { ...alice, ...from('192.0.2.1') }), admitted);
@@ -117,7 +117,7 @@ test('gives each caller one budget, from whichever address, and puts refusals be
   assert.equal(audit.entries.length, 3);
 });
 
-test('keeps a quarter of what a provider takes for callers', async () => {
+test('a quarter of the requests of a provider is reserved for callers', async () => {
   const { service } = await limited({ provider: { requestsPerSecond: 1, requestBurst: 4 } });
   for (const expected of [admitted, admitted, admitted, tooMany]) {
     assert.equal(await attest(service, from('192.0.2.1')), expected);
@@ -189,7 +189,7 @@ test('400 connections of strangers hold no more memory for bodies than three qua
   assert.equal(await attest(service, await bearer('alice')), admitted);
 });
 
-test('bounds the memory for bodies of one address', async () => {
+test('the memory for request bodies of one address is limited', async () => {
   const { service } = await limited({ address: { bodyBytes: 131_072 } }, { limits: { bodyBytes: 131_072 } });
   const first = await connectTo(service);
   await first.write(attestHead(100_000, from('192.0.2.1')));

@@ -20,14 +20,14 @@ async function isServed(client: RawClient): Promise<void> {
   await client.received('{"status":"alive"}');
 }
 
-test('cuts a connection that never begins the handshake after the time for headers', async () => {
+test('a connection that never starts the handshake is closed after the headers timeout', async () => {
   const service = await serve({ limits: { headersTimeoutMs: 100 } });
   const client = await connectSilently(service);
   assert.equal(await client.ended, '');
   await figuresAre(service, { connections: 0 });
 });
 
-test('cuts a client that does not close after it was told that it speaks no HTTP', async () => {
+test('a client that does not speak HTTP is disconnected if it does not close after the response', async () => {
   const service = await serve({ limits: { headersTimeoutMs: 100 } });
   const client = await connectTo(service);
   // It reads nothing more, so it does not see that the service ends the connection.
@@ -36,7 +36,7 @@ test('cuts a client that does not close after it was told that it speaks no HTTP
   await figuresAre(service, { connections: 0 });
 });
 
-test('closes the connection that has been silent for longest for a new one, at the limit of all and of an address', async () => {
+test('at the limits in total and per address, the connection that has been idle for longest is closed in favor of a new one', async () => {
   for (const settings of [{ limits: { maxConnections: 3 } }, { admission: { address: { connections: 3 } } }]) {
     const service = await serve(settings);
     const [first, second] = await silent(service, 3);
@@ -78,7 +78,7 @@ test('refuses a new connection when all others have a request in flight', async 
   assert.deepEqual([...service.admissionFigures().refused], [['connection-refused', 1]]);
 });
 
-test('closes new connections of an address beyond its rate before the handshake, but not those of load balancers', async () => {
+test('new connections of an address beyond its rate are closed before the handshake, except those of load balancers', async () => {
   const admission = { address: { connectionsPerSecond: 0.001, connectionBurst: 2 } };
   const service = await serve({ admission });
   const [first, second] = [await connectTo(service), await connectTo(service)];
@@ -90,7 +90,7 @@ test('closes new connections of an address beyond its rate before the handshake,
   for (let at = 0; at < 3; at++) await isServed(await connectTo(behind));
 });
 
-test('does not count the connections of load balancers to an address', async () => {
+test('connections of load balancers do not count toward an address', async () => {
   const listen = { port: 0, trustedProxies: ['127.0.0.0/8', '::1'] };
   const service = await serve({ listen, admission: { address: { connections: 1 } } });
   await isServed(await connectTo(service));

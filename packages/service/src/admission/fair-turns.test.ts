@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { FairTurns } from './fair-turns.ts';
 
-test('gives each owner a turn before anyone has a second one, whoever has many requests', async () => {
+test('each owner gets a turn before any owner gets a second one, however many requests it has', async () => {
   const turns = new FairTurns();
   const order: string[] = [];
   const ask = (owner: string): Promise<void> => turns.take(owner).then(() => void order.push(owner));
@@ -34,11 +34,11 @@ async function begunByTurn(workMs: number): Promise<number[]> {
   return seen;
 }
 
-test('gives one turn in each turn of the event loop to work that takes a millisecond, and none is lost in a pause', async () => {
+test('work of a millisecond gets one turn per iteration of the event loop, and no turn is lost in a pause', async () => {
   assert.deepEqual(await begunByTurn(1), [1, 2, 3, 4]);
 });
 
-test('cheap work shares a turn of the event loop', async () => {
+test('cheap work shares an iteration of the event loop', async () => {
   assert.deepEqual(await begunByTurn(0), [1, 4, 4, 4]);
   assert.deepEqual(await begunByTurn(0.5), [1, 3, 4, 4]);
 });

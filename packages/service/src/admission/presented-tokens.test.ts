@@ -50,7 +50,7 @@ async function codeFor(service: TestService, address: string, headers: Record<st
   return `${status} ${JSON.parse(text).error.innererror.code}`;
 }
 
-test('of all requests, those with tokens that cannot be verified leave a part to tokens that were valid before', async () => {
+test('requests with unverifiable tokens leave a part of the total to tokens that were valid before', async () => {
   const service = await limited({ total: { concurrentRequests: 8 } });
   const alice = await bearer('alice');
   assert.equal(await codeFor(service, '192.0.2.100', alice), '400 member-missing');
@@ -61,7 +61,7 @@ test('of all requests, those with tokens that cannot be verified leave a part to
   assert.equal(await codeFor(service, '192.0.2.1', alice), '400 member-missing');
 });
 
-test('an address has no more requests whose tokens wait for their verification than it may have without tokens', async () => {
+test('an address may have no more requests with tokens awaiting verification than without tokens', async () => {
   const service = await limited({ address: { concurrentRequests: 2 } });
   await present(service, ['192.0.2.1', '192.0.2.1']);
   await figuresAre(service, { requests: 2 });

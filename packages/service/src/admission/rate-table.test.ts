@@ -17,7 +17,7 @@ function taken(table: RateTable, key: string, tries: number): number {
   return count;
 }
 
-test('lets a key take its burst at once, then its rate, and says how long to wait', () => {
+test('a key may take its burst at once, then its rate, and learns how long to wait', () => {
   let now = 1_000_000.1;
   const table = new RateTable(10, () => now);
   assert.equal(taken(table, 'a', 10), 3);
@@ -31,7 +31,7 @@ test('lets a key take its burst at once, then its rate, and says how long to wai
   assert.equal(taken(table, 'b', 10), 3);
 });
 
-test('what is given back can be taken again', () => {
+test('a unit that is given back can be taken again', () => {
   const table = new RateTable(10, () => 0);
   assert.equal(taken(table, 'a', 10), 3);
   table.giveBack('a', rate);
@@ -39,7 +39,7 @@ test('what is given back can be taken again', () => {
   assert.equal(taken(table, 'a', 10), 1);
 });
 
-test('remembers 50,000 of 100,000 addresses, the last ones', () => {
+test('of 100,000 addresses the last 50,000 are remembered', () => {
   const once = { perSecond: 1, burst: 1 };
   const rates = { address: once, caller: once, provider: { perSecond: 1, burst: 1_000_000 } };
   const budgets = new Budgets(
@@ -53,7 +53,7 @@ test('remembers 50,000 of 100,000 addresses, the last ones', () => {
   assert.equal(budgets.refusalOf(last, 'p')?.status, 429);
 });
 
-test('counts IPv4 by address, also within IPv6, IPv6 by /64, and what is no address together', () => {
+test('IPv4 counts by address, also when mapped to IPv6, IPv6 by /64, and invalid addresses together', () => {
   const keys = [
     '192.0.2.7',
     '::ffff:192.0.2.7',

@@ -1,4 +1,4 @@
-/** The settings of Azure guests, and which trust domains the operator knows. */
+/** The schema of Azure guests and of the reference values of trust domains. */
 import { z } from 'zod';
 import { described } from './schema-helpers.ts';
 

@@ -1,4 +1,4 @@
-/** The settings of where the vendors' endorsements come from. */
+/** The schema of the sources of the vendors' endorsements. */
 import { z } from 'zod';
 import { described, file, httpsUri } from './schema-helpers.ts';
 

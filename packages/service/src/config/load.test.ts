@@ -61,7 +61,7 @@ test('reads every kind of setting from the environment', () => {
   assert.equal(config.signing.rotationDays, 1.5);
 });
 
-test('counts relative paths of the file from the file', () => {
+test('relative paths in the file are relative to the file', () => {
   fileOf('policy.txt', 'version= 1.0;');
   const file = fileOf('paths.json', {
     environment: 'development',
@@ -75,7 +75,7 @@ test('counts relative paths of the file from the file', () => {
   assert.equal(config.provider.policies.SgxEnclave, join(directory, 'policy.txt'));
 });
 
-test('names every fault at once, with its setting and variable, and how to mend it', () => {
+test('reports every fault at once, with its setting and variable, and how to fix it', () => {
   const file = fileOf('faults.json', {
     environment: 'development',
     listen: { prot: 1 },
@@ -105,7 +105,7 @@ test('never shows the value of a setting', () => {
   );
 });
 
-test('demands of production what development makes by itself', () => {
+test('requires in production what development generates', () => {
   assert.deepEqual(faults({}), [
     'baseUri [setting-missing]',
     'tls.certificateFile [setting-missing]',
@@ -125,7 +125,7 @@ test('refuses development roots and the development OpenID provider outside deve
   ]);
 });
 
-test('refuses in production each secret file that others may read, and names the chmod to run', { skip: modes }, () => {
+test('refuses in production each secret file that others can read, and names the chmod to run', { skip: modes }, () => {
   const at = (mode: number): string => {
     const path = fileOf(`secret ${mode}`, 'x');
     chmodSync(path, mode);
@@ -160,7 +160,7 @@ test('refuses in production each secret file that others may read, and names the
   );
 });
 
-test('refuses in production a file of settings that holds a secret and that others may read', { skip: modes }, () => {
+test('refuses in production a settings file that contains a secret and that others can read', { skip: modes }, () => {
   const key = fileOf('key', 'x');
   chmodSync(key, 0o600);
   const settings = {
@@ -189,7 +189,7 @@ test('refuses to listen beyond loopback in development unless a setting says so'
   }
 });
 
-test('refuses halves of pairs, two secrets for one purpose, and files that are not there', () => {
+test('refuses incomplete pairs, two secrets for one purpose, and missing files', () => {
   const file = fileOf('secret', 'x');
   const development = { environment: 'development' };
   assert.deepEqual(faults({ overrides: { ...development, tls: { keyFile: file } } }), [
@@ -214,7 +214,7 @@ test('refuses halves of pairs, two secrets for one purpose, and files that are n
   );
 });
 
-test('refuses a store that is half of one kind and half of the other, or that has no key', () => {
+test('refuses a store that mixes settings of both kinds, or that has no key', () => {
   const development = { environment: 'development' };
   const file = fileOf('key', 'x');
   const url = 'postgres://user@db.example.org/atesto';
@@ -234,7 +234,7 @@ test('refuses a store that is half of one kind and half of the other, or that ha
   ]);
 });
 
-test('refuses a rule for a role that leaves open where it counts or whose claim it is', () => {
+test('refuses a role rule that does not name its providers or its issuer', () => {
   const issuers = [{ issuer: 'https://one.example.org' }, { issuer: 'https://two.example.org' }];
   const rule = { role: 'attestation-reader', claim: 'groups', value: 'auditors' };
   const roles = (one: object, among = issuers.slice(0, 1)): string[] =>
@@ -248,14 +248,14 @@ test('refuses a rule for a role that leaves open where it counts or whose claim 
   ]);
 });
 
-test('refuses a file that is absent, no JSON, or no object, and says nothing of settings that it may hold', () => {
+test('refuses a file that is missing, not JSON, or not an object, and shows nothing of its content', () => {
   const env = { ATESTO_ENVIRONMENT: 'production' };
   for (const file of [join(directory, 'absent.json'), fileOf('broken.json', '{'), fileOf('list.json', [])]) {
     assert.deepEqual(faults({ file, env }), [`${file} [config-unreadable]`]);
   }
 });
 
-test('gives each setting one variable, a form and a meaning', () => {
+test('each setting has one variable, a form and a meaning', () => {
   assert.equal(new Set(configTable.map(({ variable }) => variable)).size, configTable.length);
   for (const { path, form, meaning } of configTable) assert.ok(form !== '' && meaning !== '', path);
   const port = configTable.find(({ path }) => path === 'listen.port');
@@ -271,7 +271,7 @@ test('gives each setting one variable, a form and a meaning', () => {
   });
 });
 
-test('refuses limits of admission under which the largest body could never be sent', () => {
+test('refuses admission limits under which the largest body could never be sent', () => {
   const bodies = { bodyBytes: 1_048_575 };
   const admission = { address: bodies, caller: bodies, total: { bodyBytes: 1_398_100 } };
   const file = fileOf('admission.json', { environment: 'development', admission });

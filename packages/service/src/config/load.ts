@@ -7,13 +7,13 @@ import { type ConfigProblem, ConfigRefused, problemsOf } from './problem.ts';
 import { configSchema, type ServiceConfig } from './schema.ts';
 import { type ConfigRow, configTable } from './table.ts';
 
-/** Where to look. */
+/** The sources of settings. */
 export interface ConfigSources {
-  /** The path of a JSON file; absent: none is read. */
+  /** The path of a JSON file; if absent, none is read. */
   readonly file?: string | undefined;
-  /** Environment variables; those that start with `ATESTO_` count. Default: none. */
+  /** Environment variables; those that start with `ATESTO_` are settings. Default: none. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Settings that go over both, as a command line gives them. */
+  /** Settings that override both, such as options of a command line. */
   readonly overrides?: object | undefined;
 }
 
@@ -40,12 +40,12 @@ export function loadConfig(sources: ConfigSources): ServiceConfig {
   return config;
 }
 
-/** Checks settings that a program gives. Throws {@link ConfigRefused} with every fault. */
+/** Checks the settings of a program. Throws {@link ConfigRefused} with every fault. */
 export function parseConfig(settings: unknown): ServiceConfig {
   return settle(settings, new Map(), []);
 }
 
-/** The secret settings that stand in the file itself. */
+/** The secret settings whose values are in the file itself. */
 function secretsOf(tree: Tree, variables: ReadonlyMap<string, string>): string[] {
   const secrets = configTable.filter(({ path, isSecret }) => isSecret && !variables.has(path));
   return secrets.filter(({ path }) => valueAt(tree, path) !== undefined).map(({ path }) => path);
@@ -89,7 +89,7 @@ function withAbsolutePaths(tree: Tree, base: string): Tree {
   return tree;
 }
 
-/** Puts the environment's settings over those of the file; answers which variable each came from. */
+/** Overrides the settings of the file with those of the environment; returns the variable of each. */
 function applyEnvironment(
   tree: Tree,
   env: Readonly<Record<string, string | undefined>>,
@@ -110,7 +110,7 @@ function applyEnvironment(
   return used;
 }
 
-/** Reads the text of a variable as the setting's kind; what does not fit stays text, so that the schema names the fault. */
+/** Reads the value of a variable as the setting's kind; an unfitting value stays a string, so that the schema reports it. */
 function readAs(row: ConfigRow, text: string): unknown {
   if (row.kind === 'integer' || row.kind === 'number') return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
   if (row.kind === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;

@@ -49,7 +49,7 @@ const listen = z.strictObject({
 
 const tls = z.strictObject({
   certificateFile: file(
-    'The server certificate and its chain, PEM. In development one is made on first start.',
+    'The server certificate and its chain, PEM. In development one is generated on first start.',
   ).optional(),
   keyFile: file('The private key of the server certificate, PEM.').optional(),
   keyPassphraseFile: file('A file whose first line is the passphrase of `tls.keyFile`.').optional(),
@@ -73,7 +73,7 @@ const limits = z.strictObject({
     .default(10_000)
     .meta(
       described(
-        'The most open connections; at the limit the one that has been silent for longest is closed for a new one, first of those without an access token.',
+        'The largest number of open connections. At the limit, the one that has been idle for longest is closed in favor of a new one, those without an access token first.',
         'a whole number from 1 to 1000000',
       ),
     ),
@@ -88,12 +88,12 @@ const limits = z.strictObject({
     .optional()
     .meta(
       described(
-        'How long the service goes on answering after it was told to stop, while `/readyz` says 503 and answers end their connections: load balancers need that time to send requests elsewhere. Default: 5000 in production, 0 in development.',
+        'How long the service keeps answering after it was asked to stop, while `/readyz` returns 503 and responses close their connections: load balancers need that time to send requests elsewhere. Default: 5000 in production, 0 in development.',
         'milliseconds, a whole number from 0 to 3600000',
       ),
     ),
   shutdownGraceMs: milliseconds(
-    'How long requests in flight may last when the service has closed its listener. Those that are left then are answered 503; that and their audit entries may take as long again.',
+    'How long requests in flight may last after the service has closed its listener. The remaining ones are answered 503; that and their audit entries may take the same time again.',
     10_000,
   ),
   policyWorkers: policyWorkers.prefault({}),
@@ -112,7 +112,7 @@ const identity = z.strictObject({
     .default([])
     .meta(
       described(
-        'The OpenID issuers whose access tokens are accepted; each is found by discovery at its URI. `audiences` replaces `identity.audiences`, `caFile` (PEM) is trusted for this issuer besides the public CAs.',
+        'The OpenID issuers whose access tokens are accepted; each is found by discovery at its URI. `audiences` replaces `identity.audiences`, `caFile` (PEM) is trusted for this issuer in addition to the public CAs.',
         'a list of {"issuer": "https://…", "audiences"?: ["…"], "caFile"?: "…"}',
       ),
     ),
@@ -134,7 +134,7 @@ const identity = z.strictObject({
     .default(false)
     .meta(
       described(
-        'Whether every attest call needs an access token, also where the contract allows none.',
+        'Whether every attest call needs an access token, even where the contract does not require one.',
         'true or false',
       ),
     ),
@@ -237,7 +237,7 @@ const signing = z.strictObject({
     ),
   passphraseFile: file('A file whose first line is the passphrase that seals the signing keys on disk.').optional(),
   keyFile: file(
-    'A file of 32 random bytes (raw, hex or base64url) that seals the signing keys on disk. In development one is made.',
+    'A file of 32 random bytes (raw, hex or base64url) that seals the signing keys on disk. In development one is generated.',
   ).optional(),
   hsm: hsm.optional(),
 });
@@ -250,7 +250,7 @@ const intelBaseline = z.strictObject({
     .optional()
     .meta(
       described(
-        'The TCB statuses that are good enough; default UpToDate, SWHardeningNeeded, ConfigurationNeeded, ConfigurationAndSWHardeningNeeded.',
+        'The accepted TCB statuses. Default: UpToDate, SWHardeningNeeded, ConfigurationNeeded, ConfigurationAndSWHardeningNeeded.',
         'a list of TCB statuses',
       ),
     ),
@@ -306,7 +306,7 @@ const provider = z.strictObject({
     .default([])
     .meta(
       described(
-        'Development roots that are trusted besides the vendors’ own: SHA-256 of their public key (SubjectPublicKeyInfo). Only in development; tokens say so.',
+        'Development roots that are trusted in addition to the vendors’: SHA-256 of their public key (SubjectPublicKeyInfo). Only in development; tokens say so.',
         'a list of 64 hex digits each',
       ),
     ),
@@ -342,7 +342,7 @@ export const configSchema = z.strictObject({
     .default('production')
     .meta(
       described(
-        'Development makes certificates and keys by itself and permits development roots and the development OpenID provider.',
+        'Development generates certificates and keys and permits development roots and the development OpenID provider.',
         '"production" or "development"',
       ),
     ),
@@ -373,7 +373,7 @@ export const configSchema = z.strictObject({
         .default([])
         .meta(
           described(
-            'From which addresses `/readyz` tells the state and the reason of each dependency; others need an access token of a reader of the default provider.',
+            'The addresses from which `/readyz` reports the state and the reason of each dependency; others need an access token of a reader of the default provider.',
             'a list of IP addresses and networks such as "10.0.0.0/8"',
           ),
         ),

@@ -1,4 +1,4 @@
-/** The settings of SEV-SNP: what guests must meet, and which of them the operator knows. */
+/** The schema of the SEV-SNP baseline and reference values. */
 import { z } from 'zod';
 import { described } from './schema-helpers.ts';
 

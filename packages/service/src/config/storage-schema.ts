@@ -1,4 +1,4 @@
-/** The settings of what the service keeps: its store, its audit record, and the providers that it hosts. */
+/** The schema of the store, the audit record and the hosted providers. */
 import { z } from 'zod';
 import { described, file, milliseconds } from './schema-helpers.ts';
 

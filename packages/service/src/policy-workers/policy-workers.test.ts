@@ -38,7 +38,7 @@ async function outcome(answer: Promise<unknown>): Promise<readonly unknown[]> {
   }
 }
 
-test('no thread runs before there is work, and none after the end', async () => {
+test('no thread runs before the first task, and none after close', async () => {
   const workers = open();
   assert.equal(workers.threads, 0);
   assert.deepEqual(await workers.evaluateDraft(work(permitting), never), {
@@ -52,7 +52,7 @@ test('no thread runs before there is work, and none after the end', async () => 
   assert.equal(workers.threads, 0);
 });
 
-test('answers what is wrong with a text, and what is wrong with claims', async () => {
+test('reports what is wrong with a policy, and what is wrong with claims', async () => {
   const workers = open();
   const premit = 'version=1.0;authorizationrules{=> premit();};';
   assert.deepEqual(await workers.evaluateDraft(work(premit), never), {
@@ -93,7 +93,7 @@ test('a policy that takes longer than it may costs the thread and is refused', a
   ]);
 });
 
-test('turns callers away, with a time to try again, when too many wait', async () => {
+test('refuses callers with Retry-After when too many wait', async () => {
   const workers = open({ threads: 1, queueLength: 2 });
   const answers = await Promise.all(
     Array.from({ length: 5 }, () => outcome(workers.evaluateDraft(work(permitting), never))),
@@ -103,7 +103,7 @@ test('turns callers away, with a time to try again, when too many wait', async (
   assert.deepEqual(workers.counts, { started: 3, tooCostly: 0, turnedAway: 2 });
 });
 
-test('a caller who leaves the line makes room in it, and a turn that ends goes to the next', async () => {
+test('a caller who disconnects makes room in the queue, and a turn that ends goes to the next', async () => {
   const turns = new Turns(1, 1);
   const leaving = new AbortController();
   assert.equal(await turns.take(never), true);
@@ -118,7 +118,7 @@ test('a caller who leaves the line makes room in it, and a turn that ends goes t
   assert.equal(await turns.take({ owner: 'alice', signal: AbortSignal.timeout(0) }).catch(() => 'left'), 'left');
 });
 
-test('owners take turns, and one with fewer in line has the place of the last of the one with most', async () => {
+test('owners take turns, and an owner with fewer waiting tasks displaces the last task of the owner with the most', async () => {
   const turns = new Turns(1, 4);
   const ended: string[] = [];
   const { signal } = never;
@@ -146,7 +146,7 @@ test('owners take turns, and one with fewer in line has the place of the last of
   assert.equal(turns.waiting, 0);
 });
 
-test('nothing of a draft stays in a thread after it was evaluated', () => {
+test('no state of a draft stays in a thread after its evaluation', () => {
   const compiled = compilePolicy(permitting);
   assert.ok(compiled.ok);
   const { constructor: kind } = compiled.policy;
