@@ -8,8 +8,8 @@ import type { Health } from './health/health.ts';
 import { healthReaders } from './health/readers.ts';
 import type { Caller } from './identity/access-token.ts';
 import { defaultProviderName } from './providers/default-provider.ts';
-import type { ProviderHost } from './providers/host.ts';
 import type { Provider } from './providers/provider.ts';
+import type { ProviderRegistry } from './providers/provider-registry.ts';
 import type { LiveParts } from './reload/live-parts.ts';
 import { authorizeAt, authorizeManagement } from './roles/authorize.ts';
 import { hasRole, type Role } from './roles/role.ts';
@@ -55,7 +55,7 @@ export interface ServiceContext {
 export interface ContextDeps extends Pick<ServiceContext, 'clock' | 'store' | 'audit' | 'health' | 'isReady'> {
   /** The configuration in force; a reload replaces it. */
   readonly running: { readonly config: ServiceConfig };
-  readonly host: ProviderHost;
+  readonly host: ProviderRegistry;
   readonly admission: OpenAdmission;
   readonly live: LiveParts;
 }

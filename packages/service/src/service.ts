@@ -10,16 +10,16 @@ import { type Development, type DevelopmentIdentity, startDevelopmentIdentity } 
 import { Health } from './health/health.ts';
 import { baseUriOf, portOf } from './http/base-uri.ts';
 import { closeServer } from './http/close.ts';
-import { Connections } from './http/connections.ts';
 import { InFlightRequests } from './http/in-flight.ts';
+import { OpenConnections } from './http/open-connections.ts';
 import { createServer, type LogSink } from './http/server.ts';
 import { bearerChallenge } from './identity/challenge.ts';
 import { SigningKeyHealth } from './keys/key-health.ts';
 import { openHolders, openKeys } from './keys/open-keys.ts';
 import { verifyStoredPolicy } from './policies/stored.ts';
 import { PolicyWorkers } from './policy-workers/policy-workers.ts';
-import { ProviderHost } from './providers/host.ts';
 import { sharedParts } from './providers/open-provider.ts';
+import { ProviderRegistry } from './providers/provider-registry.ts';
 import { LiveParts } from './reload/live-parts.ts';
 import { reload } from './reload/reload.ts';
 import { addRoutes } from './routes/routes.ts';
@@ -132,7 +132,7 @@ async function start(
   stops.add(holders.close);
   const keyHealth = new SigningKeyHealth(health.dependency('signing-keys', { isRequired: false }));
   const keyParts = { config, store, holders, clock, guard: clockWatch, log, health: keyHealth };
-  const host = new ProviderHost({
+  const host = new ProviderRegistry({
     config,
     store,
     shared: sharedParts(config, { accessTokens: live.accessTokens, sources: live.sources, policyWorkers }),
@@ -154,7 +154,7 @@ async function start(
     if (running.isStopping) reply.header('connection', 'close');
     if (reply.statusCode === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', retryAfterSeconds);
   });
-  const connections = new Connections(app.server);
+  const connections = new OpenConnections(app.server);
   const inFlight = new InFlightRequests();
   const known = baseUriOf(config, config.listen.port);
   addRoutes(app, known === undefined ? '' : new URL(known).pathname.replace(/\/$/, ''), context, inFlight);

@@ -1,14 +1,14 @@
 /** Stops a server in the order that load balancers and clients need. */
 import { setTimeout as late } from 'node:timers/promises';
-import type { Connections } from './connections.ts';
 import type { InFlightRequests } from './in-flight.ts';
+import type { OpenConnections } from './open-connections.ts';
 import { type RequestRefused, refusalOf } from './refusal.ts';
 
 /** A running server. */
 export interface Closable {
   /** Closes the listener; resolves when no connection is left. */
   readonly app: { close(): Promise<unknown> };
-  readonly connections: Connections;
+  readonly connections: OpenConnections;
   readonly inFlight: InFlightRequests;
 }
 

@@ -1,4 +1,4 @@
-/** Under which condition does a caller want a change? RFC 9110, section 13.1: `If-Match` with one entity tag, `If-None-Match: *`. */
+/** Reads the condition of a change: RFC 9110, section 13.1: `If-Match` with one entity tag, `If-None-Match: *`. */
 
 import { absentEtag, type Condition } from '@atesto/store';
 import type { FastifyRequest } from 'fastify';

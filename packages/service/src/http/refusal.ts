@@ -1,7 +1,7 @@
 /** What a request is refused with: a status, a wire code and a sentence. Within the service it travels as one exception. */
 import type { Outcome, Refusal } from '@atesto/core';
 import { type ServiceCode, serviceCodes } from '../codes.ts';
-import { meaningOf } from './meaning.ts';
+import { meaningOf } from './public-messages.ts';
 
 /** A refused request: `Refused` of the HTTP boundary, which alone turns it into a reply. */
 export class RequestRefused extends Error {
@@ -43,7 +43,7 @@ export function refuseFor(refusal: Refusal, status = 400, wireCode = 'InvalidPar
 }
 
 /** The value of an outcome. Refuses the request otherwise, as {@link refuseFor}. */
-export function settled<Value>(outcome: Outcome<Value>): Value {
+export function orRefuse<Value>(outcome: Outcome<Value>): Value {
   return outcome.ok ? outcome.value : refuseFor(outcome.refusal);
 }
 

@@ -13,7 +13,7 @@ import { checkReset } from './reset.ts';
 import { checkTrusted, type PolicyTrust } from './trust.ts';
 
 /** The policy of a provider that is read or changed. */
-export interface PolicyPlace {
+export interface PolicyTarget {
   readonly store: Store;
   readonly provider: Provider;
   /** As in paths: `SgxEnclave`. */
@@ -51,7 +51,7 @@ export interface ChangedPolicy {
 const where = 'policy';
 
 /** The policy in force: the stored one, or the default one. Refuses with `policy-missing`. */
-export async function currentPolicy({ store, provider, attestationType }: PolicyPlace): Promise<CurrentPolicy> {
+export async function currentPolicy({ store, provider, attestationType }: PolicyTarget): Promise<CurrentPolicy> {
   const record = unwrap(await store.policies.current(provider.id, attestationType));
   const etag = record?.etag ?? absentEtag;
   if (record !== undefined && record.content !== null) {
@@ -66,7 +66,7 @@ export async function currentPolicy({ store, provider, attestationType }: Policy
 
 /** The versions of the policy, newest first; `before` may be any number above 0. */
 export async function policyVersions(
-  { store, provider, attestationType }: PolicyPlace,
+  { store, provider, attestationType }: PolicyTarget,
   { before, limit }: { readonly before?: number | undefined; readonly limit: number },
 ): Promise<PolicyVersion[]> {
   const newest = unwrap(await store.policies.current(provider.id, attestationType))?.version ?? 0;
@@ -76,7 +76,7 @@ export async function policyVersions(
 }
 
 /** Puts a policy in force, in any of its forms. Refuses with the codes of {@link checkPolicy}, and when the condition fails. */
-export async function setPolicy(place: PolicyPlace, content: string, change: PolicyChange): Promise<ChangedPolicy> {
+export async function setPolicy(place: PolicyTarget, content: string, change: PolicyChange): Promise<ChangedPolicy> {
   const { store, provider, attestationType } = place;
   const trust = await trustOf(place);
   const { compact, policy } = checkPolicy(place, content, trust, change.at);
@@ -94,7 +94,7 @@ export async function setPolicy(place: PolicyPlace, content: string, change: Pol
  * Puts the default policy in force. `jws` is the request, which a signer must have signed where the provider needs it. Refuses with
  * the codes of {@link checkReset}, and when the condition fails.
  */
-export async function resetPolicy(place: PolicyPlace, jws: string, change: PolicyChange): Promise<ChangedPolicy> {
+export async function resetPolicy(place: PolicyTarget, jws: string, change: PolicyChange): Promise<ChangedPolicy> {
   const { store, provider, attestationType } = place;
   const trust = await trustOf(place);
   checkReset(jws, trust, { uri: provider.uri, at: change.at });
@@ -108,7 +108,7 @@ export async function resetPolicy(place: PolicyPlace, jws: string, change: Polic
  * `signature-missing` when the version is a reset and the provider needs signatures.
  */
 export async function rollBackPolicy(
-  place: PolicyPlace,
+  place: PolicyTarget,
   version: number,
   change: PolicyChange,
 ): Promise<ChangedPolicy> {
@@ -132,7 +132,7 @@ export async function rollBackPolicy(
  * `checkBinding` and `policyOfText`.
  */
 export function checkPolicy(
-  { provider, attestationType }: Omit<PolicyPlace, 'store'>,
+  { provider, attestationType }: Omit<PolicyTarget, 'store'>,
   content: string,
   trust: PolicyTrust,
   at: Date,
@@ -151,7 +151,7 @@ export function checkPolicy(
 export async function trustOf({
   store,
   provider: { id, trustModel },
-}: Pick<PolicyPlace, 'store' | 'provider'>): Promise<PolicyTrust & { readonly unchanged: { signersEtag?: string } }> {
+}: Pick<PolicyTarget, 'store' | 'provider'>): Promise<PolicyTrust & { readonly unchanged: { signersEtag?: string } }> {
   const signers = unwrap(await store.signers.current(id));
   const unchanged = trustModel === 'Isolated' ? { signersEtag: signers?.etag ?? absentEtag } : {};
   return { trustModel, signers, unchanged };

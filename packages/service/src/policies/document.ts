@@ -1,5 +1,5 @@
 /**
- * In which form did a policy come? As a JWS whose payload is `{"AttestationPolicy": base64url(text)}`, secured or not, or as its
+ * Reads the forms in which policies are sent: a JWS whose payload is `{"AttestationPolicy": base64url(text)}`, secured or not, or as its
  * bare text. Nothing is trusted here.
  */
 import { decodeUtf8 } from '@atesto/core';

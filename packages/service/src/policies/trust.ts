@@ -1,5 +1,5 @@
 /**
- * Does a policy count at a provider? With the trust model AAD the caller's role decides: unsigned policies count, and signed ones
+ * Decides whether a provider accepts a policy. With the trust model AAD the caller's role decides: unsigned policies count, and signed ones
  * when signature and chain are right, whoever's they are. With the model Isolated only policies count that one of the signers signed.
  */
 

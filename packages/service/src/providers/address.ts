@@ -1,4 +1,4 @@
-/** Which provider does a request address? By path (`/providers/{name}/…`), by host name (`{name}.{baseDomain}`), or the default one. */
+/** Reads which provider a request addresses: by path (`/providers/{name}/…`), by host name (`{name}.{baseDomain}`), or the default one. */
 import type { FastifyRequest } from 'fastify';
 import { refuse } from '../refuse.ts';
 import { defaultProviderName } from './default-provider.ts';
@@ -21,7 +21,7 @@ type Addressed = Pick<FastifyRequest, 'params' | 'headers' | 'url'>;
 
 /** The name that a request gives. Refuses with `provider-unknown` what cannot be one, and a path that contradicts the host. */
 export function addressedName(request: Addressed, baseDomain: string | undefined): string {
-  return givenName(request, baseDomain) ?? unknown();
+  return givenName(request, baseDomain) ?? refuseUnknownProvider();
 }
 
 /** The same; undefined instead of a refusal. */
@@ -36,7 +36,7 @@ export function givenName(request: Addressed, baseDomain: string | undefined): s
 }
 
 /** Refuses with `provider-unknown`. */
-export function unknown(): never {
+export function refuseUnknownProvider(): never {
   return refuse('provider-unknown', 'provider', 'there is no provider of this name');
 }
 

@@ -10,7 +10,7 @@ import {
   type VerifiedSnpEndorsements,
   verifySnpEndorsements,
 } from '@atesto/evidence';
-import { refuseFor, settled } from '../http/refusal.ts';
+import { orRefuse, refuseFor } from '../http/refusal.ts';
 import { type EndorsementLook, fetchEndorsements } from './fetch-endorsements.ts';
 import { trustAnchorsOf } from './trust-anchors.ts';
 
@@ -78,6 +78,6 @@ export class AmdEndorsements {
     if (supplied === undefined || supplied.authorityChain === '') return undefined;
     const { certificate, authorityChain } = supplied;
     const unchecked = { certificate, authorityChain, revocationList: 'unchecked' } as const;
-    return settled(verifySnpEndorsements(unchecked, this.#trustAnchors));
+    return orRefuse(verifySnpEndorsements(unchecked, this.#trustAnchors));
   }
 }

@@ -1,4 +1,4 @@
-/** Which policies do the settings put in force where none is stored? Those of the named files, else the documented default ones. */
+/** Loads the policies that apply where none is stored: those of the configured files, else the documented defaults. */
 
 import { readFileSync } from 'node:fs';
 import { decodeUtf8 } from '@atesto/core';

@@ -1,4 +1,4 @@
-/** What do all providers have from the settings? */
+/** Builds the parts that all providers share from the settings. */
 import { defaultTcbBaseline, type TcbBaseline, type TdxReferenceValue } from '@atesto/evidence';
 import type { ServiceConfig } from '../config/schema.ts';
 import type { EndorsementSources } from '../endorsements/sources.ts';

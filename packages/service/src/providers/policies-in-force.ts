@@ -1,4 +1,4 @@
-/** Which policy is in force for each attestation type of one provider: the stored ones, each verified before it counts, over the defaults. */
+/** Holds the policies in force of one provider: the stored ones, each verified before it is used, over the defaults. */
 import type { Refusal } from '@atesto/core';
 import type { PolicyVersion } from '@atesto/store';
 import { type ProviderPolicy, readPolicy, summaryOf } from './policy.ts';

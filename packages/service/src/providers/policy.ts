@@ -1,4 +1,4 @@
-/** Policies as the service applies them: compiled once, evaluated with what each request brings. Nothing here is kept, and nothing speaks HTTP. */
+/** Compiles policies and evaluates them over the claims of a request. Keeps nothing. */
 import {
   type AttestationKind,
   attestationKinds,

@@ -1,4 +1,4 @@
-/** What is an attestation provider? A value that goes through the pipeline with each request. */
+/** The attestation provider: a value that goes through the pipeline with each request. */
 import type {
   AzureGuestBaseline,
   SnpBaseline,

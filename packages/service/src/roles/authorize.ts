@@ -1,4 +1,4 @@
-/** Who calls, and may they? Every attempt is logged and noted for the audit record, whatever comes of it. */
+/** Authenticates callers and checks their roles. Every attempt is logged and recorded, allowed or not. */
 import type { FastifyRequest } from 'fastify';
 import { addAuditContext } from '../audit/context.ts';
 import { callerAddress } from '../http/caller-address.ts';

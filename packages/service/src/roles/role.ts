@@ -1,4 +1,4 @@
-/** Which role does a caller have? Claims of the access token meet the configured rules; whoever meets none has no role. */
+/** Decides which role a caller has: claims of the access token are matched against the configured rules; without a match there is no role. */
 import type { z } from 'zod';
 import type { roleNames, roleRule } from '../config/roles-schema.ts';
 import type { Caller } from '../identity/access-token.ts';

@@ -16,7 +16,7 @@ import { withoutSigner, withSigner } from './change.ts';
 import { requestedCertificate } from './request.ts';
 
 /** Whose signers are read or changed. */
-export interface SignersPlace {
+export interface SignersTarget {
   readonly store: Store;
   readonly provider: Pick<Provider, 'id' | 'trustModel' | 'uri'>;
 }
@@ -39,7 +39,7 @@ export interface ChangedSigners {
 }
 
 /** The signers in force; undefined: the provider has none. */
-export async function currentSigners({ store, provider }: SignersPlace): Promise<SignersVersion | undefined> {
+export async function currentSigners({ store, provider }: SignersTarget): Promise<SignersVersion | undefined> {
   return unwrap(await store.signers.current(provider.id));
 }
 
@@ -47,7 +47,7 @@ export async function currentSigners({ store, provider }: SignersPlace): Promise
  * Makes a change; nothing changes when the certificate is there, or gone, already. Refuses with `trust-model-wrong`, the codes of
  * `requestedCertificate`, `policy-signer-invalid`, `policy-signer-last`, and `version-conflict` when the set changed meanwhile.
  */
-export async function changeSigners(place: SignersPlace, request: SignersRequest): Promise<ChangedSigners> {
+export async function changeSigners(place: SignersTarget, request: SignersRequest): Promise<ChangedSigners> {
   const { store, provider } = place;
   if (provider.trustModel !== 'Isolated') {
     refuse('trust-model-wrong', 'provider', 'only providers of the trust model Isolated have policy signers');

@@ -1,4 +1,4 @@
-/** What does a request make of a set of policy signers? Undefined: the set is as it should be already. */
+/** Computes the set of policy signers after a request; undefined: nothing changes. */
 
 import type { SignerCertificate } from '@atesto/store';
 import { refuse } from '../refuse.ts';

@@ -1,5 +1,5 @@
 /**
- * What does a JWS say, before anything of it is trusted? Compact serialization (RFC 7515, section 7.1), secured or unsecured
+ * Parses a JWS without trusting it. Compact serialization (RFC 7515, section 7.1), secured or unsecured
  * (RFC 7519, section 6).
  */
 import type { JsonObject } from '@atesto/token';

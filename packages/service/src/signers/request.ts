@@ -1,12 +1,12 @@
 /**
- * Which certificate is to become, or to stop being, a policy signer? A JWS by an existing signer says it, in a claim that has
- * had several names.
+ * Reads which certificate a signed request adds or removes as policy signer. A JWS by an existing signer names it, in a claim that
+ * has had several names.
  */
 
 import type { SignersVersion } from '@atesto/store';
 import { isJsonObject } from '../http/json.ts';
 import { refuse } from '../refuse.ts';
-import { checkBinding, type RequestPlace } from './binding.ts';
+import { checkBinding, type RequestAudience } from './binding.ts';
 import { type CertificateChain, parseChain } from './certificates.ts';
 import { parseJws, payloadObject } from './jws.ts';
 import { checkJwk } from './signature.ts';
@@ -23,7 +23,7 @@ const where = 'body';
 export function requestedCertificate(
   compact: string,
   signers: Pick<SignersVersion, 'certificates'> | undefined,
-  place: RequestPlace,
+  place: RequestAudience,
 ): CertificateChain {
   const jws = parseJws(compact, where);
   checkSignedByOneOf(jws, signers?.certificates ?? [], place.at, where);

@@ -1,5 +1,5 @@
 /**
- * Did the holder of a certificate sign a JWS? The algorithm must fit the certificate's key, so that no public key is taken for a
+ * Verifies that the holder of a certificate signed a JWS. The algorithm must fit the certificate's key, so that no public key is taken for a
  * secret (RFC 8725, section 3.1). Clients in the field write names of their own and encode ECDSA signatures as DER.
  */
 import { constants, type KeyObject, verify, type X509Certificate } from 'node:crypto';

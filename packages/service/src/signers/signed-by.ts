@@ -1,4 +1,4 @@
-/** Did one of a provider's policy signers sign? The certificate in the header says who claims to; what the provider knows decides. */
+/** Verifies that one of a provider's policy signers signed a JWS. The header names a certificate; the signers of the provider decide. */
 
 import type { SignerCertificate } from '@atesto/store';
 import { refuse } from '../refuse.ts';

@@ -9,7 +9,7 @@ import {
   type ChangedPolicy,
   currentPolicy,
   type PolicyChange,
-  type PolicyPlace,
+  type PolicyTarget,
   resetPolicy,
   rollBackPolicy,
   setPolicy,
@@ -89,7 +89,7 @@ async function change<Asked>(
   request: FastifyRequest,
   reply: FastifyReply,
   read: (request: FastifyRequest) => Promise<Asked>,
-  work: (place: PolicyPlace, asked: Asked, how: PolicyChange) => Promise<ChangedPolicy>,
+  work: (place: PolicyTarget, asked: Asked, how: PolicyChange) => Promise<ChangedPolicy>,
 ): Promise<FastifyReply> {
   const place = await policyAt(context, request, 'attestation-contributor');
   const asked = await read(request);

@@ -5,7 +5,7 @@ import { addAuditContext } from '../../audit/context.ts';
 import { changeOrigin } from '../../audit/recording.ts';
 import { conditionOf } from '../../http/condition.ts';
 import { refuseRequest } from '../../http/refusal.ts';
-import type { PolicyChange, PolicyPlace } from '../../policies/administration.ts';
+import type { PolicyChange, PolicyTarget } from '../../policies/administration.ts';
 import type { Role } from '../../roles/role.ts';
 import type { ServiceContext } from '../../service-context.ts';
 
@@ -13,7 +13,7 @@ import type { ServiceContext } from '../../service-context.ts';
 export const policyPath = '/policies/:type(^[^:/]+)';
 
 /** The policy at the path, for a caller who has the role. Refuses as `providerOf` and `authorize`, and with `attestation-type-unknown`. */
-export async function policyAt(context: ServiceContext, request: FastifyRequest, role: Role): Promise<PolicyPlace> {
+export async function policyAt(context: ServiceContext, request: FastifyRequest, role: Role): Promise<PolicyTarget> {
   const given: unknown = Reflect.get(Object(request.params), 'type');
   return policyOfType(context, request, role, given);
 }
@@ -24,7 +24,7 @@ export async function policyOfType(
   request: FastifyRequest,
   role: Role,
   given: unknown,
-): Promise<PolicyPlace> {
+): Promise<PolicyTarget> {
   const provider = await context.providerOf(request);
   await context.authorize(request, provider, role);
   const attestationType = attestationKinds.find(

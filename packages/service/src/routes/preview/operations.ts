@@ -11,7 +11,7 @@ import { managementToken } from '../../keys/management-token.ts';
 import {
   checkPolicy,
   currentPolicy,
-  type PolicyPlace,
+  type PolicyTarget,
   resetPolicy,
   setPolicy,
   trustOf,
@@ -122,7 +122,7 @@ function signers(context: ServiceContext): Operation[] {
   return [list, change('PUT', 'add'), change('POST', 'remove')];
 }
 
-async function placeOf(context: ServiceContext, request: FastifyRequest, role: Role): Promise<PolicyPlace> {
+async function placeOf(context: ServiceContext, request: FastifyRequest, role: Role): Promise<PolicyTarget> {
   requireApiVersion(request.query);
   return policyOfType(context, request, role, Reflect.get(Object(request.query), 'tee'));
 }

@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { JsonObject } from '@atesto/token';
 import { refuseRequest } from '../../http/refusal.ts';
-import type { PolicyPlace } from '../../policies/administration.ts';
+import type { PolicyTarget } from '../../policies/administration.ts';
 import { isJws, parseJws, payloadObject } from '../../signers/jws.ts';
 import { checkSignature } from '../../signers/signature.ts';
 
@@ -23,7 +23,7 @@ export function preparedClaims(attestationType: string, compact: string, tokenHa
  * The policy that a body sets: the one in such a token, or the body itself when it is none. Refuses with `prepared-policy-invalid` a
  * token that is not this provider's, for another attestation type, or too old, and with `jws-signature-invalid`.
  */
-export function preparedPolicy(body: string, { provider, attestationType }: PolicyPlace, at: Date): string {
+export function preparedPolicy(body: string, { provider, attestationType }: PolicyTarget, at: Date): string {
   const text = body.trim();
   if (!isJws(text)) return body;
   const jws = parseJws(text, where);

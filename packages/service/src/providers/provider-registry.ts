@@ -1,4 +1,4 @@
-/** The providers of a running service: where the request's words meet the directory. */
+/** Finds the provider that a request addresses, and follows the store when it is replaced. */
 import { Refused } from '@atesto/core';
 import type { Store } from '@atesto/store';
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
@@ -6,16 +6,16 @@ import { addAuditContext } from '../audit/context.ts';
 import type { ServiceConfig } from '../config/schema.ts';
 import type { OpenKeys } from '../keys/open-keys.ts';
 import { PartFailed, refuse } from '../refuse.ts';
-import { addressedName, givenName, providerUri, unknown } from './address.ts';
+import { addressedName, givenName, providerUri, refuseUnknownProvider } from './address.ts';
 import { configuredPolicies } from './configured-policies.ts';
 import { defaultProviderName, ensureDefaultProvider } from './default-provider.ts';
-import { ProviderDirectory } from './directory.ts';
 import type { SharedParts } from './open-provider.ts';
 import type { Provider } from './provider.ts';
+import { ProviderCache } from './provider-cache.ts';
 import type { VerifyStoredPolicy } from './stored-policy.ts';
 
 /** What hosting stands on. */
-export interface HostParts {
+export interface ProviderRegistryDeps {
   readonly config: ServiceConfig;
   readonly store: Store;
   readonly shared: SharedParts;
@@ -27,17 +27,17 @@ export interface HostParts {
 
 const retryMs = 1000;
 
-/** The providers of a service; there are none before {@link ProviderHost.open}. */
-export class ProviderHost {
-  readonly #parts: HostParts;
+/** The providers of a service; there are none before {@link ProviderRegistry.open}. */
+export class ProviderRegistry {
+  readonly #parts: ProviderRegistryDeps;
   #baseUri = '';
-  #directory: ProviderDirectory | undefined;
+  #directory: ProviderCache | undefined;
   #unsubscribe: (() => void) | undefined;
   #reopening: Promise<void> = Promise.resolve();
   #retry: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(parts: HostParts) {
+  constructor(parts: ProviderRegistryDeps) {
     this.#parts = parts;
   }
 
@@ -75,7 +75,7 @@ export class ProviderHost {
     const { config, store, shared, openKeys, verifyStoredPolicy, clock, log } = this.#parts;
     const policies = configuredPolicies(config);
     await ensureDefaultProvider(store, config.providers.location, clock());
-    const directory = await ProviderDirectory.open({
+    const directory = await ProviderCache.open({
       store,
       leaseMs: config.storage.leaseMs,
       uriOf: (name) => this.uriOf(name),
@@ -119,7 +119,7 @@ export class ProviderHost {
   /** See `ServiceContext.providerOf`. */
   async providerOf(request: FastifyRequest): Promise<Provider> {
     const name = addressedName(request, this.#parts.config.providers.baseDomain);
-    const provider = (await this.#find(name)) ?? unknown();
+    const provider = (await this.#find(name)) ?? refuseUnknownProvider();
     addAuditContext(request, { provider: provider.name });
     return provider;
   }

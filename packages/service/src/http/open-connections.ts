@@ -10,7 +10,7 @@ function peerOf({ remoteAddress, remotePort }: Pick<Socket, 'remoteAddress' | 'r
 }
 
 /** The connections of a server that is yet to listen. */
-export class Connections {
+export class OpenConnections {
   /** TCP sockets by their peer: also those that never end their TLS handshake, which Node's own lists lack. */
   readonly #sockets = new Map<string, Socket>();
   readonly #inFlight = new Map<string, number>();

@@ -10,9 +10,9 @@ import { configuredSources } from '../endorsements/sources.ts';
 import { Health } from '../health/health.ts';
 import type { OpenKeys } from '../keys/open-keys.ts';
 import { PolicyWorkers } from '../policy-workers/policy-workers.ts';
-import { ProviderDirectory } from './directory.ts';
 import { sharedParts } from './open-provider.ts';
 import { policyOfText } from './policy-of-text.ts';
+import { ProviderCache } from './provider-cache.ts';
 
 const config = parseConfig({ environment: 'development' });
 const { log } = Fastify({ logger: false });
@@ -39,8 +39,8 @@ function noKeys(onStop: () => void = () => {}): OpenKeys {
   };
 }
 
-function openDirectory(store: Store, openKeys: () => Promise<OpenKeys>): Promise<ProviderDirectory> {
-  return ProviderDirectory.open({
+function openDirectory(store: Store, openKeys: () => Promise<OpenKeys>): Promise<ProviderCache> {
+  return ProviderCache.open({
     store,
     leaseMs: 60_000,
     uriOf: (name) => `https://attest.test/providers/${name}`,

@@ -1,4 +1,4 @@
-/** What may a caller hear of a failure that is none of its business? What the code means, and nothing of paths, hosts or databases. */
+/** The messages of failures within the service: what the code means, without paths, hosts or databases. */
 import { endorsementCodes } from '@atesto/endorsements';
 import { auditCodes, storageCodes } from '@atesto/store';
 import { tokenCodes } from '@atesto/token';

@@ -1,6 +1,6 @@
 /**
- * Which providers are there? All of them are known by name; each is opened with its first request, and follows the store from then
- * on: a change that another instance made is in force here before that instance may call it so.
+ * Caches the providers of the store. All of them are known by name; each is opened with its first request, and follows the store from then
+ * on: a change by another instance is in force here before that instance confirms it.
  */
 import { type Refusal, unwrap } from '@atesto/core';
 import type { ProviderVersion, Store, StoreChange } from '@atesto/store';
@@ -14,7 +14,7 @@ import type { Provider } from './provider.ts';
 import type { VerifyStoredPolicy } from './stored-policy.ts';
 
 /** What the directory needs to open providers. */
-export interface DirectoryParts {
+export interface ProviderCacheDeps {
   readonly store: Store;
   readonly leaseMs: number;
   /** The URI of a provider, by its name. */
@@ -39,8 +39,8 @@ interface Entry {
 }
 
 /** The providers of a service. */
-export class ProviderDirectory {
-  readonly #parts: DirectoryParts;
+export class ProviderCache {
+  readonly #parts: ProviderCacheDeps;
   readonly #entries = new Map<string, Entry>();
   /** By the name in lower case. */
   readonly #ids = new Map<string, string>();
@@ -48,13 +48,13 @@ export class ProviderDirectory {
   readonly #opened = Promise.withResolvers<void>();
   #unsubscribe: () => void = () => {};
 
-  private constructor(parts: DirectoryParts) {
+  private constructor(parts: ProviderCacheDeps) {
     this.#parts = parts;
   }
 
   /** Learns which providers there are. Throws `Refused` with the store's code. */
-  static async open(parts: DirectoryParts): Promise<ProviderDirectory> {
-    const directory = new ProviderDirectory(parts);
+  static async open(parts: ProviderCacheDeps): Promise<ProviderCache> {
+    const directory = new ProviderCache(parts);
     directory.#unsubscribe = parts.store.changes.subscribe((change) => directory.#take(change));
     try {
       for (const record of unwrap(await parts.store.providers.list())) directory.#learn(record);
