@@ -1,6 +1,7 @@
 /** The administrator's side of one attestation provider: policies, their signers, and the audit record. */
+import { isJsonObject } from '@atesto/core';
 import { ClientError } from '../error.ts';
-import { isMembers, type JsonMembers, memberOf, requireMembers, requireText, textMember } from '../http/json.ts';
+import { type JsonMembers, memberOf, requireMembers, requireText, textMember } from '../http/json.ts';
 import { type Exchange, type ExchangeDeps, exchange } from './exchange.ts';
 import { type PolicySigner, policyJws, type RequestBinding, resetJws, signerChangeJws } from './policy-jws.ts';
 import { jwsPayload, replyClaims } from './reply-token.ts';
@@ -111,10 +112,10 @@ export class ProviderAdministration {
   async listSigners(): Promise<string[][]> {
     const { text, url } = await this.#call({ method: 'GET' }, '/certificates');
     const set = memberOf(replyClaims(text, url), 'x-ms-policy-certificates');
-    const keys = isMembers(set) ? memberOf(set, 'keys') : undefined;
+    const keys = isJsonObject(set) ? memberOf(set, 'keys') : undefined;
     if (!Array.isArray(keys)) throw new ClientError('answer-malformed', url, 'the answer holds no certificates');
     return keys.map((key) => {
-      const x5c = isMembers(key) ? memberOf(key, 'x5c') : undefined;
+      const x5c = isJsonObject(key) ? memberOf(key, 'x5c') : undefined;
       return Array.isArray(x5c) ? x5c.filter((item) => typeof item === 'string') : [];
     });
   }

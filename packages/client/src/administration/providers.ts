@@ -1,6 +1,7 @@
 /** The providers of a service, through the resource-provider API of Azure (`Microsoft.Attestation`, 2021-06-01). */
+import { isJsonObject } from '@atesto/core';
 import { ClientError } from '../error.ts';
-import { isMembers, type JsonMembers, memberOf, requireMembers, requireText } from '../http/json.ts';
+import { type JsonMembers, memberOf, requireMembers, requireText } from '../http/json.ts';
 import { signerKey } from './certificates.ts';
 import { type ExchangeDeps, exchange } from './exchange.ts';
 
@@ -94,7 +95,7 @@ export class ProvidersClient {
     const { text } = await exchange(this.#deps, { method: 'GET', url });
     const value = memberOf(requireMembers(text, url), 'value');
     if (!Array.isArray(value)) throw new ClientError('answer-malformed', url, 'the answer is not a list');
-    return value.map((item) => descriptionOf(isMembers(item) ? item : {}, url));
+    return value.map((item) => descriptionOf(isJsonObject(item) ? item : {}, url));
   }
 
   #url({ subscription, resourceGroup }: ProviderPlace, name: string, operation = ''): string {
@@ -106,7 +107,7 @@ export class ProvidersClient {
 
 function descriptionOf(resource: JsonMembers, where: string): ProviderDescription {
   const properties = memberOf(resource, 'properties');
-  const inner = isMembers(properties) ? properties : {};
+  const inner = isJsonObject(properties) ? properties : {};
   const tags = memberOf(resource, 'tags');
   return {
     name: requireText(resource, 'name', where),
@@ -114,7 +115,7 @@ function descriptionOf(resource: JsonMembers, where: string): ProviderDescriptio
     trustModel: requireText(inner, 'trustModel', where),
     status: requireText(inner, 'status', where),
     attestUri: requireText(inner, 'attestUri', where),
-    tags: isMembers(tags) ? tags : {},
+    tags: isJsonObject(tags) ? tags : {},
     policySigners: signersIn(inner, where),
   };
 }
@@ -123,7 +124,7 @@ function signersIn(members: JsonMembers, where: string): PolicySignerDescription
   const signers = memberOf(members, 'policySigners');
   if (!Array.isArray(signers)) return [];
   return signers.map((signer) => {
-    const described = isMembers(signer) ? signer : {};
+    const described = isJsonObject(signer) ? signer : {};
     return {
       thumbprint: requireText(described, 'thumbprint', where),
       expires: requireText(described, 'expires', where),

@@ -1,5 +1,7 @@
 /** Data that evidence commits to: bytes, and what they mean to the token. */
+
 import { createHash } from 'node:crypto';
+import { decodeUtf8 } from '@atesto/core';
 import { ClientError } from '../error.ts';
 import { reportDataBytes } from '../evidence/source.ts';
 import { readMembers } from '../http/json.ts';
@@ -26,7 +28,7 @@ export function bytesOf(data: AttestedData): Uint8Array {
 /** The wire form of data. Throws `runtime-data-invalid` for JSON that is no object. */
 export function wireData(data: AttestedData, where: string): WireData {
   const bytes = bytesOf(data);
-  if ('json' in data && readMembers(utf8(bytes)) === undefined) {
+  if ('json' in data && readMembers(decodeUtf8(bytes) ?? '') === undefined) {
     throw new ClientError('runtime-data-invalid', where, 'it is not a JSON object in UTF-8; send it as binary instead');
   }
   return { data: base64url(bytes), dataType: 'binary' in data ? 'Binary' : 'JSON' };
@@ -42,12 +44,4 @@ export function reportDataFor(data: AttestedData | undefined): Uint8Array {
 /** base64url without padding. */
 export function base64url(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
-}
-
-function utf8(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return '';
-  }
 }

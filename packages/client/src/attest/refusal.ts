@@ -1,7 +1,8 @@
 /** Reads the error that a service answers when it refuses. */
+import { isJsonObject } from '@atesto/core';
 import { ServiceRefusedError } from '../error.ts';
 import type { HttpAnswer } from '../http/answer.ts';
-import { isMembers, type JsonMembers, memberOf, readMembers, textMember } from '../http/json.ts';
+import { type JsonMembers, memberOf, readMembers, textMember } from '../http/json.ts';
 
 const longestMessage = 4000;
 
@@ -21,7 +22,7 @@ export function serviceRefusal(answer: HttpAnswer, url: string, clientRequestId:
 
 function objectOf(members: JsonMembers | undefined, name: string): JsonMembers | undefined {
   const value = members === undefined ? undefined : memberOf(members, name);
-  return isMembers(value) ? value : undefined;
+  return isJsonObject(value) ? value : undefined;
 }
 
 function textOf(members: JsonMembers | undefined, name: string): string | undefined {

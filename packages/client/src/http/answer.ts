@@ -1,4 +1,5 @@
 /** Answers of servers as text, and failed requests as errors of this package. */
+import { decodeUtf8 } from '@atesto/core';
 import { HttpClient, HttpFailure, type HttpFailureKind, type HttpResponse } from '@atesto/http-client';
 import type { ClientCode } from '../codes.ts';
 import { ClientError } from '../error.ts';
@@ -49,9 +50,7 @@ export function answerOf({ status, headers, body }: HttpResponse, url: string): 
     const text = Array.isArray(value) ? value[0] : value;
     if (text !== undefined) first[name] = text;
   }
-  try {
-    return { status, headers: first, text: new TextDecoder('utf-8', { fatal: true }).decode(body) };
-  } catch {
-    throw new ClientError('answer-malformed', url, 'the answer is not UTF-8');
-  }
+  const text = decodeUtf8(body, 'drop');
+  if (text === undefined) throw new ClientError('answer-malformed', url, 'the answer is not UTF-8');
+  return { status, headers: first, text };
 }

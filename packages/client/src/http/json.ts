@@ -1,19 +1,15 @@
 /** Reads JSON objects that servers answer, and their members. */
+import { isJsonObject } from '@atesto/core';
 import { ClientError } from '../error.ts';
 
 /** The members of a JSON object. */
 export type JsonMembers = Readonly<Record<string, unknown>>;
 
-/** Whether a value is a JSON object. */
-export function isMembers(value: unknown): value is JsonMembers {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** The JSON object in a string; undefined when there is none. */
 export function readMembers(text: string): JsonMembers | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isMembers(value) ? value : undefined;
+    return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
