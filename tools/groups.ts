@@ -3,10 +3,18 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Packages whose tests have neither servers that outlive a test nor state of the process. */
-const packages = ['core', 'endorsements', 'evidence', 'policy', 'relying-party', 'simulator', 'token'];
+/** Folders whose tests leave the process as it was, each with how many of its files share one: more would leave a core without work at the end. */
+const folders: Readonly<Record<string, number>> = {
+  'packages/core/': 8,
+  'packages/endorsements/': 8,
+  'packages/evidence/': 8,
+  'packages/policy/': 8,
+  'packages/relying-party/': 8,
+  'packages/simulator/': 8,
+  'packages/token/': 8,
+};
 
-/** Files of these packages that need a process of their own, each with the reason. */
+/** Files of these folders that need a process of their own, each with the reason. */
 const isolated: Readonly<Record<string, string>> = {
   'packages/evidence/src/intel/verification-cache.test.ts': 'it observes every Map of the process',
   'packages/policy/src/evaluate/hostile-policies.test.ts': 'it counts the Maps of the process',
@@ -15,9 +23,6 @@ const isolated: Readonly<Record<string, string>> = {
   'packages/relying-party/src/browser.test.ts': 'it starts a browser',
   'packages/token/src/sealed/seal.test.ts': 'it has a hook that would run before the tests of other files',
 };
-
-/** More would leave a core without work at the end of a run. */
-const filesInGroup = 8;
 
 /** Files to run, and for each group the files that it imports. */
 export interface TestGroups {
@@ -29,11 +34,11 @@ export interface TestGroups {
 export function groupFiles(files: readonly string[], directory: string): TestGroups {
   const members = new Map<string, readonly string[]>();
   const grouped = new Set<string>();
-  for (const name of packages) {
-    const sharing = files.filter((file) => file.startsWith(`packages/${name}/`) && !(file in isolated));
+  for (const [folder, filesInGroup] of Object.entries(folders)) {
+    const sharing = files.filter((file) => file.startsWith(folder) && !(file in isolated));
     for (let start = 0; start < sharing.length; start += filesInGroup) {
       const group = sharing.slice(start, start + filesInGroup);
-      const entry = `${directory}/${name}-${start / filesInGroup + 1}.mjs`;
+      const entry = `${directory}/${folder.slice(0, -1).replaceAll('/', '-')}-${start / filesInGroup + 1}.mjs`;
       members.set(entry, group);
       for (const file of group) grouped.add(file);
       mkdirSync(dirname(entry), { recursive: true });

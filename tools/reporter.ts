@@ -88,9 +88,9 @@ class Summary {
     for (const entry of this.#run.entries) {
       const members = this.#run.members.get(entry) ?? [];
       // What a process reported before it ended itself does not count: it may have left tests out.
-      if (!this.#ended.has(entry)) this.#failOnce(entry, 'its process ended before its tests were done');
+      if (!this.#ended.has(entry)) this.#fail(entry, 'its process ended before its tests were done');
       else if (!this.#run.isFiltered) {
-        for (const file of members) if (!this.#files.has(file)) this.#failOnce(file, 'it reported no test');
+        for (const file of members) if (!this.#files.has(file)) this.#fail(file, 'it reported no test');
       }
     }
     for (const file of this.#files.keys()) yield* this.#report(file);
@@ -108,10 +108,8 @@ class Summary {
     yield `\n${passed} passed, ${failed} failed, ${skipped} skipped\n`;
   }
 
-  #failOnce(file: string, why: string): void {
-    const count = this.#countOf(file);
-    if (count.failed > 0) return;
-    count.failed = 1;
+  #fail(file: string, why: string): void {
+    this.#countOf(file).failed += 1;
     this.#failures.push(`\n✖ ${file}: ${why}\n`);
   }
 
