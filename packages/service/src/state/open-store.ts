@@ -8,7 +8,6 @@ import { type MarkFile, openStore, type Store, type StoreOptions } from '@atesto
 import type { FastifyBaseLogger } from 'fastify';
 import { ConfigRefused } from '../config/problem.ts';
 import type { ServiceConfig } from '../config/schema.ts';
-import { connectionStringFault } from './connection-string.ts';
 import { makePrivateDirectory, readIfPresent, writeDurably } from './file.ts';
 import { keptKey, keyIn } from './secret.ts';
 import { mayPass, reasonOf, StoreUnusable } from './store-unusable.ts';
@@ -97,6 +96,18 @@ function connectionStringOf({ connectionString, connectionStringFile = '' }: Ser
   const why = connectionStringFault(line);
   if (why === undefined) return line;
   throw unreadable('storage.connectionStringFile', `its first line is not usable: ${why}`);
+}
+
+/**
+ * What is wrong with it; undefined: nothing. A character of a password that ends the user part of a URI makes the rest of the password a part of
+ * the path, or the URI unreadable.
+ */
+function connectionStringFault(text: string): string | undefined {
+  if (!/^postgres(ql)?:\/\/\S+$/.test(text))
+    return 'it is not a connection string; write postgres://user:password@host:port/database';
+  const isWhole = URL.canParse(text) && !/[@:]/.test(new URL(text).pathname) && new URL(text).hash === '';
+  if (isWhole) return undefined;
+  return 'it is not a URI, or has an unescaped character in user name or password; write @ as %40, / as %2F, : as %3A, # as %23, ? as %3F and % as %25';
 }
 
 function integrityKey({ storage, stateDirectory }: ServiceConfig): Uint8Array {
