@@ -1,4 +1,4 @@
-/** Which of the files of a directory are the endorsements of one key? Every combination that verifies, the lists of its root with it. */
+/** Finds the endorsements of one key among the files of a directory: every combination that verifies, with the lists of its root. */
 import { Refused } from '@atesto/core';
 import { type SnpEndorsements, type SnpProduct, snpListIssuer, type TrustAnchor } from '@atesto/evidence';
 import type { AmdCertificateFile, AmdFileContents } from './bundle-contents.ts';

@@ -1,4 +1,4 @@
-/** What is in a file of AMD's: certificates or revocation lists, in PEM or DER? Read by content, unverified: it serves to choose among files. */
+/** Reads the certificates and revocation lists in a file of AMD's, PEM or DER, by content. Unverified: it only helps to choose among files. */
 
 import { X509Certificate } from 'node:crypto';
 import type { Refusal } from '@atesto/core';

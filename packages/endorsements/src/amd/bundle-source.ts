@@ -35,7 +35,7 @@ export interface SnpBundleSourceOptions {
 /** A source over files. */
 export interface SnpBundleSource extends SnpEndorsementSource {
   /** Reads the files now, so that broken ones are reported before anything is asked for. */
-  readonly look: () => Promise<void>;
+  readonly warmUp: () => Promise<void>;
 }
 
 type Files = readonly WatchedFile<AmdFileContents>[];
@@ -75,8 +75,8 @@ class SnpBundle {
     });
   }
 
-  look(): Promise<void> {
-    return this.#files.look();
+  warmUp(): Promise<void> {
+    return this.#files.poll();
   }
 
   /** Every list in the files, whatever else they lack; none when the files cannot be read. */
@@ -142,5 +142,5 @@ export function createSnpBundleSource(options: SnpBundleSourceOptions): SnpBundl
   };
   const held = options.heldLists ?? new HeldRevocationLists(options);
   held.offer(() => bundle.lists());
-  return { ...withHeldLists(source, revocableSnp(options.trustAnchors), held), look: () => bundle.look() };
+  return { ...withHeldLists(source, revocableSnp(options.trustAnchors), held), warmUp: () => bundle.warmUp() };
 }

@@ -2,11 +2,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HttpClient, type HttpClientOptions } from '@atesto/http-client';
-import { SingleFlight } from '../flight.ts';
 import { checkBaseUrl, withoutQuery } from '../http/address.ts';
 import { getDocument, type RetryLimits } from '../http/get.ts';
 import { checkStatus } from '../http/status.ts';
 import { refuseEndorsements } from '../refusal.ts';
+import { SingleFlight } from '../single-flight.ts';
 
 /** A place of documents by path, query included. */
 export interface KdsDocuments {
@@ -30,7 +30,7 @@ export function httpDocuments(baseUrl: string, client: HttpClientOptions, retry:
   }
 
   const get: KdsDocuments['get'] = (path, signal) =>
-    flight.run(base + path, signal, (landing) => fetchDocument(base + path, landing));
+    flight.run(base + path, signal, (controller) => fetchDocument(base + path, controller));
   return {
     name: base,
     get,

@@ -88,7 +88,7 @@ function sourceOver(documents: KdsDocuments, options: SourceOptions): KdsSource 
 
   const source: SnpEndorsementSource = {
     name: documents.name,
-    get: (request, circumstances) => settleRefusals(() => fetchVerified(request, circumstances)),
+    get: (request, options) => settleRefusals(() => fetchVerified(request, options)),
   };
   return {
     ...withHeldLists(source, revocableSnp(trustAnchors), heldLists),

@@ -7,7 +7,7 @@ import {
   verifySnpAuthorities,
   verifySnpEndorsements,
 } from '@atesto/evidence';
-import type { Dated } from '../cache/succession.ts';
+import type { Dated } from '../cache/supersession.ts';
 import { orRefuseAs, refuseEndorsements } from '../refusal.ts';
 import { verifyOnce } from '../verify-once.ts';
 import { addressedChipId, type SnpEndorsementRequest } from './request.ts';

@@ -266,7 +266,7 @@ describe('ahead of the next update', () => {
     const result = await cache.get(needed, { at: later(48) });
     assert.ok(result.ok);
     assert.deepEqual(result.freshness?.nextUpdate, later(50));
-    assert.equal(events[0]?.kind, 'older-ignored');
+    assert.equal(events[0]?.kind, 'rollback-ignored');
   });
 
   test('the same bytes keep their object', async (t) => {

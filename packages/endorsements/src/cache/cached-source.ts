@@ -2,15 +2,15 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { Refused } from '@atesto/core';
-import { SingleFlight } from '../flight.ts';
 import { type Freshness, freshnessAt, isUsable } from '../freshness.ts';
 import { refuseEndorsements, settleRefusals } from '../refusal.ts';
+import { SingleFlight } from '../single-flight.ts';
 import type { EndorsementOptions, EndorsementResult, EndorsementSource } from '../source.ts';
 import type { CacheEvent } from './events.ts';
+import { FailureCache } from './failure-cache.ts';
 import type { EndorsementKind } from './kind.ts';
 import { EndorsementStore, type HeldEntry } from './store.ts';
-import { type Dated, isSuperseded, olderParts } from './succession.ts';
-import { VainAttempts } from './vain-attempts.ts';
+import { type Dated, isSuperseded, olderParts } from './supersession.ts';
 
 /** Where a cache keeps things and for how long. */
 export interface CacheOptions {
@@ -67,7 +67,7 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
   readonly #kind: EndorsementKind<Request, Value>;
   readonly #settings: Settings;
   readonly #store: EndorsementStore<Request, Value>;
-  readonly #vain: VainAttempts;
+  readonly #failures: FailureCache;
   readonly #loads = new SingleFlight<HeldEntry<Request, Value> | undefined>();
   readonly #fetches = new SingleFlight<HeldEntry<Request, Value>>();
   readonly #background = new Set<Promise<void>>();
@@ -80,7 +80,7 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
     this.#settings = { ...defaults, ...given };
     const { maximumEntries, report, clock } = this.#settings;
     this.#store = new EndorsementStore(kind, directory, maximumEntries, report);
-    this.#vain = new VainAttempts(maximumEntries, clock);
+    this.#failures = new FailureCache(maximumEntries, clock);
   }
 
   get(request: Request, options: EndorsementOptions): Promise<EndorsementResult<Value>> {
@@ -98,7 +98,7 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
     }
     const renewed = await this.#renewed(key, request, held, options);
     // Whether that is newer than what was at hand is for the caller to see, who may ask each time.
-    if (renew && this.#vain.within(key, this.#settings.retryAfterSeconds) === undefined) this.#vain.note(key);
+    if (renew && this.#failures.within(key, this.#settings.retryAfterSeconds) === undefined) this.#failures.note(key);
     return this.#give(renewed, at);
   }
 
@@ -108,7 +108,7 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
     request: Request,
     signal: AbortSignal | undefined,
   ): Promise<HeldEntry<Request, Value> | undefined> {
-    if (this.#vain.within(key, this.#settings.retryAfterSeconds) !== undefined) return undefined;
+    if (this.#failures.within(key, this.#settings.retryAfterSeconds) !== undefined) return undefined;
     return this.#loads.run(key, signal, () => this.#store.load(key, request));
   }
 
@@ -119,11 +119,11 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
     held: HeldEntry<Request, Value> | undefined,
     { at, signal, mayFetch }: EndorsementOptions,
   ): Promise<HeldEntry<Request, Value>> {
-    const vain = this.#vain.within(key, this.#settings.retryAfterSeconds);
+    const failure = this.#failures.within(key, this.#settings.retryAfterSeconds);
     const usable = held !== undefined && isUsable(this.#freshnessOf(held, at)) ? held : undefined;
     try {
-      if (vain?.refusal !== undefined) throw new Refused(vain.refusal);
-      if (vain !== undefined && held !== undefined) return held;
+      if (failure?.refusal !== undefined) throw new Refused(failure.refusal);
+      if (failure !== undefined && held !== undefined) return held;
       if (!this.#fetches.has(key) && mayFetch?.() === false) {
         refuseEndorsements('endorsements-limited', this.name, 'the caller made it be asked too often');
       }
@@ -159,7 +159,7 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
       try {
         return await this.#fetchVerified(key, request, landing);
       } catch (error) {
-        if (!landing.aborted) this.#vain.note(key, error instanceof Refused ? error.refusal : undefined);
+        if (!landing.aborted) this.#failures.note(key, error instanceof Refused ? error.refusal : undefined);
         throw error;
       }
     });
@@ -175,8 +175,8 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
     if (!verified.ok) throw new Refused(verified.refusal);
     const before = this.#store.held(key);
     if (before !== undefined && isSuperseded(verified, before)) {
-      this.#settings.report({ kind: 'older-ignored', key, nextUpdate: verified.nextUpdate });
-      this.#vain.note(key);
+      this.#settings.report({ kind: 'rollback-ignored', key, nextUpdate: verified.nextUpdate });
+      this.#failures.note(key);
       return before;
     }
     const newest = this.#newest({ ...verified, value: collateral }, before, request, source);
@@ -187,8 +187,8 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
     const fetchedAt = freshness?.fetchedAt ?? now;
     const entry = { key, request, value, text, nextUpdate, issued, source, fetchedAt, used: false };
     this.#store.put(entry);
-    if (this.#isDue(entry)) this.#vain.note(key);
-    else this.#vain.forget(key);
+    if (this.#isDue(entry)) this.#failures.note(key);
+    else this.#failures.forget(key);
     return entry;
   }
 
@@ -205,7 +205,7 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
     const value = this.#kind.withPartsOf(found.value, held.value, older);
     const verified = this.#kind.verify(value, request, source);
     if (!verified.ok) return found;
-    this.#settings.report({ kind: 'older-ignored', key: held.key, nextUpdate: found.nextUpdate });
+    this.#settings.report({ kind: 'rollback-ignored', key: held.key, nextUpdate: found.nextUpdate });
     return { ...verified, value };
   }
 
@@ -218,9 +218,9 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
     );
   }
 
-  /** Refreshes in the background, unless that was tried in vain a short while ago. */
+  /** Refreshes in the background, unless that failed a short while ago. */
   #refreshBehind({ key, request }: HeldEntry<Request, Value>): void {
-    if (this.#fetches.has(key) || this.#vain.within(key, this.#settings.refreshRetrySeconds) !== undefined) return;
+    if (this.#fetches.has(key) || this.#failures.within(key, this.#settings.refreshRetrySeconds) !== undefined) return;
     this.#follow(key, this.#fetch(key, request, undefined));
   }
 
@@ -233,7 +233,7 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
         report(
           error instanceof Refused
             ? { kind: 'refresh-failed', key, refusal: error.refusal }
-            : { kind: 'refresh-broken', key, error },
+            : { kind: 'refresh-crashed', key, error },
         ),
     );
     this.#background.add(done);

@@ -1,6 +1,6 @@
 /** What a cache must know of one kind of endorsements. A further vendor adds a value of this type. */
 import { type Refusal, Refused } from '@atesto/core';
-import type { Dated } from './succession.ts';
+import type { Dated } from './supersession.ts';
 
 /** Verified endorsements may be kept; their dates say for how long. */
 export type Verification = (Dated & { readonly ok: true }) | { readonly ok: false; readonly refusal: Refusal };

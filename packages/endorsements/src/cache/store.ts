@@ -3,7 +3,7 @@ import { DiskCache } from './disk.ts';
 import type { CacheEvent } from './events.ts';
 import type { EndorsementKind } from './kind.ts';
 import { LeastRecentlyUsed } from './memory.ts';
-import type { Dated } from './succession.ts';
+import type { Dated } from './supersession.ts';
 
 /** One entry. */
 export interface HeldEntry<Request, Value> extends Dated {

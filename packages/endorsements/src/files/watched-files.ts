@@ -1,4 +1,4 @@
-/** What do the files at a path hold now? One file or a directory of them; each is read once, and again when it changes. */
+/** Reads the files at a path, one file or a directory of them: each once, and again when it changes. */
 
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
@@ -56,9 +56,9 @@ const malformed: EndorsementCode = 'bundle-malformed';
 export class WatchedFiles<Contents> {
   readonly #options: WatchedFilesOptions<Contents>;
   #known: ReadonlyMap<string, Known<Contents>> = new Map();
-  #looking: Promise<readonly WatchedFile<Contents>[]> | undefined;
+  #polling: Promise<readonly WatchedFile<Contents>[]> | undefined;
   #files: readonly WatchedFile<Contents>[] = [];
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  #polledAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: WatchedFilesOptions<Contents>) {
     this.#options = options;
@@ -67,26 +67,26 @@ export class WatchedFiles<Contents> {
   /** In the order of their names. Refuses by throwing within this package when there is nothing to list at the path. */
   async current(): Promise<readonly WatchedFile<Contents>[]> {
     const now = this.#options.clock();
-    if (Math.abs(now.getTime() - this.#lookedAt) < this.#options.recheckMilliseconds) return this.#files;
-    this.#looking ??= this.#look(now).finally(() => {
-      this.#looking = undefined;
+    if (Math.abs(now.getTime() - this.#polledAt) < this.#options.recheckMilliseconds) return this.#files;
+    this.#polling ??= this.#poll(now).finally(() => {
+      this.#polling = undefined;
     });
-    return this.#looking;
+    return this.#polling;
   }
 
   /** Reads the files, and reports as broken also when there is nothing to list. */
-  async look(): Promise<void> {
+  async poll(): Promise<void> {
     const looked = await settleRefusals(async () => ({ ok: true, files: await this.current() }) as const);
     if (!looked.ok) this.#options.reportBroken?.(looked.refusal);
   }
 
-  async #look(now: Date): Promise<readonly WatchedFile<Contents>[]> {
+  async #poll(now: Date): Promise<readonly WatchedFile<Contents>[]> {
     const paths = await this.#list();
     const found = await Promise.all(paths.map((path) => this.#readFile(path, now)));
     for (const known of found) this.#reportBroken(known);
     this.#known = new Map(found.map((known) => [known.file.path, known]));
     this.#files = found.map(({ file }) => file);
-    this.#lookedAt = now.getTime();
+    this.#polledAt = now.getTime();
     return this.#files;
   }
 

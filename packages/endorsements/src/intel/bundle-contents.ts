@@ -1,4 +1,4 @@
-/** For which platform is a collateral file? Read from its own bodies, unverified: it serves to choose among files only. */
+/** Reads which platform a collateral file is for, from its own bodies. Unverified: it only helps to choose among files. */
 import { createHash, verify, X509Certificate } from 'node:crypto';
 import { type IntelCollateral, readIntelCollateral, type SignedIntelCollateral } from '@atesto/evidence';
 import type { IntelEndorsementRequest } from './request.ts';

@@ -1,5 +1,5 @@
 /**
- * Which of several collateral files serve a platform at a time? For each signed body the one that was issued last, whatever file it is in and how
+ * Selects among collateral files those that serve a platform at a time: for each signed body the one that was issued last, whatever file it is in and how
  * long the rest of that file lasts. Revocation lists are not chosen here: all of them count.
  */
 import type { IntelCollateral } from '@atesto/evidence';

@@ -33,7 +33,7 @@ export interface BundleSourceOptions {
 /** A source over files. */
 export interface IntelBundleSource extends IntelEndorsementSource {
   /** Reads the files now, so that broken ones are reported before anything is asked for. */
-  readonly look: () => Promise<void>;
+  readonly warmUp: () => Promise<void>;
 }
 
 type File = WatchedFile<BundleContents>;
@@ -107,5 +107,5 @@ export function createBundleSource(options: BundleSourceOptions): IntelBundleSou
   };
   const held = options.heldLists ?? new HeldRevocationLists({ clock });
   held.offer(lists);
-  return { ...withHeldLists(source, revocableCollateral(options.trustAnchors), held), look: () => files.look() };
+  return { ...withHeldLists(source, revocableCollateral(options.trustAnchors), held), warmUp: () => files.poll() };
 }

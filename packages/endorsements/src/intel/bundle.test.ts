@@ -106,7 +106,7 @@ test('a file that broke off counts as missing for the platform it names, and for
   const reportBroken = ({ where }: { readonly where: string }): void => void told.push(where);
   const source = createBundleSource({ path: directory, recheckMilliseconds: 0, reportBroken });
   writeFileSync(path, json.slice(0, json.indexOf('00a5a5000000') + 40));
-  await source.look();
+  await source.warmUp();
   assert.equal(code(await source.get({ ...needed, fmspc: '00a5a5000000' }, { at })), 'bundle-malformed');
   assert.equal(code(await source.get({ ...needed, fmspc: '00a5a5000001' }, { at })), 'bundle-no-match');
   assert.deepEqual(told, [`${path} collateral`]);
@@ -119,7 +119,7 @@ test('a directory that is not there is reported when it is looked at', async () 
   const path = join(folder, 'nowhere');
   const told: string[] = [];
   const source = createBundleSource({ path, reportBroken: ({ code, where }) => void told.push(`${code} ${where}`) });
-  await source.look();
+  await source.warmUp();
   assert.deepEqual(told, [`bundle-unreadable ${path}`]);
 });
 

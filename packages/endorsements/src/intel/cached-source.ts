@@ -83,7 +83,7 @@ export function createCachedSource(
   const platforms = cacheEndorsements(source, { ...kind, name: 'intel-platform', holderOf }, cache);
   const cached: IntelEndorsementSource = {
     ...(source.name === undefined ? {} : { name: source.name }),
-    get: (request, circumstances) => ('pckCertificate' in request ? platforms : families).get(request, circumstances),
+    get: (request, options) => ('pckCertificate' in request ? platforms : families).get(request, options),
   };
   return {
     ...withHeldLists(cached, revocableCollateral(trustAnchors), held, { isCache: true }),

@@ -10,7 +10,7 @@ import {
   type VerifiedIntelCollateral,
   verifyIntelCollateral,
 } from '@atesto/evidence';
-import type { Dated } from '../cache/succession.ts';
+import type { Dated } from '../cache/supersession.ts';
 import { refuseEndorsements } from '../refusal.ts';
 import { verifyOnce } from '../verify-once.ts';
 import { describeRequest, type IntelEndorsementRequest } from './request.ts';

@@ -1,4 +1,4 @@
-/** Which address has which part? Source: Intel SGX and TDX Provisioning Certification Service API, version 4; PCCS of Intel's DCAP. */
+/** Builds the address of each part at a certification service. Source: Intel SGX and TDX Provisioning Certification Service API, version 4; PCCS of Intel's DCAP. */
 import { checkBaseUrl } from '../http/address.ts';
 import type { PckCertificateAddress } from '../intel/request.ts';
 

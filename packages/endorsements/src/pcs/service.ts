@@ -1,11 +1,11 @@
 /** Fetches the parts of Intel's collateral from one service: one request in flight for each part. */
 import { type IntelCollateral, type IntelEndorsementsNeeded, neededByPckCertificate } from '@atesto/evidence';
 import type { HttpClient, HttpResponse } from '@atesto/http-client';
-import { SingleFlight } from '../flight.ts';
 import { withoutQuery } from '../http/address.ts';
 import { getDocument, type RetryLimits } from '../http/get.ts';
 import type { IntelEndorsementRequest, PckCertificateRequest } from '../intel/request.ts';
 import { isRefusal, refuseEndorsements } from '../refusal.ts';
+import { SingleFlight } from '../single-flight.ts';
 import { issuerChain, pckCertificateChain, revocationList, signedBody } from './answers.ts';
 import type { PcsPaths } from './paths.ts';
 
@@ -98,6 +98,8 @@ export class PcsService {
   }
 
   #get(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal | undefined): Promise<HttpResponse> {
-    return this.#flight.run(url, signal, (landing) => getDocument(this.#client, url, headers, this.#retry, landing));
+    return this.#flight.run(url, signal, (controller) =>
+      getDocument(this.#client, url, headers, this.#retry, controller),
+    );
   }
 }

@@ -107,7 +107,7 @@ export function createPcsSource(options: PcsSourceOptions): PcsSource {
 
   const source: IntelEndorsementSource = {
     name,
-    get: (request, circumstances) => settleRefusals(() => fetchVerified(request, circumstances)),
+    get: (request, options) => settleRefusals(() => fetchVerified(request, options)),
   };
   return {
     ...withHeldLists(source, kind, heldLists),

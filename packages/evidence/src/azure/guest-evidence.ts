@@ -1,5 +1,5 @@
 /**
- * What does an Azure guest send about itself? Nothing here is trusted.
+ * Parses what an Azure guest sends about itself. Nothing here is trusted.
  * Source: Azure Attestation REST contract, AttestAzureGuest ("attestationInfo"); protocol version 2.0 of its guest clients.
  */
 import { JsonMembers, type JsonValue, type Outcome, refuse, settle, unwrap } from '@atesto/core';

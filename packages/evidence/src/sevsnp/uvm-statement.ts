@@ -1,5 +1,5 @@
 /**
- * What does the endorsement of a utility VM say? Microsoft's builders write it in two forms: a JSON payload under text labels (`iss`,
+ * Reads the endorsement of a utility VM. Microsoft's builders write it in two forms: a JSON payload under text labels (`iss`,
  * `feed`, `signingtime`), and a COSE Hash Envelope under CWT claims, whose payload is the launch measurement itself.
  */
 import { isJsonObject, readJson, refuse } from '@atesto/core';

@@ -1,5 +1,5 @@
 /**
- * Who vouches for the utility VM that a launch measurement stands for? Confidential containers carry a COSE_Sign1 in which the
+ * Verifies who vouches for the utility VM that a launch measurement stands for. Confidential containers carry a COSE_Sign1 in which the
  * builder of the utility VM endorses a measurement under an issuer, a feed and a security version.
  * The issuer is a did:x509, so trust in it is trust in the authority whose fingerprint it carries; which issuers and feeds to trust is
  * the operator's decision.

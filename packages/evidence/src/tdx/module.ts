@@ -1,5 +1,5 @@
 /**
- * Is the TDX module Intel's, and how current is it?
+ * Checks that the TDX module is Intel's, and finds how current it is.
  * Source: Intel SGX/TDX DCAP Quote Verification, TDX module identity and TCB level checks; PCS v4, model TcbInfoV3.
  */
 import { refuse } from '@atesto/core';

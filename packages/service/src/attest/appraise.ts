@@ -9,7 +9,7 @@ import { type AttestTrail, noteEvidence } from './steps/record.ts';
 import type { AttestationType } from './types/attestation-type.ts';
 
 /** What an appraisal needs besides the body. */
-export interface AppraisalSurroundings {
+export interface AppraisalContext {
   readonly provider: Provider;
   /** The time at which the evidence is appraised. */
   readonly at: Date;
@@ -34,7 +34,7 @@ export interface AppraisedRequest<Appraisal> {
 export async function appraise<Evidence, Endorsements, Appraisal>(
   type: AttestationType<Evidence, Endorsements, Appraisal>,
   body: Uint8Array,
-  { provider, at, trail, signal, lookups, checkRequest }: AppraisalSurroundings,
+  { provider, at, trail, signal, lookups, checkRequest }: AppraisalContext,
 ): Promise<AppraisedRequest<Appraisal>> {
   // 2 decode
   const request = decodeRequest(body, type.evidenceMembers);

@@ -22,7 +22,7 @@ export interface AttestCall {
 }
 
 /** What the pipeline needs besides the call. */
-export interface AttestSurroundings {
+export interface AttestContext {
   readonly provider: Provider;
   /** The evidence is appraised and the token issued at the time at which the request is there as a whole. */
   readonly clock: () => Date;
@@ -51,7 +51,7 @@ export interface AttestAnswer {
 export async function attest<Evidence, Endorsements, Appraisal>(
   type: AttestationType<Evidence, Endorsements, Appraisal>,
   call: AttestCall,
-  { provider, clock, trail, signal, lookups, owner, admit, mayReadPolicies }: AttestSurroundings,
+  { provider, clock, trail, signal, lookups, owner, admit, mayReadPolicies }: AttestContext,
 ): Promise<AttestAnswer> {
   // 1 authenticate
   const requirement = provider.requireAccessToken ? 'required' : type.tokenRequirement(call.apiVersion);

@@ -1,4 +1,4 @@
-/** What does an attest call ask? The wire's body, decoded and checked for shape; nothing in it is trusted. */
+/** One attest request: the body, decoded and checked for shape. Nothing in it is trusted. */
 import type { JsonObject } from '@atesto/token';
 
 /** Runtime or init-time data: the bytes that the evidence must commit to, and what they mean. */

@@ -1,4 +1,4 @@
-/** Which sources of AMD's endorsements do the settings describe? The bundle first, then the mirror, then the service behind a cache. */
+/** Opens the sources of AMD's endorsements that the settings describe: the bundle first, then the mirror, then the service behind a cache. */
 import type { Refusal } from '@atesto/core';
 import {
   createKdsDirectorySource,
@@ -23,14 +23,14 @@ export function amdSources(config: Config, settings: SourceSettings): SourceChai
   const under = { trustAnchors, heldLists };
   const reportBroken = (refusal: Refusal): void => settings.reportBroken('endorsements.amd.bundle', refusal);
   const bundle = path === undefined ? [] : [createSnpBundleSource({ path, ...under, reportBroken })];
-  const look = async (): Promise<void> => bundle[0]?.look();
+  const warmUp = async (): Promise<void> => bundle[0]?.warmUp();
   const mirrors = directory === undefined ? [] : [createKdsDirectorySource({ directory, ...under })];
   const files = [...bundle, ...mirrors];
   // To do without a list is for sites where none can be had: a bundle without one must not keep it from being asked for.
   if (url === undefined) {
     const isLenient = path !== undefined && revocationList !== 'required';
     const lenient = isLenient ? [createSnpBundleSource({ path, revocationList, ...under })] : [];
-    return { sources: [...files, ...lenient.map((source) => withListOf(mirrors, source))], upkeep: [], look };
+    return { sources: [...files, ...lenient.map((source) => withListOf(mirrors, source))], upkeep: [], warmUp };
   }
   const ca = caFile === undefined ? {} : { ca: certificatesIn('endorsements.amd.caFile', caFile) };
   const service = createKdsSource({ baseUrl: url, ...under, ...ca });
@@ -43,7 +43,7 @@ export function amdSources(config: Config, settings: SourceSettings): SourceChai
     await service.close();
     await source.close();
   };
-  return { sources: [...files, source], upkeep: [{ refreshDue: () => source.refreshDue(), close }], look };
+  return { sources: [...files, source], upkeep: [{ refreshDue: () => source.refreshDue(), close }], warmUp };
 }
 
 /** A source that may do without a list; for what it then gives, the others are asked for theirs. */

@@ -1,4 +1,4 @@
-/** Which sources of Intel's endorsements do the settings describe? The bundle first, then the service behind a cache. */
+/** Opens the sources of Intel's endorsements that the settings describe: the bundle first, then the service behind a cache. */
 import type { Refusal } from '@atesto/core';
 import {
   createBundleSource,
@@ -21,10 +21,10 @@ export function intelSources(config: Config, settings: SourceSettings): SourceCh
   const { heldLists } = settings;
   const trustAnchors = trustAnchorsOf(intelRoots, config.provider.trustAnchors);
   const bundle = path === undefined ? [] : [createBundleSource({ path, trustAnchors, heldLists, reportBroken })];
-  const look = async (): Promise<void> => bundle[0]?.look();
-  if (url === undefined) return { sources: bundle, upkeep: [], look };
+  const warmUp = async (): Promise<void> => bundle[0]?.warmUp();
+  if (url === undefined) return { sources: bundle, upkeep: [], warmUp };
   const { source, ...upkeep } = serviceBehindCache(url, config, settings);
-  return { sources: [...bundle, source], upkeep: [upkeep], look };
+  return { sources: [...bundle, source], upkeep: [upkeep], warmUp };
 }
 
 function serviceBehindCache(

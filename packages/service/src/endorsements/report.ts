@@ -22,7 +22,7 @@ export function reportTo(log: FastifyBaseLogger, clock: () => Date): (event: Cac
     switch (kind) {
       case 'refreshed':
         return log.info({ endorsements, nextUpdate: event.nextUpdate }, 'endorsements fetched anew');
-      case 'older-ignored':
+      case 'rollback-ignored':
         return log.info(
           { endorsements, nextUpdate: event.nextUpdate },
           'the source gave older endorsements than those at hand',
@@ -32,7 +32,7 @@ export function reportTo(log: FastifyBaseLogger, clock: () => Date): (event: Cac
         return log.warn({ endorsements, nextUpdate: event.nextUpdate }, 'endorsements past their next update are used');
       case 'refresh-failed':
         return log.warn({ endorsements, ...event.refusal, cause: undefined }, 'endorsements could not be fetched anew');
-      case 'refresh-broken':
+      case 'refresh-crashed':
         return log.error({ endorsements, err: event.error }, 'endorsements could not be fetched anew');
       case 'file-ignored':
         return log.warn({ endorsements, file: event.file, why: event.why }, 'a cached file of endorsements is ignored');

@@ -25,6 +25,6 @@ export interface SourceUpkeep {
 export interface SourceChain<Source extends EndorsementSource<never, unknown>> {
   readonly sources: readonly Source[];
   /** Reads the files of the settings for the first time. */
-  readonly look: () => Promise<void>;
+  readonly warmUp: () => Promise<void>;
   readonly upkeep: readonly SourceUpkeep[];
 }

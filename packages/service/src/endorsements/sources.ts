@@ -30,7 +30,7 @@ export interface EndorsementSources {
 /** Open sources. */
 export interface OpenEndorsementSources extends EndorsementSources {
   /** Reads the files of the settings for the first time, so that the log tells of those that cannot be used. */
-  look(): Promise<void>;
+  warmUp(): Promise<void>;
   /** Ends the refreshes and the connections. */
   close(): Promise<void>;
 }
@@ -76,7 +76,7 @@ export function configuredSources(
     },
   };
   const [intelHealth, amdHealth] = [healthOf('intel'), healthOf('amd')];
-  const none = { sources: [], upkeep: [], look: async () => {} };
+  const none = { sources: [], upkeep: [], warmUp: async () => {} };
   const intel = intelEndorsements === undefined ? intelSources(config, { ...settings, health: intelHealth }) : none;
   const amd = amdEndorsements === undefined ? amdSources(config, { ...settings, health: amdHealth }) : none;
   const upkeep: readonly SourceUpkeep[] = [...intel.upkeep, ...amd.upkeep];
@@ -97,8 +97,8 @@ export function configuredSources(
       amdEndorsements === undefined
         ? amdHealth.ofAnswers(createVerifiedSnpSource(createFallbackSource(amd.sources), under.amd))
         : createVerifiedSnpSource(amdEndorsements, under.amd),
-    look: async () => {
-      await Promise.all([intel.look(), amd.look()]);
+    warmUp: async () => {
+      await Promise.all([intel.warmUp(), amd.warmUp()]);
     },
     close,
   };

@@ -11,7 +11,7 @@ import {
   verifySnpEndorsements,
 } from '@atesto/evidence';
 import { orRefuse, refuseFor } from '../http/refusal.ts';
-import { type EndorsementLook, fetchEndorsements } from './fetch-endorsements.ts';
+import { type EndorsementContext, fetchEndorsements } from './fetch-endorsements.ts';
 import { trustAnchorsOf } from './trust-anchors.ts';
 
 /** What an appraisal gets: to be handed to `appraiseSnp`. */
@@ -54,7 +54,7 @@ export class AmdEndorsements {
   async endorse(
     report: SnpReport,
     suppliedCertificates: string | undefined,
-    look: EndorsementLook,
+    context: EndorsementContext,
   ): Promise<AmdEndorsed> {
     const lookup = snpLookupFor(report, suppliedCertificates);
     if (!lookup.ok) return refuseFor(lookup.refusal);
@@ -65,7 +65,7 @@ export class AmdEndorsements {
       'amd',
       this.#source,
       request.value,
-      look,
+      context,
       timeoutMs,
       (refusal) => this.#fromEvidence(lookup.value, refusal),
     );

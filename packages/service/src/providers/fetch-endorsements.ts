@@ -7,7 +7,7 @@ import { orAborted } from '../http/abortable.ts';
 import { type RequestRefused, refusalOf, refuseFor, refuseWithin } from '../http/refusal.ts';
 
 /** For which time endorsements are asked, and at whose expense. */
-export interface EndorsementLook {
+export interface EndorsementContext {
   /** The time of appraisal. */
   readonly at: Date;
   /** Ends the wait: nobody wants the answer any more, or the service stops. */
@@ -32,7 +32,7 @@ export async function fetchEndorsements<Request, Value>(
   vendor: 'intel' | 'amd',
   source: EndorsementSource<Request, Value>,
   request: Request,
-  { at, signal, lookups }: EndorsementLook,
+  { at, signal, lookups }: EndorsementContext,
   timeoutMs: number,
   instead: (refusal: Refusal) => Value | undefined = () => undefined,
 ): Promise<Fetched<Value>> {

@@ -9,7 +9,7 @@ import {
   type VerifiedIntelCollateral,
 } from '@atesto/evidence';
 import { refuseFor } from '../http/refusal.ts';
-import { type EndorsementLook, fetchEndorsements } from './fetch-endorsements.ts';
+import { type EndorsementContext, fetchEndorsements } from './fetch-endorsements.ts';
 import { trustAnchorsOf } from './trust-anchors.ts';
 
 /** What an appraisal gets. */
@@ -49,13 +49,13 @@ export class IntelEndorsements {
   }
 
   /** The verified collateral for a quote. Refuses the request with the code of evidence or endorsements; see {@link fetchEndorsements}. */
-  async endorse(quote: ParsedQuote, look: EndorsementLook): Promise<IntelEndorsed> {
+  async endorse(quote: ParsedQuote, context: EndorsementContext): Promise<IntelEndorsed> {
     const { timeoutMs } = this.#settings;
     const { value, isUsable } = await fetchEndorsements(
       'intel',
       this.#source,
       this.#requestFor(quote),
-      look,
+      context,
       timeoutMs,
     );
     return { collateral: value, allowExpiredCollateral: isUsable };

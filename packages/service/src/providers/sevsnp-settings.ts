@@ -1,4 +1,4 @@
-/** What do the settings say of SEV-SNP guests, in the words of the evidence package? */
+/** Translates the settings of SEV-SNP guests into the types of the evidence package. */
 import type { SnpBaseline, SnpGuestIdentity, SnpReferenceValue } from '@atesto/evidence';
 import type { ServiceConfig } from '../config/schema.ts';
 

@@ -1,4 +1,4 @@
-/** Which TCB baselines can a policy choose? Source: Azure Attestation, "Custom TCB baseline enforcement". */
+/** The TCB baselines that a policy can choose. Source: Azure Attestation, "Custom TCB baseline enforcement". */
 import type { ServiceConfig } from '../config/schema.ts';
 
 /** One baseline of Intel. Its identifier in policies is its number. */

@@ -1,4 +1,4 @@
-/** Which roots does a provider trust above endorsements: the vendor's, and development roots that say so. */
+/** The roots that a provider trusts above endorsements: the vendor's, and development roots that are marked as such. */
 import type { TrustAnchor } from '@atesto/evidence';
 
 /** The roots. `developmentRoots` are fingerprints: SHA-256 of the public key, hex. */

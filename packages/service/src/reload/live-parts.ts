@@ -48,7 +48,7 @@ export class LiveParts {
   static async open(config: ServiceConfig, deps: LivePartsDeps): Promise<LiveParts> {
     const parts = new LiveParts(config, deps);
     parts.#current.health.putInForce();
-    await parts.#current.sources.look();
+    await parts.#current.sources.warmUp();
     return parts;
   }
 
@@ -78,7 +78,7 @@ export class LiveParts {
    */
   async prepare(config: ServiceConfig): Promise<() => void> {
     const next = this.#open(config);
-    await next.sources.look();
+    await next.sources.warmUp();
     return () => {
       const previous = this.#current;
       this.#current = next;

@@ -1,4 +1,4 @@
-/** Step 1: who calls, and may they? A token that is presented must be good, also where none is needed. */
+/** Step 1: authenticates the caller. An access token that is sent must be valid even when it is optional. */
 
 import { type AccessTokens, bearerToken, type Caller, verifyAccessToken } from '../../identity/access-token.ts';
 import { refuse } from '../../refuse.ts';

@@ -1,4 +1,4 @@
-/** Step 5: are runtime data and init-time data the ones that the evidence commits to? */
+/** Step 5: checks that the evidence commits to the runtime data and init-time data. */
 
 import { refuseFor } from '../../http/refusal.ts';
 import type { Provider } from '../../providers/provider.ts';

@@ -26,7 +26,7 @@ export interface PolicyVerdict {
 }
 
 /** What judging an appraisal needs besides. */
-export interface JudgementParts {
+export interface JudgeDeps {
   readonly provider: Provider;
   readonly at: Date;
   readonly trail: Pick<AttestTrail, 'note'>;
@@ -53,7 +53,7 @@ export function judge<Appraisal>(
   type: JudgedType<Appraisal>,
   appraisal: Appraisal,
   request: AttestRequest,
-  parts: JudgementParts,
+  parts: JudgeDeps,
 ): PolicyVerdict | Promise<PolicyVerdict> {
   const { draftPolicy } = request;
   return draftPolicy === undefined
@@ -65,7 +65,7 @@ function judgeByPolicyInForce<Appraisal>(
   type: JudgedType<Appraisal>,
   appraisal: Appraisal,
   request: AttestRequest,
-  { provider, at, trail, mayReadPolicies }: JudgementParts,
+  { provider, at, trail, mayReadPolicies }: JudgeDeps,
 ): PolicyVerdict {
   const inForce = policyInForce(type.name, provider);
   const { policy, version, signer } = inForce;
@@ -88,7 +88,7 @@ async function judgeByDraft<Appraisal>(
   appraisal: Appraisal,
   request: AttestRequest,
   draft: string,
-  { provider, at, trail, signal, owner }: JudgementParts,
+  { provider, at, trail, signal, owner }: JudgeDeps,
 ): Promise<PolicyVerdict> {
   orRefuse(type.checkBaseline(appraisal, provider, at));
   const appraisalClaims = type.claims(appraisal);

@@ -1,4 +1,4 @@
-/** Which claims does the policy see? Those of the appraisal under the service's name, the caller's data under the caller's. */
+/** The claims that a policy sees: those of the appraisal under the service's name, the caller's data under the caller's. */
 import type { Claims } from '@atesto/evidence';
 import { claimsOfMembers } from '@atesto/policy';
 import type { PolicyClaim } from '../../providers/policy.ts';

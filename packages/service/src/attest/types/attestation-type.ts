@@ -2,7 +2,7 @@
 import type { Outcome } from '@atesto/core';
 import type { Claims } from '@atesto/evidence';
 import type { ApiVersion } from '../../http/api-version.ts';
-import type { EndorsementLook } from '../../providers/fetch-endorsements.ts';
+import type { EndorsementContext } from '../../providers/fetch-endorsements.ts';
 import type { Provider } from '../../providers/provider.ts';
 
 /** Whether an operation needs an access token. */
@@ -25,7 +25,7 @@ export interface AttestationType<Evidence, Endorsements, Appraisal> {
    * Gets what the vendor says of the evidence's platform. May refuse the request by throwing `RequestRefused`; throws the reason of
    * `signal` when that aborts.
    */
-  readonly endorse: (evidence: Evidence, provider: Provider, look: EndorsementLook) => Promise<Endorsements>;
+  readonly endorse: (evidence: Evidence, provider: Provider, context: EndorsementContext) => Promise<Endorsements>;
   /** Appraises parsed evidence by verified endorsements, at a time. */
   readonly appraise: (
     evidence: Evidence,

@@ -20,13 +20,12 @@ import {
   tdxComplianceStatus,
 } from '@atesto/evidence';
 import type { AmdEndorsed } from '../../providers/amd.ts';
-import type { EndorsementLook } from '../../providers/fetch-endorsements.ts';
+import type { EndorsementContext } from '../../providers/fetch-endorsements.ts';
 import type { IntelEndorsed } from '../../providers/intel.ts';
 import type { Provider } from '../../providers/provider.ts';
-import { revocationClaims } from './amd-claims.ts';
 import type { AttestationType } from './attestation-type.ts';
-import { expiredCollateralClaim } from './intel-claims.ts';
 import { sealReply } from './sealed-reply.ts';
+import { expiredCollateralClaim, revocationClaims } from './vendor-claims.ts';
 
 /** The hardware evidence, beside what its vendor says of it. */
 export type AzureEndorsed =
@@ -74,10 +73,14 @@ export const azureGuest: AttestationType<ParsedAzureGuest, AzureEndorsed, AzureV
   deliver: (token, { guest }) => sealReply(token, guest.encryptionKey.publicKey),
 };
 
-async function endorse({ proof }: ParsedAzureGuest, provider: Provider, look: EndorsementLook): Promise<AzureEndorsed> {
-  if (proof.type === 'Tdx') return { ...proof, by: await provider.intel.endorse(proof.evidence.quote, look) };
+async function endorse(
+  { proof }: ParsedAzureGuest,
+  provider: Provider,
+  context: EndorsementContext,
+): Promise<AzureEndorsed> {
+  if (proof.type === 'Tdx') return { ...proof, by: await provider.intel.endorse(proof.evidence.quote, context) };
   const { report, certificates } = proof.evidence;
-  return { ...proof, by: await provider.amd.endorse(report, certificates, look) };
+  return { ...proof, by: await provider.amd.endorse(report, certificates, context) };
 }
 
 function appraiseHardware(endorsed: AzureEndorsed, { intel }: Provider, at: Date): Outcome<AzureHardware> {

@@ -1,23 +1,22 @@
-/** Which attestation types does the service have? A new one adds its file here and one line. */
+/** The attestation types of the service. A new one adds its file and one line here. */
 
 import type { PolicyClaim } from '../../providers/policy.ts';
-import { type AppraisalSurroundings, appraise } from '../appraise.ts';
-import { type AttestAnswer, type AttestCall, type AttestSurroundings, attest } from '../pipeline.ts';
+import { type AppraisalContext, appraise } from '../appraise.ts';
+import { type AttestAnswer, type AttestCall, type AttestContext, attest } from '../pipeline.ts';
 import { incomingClaims } from '../steps/incoming-claims.ts';
 import type { AttestationType } from './attestation-type.ts';
 import { azureGuest } from './azure-guest.ts';
-import { openEnclave } from './open-enclave.ts';
 import { sevSnpVm } from './sev-snp.ts';
-import { sgxEnclave } from './sgx.ts';
+import { openEnclave, sgxEnclave } from './sgx.ts';
 import { tdxVm } from './tdx.ts';
 
 /** An attestation type as routes see it. */
 export interface RegisteredType {
   readonly name: string;
   readonly paths: readonly string[];
-  readonly attest: (call: AttestCall, surroundings: AttestSurroundings) => Promise<AttestAnswer>;
+  readonly attest: (call: AttestCall, context: AttestContext) => Promise<AttestAnswer>;
   /** The claims that a policy would see for the evidence in a body; no baseline and no policy is applied. */
-  readonly claims: (body: Uint8Array, surroundings: AppraisalSurroundings) => Promise<PolicyClaim[]>;
+  readonly claims: (body: Uint8Array, context: AppraisalContext) => Promise<PolicyClaim[]>;
 }
 
 export const attestationTypes: readonly RegisteredType[] = [
@@ -34,9 +33,9 @@ function registered<Evidence, Endorsements, Appraisal>(
   return {
     name: type.name,
     paths: type.paths,
-    attest: (call, surroundings) => attest(type, call, surroundings),
-    claims: async (body, surroundings) => {
-      const { appraisal, request } = await appraise(type, body, surroundings);
+    attest: (call, context) => attest(type, call, context),
+    claims: async (body, context) => {
+      const { appraisal, request } = await appraise(type, body, context);
       return incomingClaims(type, appraisal, request);
     },
   };

@@ -1,5 +1,5 @@
 /**
- * How is a token delivered so that only the guest's vTPM can read it? AES-256-GCM under a fresh key, the key RSAES-PKCS1-v1_5 under
+ * Seals a token so that only the guest's vTPM can read it: AES-256-GCM under a fresh key, the key RSAES-PKCS1-v1_5 under
  * the guest's encryption key. Source: Azure Attestation REST contract, AttestAzureGuest; the protocol's guest clients.
  */
 import { constants, createCipheriv, type KeyObject, publicEncrypt, randomBytes } from 'node:crypto';

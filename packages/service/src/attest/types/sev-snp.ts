@@ -14,8 +14,8 @@ import {
   sevSnpClaims,
 } from '@atesto/evidence';
 import type { AmdEndorsed } from '../../providers/amd.ts';
-import { revocationClaims } from './amd-claims.ts';
 import type { AttestationType } from './attestation-type.ts';
+import { revocationClaims } from './vendor-claims.ts';
 
 /** The machine and its guest. */
 export interface SnpVmAppraisal {
@@ -30,7 +30,7 @@ export const sevSnpVm: AttestationType<ParsedSnpEvidence, AmdEndorsed, SnpVmAppr
   evidenceMembers: ['report'],
   tokenRequirement: () => 'optional',
   parse: parseSnpEvidence,
-  endorse: (evidence, provider, look) => provider.amd.endorse(evidence.report, evidence.certificates, look),
+  endorse: (evidence, provider, context) => provider.amd.endorse(evidence.report, evidence.certificates, context),
   appraise: (evidence, { endorsements, allowExpiredCollateral }, provider, at) => {
     const snp = appraiseSnp(evidence, endorsements, { at, allowExpiredCollateral });
     if (!snp.ok) return snp;

@@ -12,7 +12,7 @@ import {
 } from '@atesto/evidence';
 import type { IntelEndorsed } from '../../providers/intel.ts';
 import type { AttestationType } from './attestation-type.ts';
-import { expiredCollateralClaim } from './intel-claims.ts';
+import { expiredCollateralClaim } from './vendor-claims.ts';
 
 /** The trust domain, and what the operator knows of domains like it. */
 export interface TdxVmAppraisal {
@@ -28,7 +28,7 @@ export const tdxVm: AttestationType<ParsedTdxEvidence, IntelEndorsed, TdxVmAppra
   evidenceMembers: ['quote'],
   tokenRequirement: () => 'optional',
   parse: parseTdxEvidence,
-  endorse: (evidence, provider, look) => provider.intel.endorse(evidence.quote, look),
+  endorse: (evidence, provider, context) => provider.intel.endorse(evidence.quote, context),
   appraise: (evidence, { collateral, allowExpiredCollateral }, { intel, referenceValues }, at) => {
     const tdx = appraiseTdx(evidence, collateral, { at, allowExpiredCollateral, cache: intel.cache });
     if (!tdx.ok) return tdx;

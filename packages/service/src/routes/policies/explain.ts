@@ -5,7 +5,7 @@
 import { type Claim, reportJson } from '@atesto/policy';
 import type { JsonValue } from '@atesto/token';
 import type { FastifyRequest } from 'fastify';
-import type { AppraisalSurroundings } from '../../attest/appraise.ts';
+import type { AppraisalContext } from '../../attest/appraise.ts';
 import { draftPolicyText } from '../../attest/steps/draft-policy.ts';
 import { attestationTypes } from '../../attest/types/registry.ts';
 import { addAuditContext } from '../../audit/context.ts';
@@ -70,6 +70,6 @@ async function claimsOfEvidence(
       `evidence of ${attestationType} is not appraised; send claims`,
     );
   }
-  const trail: AppraisalSurroundings['trail'] = { note: (note) => addAuditContext(request, note) };
+  const trail: AppraisalContext['trail'] = { note: (note) => addAuditContext(request, note) };
   return type.claims(body, { provider, at: clock(), trail, signal: signalOf(request), lookups: lookupsOf(request) });
 }

@@ -1,17 +1,17 @@
-/** When was a source last asked in vain? It is left alone for a while, so that an outage does not make every request wait. */
+/** Remembers recent failures of a source, which is then not asked for a while, so that an outage does not make every request wait. */
 import type { Refusal } from '@atesto/core';
 import { LeastRecentlyUsed } from './memory.ts';
 
-/** An attempt that brought nothing better. */
-export interface VainAttempt {
+/** An attempt that gave nothing newer. */
+export interface RecentFailure {
   readonly at: Date;
   /** Absent: the source answered, with nothing fresher than what was there. */
   readonly refusal?: Refusal;
 }
 
-/** The last vain attempt for each key. */
-export class VainAttempts {
-  readonly #attempts: LeastRecentlyUsed<VainAttempt>;
+/** The last failure for each key. */
+export class FailureCache {
+  readonly #attempts: LeastRecentlyUsed<RecentFailure>;
   readonly #clock: () => Date;
 
   constructor(maximumEntries: number, clock: () => Date) {
@@ -29,7 +29,7 @@ export class VainAttempts {
   }
 
   /** The attempt, when it is younger than that. A clock that was set back does not prolong it. */
-  within(key: string, seconds: number): VainAttempt | undefined {
+  within(key: string, seconds: number): RecentFailure | undefined {
     const attempt = this.#attempts.get(key);
     if (attempt === undefined) return undefined;
     const ageMilliseconds = this.#clock().getTime() - attempt.at.getTime();

@@ -3,7 +3,7 @@ import { endorsementRefused } from './refusal.ts';
 
 interface Flight<Result> {
   readonly result: Promise<Result>;
-  readonly landing: AbortController;
+  readonly controller: AbortController;
   waiting: number;
 }
 
@@ -37,7 +37,7 @@ export class SingleFlight<Result> {
       flight.waiting -= 1;
       if (flight.waiting === 0) {
         this.#forget(key, flight);
-        flight.landing.abort();
+        flight.controller.abort();
       }
     }
   }
@@ -48,8 +48,8 @@ export class SingleFlight<Result> {
   }
 
   #start(key: string, work: (signal: AbortSignal) => Promise<Result>): Flight<Result> {
-    const landing = new AbortController();
-    const flight: Flight<Result> = { result: work(landing.signal), landing, waiting: 0 };
+    const controller = new AbortController();
+    const flight: Flight<Result> = { result: work(controller.signal), controller, waiting: 0 };
     this.#flights.set(key, flight);
     const forget = (): void => this.#forget(key, flight);
     flight.result.then(forget, forget);

@@ -5,7 +5,7 @@ import type { IntelCollateral } from '@atesto/evidence';
 import { createSimulatedPlatform } from '@atesto/simulator';
 import { at, codeOf, collateral, needed, plain, platform, trustAnchors } from '../__fixtures__/platform.ts';
 import { type CacheEvent, createCachedSource, type IntelEndorsementSource } from '../index.ts';
-import { isSuperseded } from './succession.ts';
+import { isSuperseded } from './supersession.ts';
 
 const day = 24 * 3600;
 const later = (days: number): Date => new Date(at.getTime() + days * day * 1000);
@@ -64,7 +64,7 @@ describe('a refresh', () => {
     const result = await refreshed(2);
     assert.ok(result.ok);
     assert.deepEqual(plain(result.collateral), plain(collateral));
-    assert.equal(events[0]?.kind, 'older-ignored');
+    assert.equal(events[0]?.kind, 'rollback-ignored');
   });
 
   test('keeps the parts that are newer at hand, when the source is ahead in one part and behind in another', async (t) => {
@@ -80,7 +80,7 @@ describe('a refresh', () => {
     assert.deepEqual(plain(result.collateral), plain({ ...collateral, pckCrl }));
     assert.deepEqual(
       events.map(({ kind }) => kind),
-      ['older-ignored', 'refreshed'],
+      ['rollback-ignored', 'refreshed'],
     );
   });
 
@@ -109,7 +109,7 @@ describe('a refresh', () => {
     };
     assert.equal(codeOf(await refreshed(2)), 'ok');
     assert.deepEqual(
-      events.map((event) => (event.kind === 'refresh-broken' ? event.error : event.kind)),
+      events.map((event) => (event.kind === 'refresh-crashed' ? event.error : event.kind)),
       [fault],
     );
   });

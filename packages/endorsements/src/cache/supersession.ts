@@ -1,4 +1,4 @@
-/** Does what a source gives take the place of what is held? Services answer from several machines, not all of them up to date. */
+/** Decides whether what a source gives replaces the cached entry: services answer from several machines, not all of them up to date. */
 
 /** The dates that decide. */
 export interface Dated {
