@@ -18,7 +18,11 @@ export interface Freshness extends Dates {
   readonly graceUntil?: Date;
 }
 
-/** @param graceSeconds how long past its next update a part still serves */
+/**
+ * Judges the dates of endorsements at a time.
+ *
+ * @param graceSeconds how long past its next update a part may still be used
+ */
 export function freshnessAt({ fetchedAt, nextUpdate, source }: Dates, at: Date, graceSeconds: number): Freshness {
   const dates = { fetchedAt, nextUpdate, source };
   if (nextUpdate === undefined || at <= nextUpdate) return { ...dates, stale: false };
