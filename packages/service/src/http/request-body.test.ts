@@ -29,20 +29,13 @@ test('answers 401 to changes of policies before the body is sent', async () => {
 
 test('a client that sends its whole body before it reads sees the refusal, and its connection serves on', async () => {
   const client = await connectTo(service);
-  const body = Buffer.alloc(60_000, 0x20);
+  const body = Buffer.alloc(200_000, 0x20);
   await client.write(attestHead(body.length));
   await client.write(body);
   await client.received('access-token-missing');
   await client.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
   await client.received('{"status":"alive"}');
   client.socket.destroy();
-});
-
-test('a client that sends a large body before it reads sees the refusal before its connection ends', async () => {
-  const client = await connectTo(service);
-  await client.write(attestHead(200_000));
-  await client.write(Buffer.alloc(200_000, 0x20));
-  assert.match(await client.ended, /access-token-missing/);
 });
 
 test('cuts a refused client that sends without end', async () => {

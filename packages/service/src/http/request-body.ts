@@ -13,10 +13,8 @@ export interface BodyReading {
 }
 
 const firstBytes = 16_384;
-/** How much of a body that nobody wants is read and thrown away. Reading more would let refused requests keep others waiting. */
-const discardedBytes = 65_536;
-/** How long a client that sends more has to read its answer: a connection that is cut at once may take the answer with it. */
-const lingerMs = 1000;
+/** How much of an unwanted body is discarded so that its sender sees the response. Beyond it the connection is cut. */
+const discardedBytes = 262_144;
 
 /** A body that has not been read yet. */
 export class RequestBody {
@@ -79,16 +77,13 @@ export function readBodiesLate(
   );
 }
 
-/** Lets a client that is still sending see its answer: a little of what comes is thrown away, the rest waits until the connection is cut. */
+/** Discards what a client still sends so that it sees its response, up to a bound; `limits.requestTimeoutMs` bounds the time. */
 export function discardRest(raw: IncomingMessage): void {
   if (raw.complete) return;
   let left = discardedBytes;
   raw.on('data', (chunk: Buffer) => {
     left -= chunk.length;
-    if (left >= 0 || raw.isPaused()) return;
-    raw.pause();
-    const cut = setTimeout(() => raw.socket.destroy(), lingerMs).unref();
-    raw.socket.once('close', () => clearTimeout(cut));
+    if (left < 0) raw.socket.destroy();
   });
 }
 
