@@ -1,4 +1,4 @@
-/** Step 9, and what the steps before it learn: what the audit record says of an attest call. Holds no evidence and no token. */
+/** What the steps of an attest call note for its audit entry, which `audit/recording.ts` makes. Holds no evidence and no token. */
 import { createHash } from 'node:crypto';
 import type { AuditContext } from '../../audit/context.ts';
 import { type Caller, callerName } from '../../identity/access-token.ts';
