@@ -1,10 +1,16 @@
 /** Which connections are kept when there are too many, and which are cut. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { figuresAre } from '../__fixtures__/admission.ts';
 import { bearer, identity } from '../__fixtures__/callers.ts';
 import { attestHead, connectSilently, connectTo, type RawClient } from '../__fixtures__/raw-client.ts';
 import { serve, type TestService } from '../__fixtures__/service.ts';
+import { Connections } from './connections.ts';
+import { RateTable } from './rate-table.ts';
 
 async function silent(service: TestService, count: number): Promise<RawClient[]> {
   const clients: RawClient[] = [];
@@ -96,4 +102,46 @@ test('connections of load balancers do not count toward an address', async () =>
   await isServed(await connectTo(service));
   await isServed(await connectTo(service));
   assert.equal(service.admissionFigures().connections, 2);
+});
+
+test('hands a connection to TLS when it is the turn of its address, and one that was closed meanwhile never', async () => {
+  const server = createServer();
+  const handed: Socket[] = [];
+  server.removeAllListeners('connection').on('connection', (socket: Socket) => handed.push(socket));
+  const waiting: { readonly owner: string; readonly begin: () => void }[] = [];
+  const turns = {
+    take: (owner: string): Promise<void> => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      waiting.push({ owner, begin: resolve });
+      return promise;
+    },
+  };
+  const limits = { total: 10, perAddress: 10, newPerAddress: { perSecond: 10, burst: 10 } };
+  const rates = new RateTable(10, () => 0);
+  const connections = new Connections(
+    () => limits,
+    rates,
+    turns,
+    [],
+    () => {},
+  );
+  connections.attach(server);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  assert.ok(address !== null && typeof address === 'object');
+  const clients = [1, 2].map(() => connect(address.port, '127.0.0.1').on('error', () => {}));
+  while (waiting.length < 2) await setImmediate();
+  assert.deepEqual([handed.length, connections.count], [0, 2]);
+  assert.equal(waiting[0]?.owner, waiting[1]?.owner);
+  waiting[0]?.begin();
+  await setImmediate();
+  assert.equal(handed.length, 1);
+  clients.find(({ localPort }) => localPort !== handed[0]?.remotePort)?.resetAndDestroy();
+  while (connections.count > 1) await setImmediate();
+  waiting[1]?.begin();
+  await setImmediate();
+  assert.equal(handed.length, 1);
+  for (const client of clients) client.destroy();
+  while (connections.count > 0) await setImmediate();
+  server.close();
 });

@@ -82,6 +82,8 @@ export class Connections {
     server.removeAllListeners('connection');
     server.on('connection', (socket: Socket) => {
       if (!this.#take(socket)) return;
+      // A client may reset the connection before its turn, when nothing else listens; `close` follows.
+      socket.on('error', () => {});
       // The handshake is what a connection costs; what the client sends meanwhile waits in the socket.
       const owner = keyOf({ kind: 'address', key: addressKey(socket.remoteAddress) });
       void this.#turns.take(owner).then(() => {

@@ -144,6 +144,11 @@ function refuseForError(error: unknown): never {
   throw error;
 }
 
+/** Refuses a request without an access token with `access-token-missing`. */
+export function refuseMissingToken(): never {
+  return refuse('access-token-missing', where, 'the operation needs an access token');
+}
+
 function refuseToken(code: ServiceCode, why: string): never {
   return refuse(code, where, why);
 }

@@ -8,6 +8,7 @@ import {
   bearerToken,
   type Caller,
   callerName,
+  refuseMissingToken,
   verifyAccessToken,
 } from '../identity/access-token.ts';
 import { refuse } from '../refuse.ts';
@@ -55,9 +56,7 @@ async function callerOf(
   purpose: 'attestation' | 'management',
 ): Promise<Caller> {
   const token = bearerToken(request.headers.authorization);
-  if (token === undefined) {
-    return refuse('access-token-missing', 'authorization', 'the operation needs an access token');
-  }
+  if (token === undefined) return refuseMissingToken();
   const caller = await verifyAccessToken(token, accessTokens, purpose, signalOf(request));
   admit(request, callerName(caller));
   addAuditContext(request, { caller: callerName(caller) });

@@ -1,7 +1,12 @@
 /** Step 1: authenticates the caller. An access token that is sent must be valid even when it is optional. */
 
-import { type AccessTokens, bearerToken, type Caller, verifyAccessToken } from '../../identity/access-token.ts';
-import { refuse } from '../../refuse.ts';
+import {
+  type AccessTokens,
+  bearerToken,
+  type Caller,
+  refuseMissingToken,
+  verifyAccessToken,
+} from '../../identity/access-token.ts';
 
 /** Answers the caller; undefined: anonymous, and that is permitted. Refuses with `access-token-…` or `issuer-unreachable`. */
 export async function authenticate(
@@ -13,5 +18,5 @@ export async function authenticate(
   const token = bearerToken(authorization);
   if (token !== undefined) return verifyAccessToken(token, accepted, 'attestation', signal);
   if (requirement === 'optional') return undefined;
-  return refuse('access-token-missing', 'authorization', 'the operation needs an access token');
+  return refuseMissingToken();
 }
