@@ -45,3 +45,14 @@ export interface FuzzTarget {
   /** Must not throw. */
   readonly run: (input: Uint8Array) => FuzzOutcome | Promise<FuzzOutcome>;
 }
+
+/** The target that a module exports. Throws a `TypeError` when it exports none. */
+export function targetIn(module: unknown, file: string): FuzzTarget {
+  const target = typeof module === 'object' && module !== null && 'target' in module ? module.target : undefined;
+  if (!isTarget(target)) throw new TypeError(`${file} exports no target`);
+  return target;
+}
+
+function isTarget(value: unknown): value is FuzzTarget {
+  return typeof value === 'object' && value !== null && 'seeds' in value && 'run' in value;
+}

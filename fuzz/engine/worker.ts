@@ -5,7 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { fuzz } from './fuzz.ts';
 import { randomOf } from './random.ts';
 import { SharedInput } from './shared.ts';
-import type { FuzzTarget } from './target.ts';
+import { targetIn } from './target.ts';
 
 /** What the thread is given. */
 export interface FuzzWork {
@@ -16,19 +16,8 @@ export interface FuzzWork {
   readonly shared: SharedArrayBuffer;
 }
 
-function isTarget(value: unknown): value is FuzzTarget {
-  return typeof value === 'object' && value !== null && 'seeds' in value && 'run' in value;
-}
-
-async function targetOf(file: string): Promise<FuzzTarget> {
-  const module: unknown = await import(pathToFileURL(file).href);
-  const target = typeof module === 'object' && module !== null && 'target' in module ? module.target : undefined;
-  if (!isTarget(target)) throw new TypeError(`${file} exports no target`);
-  return target;
-}
-
 async function work({ file, seed, seconds, crashers, shared }: FuzzWork): Promise<void> {
-  const target = await targetOf(file);
+  const target = targetIn(await import(pathToFileURL(file).href), file);
   const watched = new SharedInput(shared);
   const end = performance.now() + seconds * 1000;
   const report = await fuzz(target, {

@@ -1,9 +1,9 @@
 /** Signed policies as an Isolated provider judges them: no policy but those of its signers counts. */
 import { makeCertificate } from '../../packages/service/src/__fixtures__/certificates.ts';
 import { policyPayload, signed } from '../../packages/service/src/__fixtures__/signed.ts';
-import { RequestRefused } from '../../packages/service/src/http/refusal.ts';
 import { parsePolicy } from '../../packages/service/src/policies/document.ts';
 import { checkTrusted } from '../../packages/service/src/policies/trust.ts';
+import { outcomeOfThrowing } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
 import { jwsDictionary, jwsOf, jwsSeeds } from '../platforms/jws.ts';
 
@@ -24,14 +24,10 @@ const at = new Date();
 export const target: FuzzTarget = {
   seeds: policies.flatMap(jwsSeeds),
   dictionary: jwsDictionary,
-  run: (input) => {
-    try {
+  run: (input) =>
+    outcomeOfThrowing(() => {
       const { jws, text } = parsePolicy(jwsOf(input), 'policy');
       checkTrusted(jws, trust, at, 'policy');
-      return { code: 'accepted', proven: [text, jws?.signingInput ?? ''] };
-    } catch (error) {
-      if (error instanceof RequestRefused) return { code: error.refusal.code, where: error.refusal.where };
-      throw error;
-    }
-  },
+      return [text, jws?.signingInput ?? ''];
+    }),
 };
