@@ -13,7 +13,7 @@ import {
   createSimulatedSnpPlatform,
   generateAmdKeys,
   reportDataOf,
-} from '@atesto/simulator';
+} from '@atesto/testing';
 import { makeSigners, type Signer } from './signers.ts';
 
 /** What a client is given; bytes are base64. */

@@ -10,7 +10,7 @@ const folders: Readonly<Record<string, number>> = {
   'packages/evidence/': 8,
   'packages/policy/': 8,
   'packages/relying-party/': 8,
-  'packages/simulator/': 8,
+  'packages/testing/': 8,
   'packages/token/': 8,
 };
 

@@ -7,7 +7,7 @@ import {
   parseHclReport,
   parseSnpReport,
 } from '@atesto/evidence';
-import { createSimulatedVtpm, SimulatedAzureGuest } from '@atesto/simulator';
+import { createSimulatedVtpm, SimulatedAzureGuest } from '@atesto/testing';
 import { amdOptions, milan, verifiedEndorsements } from './amd.ts';
 
 export const vtpm = await createSimulatedVtpm();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { development } from '@atesto/development';
 import { startService } from '@atesto/service';
-import { createSimulatedPlatform, createSimulatedSnpPlatform, generateAmdKeys, reportDataOf } from '@atesto/simulator';
+import { createSimulatedPlatform, createSimulatedSnpPlatform, generateAmdKeys, reportDataOf } from '@atesto/testing';
 import { runCli } from '../__fixtures__/cli.ts';
 import { temporaryDirectory, temporaryFile } from '../__fixtures__/directory.ts';
 

@@ -8,7 +8,7 @@ import {
   createSimulatedVtpm,
   eventTypes,
   writeEventLog,
-} from '@atesto/simulator';
+} from '@atesto/testing';
 import { readVector, readVectorJson, vectorCases, vectorPath, vectorsMissing } from '@atesto/vectors';
 import fc from 'fast-check';
 import { runCli } from '../__fixtures__/cli.ts';

@@ -7,7 +7,7 @@ import {
   generateAmdKeys,
   SimulatedAzureGuest,
   writeEventLog,
-} from '@atesto/simulator';
+} from '@atesto/testing';
 import { readVectorJson, vectorCases, vectorPath, vectorsMissing } from '@atesto/vectors';
 import { runCli, spawnCli } from '../__fixtures__/cli.ts';
 import { temporaryFile } from '../__fixtures__/directory.ts';

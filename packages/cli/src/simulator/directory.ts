@@ -7,7 +7,7 @@ import {
   exportSimulatedPlatform,
   importSimulatedPlatform,
   type SimulatedPlatform,
-} from '@atesto/simulator';
+} from '@atesto/testing';
 import { misused } from '../failure.ts';
 
 /** The platform and where its collateral is. */

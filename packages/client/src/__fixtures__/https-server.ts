@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { after } from 'node:test';
-import { createSimulatedPlatform } from '@atesto/simulator';
+import { createSimulatedPlatform } from '@atesto/testing';
 
 /** One request as it arrived. */
 export interface Received {

@@ -2,7 +2,7 @@
 
 import type { TestContext } from 'node:test';
 import type { IntelCollateral } from '@atesto/evidence';
-import { createSimulatedPlatform, type PcsServer, type PcsServerOptions, startPcsServer } from '@atesto/simulator';
+import { createSimulatedPlatform, type PcsServer, type PcsServerOptions, startPcsServer } from '@atesto/testing';
 import { createPcsSource, type EndorsementResult, type PcsSource, type PcsSourceOptions } from '../index.ts';
 import { createFakeTiming, deadlineMilliseconds, type FakeTiming } from './timing.ts';
 

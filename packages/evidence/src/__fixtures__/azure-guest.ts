@@ -7,7 +7,7 @@ import {
   generateAmdKeys,
   SimulatedAzureGuest,
   type SimulatedSnpPlatform,
-} from '@atesto/simulator';
+} from '@atesto/testing';
 import { type AzureHardware, appraiseSnp, type GuestProof, verifySnpEndorsements } from '../index.ts';
 import { appraiseSnpBytes, appraiseTdxBytes } from './appraise-bytes.ts';
 import { anchorOf, at, makePlatform } from './intel-platform.ts';

@@ -9,7 +9,7 @@ import {
   type SimulatedSnpPlatform,
   type SnpPlatformOptions,
   type SnpReportOptions,
-} from '@atesto/simulator';
+} from '@atesto/testing';
 import type { SnpAppraisal, SnpAppraisalOptions, SnpReport } from '../index.ts';
 import { type Anchored, appraiseSnpBytes } from './appraise-bytes.ts';
 import { outcomeCode } from './refusals.ts';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { generateEcKeys, type HclReportFields, type HclReportOptions } from '@atesto/simulator';
+import { generateEcKeys, type HclReportFields, type HclReportOptions } from '@atesto/testing';
 import fc from 'fast-check';
 import { appraiseCvmBytes } from '../__fixtures__/appraise-bytes.ts';
 import { snpGuest, snpHardware, tdxGuest, tdxHardware, vtpm } from '../__fixtures__/azure-guest.ts';

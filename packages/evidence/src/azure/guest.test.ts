@@ -11,7 +11,7 @@ import {
   type SimulatedAzureGuest,
   tpmAttributes,
   writeEventLog,
-} from '@atesto/simulator';
+} from '@atesto/testing';
 import fc from 'fast-check';
 import { appraiseGuestBytes } from '../__fixtures__/appraise-bytes.ts';
 import { hardwareOfProof, snpGuest, tdxGuest, vtpm } from '../__fixtures__/azure-guest.ts';

@@ -8,7 +8,7 @@ import {
   type CrlOverrides,
   type EndorsementKeyFields,
   generateEcKeys,
-} from '@atesto/simulator';
+} from '@atesto/testing';
 import { appraiseSnpBytes } from '../__fixtures__/appraise-bytes.ts';
 import {
   acceptedCase,

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { generateEcKeys, type SimulatedSnpPlatform, type SnpReportOptions } from '@atesto/simulator';
+import { generateEcKeys, type SimulatedSnpPlatform, type SnpReportOptions } from '@atesto/testing';
 import fc from 'fast-check';
 import { appraiseSnpBytes } from '../__fixtures__/appraise-bytes.ts';
 import {

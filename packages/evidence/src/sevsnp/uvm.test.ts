@@ -6,7 +6,7 @@ import {
   generateEcKeys,
   type UvmEndorsementOptions,
   type UvmSignerOptions,
-} from '@atesto/simulator';
+} from '@atesto/testing';
 import { encode, Tagged } from 'cborg';
 import fc from 'fast-check';
 import { outcomeCode } from '../__fixtures__/refusals.ts';

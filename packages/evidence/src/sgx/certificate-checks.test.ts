@@ -7,7 +7,7 @@ import {
   type CollateralOverrides,
   generateEcKeys,
   type IntelCertificateOverrides,
-} from '@atesto/simulator';
+} from '@atesto/testing';
 import { appraiseSgxBytes } from '../__fixtures__/appraise-bytes.ts';
 import {
   accepted,

@@ -8,7 +8,7 @@ import {
   type Json,
   type JsonMembers,
   type SimulatedTcbLevel,
-} from '@atesto/simulator';
+} from '@atesto/testing';
 import { appraiseSgxBytes } from '../__fixtures__/appraise-bytes.ts';
 import { accepted, anchorOf, appraise, at, codeOfSgx, days, makePlatform } from '../__fixtures__/intel-platform.ts';
 import { type IntelAppraisalOptions, type IntelCollateral, verifyIntelCollateral } from '../index.ts';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { generateEcKeys, type SgxQuoteOptions } from '@atesto/simulator';
+import { generateEcKeys, type SgxQuoteOptions } from '@atesto/testing';
 import { readVector, vectorsMissing } from '@atesto/vectors';
 import { appraiseSgxBytes } from '../__fixtures__/appraise-bytes.ts';
 import { accepted, anchorOf, appraise, codeOfSgx, makePlatform } from '../__fixtures__/intel-platform.ts';

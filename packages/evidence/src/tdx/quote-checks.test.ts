@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type CollateralOverrides, generateEcKeys, type TdxQuoteOptions } from '@atesto/simulator';
+import { type CollateralOverrides, generateEcKeys, type TdxQuoteOptions } from '@atesto/testing';
 import fc from 'fast-check';
 import { appraiseTdxBytes } from '../__fixtures__/appraise-bytes.ts';
 import { anchorOf, at } from '../__fixtures__/intel-platform.ts';

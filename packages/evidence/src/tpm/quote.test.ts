@@ -10,7 +10,7 @@ import {
   type TpmQuoteOptions,
   tpmAlgorithms,
   tpmAttributes,
-} from '@atesto/simulator';
+} from '@atesto/testing';
 import fc from 'fast-check';
 import { vtpm } from '../__fixtures__/azure-guest.ts';
 import { codeOf } from '../__fixtures__/refusals.ts';

@@ -2,6 +2,7 @@
 
 import { after } from 'node:test';
 import { developmentCertificate } from '@atesto/development';
+import { stateDirectory } from '@atesto/store/testing';
 import {
   type KdsServer,
   type KdsServerOptions,
@@ -9,8 +10,7 @@ import {
   type PcsServerOptions,
   startKdsServer,
   startPcsServer,
-} from '@atesto/simulator';
-import { stateDirectory } from '@atesto/store/testing';
+} from '@atesto/testing';
 
 const running: { close(): Promise<void> }[] = [];
 after(async () => {

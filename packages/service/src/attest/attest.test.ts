@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash, createPublicKey, verify, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
-import { reportDataOf } from '@atesto/simulator';
 import { auditUnavailable, seenAudit } from '@atesto/store/testing';
+import { reportDataOf } from '@atesto/testing';
 import { decodeProtectedHeader } from 'jose';
 import { base64url, claimsOf, platform, quoteOf, refusalOf, serveEnclaves } from '../__fixtures__/enclave.ts';
 

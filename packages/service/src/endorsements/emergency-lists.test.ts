@@ -5,14 +5,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { IntelCollateral } from '@atesto/evidence';
+import { stateDirectory } from '@atesto/store/testing';
 import {
   type CollateralOverrides,
   collateralToJson,
   createSimulatedPlatform,
   createSimulatedSnpPlatform,
   generateAmdKeys,
-} from '@atesto/simulator';
-import { stateDirectory } from '@atesto/store/testing';
+} from '@atesto/testing';
 import { base64url, claimsOf, refusalOf } from '../__fixtures__/enclave.ts';
 import { endorsementCaFile, serveKds, servePcs } from '../__fixtures__/endorsement-service.ts';
 import { serve, type TestService } from '../__fixtures__/service.ts';

@@ -10,7 +10,7 @@ import {
   SimulatedAzureGuest,
   type SimulatedEvent,
   writeEventLog,
-} from '@atesto/simulator';
+} from '@atesto/testing';
 import { base64url, platform, refusalOf, serveEnclaves } from '../../__fixtures__/enclave.ts';
 import { SoftwareTpm, softwareTpmMissing } from '../../__fixtures__/software-tpm.ts';
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { createVerifier } from '@atesto/relying-party';
+import { seenAudit } from '@atesto/store/testing';
 import {
   type AttestationInfoOptions,
   createSimulatedSnpPlatform,
@@ -11,8 +12,7 @@ import {
   eventTypes,
   generateAmdKeys,
   SimulatedAzureGuest,
-} from '@atesto/simulator';
-import { seenAudit } from '@atesto/store/testing';
+} from '@atesto/testing';
 import { base64url, platform, refusalOf, serveEnclaves } from '../../__fixtures__/enclave.ts';
 import type { Answer, TestService } from '../../__fixtures__/service.ts';
 import type { ServiceSettings } from '../../config/schema.ts';

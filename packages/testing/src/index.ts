@@ -1,7 +1,7 @@
 /**
  * Evidence and endorsements under a throwaway vendor PKI, for development and tests.
  *
- * @module simulator
+ * @module testing
  */
 export type { EndorsementKeyFields, EndorsementKeyKind } from './amd/endorsement-key.ts';
 export { type AmdCertificateOverrides, type AmdCertificates, type AmdKeys, generateAmdKeys } from './amd/pki.ts';
