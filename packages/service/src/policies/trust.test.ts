@@ -104,6 +104,8 @@ const accepted: readonly [string, TestCertificate, JwsChanges][] = [
     { alg: 'ECDH256', certificateIn: 'jwk', options: der },
   ],
   ['ECDH256 on P-384', p384, { alg: 'ECDH256', options: der }],
+  ['EC in DER, as the C++ client writes it', p256, { alg: 'EC', options: der }],
+  ['EC in DER on P-384', p384, { alg: 'EC', options: der }],
 ];
 for (const [name, signer, changes] of accepted) {
   test(`verifies ${name}`, async () => {
@@ -119,6 +121,8 @@ test('refuses algorithms that do not fit the key, and every one that it does not
   const refused: [TestCertificate, string][] = [
     [rsaSigner, 'ES256'],
     [rsaSigner, 'ECDH256'],
+    [rsaSigner, 'EC'],
+    [p256, 'ec'],
     [p256, 'RS256'],
     [p256, 'RSA256'],
     [p256, 'HS256'],
@@ -135,6 +139,14 @@ test('refuses algorithms that do not fit the key, and every one that it does not
     assert.equal(judge(jws, aad), 'jws-algorithm-refused', alg);
   }
   assert.equal(judge(await signed(rsaSigner, payload, { header: { alg: 5 } }), aad), 'jws-algorithm-refused');
+});
+
+test('reads EC as the C++ client makes it: not as r || s, and with no other digest', async () => {
+  const other: JwsChanges[] = [
+    { alg: 'EC', options: { dsaEncoding: 'ieee-p1363' } },
+    { alg: 'EC', options: der, digest: 'sha384' },
+  ];
+  for (const changes of other) assert.equal(judge(await signed(p384, payload, changes), aad), 'jws-signature-invalid');
 });
 
 test('does not take the public key for a secret: HS256 with the certificate or the key as its key', async () => {

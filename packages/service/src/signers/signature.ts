@@ -13,11 +13,14 @@ interface Algorithm {
   readonly digest: 'sha256' | 'sha384' | 'sha512';
   /** RSASSA-PSS, with a salt as long as the digest (RFC 7518, section 3.5). */
   readonly isPss?: boolean;
+  /** How an ECDSA signature is encoded; absent: either way. */
+  readonly encoding?: 'der';
 }
 
 /**
- * RSA256 and ECDH256 are what .NET and Python write for PKCS#1 v1.5 and for ECDSA, both with SHA-256. The JavaScript client writes
- * ES256 whatever the curve, so the curve is the certificate's.
+ * RSA256 and ECDH256 are what .NET and Python write for PKCS#1 v1.5 and for ECDSA, both with SHA-256. EC is what C++ writes for ECDSA with
+ * SHA-256, in DER (azure-sdk-for-cpp, opensslcert.hpp and opensslkeys.cpp). The JavaScript client writes ES256 whatever the curve, so the
+ * curve is the certificate's.
  */
 const algorithms = new Map<string, Algorithm>([
   ['RS256', { keyType: 'rsa', digest: 'sha256' }],
@@ -31,6 +34,7 @@ const algorithms = new Map<string, Algorithm>([
   ['ES512', { keyType: 'ec', digest: 'sha512' }],
   ['RSA256', { keyType: 'rsa', digest: 'sha256' }],
   ['ECDH256', { keyType: 'ec', digest: 'sha256' }],
+  ['EC', { keyType: 'ec', digest: 'sha256', encoding: 'der' }],
 ]);
 
 /** The chain in the header: `x5c`, or where Python's client puts it, `jwk.x5c`. Refuses with `policy-signer-invalid`. */
@@ -73,7 +77,8 @@ function rsaHolds({ digest, isPss }: Algorithm, input: Buffer, key: KeyObject, s
   return verify(digest, input, { key, ...padding }, signature);
 }
 
-/** JWS has r || s (RFC 7518, section 3.4); Python's client writes DER. */
-function ecdsaHolds({ digest }: Algorithm, input: Buffer, key: KeyObject, signature: Uint8Array): boolean {
-  return (['ieee-p1363', 'der'] as const).some((dsaEncoding) => verify(digest, input, { key, dsaEncoding }, signature));
+/** JWS has r || s (RFC 7518, section 3.4); the clients for Python and C++ write DER. */
+function ecdsaHolds({ digest, encoding }: Algorithm, input: Buffer, key: KeyObject, signature: Uint8Array): boolean {
+  const encodings = encoding === undefined ? (['ieee-p1363', 'der'] as const) : [encoding];
+  return encodings.some((dsaEncoding) => verify(digest, input, { key, dsaEncoding }, signature));
 }
