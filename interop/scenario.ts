@@ -7,13 +7,8 @@ import { join } from 'node:path';
 import { development } from '@atesto/development';
 import { createBundleSource } from '@atesto/endorsements';
 import { startService } from '@atesto/service';
-import {
-  collateralToJson,
-  createSimulatedPlatform,
-  createSimulatedSnpPlatform,
-  generateAmdKeys,
-  reportDataOf,
-} from '@atesto/testing';
+import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing/sevsnp';
+import { collateralToJson, createSimulatedPlatform, reportDataOf } from '@atesto/testing/sgx';
 import { makeSigners, type Signer } from './signers.ts';
 
 /** What a client is given; bytes are base64. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseIntelCollateralBundle } from '@atesto/endorsements';
 import type { IntelCollateral } from '@atesto/evidence';
-import { type CollateralJson, collateralToJson } from '@atesto/testing';
+import { type CollateralJson, collateralToJson } from '@atesto/testing/sgx';
 import { findWorkload, type Workload } from '../verify/workload.ts';
 
 interface Written {

@@ -16,7 +16,7 @@ import {
   type VerifiedSnpEndorsements,
   verifySnpEndorsements,
 } from '@atesto/evidence';
-import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing';
+import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing/sevsnp';
 import { readVector, readVectorJson, vectorsMissing } from '@atesto/vectors';
 import { measureTogether } from '../measure.ts';
 import type { BenchRow } from './row.ts';

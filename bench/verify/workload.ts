@@ -1,6 +1,6 @@
 /** The quotes that are verified: real ones where the evidence beside the project is present, else simulated ones. */
 import { type IntelCollateral, intelRoots, type TrustAnchor } from '@atesto/evidence';
-import { createSimulatedPlatform } from '@atesto/testing';
+import { createSimulatedPlatform } from '@atesto/testing/sgx';
 import { readVector, readVectorCollateral, readVectorJson, vectorsMissing } from '@atesto/vectors';
 
 /** One quote with everything that its appraisal needs. */

@@ -1,6 +1,6 @@
 /** A simulated SEV-SNP machine. */
 import { type SnpEndorsements, verifySnpEndorsements } from '@atesto/evidence';
-import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing';
+import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing/sevsnp';
 import { anchorOf, at } from './roots.ts';
 
 export const milan = await createSimulatedSnpPlatform({ at, keys: await generateAmdKeys(2048) });

@@ -7,7 +7,8 @@ import {
   parseHclReport,
   parseSnpReport,
 } from '@atesto/evidence';
-import { createSimulatedVtpm, SimulatedAzureGuest } from '@atesto/testing';
+import { SimulatedAzureGuest } from '@atesto/testing/azure';
+import { createSimulatedVtpm } from '@atesto/testing/tpm';
 import { amdOptions, milan, verifiedEndorsements } from './amd.ts';
 
 export const vtpm = await createSimulatedVtpm();

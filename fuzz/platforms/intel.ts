@@ -1,6 +1,6 @@
 /** A simulated machine with SGX and TDX, and what vouches for it. */
 import { VerificationCache, verifyIntelCollateral } from '@atesto/evidence';
-import { createSimulatedPlatform } from '@atesto/testing';
+import { createSimulatedPlatform } from '@atesto/testing/sgx';
 import { anchorOf, at } from './roots.ts';
 
 export const intel = await createSimulatedPlatform({ at });

@@ -11,7 +11,7 @@ import {
   type SimulatedEvent,
   secureBootVariable,
   writeEventLog,
-} from '@atesto/testing';
+} from '@atesto/testing/tpm';
 import { outcomeOf } from '../engine/outcome.ts';
 import { randomOf } from '../engine/random.ts';
 import type { FuzzTarget } from '../engine/target.ts';

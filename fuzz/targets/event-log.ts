@@ -1,6 +1,7 @@
 /** Event logs beside a quote: with one and two banks, H-CRTM, separators of ones, padding and a trust point. */
 import { appraiseAzureCvm, parseHclReport } from '@atesto/evidence';
-import { createSimulatedVtpm, defaultBoot, eventTypes, SimulatedAzureGuest } from '@atesto/testing';
+import { SimulatedAzureGuest } from '@atesto/testing/azure';
+import { createSimulatedVtpm, defaultBoot, eventTypes } from '@atesto/testing/tpm';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
 import { appraiseHardware, guest, vtpm } from '../platforms/azure.ts';

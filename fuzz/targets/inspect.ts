@@ -1,5 +1,5 @@
 /** Any file that `atesto inspect` is given: it proves nothing, and never fails otherwise than by a refusal. */
-import { collateralToJson } from '@atesto/testing';
+import { collateralToJson } from '@atesto/testing/sgx';
 import { inspectBytes } from '../../packages/cli/src/inspect/inspect.ts';
 import type { FuzzTarget } from '../engine/target.ts';
 import { milan } from '../platforms/amd.ts';

@@ -1,7 +1,7 @@
 /** Files of Intel's collateral: JSON of signed bodies, chains and revocation lists. */
 import { parseIntelCollateralBundle } from '@atesto/endorsements';
 import { appraiseTdx, parseTdxEvidence, verifyIntelCollateral } from '@atesto/evidence';
-import { collateralToJson } from '@atesto/testing';
+import { collateralToJson } from '@atesto/testing/sgx';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
 import { intel, intelOptions, trustAnchors } from '../platforms/intel.ts';

@@ -1,6 +1,6 @@
 /** The JSON documents of SEV-SNP guests: report, certificates of both kinds of keys in any order, endorsements of utility VMs. */
 import { appraiseSnp, parseSnpEvidence, snpLookupFor } from '@atesto/evidence';
-import { createSimulatedUvmSigner } from '@atesto/testing';
+import { createSimulatedUvmSigner } from '@atesto/testing/sevsnp';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
 import { amdOptions, milan, verifyEndorsements } from '../platforms/amd.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { runSql, startPostgres, stateDirectory } from '@atesto/store/testing';
-import { collateralToJson } from '@atesto/testing';
+import { collateralToJson } from '@atesto/testing/sgx';
 import { bearer, identity } from './__fixtures__/callers.ts';
 import { collateral, platform, quoteOf } from './__fixtures__/enclave.ts';
 import type { Sent } from './__fixtures__/service.ts';

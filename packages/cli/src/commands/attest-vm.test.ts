@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { development } from '@atesto/development';
 import { startService } from '@atesto/service';
-import { createSimulatedPlatform, createSimulatedSnpPlatform, generateAmdKeys, reportDataOf } from '@atesto/testing';
+import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing/sevsnp';
+import { createSimulatedPlatform, reportDataOf } from '@atesto/testing/sgx';
 import { runCli } from '../__fixtures__/cli.ts';
 import { temporaryDirectory, temporaryFile } from '../__fixtures__/directory.ts';
 

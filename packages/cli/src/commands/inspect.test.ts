@@ -2,13 +2,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import {
-  collateralToJson,
-  createSimulatedPlatform,
-  createSimulatedVtpm,
-  eventTypes,
-  writeEventLog,
-} from '@atesto/testing';
+import { collateralToJson, createSimulatedPlatform } from '@atesto/testing/sgx';
+import { createSimulatedVtpm, eventTypes, writeEventLog } from '@atesto/testing/tpm';
 import { readVector, readVectorJson, vectorCases, vectorPath, vectorsMissing } from '@atesto/vectors';
 import fc from 'fast-check';
 import { runCli } from '../__fixtures__/cli.ts';

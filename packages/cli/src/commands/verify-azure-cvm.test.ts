@@ -1,13 +1,9 @@
 /** `atesto verify azure-cvm` gives the expected facts of real machines, and refuses with the code of the check that fails. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import {
-  createSimulatedSnpPlatform,
-  createSimulatedVtpm,
-  generateAmdKeys,
-  SimulatedAzureGuest,
-  writeEventLog,
-} from '@atesto/testing';
+import { SimulatedAzureGuest } from '@atesto/testing/azure';
+import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing/sevsnp';
+import { createSimulatedVtpm, writeEventLog } from '@atesto/testing/tpm';
 import { readVectorJson, vectorCases, vectorPath, vectorsMissing } from '@atesto/vectors';
 import { runCli, spawnCli } from '../__fixtures__/cli.ts';
 import { temporaryFile } from '../__fixtures__/directory.ts';

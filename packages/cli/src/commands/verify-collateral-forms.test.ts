@@ -1,7 +1,7 @@
 /** `atesto verify sgx` and `tdx` read collateral in the forms that other tools write. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { collateralToJson, createSimulatedPlatform } from '@atesto/testing';
+import { collateralToJson, createSimulatedPlatform } from '@atesto/testing/sgx';
 import { readVector, vectorPath, vectorsMissing } from '@atesto/vectors';
 import { runCli } from '../__fixtures__/cli.ts';
 import { temporaryFile } from '../__fixtures__/directory.ts';

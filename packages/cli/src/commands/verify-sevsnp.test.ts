@@ -5,7 +5,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { writeSnpDocument } from '@atesto/client';
-import { createSimulatedSnpPlatform, createSimulatedUvmSigner, generateAmdKeys, reportDataOf } from '@atesto/testing';
+import {
+  createSimulatedSnpPlatform,
+  createSimulatedUvmSigner,
+  generateAmdKeys,
+  reportDataOf,
+} from '@atesto/testing/sevsnp';
 import { readVector, readVectorJson, vectorCases, vectorPath, vectorsMissing } from '@atesto/vectors';
 import { runCli, spawnCli } from '../__fixtures__/cli.ts';
 import { temporaryDirectory, temporaryFile } from '../__fixtures__/directory.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { collateralToJson, createSimulatedPlatform, reportDataOf } from '@atesto/testing';
+import { collateralToJson, createSimulatedPlatform, reportDataOf } from '@atesto/testing/sgx';
 import { readVector, readVectorJson, vectorCases, vectorPath, vectorsMissing } from '@atesto/vectors';
 import { runCli, spawnCli } from '../__fixtures__/cli.ts';
 import { temporaryDirectory, temporaryFile } from '../__fixtures__/directory.ts';

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { resolve } from 'node:path';
 import { type AttestedData, type EvidenceSource, evidenceFromFile, evidenceFromPlatform } from '@atesto/client';
 import { parseIntelCollateralBundle } from '@atesto/endorsements';
-import { collateralToJson, createSimulatedPlatform } from '@atesto/testing';
+import { collateralToJson, createSimulatedPlatform } from '@atesto/testing/sgx';
 import { misused } from '../failure.ts';
 import { readBytes } from '../input/file.ts';
 

@@ -7,7 +7,7 @@ import {
   exportSimulatedPlatform,
   importSimulatedPlatform,
   type SimulatedPlatform,
-} from '@atesto/testing';
+} from '@atesto/testing/sgx';
 import { misused } from '../failure.ts';
 
 /** The platform and where its collateral is. */

@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { after } from 'node:test';
-import { createSimulatedPlatform } from '@atesto/testing';
+import { createSimulatedPlatform } from '@atesto/testing/sgx';
 
 /** One request as it arrived. */
 export interface Received {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, describe, test } from 'node:test';
-import { createSimulatedPlatform } from '@atesto/testing';
+import { createSimulatedPlatform } from '@atesto/testing/sgx';
 import { type Answer, json, startServer, type TestServer } from '../__fixtures__/https-server.ts';
 import {
   type AttestationClient,

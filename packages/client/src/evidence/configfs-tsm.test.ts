@@ -5,7 +5,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { createSimulatedPlatform, createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing';
+import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing/sevsnp';
+import { createSimulatedPlatform } from '@atesto/testing/sgx';
 import { type TsmMachine, tsmFiles } from '../__fixtures__/tsm.ts';
 import {
   ClientError,

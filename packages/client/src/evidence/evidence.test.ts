@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { createSimulatedPlatform, type SimulatedPlatform } from '@atesto/testing';
+import { createSimulatedPlatform, type SimulatedPlatform } from '@atesto/testing/sgx';
 import {
   ClientError,
   evidenceFromFile,

@@ -2,7 +2,8 @@
 
 import type { TestContext } from 'node:test';
 import type { IntelCollateral } from '@atesto/evidence';
-import { createSimulatedPlatform, type PcsServer, type PcsServerOptions, startPcsServer } from '@atesto/testing';
+import { type PcsServer, type PcsServerOptions, startPcsServer } from '@atesto/testing/servers';
+import { createSimulatedPlatform } from '@atesto/testing/sgx';
 import { createPcsSource, type EndorsementResult, type PcsSource, type PcsSourceOptions } from '../index.ts';
 import { createFakeTiming, deadlineMilliseconds, type FakeTiming } from './timing.ts';
 

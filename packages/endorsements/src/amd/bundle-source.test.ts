@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { parseSnpReport, snpLookupFor } from '@atesto/evidence';
-import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing';
+import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing/sevsnp';
 import { readVector, vectorCases, vectorPath, vectorsMissing } from '@atesto/vectors';
 import { appraiseReport } from '../__fixtures__/appraise-report.ts';
 import { codeOf } from '../__fixtures__/platform.ts';

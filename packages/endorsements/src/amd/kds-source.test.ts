@@ -6,7 +6,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { createSimulatedSnpPlatform, generateAmdKeys, type KdsFault, startKdsServer } from '@atesto/testing';
+import { type KdsFault, startKdsServer } from '@atesto/testing/servers';
+import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing/sevsnp';
 import { appraiseReport } from '../__fixtures__/appraise-report.ts';
 import { codeOf } from '../__fixtures__/platform.ts';
 import { createFakeTiming, deadlineMilliseconds } from '../__fixtures__/timing.ts';

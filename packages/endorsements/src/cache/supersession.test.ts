@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import type { IntelCollateral } from '@atesto/evidence';
-import { createSimulatedPlatform } from '@atesto/testing';
+import { createSimulatedPlatform } from '@atesto/testing/sgx';
 import { at, codeOf, collateral, needed, plain, platform, trustAnchors } from '../__fixtures__/platform.ts';
 import { type CacheEvent, createCachedSource, type IntelEndorsementSource } from '../index.ts';
 import { isSuperseded } from './supersession.ts';

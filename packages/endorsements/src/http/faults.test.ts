@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
-import type { PcsRequest } from '@atesto/testing';
+import type { PcsRequest } from '@atesto/testing/servers';
 import { at, codeOf, collateral, needed, servePcs } from '../__fixtures__/platform.ts';
 import { createFakeTiming, deadlineMilliseconds } from '../__fixtures__/timing.ts';
 import { createPcsSource, endorsementFault } from '../index.ts';

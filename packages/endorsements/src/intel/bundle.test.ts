@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { appraiseSgx, parseSgxEvidence, verifyIntelCollateral } from '@atesto/evidence';
-import { collateralToJson, createSimulatedPlatform } from '@atesto/testing';
+import { collateralToJson, createSimulatedPlatform } from '@atesto/testing/sgx';
 import { readVector, readVectorCollateral, vectorCases, vectorsMissing } from '@atesto/vectors';
 import {
   createBundleSource,

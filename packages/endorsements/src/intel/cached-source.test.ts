@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { createSimulatedPlatform } from '@atesto/testing';
+import { createSimulatedPlatform } from '@atesto/testing/sgx';
 import { at, codeOf, collateral, needed, platform, trustAnchors } from '../__fixtures__/platform.ts';
 import { createCachedSource, type IntelEndorsementRequest, type IntelEndorsementSource } from '../index.ts';
 

@@ -1,7 +1,7 @@
 /** Intel's certification service and PCCS, asked over HTTP: what comes is verified, what fails has a code of its own. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { PcsFault } from '@atesto/testing';
+import type { PcsFault } from '@atesto/testing/servers';
 import { readVectorCollateral, readVectorJson, vectorCases, vectorsMissing } from '@atesto/vectors';
 import { at, codeOf, collateral, needed, plain, platform, servePcs, trustAnchors } from '../__fixtures__/platform.ts';
 import { createPcsSource, endorsementFault } from '../index.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { intelListIssuers, type ListIssuer } from '@atesto/evidence';
-import { createSimulatedPlatform } from '@atesto/testing';
+import { createSimulatedPlatform } from '@atesto/testing/sgx';
 import { at, platform, trustAnchors } from '../__fixtures__/platform.ts';
 import type { CacheEvent } from '../index.ts';
 import { HeldRevocationLists } from './held-lists.ts';

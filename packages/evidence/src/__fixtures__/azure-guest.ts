@@ -1,13 +1,9 @@
 /** Simulated confidential VMs of Azure for tests in which exactly one thing is wrong. */
 
 import type { Outcome } from '@atesto/core';
-import {
-  createSimulatedSnpPlatform,
-  createSimulatedVtpm,
-  generateAmdKeys,
-  SimulatedAzureGuest,
-  type SimulatedSnpPlatform,
-} from '@atesto/testing';
+import { SimulatedAzureGuest } from '@atesto/testing/azure';
+import { createSimulatedSnpPlatform, generateAmdKeys, type SimulatedSnpPlatform } from '@atesto/testing/sevsnp';
+import { createSimulatedVtpm } from '@atesto/testing/tpm';
 import { type AzureHardware, appraiseSnp, type GuestProof, verifySnpEndorsements } from '../index.ts';
 import { appraiseSnpBytes, appraiseTdxBytes } from './appraise-bytes.ts';
 import { anchorOf, at, makePlatform } from './intel-platform.ts';

@@ -1,7 +1,7 @@
 /** A simulated platform for tests in which exactly one thing is wrong. */
 
 import { X509Certificate } from 'node:crypto';
-import { createSimulatedPlatform, type PlatformOptions, type SimulatedPlatform } from '@atesto/testing';
+import { createSimulatedPlatform, type PlatformOptions, type SimulatedPlatform } from '@atesto/testing/sgx';
 import type { IntelAppraisalOptions, IntelCollateral, SgxAppraisal, TrustAnchor } from '../index.ts';
 import { type Anchored, appraiseSgxBytes, type SgxBytesOutcome } from './appraise-bytes.ts';
 

@@ -2,14 +2,14 @@
 
 import type { Outcome } from '@atesto/core';
 import {
-  type CrlOverrides,
   createSimulatedSnpPlatform,
   type EndorsementKeyKind,
   generateAmdKeys,
   type SimulatedSnpPlatform,
   type SnpPlatformOptions,
   type SnpReportOptions,
-} from '@atesto/testing';
+} from '@atesto/testing/sevsnp';
+import type { CrlOverrides } from '@atesto/testing/x509';
 import type { SnpAppraisal, SnpAppraisalOptions, SnpReport } from '../index.ts';
 import { type Anchored, appraiseSnpBytes } from './appraise-bytes.ts';
 import { outcomeCode } from './refusals.ts';

@@ -1,6 +1,7 @@
 /** A simulated trust domain for tests in which exactly one thing is wrong. */
 
-import type { CollateralOverrides, TdxQuoteOptions } from '@atesto/testing';
+import type { CollateralOverrides } from '@atesto/testing/sgx';
+import type { TdxQuoteOptions } from '@atesto/testing/tdx';
 import type { IntelAppraisalOptions, TdxAppraisal } from '../index.ts';
 import { type Anchored, appraiseTdxBytes, type TdxBytesOutcome } from './appraise-bytes.ts';
 import { anchorOf, at, makePlatform } from './intel-platform.ts';

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { generateEcKeys, type HclReportFields, type HclReportOptions } from '@atesto/testing';
+import type { HclReportFields, HclReportOptions } from '@atesto/testing/azure';
+import { generateEcKeys } from '@atesto/testing/x509';
 import fc from 'fast-check';
 import { appraiseCvmBytes } from '../__fixtures__/appraise-bytes.ts';
 import { snpGuest, snpHardware, tdxGuest, tdxHardware, vtpm } from '../__fixtures__/azure-guest.ts';

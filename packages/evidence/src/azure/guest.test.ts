@@ -4,14 +4,8 @@ import assert from 'node:assert/strict';
 import { createHash, createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
 import type { Outcome } from '@atesto/core';
-import {
-  type AttestationInfoOptions,
-  createSimulatedVtpm,
-  defaultBoot,
-  type SimulatedAzureGuest,
-  tpmAttributes,
-  writeEventLog,
-} from '@atesto/testing';
+import type { AttestationInfoOptions, SimulatedAzureGuest } from '@atesto/testing/azure';
+import { createSimulatedVtpm, defaultBoot, tpmAttributes, writeEventLog } from '@atesto/testing/tpm';
 import fc from 'fast-check';
 import { appraiseGuestBytes } from '../__fixtures__/appraise-bytes.ts';
 import { hardwareOfProof, snpGuest, tdxGuest, vtpm } from '../__fixtures__/azure-guest.ts';

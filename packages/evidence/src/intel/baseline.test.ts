@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { CollateralOverrides } from '@atesto/testing';
+import type { CollateralOverrides } from '@atesto/testing/sgx';
 import { accepted, appraise, at, days, makePlatform } from '../__fixtures__/intel-platform.ts';
 import { outcomeCode } from '../__fixtures__/refusals.ts';
 import { checkTcbBaseline, defaultTcbBaseline, type SgxAppraisal, type TcbBaseline, tcbStatuses } from '../index.ts';

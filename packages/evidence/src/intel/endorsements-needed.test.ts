@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { CertificationOptions } from '@atesto/testing';
+import type { CertificationOptions } from '@atesto/testing/sgx';
 import { readVector, readVectorJson, vectorCases, vectorsMissing } from '@atesto/vectors';
 import { makePlatform } from '../__fixtures__/intel-platform.ts';
 import { lookupFor, neededByPckCertificate, parseSgxEvidence, parseTdxEvidence } from '../index.ts';

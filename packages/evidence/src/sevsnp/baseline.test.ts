@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
-import type { SnpReportFields } from '@atesto/testing';
+import type { SnpReportFields } from '@atesto/testing/sevsnp';
 import { outcomeCode } from '../__fixtures__/refusals.ts';
 import { acceptedCase, milan, reportOf, turin } from '../__fixtures__/snp-platform.ts';
 import {

@@ -3,12 +3,8 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { describe, test } from 'node:test';
-import {
-  type AmdCertificateOverrides,
-  type CrlOverrides,
-  type EndorsementKeyFields,
-  generateEcKeys,
-} from '@atesto/testing';
+import type { AmdCertificateOverrides, EndorsementKeyFields } from '@atesto/testing/sevsnp';
+import { type CrlOverrides, generateEcKeys } from '@atesto/testing/x509';
 import { appraiseSnpBytes } from '../__fixtures__/appraise-bytes.ts';
 import {
   acceptedCase,

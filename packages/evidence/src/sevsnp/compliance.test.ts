@@ -1,7 +1,7 @@
 /** Guests that the operator knows get the status of the first reference value they fit. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createSimulatedUvmSigner, type SnpReportFields } from '@atesto/testing';
+import { createSimulatedUvmSigner, type SnpReportFields } from '@atesto/testing/sevsnp';
 import { at, days, reportOf } from '../__fixtures__/snp-platform.ts';
 import { appraiseSnpGuest, type SnpGuestIdentity, type SnpReferenceValue } from '../index.ts';
 

@@ -1,7 +1,7 @@
 /** What a report needs is read from it and from the certificates beside it. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing';
+import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing/sevsnp';
 import { parseSnpReport, type SnpReport, snpLookupFor } from '../index.ts';
 
 const at = new Date('2026-06-01T12:00:00Z');

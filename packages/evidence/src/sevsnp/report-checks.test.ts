@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { generateEcKeys, type SimulatedSnpPlatform, type SnpReportOptions } from '@atesto/testing';
+import type { SimulatedSnpPlatform, SnpReportOptions } from '@atesto/testing/sevsnp';
+import { generateEcKeys } from '@atesto/testing/x509';
 import fc from 'fast-check';
 import { appraiseSnpBytes } from '../__fixtures__/appraise-bytes.ts';
 import {

@@ -1,12 +1,8 @@
 /** Endorsements of utility VMs: one thing is wrong, and exactly that is refused. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import {
-  createSimulatedUvmSigner,
-  generateEcKeys,
-  type UvmEndorsementOptions,
-  type UvmSignerOptions,
-} from '@atesto/testing';
+import { createSimulatedUvmSigner, type UvmEndorsementOptions, type UvmSignerOptions } from '@atesto/testing/sevsnp';
+import { generateEcKeys } from '@atesto/testing/x509';
 import { encode, Tagged } from 'cborg';
 import fc from 'fast-check';
 import { outcomeCode } from '../__fixtures__/refusals.ts';

@@ -2,12 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import {
-  type CertificateOverrides,
-  type CollateralOverrides,
-  generateEcKeys,
-  type IntelCertificateOverrides,
-} from '@atesto/testing';
+import type { CollateralOverrides, IntelCertificateOverrides } from '@atesto/testing/sgx';
+import { type CertificateOverrides, generateEcKeys } from '@atesto/testing/x509';
 import { appraiseSgxBytes } from '../__fixtures__/appraise-bytes.ts';
 import {
   accepted,

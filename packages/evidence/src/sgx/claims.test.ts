@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { reportDataOf } from '@atesto/testing';
+import { reportDataOf } from '@atesto/testing/sgx';
 import { accepted, appraise, makePlatform } from '../__fixtures__/intel-platform.ts';
 import { outcomeCode } from '../__fixtures__/refusals.ts';
 import {

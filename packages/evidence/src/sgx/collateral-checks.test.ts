@@ -2,13 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import {
-  type CollateralOverrides,
-  generateEcKeys,
-  type Json,
-  type JsonMembers,
-  type SimulatedTcbLevel,
-} from '@atesto/testing';
+import type { CollateralOverrides, Json, JsonMembers, SimulatedTcbLevel } from '@atesto/testing/sgx';
+import { generateEcKeys } from '@atesto/testing/x509';
 import { appraiseSgxBytes } from '../__fixtures__/appraise-bytes.ts';
 import { accepted, anchorOf, appraise, at, codeOfSgx, days, makePlatform } from '../__fixtures__/intel-platform.ts';
 import { type IntelAppraisalOptions, type IntelCollateral, verifyIntelCollateral } from '../index.ts';

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { generateEcKeys, type SgxQuoteOptions } from '@atesto/testing';
+import type { SgxQuoteOptions } from '@atesto/testing/sgx';
+import { generateEcKeys } from '@atesto/testing/x509';
 import { readVector, vectorsMissing } from '@atesto/vectors';
 import { appraiseSgxBytes } from '../__fixtures__/appraise-bytes.ts';
 import { accepted, anchorOf, appraise, codeOfSgx, makePlatform } from '../__fixtures__/intel-platform.ts';

@@ -1,7 +1,7 @@
 /** The claims of a TDX appraisal, and what its evidence commits to. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { reportDataOf } from '@atesto/testing';
+import { reportDataOf } from '@atesto/testing/sgx';
 import { outcomeCode } from '../__fixtures__/refusals.ts';
 import { acceptedDomain, appraiseDomain, platform } from '../__fixtures__/trust-domain.ts';
 import {

@@ -1,7 +1,7 @@
 /** Which module a trust domain runs, how current it and its platform are, and how their statuses come together. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { CollateralOverrides, Json, JsonMembers, SimulatedTcbLevel } from '@atesto/testing';
+import type { CollateralOverrides, Json, JsonMembers, SimulatedTcbLevel } from '@atesto/testing/sgx';
 import { acceptedDomain, appraiseDomain, codeOfTdx, svns } from '../__fixtures__/trust-domain.ts';
 import type { TcbStatus } from '../index.ts';
 

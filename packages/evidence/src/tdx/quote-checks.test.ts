@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type CollateralOverrides, generateEcKeys, type TdxQuoteOptions } from '@atesto/testing';
+import type { CollateralOverrides } from '@atesto/testing/sgx';
+import type { TdxQuoteOptions } from '@atesto/testing/tdx';
+import { generateEcKeys } from '@atesto/testing/x509';
 import fc from 'fast-check';
 import { appraiseTdxBytes } from '../__fixtures__/appraise-bytes.ts';
 import { anchorOf, at } from '../__fixtures__/intel-platform.ts';

@@ -11,7 +11,7 @@ import {
   secureBootVariable,
   writeEventLog,
   writeSpecId,
-} from '@atesto/testing';
+} from '@atesto/testing/tpm';
 import { readVector, readVectorJson, vectorCases, vectorPath, vectorsMissing } from '@atesto/vectors';
 import fc from 'fast-check';
 import { vtpm } from '../__fixtures__/azure-guest.ts';

@@ -4,13 +4,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
 import {
   createSimulatedVtpm,
-  generateEcKeys,
   pcrMask,
   type SignedAttest,
   type TpmQuoteOptions,
   tpmAlgorithms,
   tpmAttributes,
-} from '@atesto/testing';
+} from '@atesto/testing/tpm';
+import { generateEcKeys } from '@atesto/testing/x509';
 import fc from 'fast-check';
 import { vtpm } from '../__fixtures__/azure-guest.ts';
 import { codeOf } from '../__fixtures__/refusals.ts';

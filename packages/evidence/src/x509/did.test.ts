@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { createSimulatedUvmSigner } from '@atesto/testing';
+import { createSimulatedUvmSigner } from '@atesto/testing/sevsnp';
 import { codeOf } from '../__fixtures__/refusals.ts';
 import { parseCertificate } from './certificate.ts';
 import { checkDidX509 } from './did.ts';

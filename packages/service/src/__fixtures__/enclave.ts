@@ -1,7 +1,7 @@
 /** A simulated platform of a test file, and services that trust it. */
 import assert from 'node:assert/strict';
 import type { IntelCollateral } from '@atesto/evidence';
-import { createSimulatedPlatform, type SgxQuoteOptions } from '@atesto/testing';
+import { createSimulatedPlatform, type SgxQuoteOptions } from '@atesto/testing/sgx';
 import type { ServiceSettings } from '../config/schema.ts';
 import type { ServiceOptions } from '../service.ts';
 import { type Answer, serve, type TestService } from './service.ts';

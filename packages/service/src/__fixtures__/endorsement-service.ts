@@ -10,7 +10,7 @@ import {
   type PcsServerOptions,
   startKdsServer,
   startPcsServer,
-} from '@atesto/testing';
+} from '@atesto/testing/servers';
 
 const running: { close(): Promise<void> }[] = [];
 after(async () => {

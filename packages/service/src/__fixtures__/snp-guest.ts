@@ -6,7 +6,7 @@ import {
   generateAmdKeys,
   type SimulatedSnpPlatform,
   type SnpReportOptions,
-} from '@atesto/testing';
+} from '@atesto/testing/sevsnp';
 import type { ServiceSettings } from '../config/schema.ts';
 import type { ServiceOptions } from '../service.ts';
 import { base64url } from './enclave.ts';

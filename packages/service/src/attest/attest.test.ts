@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, createPublicKey, verify, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { auditUnavailable, seenAudit } from '@atesto/store/testing';
-import { reportDataOf } from '@atesto/testing';
+import { reportDataOf } from '@atesto/testing/sgx';
 import { decodeProtectedHeader } from 'jose';
 import { base64url, claimsOf, platform, quoteOf, refusalOf, serveEnclaves } from '../__fixtures__/enclave.ts';
 

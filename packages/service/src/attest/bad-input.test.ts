@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
-import { createSimulatedPlatform, reportDataOf } from '@atesto/testing';
+import { createSimulatedPlatform, reportDataOf } from '@atesto/testing/sgx';
 import { base64url, claimsOf, platform, quoteOf, refusalOf, serveEnclaves } from '../__fixtures__/enclave.ts';
 import type { TestService } from '../__fixtures__/service.ts';
 

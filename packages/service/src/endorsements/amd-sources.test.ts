@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { appraiseSnp, type ParsedSnpReport, parseSnpReport, type SnpAppraisal, type SnpReport } from '@atesto/evidence';
 import { stateDirectory } from '@atesto/store/testing';
-import { createSimulatedSnpPlatform, generateAmdKeys, type SnpReportOptions } from '@atesto/testing';
+import { createSimulatedSnpPlatform, generateAmdKeys, type SnpReportOptions } from '@atesto/testing/sevsnp';
 import Fastify from 'fastify';
 import { refusalOf } from '../__fixtures__/enclave.ts';
 import { endorsementCaFile, serveKds } from '../__fixtures__/endorsement-service.ts';

@@ -6,13 +6,8 @@ import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { IntelCollateral } from '@atesto/evidence';
 import { stateDirectory } from '@atesto/store/testing';
-import {
-  type CollateralOverrides,
-  collateralToJson,
-  createSimulatedPlatform,
-  createSimulatedSnpPlatform,
-  generateAmdKeys,
-} from '@atesto/testing';
+import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing/sevsnp';
+import { type CollateralOverrides, collateralToJson, createSimulatedPlatform } from '@atesto/testing/sgx';
 import { base64url, claimsOf, refusalOf } from '../__fixtures__/enclave.ts';
 import { endorsementCaFile, serveKds, servePcs } from '../__fixtures__/endorsement-service.ts';
 import { serve, type TestService } from '../__fixtures__/service.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type EndorsementResult, type EndorsementSource, freshnessAt } from '@atesto/endorsements';
-import type { PcsFault } from '@atesto/testing';
+import type { PcsFault } from '@atesto/testing/servers';
 import { collateral, platform, quoteOf } from '../__fixtures__/enclave.ts';
 import { endorsementCaFile, servePcs } from '../__fixtures__/endorsement-service.ts';
 import { serve } from '../__fixtures__/service.ts';

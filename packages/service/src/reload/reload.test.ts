@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { stateDirectory } from '@atesto/store/testing';
-import { collateralToJson } from '@atesto/testing';
+import { collateralToJson } from '@atesto/testing/sgx';
 import { bearer, identity } from '../__fixtures__/callers.ts';
 import { collateral, platform, quoteOf, refusalOf } from '../__fixtures__/enclave.ts';
 import { watchedLog } from '../__fixtures__/log.ts';

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { readVector, vectorCases, vectorsMissing } from '@atesto/vectors';
-import { generateEcKeys } from '../index.ts';
 import { writeSpecId } from '../tpm/event-log.ts';
 import {
   nameOf,
@@ -14,6 +13,7 @@ import {
   writeSelections,
 } from '../tpm/structures.ts';
 import { createSimulatedVtpm } from '../tpm/vtpm.ts';
+import { generateEcKeys } from '../x509/index.ts';
 import { claimsReportData, writeHclReport } from './hcl-report.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

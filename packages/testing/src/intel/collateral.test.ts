@@ -5,7 +5,8 @@ import { verify, X509Certificate } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { readVectorJson, vectorsMissing } from '@atesto/vectors';
 import { X509Crl, X509Certificate as X509Reader } from '@peculiar/x509';
-import { collateralToJson, createSimulatedPlatform, generateEcKeys } from '../index.ts';
+import { collateralToJson, createSimulatedPlatform } from '../sgx/index.ts';
+import { generateEcKeys } from '../x509/index.ts';
 
 const at = new Date('2026-06-01T12:00:00Z');
 const platform = await createSimulatedPlatform({ at });

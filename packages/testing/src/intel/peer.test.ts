@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { after, describe, test } from 'node:test';
 import { getCollateral, QuoteVerifier } from '@phala/dcap-qvl';
-import { createSimulatedPlatform, generateEcKeys, startPcsServer } from '../index.ts';
+import { startPcsServer } from '../serving/index.ts';
+import { createSimulatedPlatform } from '../sgx/index.ts';
+import { generateEcKeys } from '../x509/index.ts';
 
 const at = new Date('2026-06-01T12:00:00Z');
 const platform = await createSimulatedPlatform({ at });

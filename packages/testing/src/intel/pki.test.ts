@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { createHash, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
-import { createSimulatedPlatform, generateEcKeys } from '../index.ts';
+import { createSimulatedPlatform } from '../sgx/index.ts';
+import { generateEcKeys } from '../x509/index.ts';
 
 const at = new Date('2026-06-01T12:00:00Z');
 

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { createHash, createPublicKey, verify, X509Certificate } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { createSimulatedPlatform, generateEcKeys, reportDataOf, type SgxQuoteOptions } from '../index.ts';
+import { createSimulatedPlatform, reportDataOf, type SgxQuoteOptions } from '../sgx/index.ts';
+import { generateEcKeys } from '../x509/index.ts';
 
 const at = new Date('2026-06-01T12:00:00Z');
 const platform = await createSimulatedPlatform({ at });

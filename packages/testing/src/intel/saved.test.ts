@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { verify, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
-import { createSimulatedPlatform, exportSimulatedPlatform, importSimulatedPlatform } from '../index.ts';
+import { createSimulatedPlatform, exportSimulatedPlatform, importSimulatedPlatform } from '../sgx/index.ts';
 
 const at = new Date('2026-06-01T12:00:00Z');
 

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { readVector, readVectorJson, vectorCases, vectorsMissing } from '@atesto/vectors';
-import { createSimulatedPlatform, type SgxReportBodyFields, type TdReportBodyFields } from '../index.ts';
+import { createSimulatedPlatform, type SgxReportBodyFields } from '../sgx/index.ts';
+import type { TdReportBodyFields } from '../tdx/index.ts';
 import { pckExtension } from './pck-extension.ts';
 
 const platform = await createSimulatedPlatform({ at: new Date('2026-06-01T12:00:00Z') });

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { after, test } from 'node:test';
-import { createSimulatedSnpPlatform, generateAmdKeys, type KdsServerOptions, startKdsServer } from '../index.ts';
+import { type KdsServerOptions, startKdsServer } from '../serving/index.ts';
+import { createSimulatedSnpPlatform, generateAmdKeys } from '../sevsnp/index.ts';
 
 const platform = await createSimulatedSnpPlatform({
   at: new Date('2026-06-01T12:00:00Z'),

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { createSimulatedPlatform, writeCustomClaims } from '../index.ts';
+import { createSimulatedPlatform, writeCustomClaims } from '../sgx/index.ts';
 
 const platform = await createSimulatedPlatform({ at: new Date('2026-06-01T12:00:00Z') });
 

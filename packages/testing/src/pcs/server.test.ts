@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { readVectorCollateral, vectorsMissing } from '@atesto/vectors';
-import { createSimulatedPlatform, type PcsServerOptions, startPcsServer } from '../index.ts';
+import { type PcsServerOptions, startPcsServer } from '../serving/index.ts';
+import { createSimulatedPlatform } from '../sgx/index.ts';
 
 const platform = await createSimulatedPlatform({ at: new Date('2026-06-01T12:00:00Z'), fmspc: '00a5a5000000' });
 const collateral = await platform.collateral();

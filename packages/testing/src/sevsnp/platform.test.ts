@@ -3,15 +3,15 @@ import assert from 'node:assert/strict';
 import { constants, createHash, verify, X509Certificate } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { readVector, readVectorJson, vectorCases, vectorsMissing } from '@atesto/vectors';
+import { generateEcKeys } from '../x509/index.ts';
 import {
   createSimulatedSnpPlatform,
   exportSimulatedSnpPlatform,
   generateAmdKeys,
-  generateEcKeys,
   importSimulatedSnpPlatform,
   type SnpReportFields,
   type SnpReportOptions,
-} from '../index.ts';
+} from './index.ts';
 
 const at = new Date('2026-06-01T12:00:00Z');
 const keys = await generateAmdKeys(2048);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash, verify, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { decode, encode, Tagged } from 'cborg';
-import { createSimulatedUvmSigner } from '../index.ts';
+import { createSimulatedUvmSigner } from './index.ts';
 
 const at = new Date('2026-06-01T12:00:00Z');
 const signer = await createSimulatedUvmSigner({ at });

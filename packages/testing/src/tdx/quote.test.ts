@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readVectorJson, vectorsMissing } from '@atesto/vectors';
-import { createSimulatedPlatform, type TdReportBodyFields } from '../index.ts';
+import { createSimulatedPlatform, type TdReportBodyFields } from './index.ts';
 
 const platform = await createSimulatedPlatform({ at: new Date('2026-06-01T12:00:00Z') });
 const fill = (size: number, byte: number) => Buffer.alloc(size, byte);

@@ -3,14 +3,9 @@ import assert from 'node:assert/strict';
 import { createDecipheriv, createHash, createPublicKey } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import {
-  createSimulatedVtpm,
-  defaultBoot,
-  generateEcKeys,
-  SimulatedAzureGuest,
-  type SimulatedEvent,
-  writeEventLog,
-} from '@atesto/testing';
+import { SimulatedAzureGuest } from '@atesto/testing/azure';
+import { createSimulatedVtpm, defaultBoot, type SimulatedEvent, writeEventLog } from '@atesto/testing/tpm';
+import { generateEcKeys } from '@atesto/testing/x509';
 import { base64url, platform, refusalOf, serveEnclaves } from '../../__fixtures__/enclave.ts';
 import { SoftwareTpm, softwareTpmMissing } from '../../__fixtures__/software-tpm.ts';
 

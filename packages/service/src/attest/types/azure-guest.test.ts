@@ -4,15 +4,9 @@ import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { createVerifier } from '@atesto/relying-party';
 import { seenAudit } from '@atesto/store/testing';
-import {
-  type AttestationInfoOptions,
-  createSimulatedSnpPlatform,
-  createSimulatedVtpm,
-  defaultBoot,
-  eventTypes,
-  generateAmdKeys,
-  SimulatedAzureGuest,
-} from '@atesto/testing';
+import { type AttestationInfoOptions, SimulatedAzureGuest } from '@atesto/testing/azure';
+import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing/sevsnp';
+import { createSimulatedVtpm, defaultBoot, eventTypes } from '@atesto/testing/tpm';
 import { base64url, platform, refusalOf, serveEnclaves } from '../../__fixtures__/enclave.ts';
 import type { Answer, TestService } from '../../__fixtures__/service.ts';
 import type { ServiceSettings } from '../../config/schema.ts';

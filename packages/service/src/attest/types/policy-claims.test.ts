@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type AttestationKind, compilePolicy } from '@atesto/policy';
-import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing';
+import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing/sevsnp';
 import { base64url, claimsOf, platform, quoteOf } from '../../__fixtures__/enclave.ts';
 import { serve } from '../../__fixtures__/service.ts';
 

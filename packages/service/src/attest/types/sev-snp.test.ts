@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { SnpEndorsementSource } from '@atesto/endorsements';
 import { createVerifier } from '@atesto/relying-party';
-import { reportDataOf, type SnpReportFields } from '@atesto/testing';
+import { reportDataOf, type SnpReportFields } from '@atesto/testing/sevsnp';
 import { readVector, readVectorJson, vectorCases, vectorPath, vectorsMissing } from '@atesto/vectors';
 import { base64url, claimsOf, refusalOf } from '../../__fixtures__/enclave.ts';
 import { endorsementCaFile, serveKds } from '../../__fixtures__/endorsement-service.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createVerifier } from '@atesto/relying-party';
-import { reportDataOf, type TdxQuoteOptions } from '@atesto/testing';
+import { reportDataOf, type TdxQuoteOptions } from '@atesto/testing/tdx';
 import { readVector, readVectorCollateral, readVectorJson, vectorCases, vectorsMissing } from '@atesto/vectors';
 import { base64url, claimsOf, platform, quoteOf, refusalOf, serveEnclaves } from '../../__fixtures__/enclave.ts';
 import { serve, type TestService } from '../../__fixtures__/service.ts';
