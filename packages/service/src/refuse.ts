@@ -5,20 +5,22 @@ import type { ServiceCode } from './codes.ts';
 /** Throws `Refused` with a code of the service. `where` is a member, header or path; never a value. */
 export const refuse: (code: ServiceCode, where: string, why: string) => never = throwRefused;
 
+/** `temporary`: another try may succeed; `request`: the part has nothing for what the caller sent; `defect`: a fault of the service. */
+export type PartFault = 'temporary' | 'request' | 'defect';
+
 /**
- * Thrown when a part of the service refused to work, whatever the caller sent: the caller is told the part and the meaning of the code; place
- * and reason, which may name paths and hosts, are for the log.
+ * Thrown when a part of the service refused to work: the caller is told the part and the meaning of the code; place and reason, which may
+ * name paths and hosts, are for the log.
  */
 export class PartFailed extends Refused {
   /** A setting or a part of the service, such as `store`. */
   readonly part: string;
-  /** Whether another try may succeed. */
-  readonly isPassing: boolean;
+  readonly fault: PartFault;
 
-  constructor(refusal: Refusal, part: string, isPassing: boolean) {
+  constructor(refusal: Refusal, part: string, fault: PartFault) {
     super(refusal);
     this.name = 'PartFailed';
     this.part = part;
-    this.isPassing = isPassing;
+    this.fault = fault;
   }
 }

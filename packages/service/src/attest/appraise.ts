@@ -1,6 +1,6 @@
 /** Steps 2 to 5 of an attest call: from the wire's body to genuine evidence and the data that it commits to. */
+import { unwrap } from '@atesto/core';
 import type { LookupBudget } from '../admission/budgets.ts';
-import { orRefuse } from '../http/refusal.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { AttestRequest } from './request.ts';
 import { bind } from './steps/bind.ts';
@@ -30,7 +30,7 @@ export interface AppraisedRequest<Appraisal> {
   readonly endorseMs: number;
 }
 
-/** Decodes, fetches endorsements, appraises, checks the data. Throws `RequestRefused`. */
+/** Decodes, fetches endorsements, appraises, checks the data. Throws `Refused`. */
 export async function appraise<Evidence, Endorsements, Appraisal>(
   type: AttestationType<Evidence, Endorsements, Appraisal>,
   body: Uint8Array,
@@ -40,13 +40,13 @@ export async function appraise<Evidence, Endorsements, Appraisal>(
   const request = decodeRequest(body, type.evidenceMembers);
   noteEvidence(trail, request.evidence);
   checkRequest?.(request);
-  const evidence = orRefuse(type.parse(request.evidence));
+  const evidence = unwrap(type.parse(request.evidence));
   // 3 endorse
   const started = performance.now();
   const endorsements = await type.endorse(evidence, provider, { at, signal, lookups });
   const endorseMs = performance.now() - started;
   // 4 appraise
-  const appraisal = orRefuse(type.appraise(evidence, endorsements, provider, at));
+  const appraisal = unwrap(type.appraise(evidence, endorsements, provider, at));
   // 5 bind
   bind(type, appraisal, request, provider);
   return { request, appraisal, endorseMs };

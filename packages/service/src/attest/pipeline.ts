@@ -33,7 +33,7 @@ export interface AttestContext {
   readonly lookups: LookupBudget;
   /** Whose turn it is when others wait too: the caller, or the address. */
   readonly owner: () => string;
-  /** Told who calls, once that is known. May refuse the call by throwing `RequestRefused`. */
+  /** Told who calls, once that is known. May refuse the call by throwing. */
   readonly admit: (caller: Caller) => void;
   /** Whether a caller is a reader of the provider: refusals may then show what the policy says. */
   readonly mayReadPolicies: (caller: Caller) => boolean;
@@ -47,7 +47,7 @@ export interface AttestAnswer {
   readonly endorseMs: number;
 }
 
-/** Attests evidence of one type. Throws `RequestRefused`. */
+/** Attests evidence of one type. Throws `Refused`, and what `readBody` and `admit` throw. */
 export async function attest<Evidence, Endorsements, Appraisal>(
   type: AttestationType<Evidence, Endorsements, Appraisal>,
   call: AttestCall,

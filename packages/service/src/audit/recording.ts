@@ -23,7 +23,7 @@ export async function recordAllowed(request: FastifyRequest, audit: Pick<Audit, 
     await audit.record(entryOf(request, 'allowed', at));
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    throw new PartFailed(error.refusal, 'audit', true);
+    throw new PartFailed(error.refusal, 'audit', 'temporary');
   }
   recorded.add(request);
 }
@@ -83,7 +83,7 @@ function verdictOf(status: number): AuditVerdict {
 }
 
 function withhold(reply: FastifyReply, error: unknown): string {
-  const refused = asRefusal(error instanceof Refused ? new PartFailed(error.refusal, 'audit', true) : error);
+  const refused = asRefusal(error instanceof Refused ? new PartFailed(error.refusal, 'audit', 'temporary') : error);
   reply
     .code(refused.status)
     .removeHeader('content-length')

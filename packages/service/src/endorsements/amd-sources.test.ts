@@ -15,7 +15,7 @@ import { unlimitedLookups } from '../admission/index.ts';
 import { parseConfig } from '../config/load.ts';
 import type { ServiceSettings } from '../config/schema.ts';
 import { Health } from '../health/health.ts';
-import { RequestRefused } from '../http/refusal.ts';
+import { refusalOfError } from '../http/refusal-of.ts';
 import { AmdEndorsements } from '../providers/amd.ts';
 import { configuredSources } from './sources.ts';
 
@@ -81,8 +81,8 @@ async function attest(
     const appraisal = appraiseSnp(parsed, endorsements, { at: opened.now(), allowExpiredCollateral });
     return appraisal.ok ? appraisal.value : [400, appraisal.refusal.code];
   } catch (error) {
-    assert.ok(error instanceof RequestRefused, String(error));
-    return [error.status, error.refusal.code];
+    const refused = refusalOfError(error) ?? assert.fail(String(error));
+    return [refused.status, refused.refusal.code];
   }
 }
 

@@ -1,11 +1,23 @@
 /** Maps the refusals that the service's code throws to what a reply says: status, wire code and message. */
 import { type Refusal, Refused } from '@atesto/core';
+import { endorsementFault } from '@atesto/endorsements';
+import { evidenceCodes } from '@atesto/evidence';
 import type { StorageCode } from '@atesto/store';
+import type { TokenCode } from '@atesto/token';
 import { type ServiceCodeRow, serviceCodes } from '../codes.ts';
-import { PartFailed } from '../refuse.ts';
+import { PartFailed, type PartFault } from '../refuse.ts';
 import { RequestRefused, withinRefused } from './refusal.ts';
 
 type Wire = readonly [status: number, wireCode: string];
+
+const partFailures: Readonly<Record<PartFault, Wire>> = {
+  temporary: [503, 'ServiceUnavailable'],
+  request: [400, 'InvalidParameter'],
+  defect: [500, 'InternalError'],
+};
+
+/** Refusals of the token package that are the fault of a policy. All others are faults of the service. */
+const tokenFaultsOfPolicies: readonly TokenCode[] = ['claim-reserved', 'claim-collision'];
 
 const storage: Readonly<Record<StorageCode, Wire>> = {
   'version-conflict': [412, 'PreconditionFailed'],
@@ -29,13 +41,20 @@ export function refusalOfError(error: unknown): RequestRefused | undefined {
   if (!(error instanceof Refused)) return undefined;
   const refusal: Refusal = error.refusal;
   if (error instanceof PartFailed) {
-    const [status, wireCode]: Wire = error.isPassing ? [503, 'ServiceUnavailable'] : [500, 'InternalError'];
-    return withinRefused(refusal, error.part, status, wireCode);
+    return withinRefused(refusal, error.part, ...partFailures[error.fault]);
   }
   const row = serviceRows.get(refusal.code);
   if (row !== undefined) return new RequestRefused(row.status, row.wireCode, refusal, undefined, row.retryAfterSeconds);
   const stored = storageRows.get(refusal.code);
-  return stored === undefined ? undefined : ofStore(refusal, stored);
+  if (stored !== undefined) return ofStore(refusal, stored);
+  const caller = wireOfCallersFault(refusal.code);
+  return caller === undefined ? undefined : new RequestRefused(...caller, refusal);
+}
+
+/** Evidence that is refused, and claims of a policy that a token cannot carry; undefined: the code is neither. */
+function wireOfCallersFault(code: string): Wire | undefined {
+  if (Object.hasOwn(evidenceCodes, code) || endorsementFault(code) === 'request') return [400, 'InvalidParameter'];
+  return tokenFaultsOfPolicies.some((known) => known === code) ? [400, 'PolicyEvaluationError'] : undefined;
 }
 
 /** What the caller asked of the store is answered in full; what is wrong with the store itself is the operator's. */

@@ -1,5 +1,5 @@
-/** What a request is refused with: a status, a wire code and a sentence. Within the service it travels as one exception. */
-import type { Outcome, Refusal } from '@atesto/core';
+/** What a request is refused with in terms of HTTP: a status, a wire code and a sentence. For routes and `http/`; see `refusal-of.ts`. */
+import type { Refusal } from '@atesto/core';
 import { type ServiceCode, serviceCodes } from '../codes.ts';
 import { meaningOf } from './public-messages.ts';
 
@@ -40,11 +40,6 @@ export function refusalOf(code: ServiceCode, where: string, why: string): Reques
 /** Refuses the request because another package refused what it carries: 400 InvalidParameter unless said otherwise. */
 export function refuseFor(refusal: Refusal, status = 400, wireCode = 'InvalidParameter'): never {
   throw new RequestRefused(status, wireCode, refusal);
-}
-
-/** The value of an outcome. Refuses the request otherwise, as {@link refuseFor}. */
-export function orRefuse<Value>(outcome: Outcome<Value>): Value {
-  return outcome.ok ? outcome.value : refuseFor(outcome.refusal);
 }
 
 /**

@@ -4,8 +4,8 @@
  */
 import { decodeBase64url, isJsonObject, type JsonObject, readJson } from '@atesto/core';
 import { errors, type JWTPayload, jwtVerify } from 'jose';
+import { orAborted } from '../abortable.ts';
 import type { ServiceCode } from '../codes.ts';
-import { orAborted } from '../http/abortable.ts';
 import { refuse } from '../refuse.ts';
 import { IssuerUnreachable, type OpenIdIssuer } from './openid-issuer.ts';
 

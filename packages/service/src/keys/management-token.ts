@@ -11,6 +11,6 @@ export async function managementToken(
   at: Date,
 ): Promise<string> {
   const framed = managementClaims({ issuer: uri, issuedAt: at, claims });
-  if (!framed.ok) throw new PartFailed(framed.refusal, 'token', false);
+  if (!framed.ok) throw new PartFailed(framed.refusal, 'token', 'defect');
   return signToken(keys.current(at), framed.value);
 }

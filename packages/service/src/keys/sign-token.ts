@@ -13,8 +13,8 @@ import { PartFailed } from '../refuse.ts';
 export async function signToken(key: TokenSigningKey, claims: JsonObject): Promise<string> {
   const issued = await sign(key, claims);
   if (issued.ok) return issued.value;
-  const isPassing = issued.refusal.code === 'key-unavailable';
-  throw new PartFailed(issued.refusal, isPassing ? 'signing key' : 'token', isPassing);
+  if (issued.refusal.code === 'key-unavailable') throw new PartFailed(issued.refusal, 'signing key', 'temporary');
+  throw new PartFailed(issued.refusal, 'token', 'defect');
 }
 
 /** An RSA signature takes longer than the way to the thread pool and back, an ECDSA signature does not; an HSM signs itself. */

@@ -1,5 +1,5 @@
 /** Gets AMD's verified endorsements for the reports of a provider. */
-import type { Refusal } from '@atesto/core';
+import { type Refusal, unwrap } from '@atesto/core';
 import { snpRequestFor, type VerifiedSnpSource } from '@atesto/endorsements';
 import {
   amdRoots,
@@ -10,7 +10,6 @@ import {
   type VerifiedSnpEndorsements,
   verifySnpEndorsements,
 } from '@atesto/evidence';
-import { orRefuse, refuseFor } from '../http/refusal.ts';
 import { type EndorsementContext, fetchEndorsements } from './fetch-endorsements.ts';
 import { trustAnchorsOf } from './trust-anchors.ts';
 
@@ -47,7 +46,7 @@ export class AmdEndorsements {
   }
 
   /**
-   * The verified endorsements for a report. Refuses the request with the code of evidence or endorsements.
+   * The verified endorsements for a report. Refuses with the code of evidence or endorsements.
    * @param suppliedCertificates PEM that came with the report: VCEK or VLEK certificate, then its authorities if any; a report under a VLEK
    * needs it
    */
@@ -56,18 +55,11 @@ export class AmdEndorsements {
     suppliedCertificates: string | undefined,
     context: EndorsementContext,
   ): Promise<AmdEndorsed> {
-    const lookup = snpLookupFor(report, suppliedCertificates);
-    if (!lookup.ok) return refuseFor(lookup.refusal);
-    const request = snpRequestFor(lookup.value);
-    if (!request.ok) return refuseFor(request.refusal);
+    const lookup = unwrap(snpLookupFor(report, suppliedCertificates));
+    const request = unwrap(snpRequestFor(lookup));
     const { timeoutMs } = this.#settings;
-    const { value, isUsable } = await fetchEndorsements(
-      'amd',
-      this.#source,
-      request.value,
-      context,
-      timeoutMs,
-      (refusal) => this.#fromEvidence(lookup.value, refusal),
+    const { value, isUsable } = await fetchEndorsements('amd', this.#source, request, context, timeoutMs, (refusal) =>
+      this.#fromEvidence(lookup, refusal),
     );
     return { endorsements: value, allowExpiredCollateral: isUsable };
   }
@@ -78,6 +70,6 @@ export class AmdEndorsements {
     if (supplied === undefined || supplied.authorityChain === '') return undefined;
     const { certificate, authorityChain } = supplied;
     const unchecked = { certificate, authorityChain, revocationList: 'unchecked' } as const;
-    return orRefuse(verifySnpEndorsements(unchecked, this.#trustAnchors));
+    return unwrap(verifySnpEndorsements(unchecked, this.#trustAnchors));
   }
 }

@@ -1,10 +1,11 @@
-/** Asks a source for verified endorsements, within a time limit; its refusal becomes the refusal of the request. */
-import type { Refusal } from '@atesto/core';
+/** Asks a source for verified endorsements, within a time limit; its refusal is thrown. */
+import { type Refusal, Refused } from '@atesto/core';
 import { type EndorsementCode, type EndorsementSource, endorsementFault, isUsable } from '@atesto/endorsements';
 import { evidenceCodes } from '@atesto/evidence';
+import { orAborted } from '../abortable.ts';
 import type { LookupBudget } from '../admission/budgets.ts';
-import { orAborted } from '../http/abortable.ts';
-import { type RequestRefused, refusalOf, refuseFor, refuseWithin } from '../http/refusal.ts';
+import type { ServiceCode } from '../codes.ts';
+import { PartFailed } from '../refuse.ts';
 
 /** For which time endorsements are asked, and at whose expense. */
 export interface EndorsementContext {
@@ -23,8 +24,8 @@ export interface Fetched<Value> {
 }
 
 /**
- * The endorsements for a request. Refuses with the code of the source: 400 when the evidence is at fault or no endorsements exist for it,
- * else 503; with `endorsements-timeout`, and as `lookups`. Throws the reason of `signal` when that aborts first.
+ * The endorsements for a request. Throws `Refused` with the code of the source, as `PartFailed` where it is the fault of endorsements, with
+ * `endorsements-timeout`, and as `lookups`. Throws the reason of `signal` when that aborts first.
  * @param vendor the caller is told no more of the place than its settings; the log gets files and addresses
  * @param instead endorsements to go on with in spite of a refusal
  */
@@ -51,7 +52,7 @@ export async function fetchEndorsements<Request, Value>(
     const value = instead(got.refusal);
     if (value !== undefined) return { value, isUsable: true };
     if (got.refusal.code === limited) lookups.refuseIfUsedUp();
-    return refuseWithout(got.refusal, vendor);
+    throw failureFor(got.refusal, vendor);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
@@ -60,18 +61,18 @@ export async function fetchEndorsements<Request, Value>(
 
 const limited: EndorsementCode = 'endorsements-limited';
 
-/** A fault of the evidence, or of endorsements that are not genuine, is answered with 400; only what is the service's is worth another try. */
-function refuseWithout(refusal: Refusal, vendor: 'intel' | 'amd'): never {
-  if (Object.hasOwn(evidenceCodes, refusal.code)) return refuseFor(refusal);
+/** What the evidence package refused is told as it is; of the sources, the caller is told the settings. */
+function failureFor(refusal: Refusal, vendor: 'intel' | 'amd'): Refused {
+  if (Object.hasOwn(evidenceCodes, refusal.code)) return new Refused(refusal);
   const fault = endorsementFault(refusal.code);
   // AMD's files may also be those of the mirror.
   const isBundle = vendor === 'intel' && refusal.code.startsWith('bundle-');
   const setting = `endorsements.${vendor}${isBundle ? '.bundle' : ''}`;
-  if (fault === 'request' || fault === 'unknown-platform')
-    return refuseWithin(refusal, setting, 400, 'InvalidParameter');
-  return refuseWithin(refusal, setting, 503, 'ServiceUnavailable');
+  const isOfRequest = fault === 'request' || fault === 'unknown-platform';
+  return new PartFailed(refusal, setting, isOfRequest ? 'request' : 'temporary');
 }
 
-function late(): RequestRefused {
-  return refusalOf('endorsements-timeout', 'endorsements', 'the endorsements did not arrive in time; try again');
+function late(): Refused<ServiceCode> {
+  const why = 'the endorsements did not arrive in time; try again';
+  return new Refused({ code: 'endorsements-timeout', where: 'endorsements', why });
 }

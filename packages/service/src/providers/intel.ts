@@ -1,4 +1,5 @@
 /** Gets Intel's verified endorsements for the quotes of a provider. */
+import { unwrap } from '@atesto/core';
 import { type IntelEndorsementRequest, intelRequestFor, type VerifiedIntelSource } from '@atesto/endorsements';
 import {
   intelRoots,
@@ -8,7 +9,6 @@ import {
   VerificationCache,
   type VerifiedIntelCollateral,
 } from '@atesto/evidence';
-import { refuseFor } from '../http/refusal.ts';
 import { type EndorsementContext, fetchEndorsements } from './fetch-endorsements.ts';
 import { trustAnchorsOf } from './trust-anchors.ts';
 
@@ -48,7 +48,7 @@ export class IntelEndorsements {
     this.#trustAnchors = trustAnchorsOf(intelRoots, settings.developmentRoots);
   }
 
-  /** The verified collateral for a quote. Refuses the request with the code of evidence or endorsements; see {@link fetchEndorsements}. */
+  /** The verified collateral for a quote. Refuses with the code of evidence or endorsements; see {@link fetchEndorsements}. */
   async endorse(quote: ParsedQuote, context: EndorsementContext): Promise<IntelEndorsed> {
     const { timeoutMs } = this.#settings;
     const { value, isUsable } = await fetchEndorsements(
@@ -68,9 +68,6 @@ export class IntelEndorsements {
   }
 
   #read(quote: ParsedQuote): IntelEndorsementRequest {
-    const lookup = lookupFor(quote, this.#trustAnchors);
-    if (!lookup.ok) return refuseFor(lookup.refusal);
-    const request = intelRequestFor(lookup.value);
-    return request.ok ? request.value : refuseFor(request.refusal);
+    return unwrap(intelRequestFor(unwrap(lookupFor(quote, this.#trustAnchors))));
   }
 }

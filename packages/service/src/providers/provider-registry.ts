@@ -139,7 +139,7 @@ export class ProviderRegistry {
     try {
       return await directory.byName(name);
     } catch (error) {
-      if (error instanceof Refused) throw new PartFailed(error.refusal, 'store', true);
+      if (error instanceof Refused) throw new PartFailed(error.refusal, 'store', 'temporary');
       throw error;
     }
   }

@@ -18,7 +18,7 @@ import { hasRole, type Role, type RoleRule } from './role.ts';
 export interface Authorization {
   readonly accessTokens: AccessTokens;
   readonly rules: readonly RoleRule[];
-  /** Told of each caller whose token is valid. May refuse the request by throwing `RequestRefused`. */
+  /** Told of each caller whose token is valid. May refuse the request by throwing. */
   readonly admit: (request: FastifyRequest, caller: string) => void;
 }
 

@@ -1,7 +1,7 @@
 /** Steps 6 and 7: the appraisal meets the baseline, and its claims the provider's policy, or the caller's draft in its place. */
+import { unwrap } from '@atesto/core';
 import type { Claims, TcbBaseline } from '@atesto/evidence';
 import type { JsonObject, JsonValue } from '@atesto/token';
-import { orRefuse } from '../../http/refusal.ts';
 import type { PolicyDecision } from '../../providers/policy.ts';
 import type { PolicyInForce, Provider } from '../../providers/provider.ts';
 import { refuse } from '../../refuse.ts';
@@ -70,7 +70,7 @@ function judgeByPolicyInForce<Appraisal>(
   const inForce = policyInForce(type.name, provider);
   const { policy, version, signer } = inForce;
   notePolicy(trail, { hash: policy.hash, version });
-  orRefuse(type.checkBaseline(appraisal, underPolicy(provider, policy), at));
+  unwrap(type.checkBaseline(appraisal, underPolicy(provider, policy), at));
   const appraisalClaims = type.claims(appraisal);
   const decision = policy.evaluate(incomingClaims(type, appraisal, request, appraisalClaims));
   return {
@@ -90,12 +90,12 @@ async function judgeByDraft<Appraisal>(
   draft: string,
   { provider, at, trail, signal, owner }: JudgeDeps,
 ): Promise<PolicyVerdict> {
-  orRefuse(type.checkBaseline(appraisal, provider, at));
+  unwrap(type.checkBaseline(appraisal, provider, at));
   const appraisalClaims = type.claims(appraisal);
   const claims = incomingClaims(type, appraisal, request, appraisalClaims);
   const verdict = await evaluateDraft(draft, type.name, claims, provider, { owner: owner(), signal });
   notePolicy(trail, { hash: verdict.hash, isDraft: true });
-  orRefuse(type.checkBaseline(appraisal, underPolicy(provider, verdict), at));
+  unwrap(type.checkBaseline(appraisal, underPolicy(provider, verdict), at));
   return {
     policyHash: verdict.hash,
     inForce: undefined,

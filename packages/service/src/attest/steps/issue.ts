@@ -1,5 +1,6 @@
 /** Step 8: the claims of the service, the appraisal and the policy become a token. */
 import { randomBytes } from 'node:crypto';
+import { unwrap } from '@atesto/core';
 import {
   type AttestationFacts,
   attestationClaims,
@@ -7,9 +8,9 @@ import {
   issueUnsecuredToken,
   type JsonObject,
 } from '@atesto/token';
-import { refuseFor } from '../../http/refusal.ts';
 import { signToken } from '../../keys/sign-token.ts';
 import type { Provider } from '../../providers/provider.ts';
+import { PartFailed } from '../../refuse.ts';
 import type { AttestedData, AttestRequest } from '../request.ts';
 import type { AttestationType } from '../types/attestation-type.ts';
 import type { PolicyVerdict } from './evaluate.ts';
@@ -45,16 +46,15 @@ export async function issue<Appraisal>(
     policyClaims: verdict.issued,
     developmentRoot: type.isDevelopment(appraisal),
   };
-  const claims = attestationClaims(facts);
-  if (!claims.ok) return refuseFor(claims.refusal, 400, 'PolicyEvaluationError');
-  const token =
-    verdict.inForce === undefined ? unsecured(claims.value) : await signToken(keys.current(at), claims.value);
+  const claims = unwrap(attestationClaims(facts));
+  const token = verdict.inForce === undefined ? unsecured(claims) : await signToken(keys.current(at), claims);
   return { token, tokenId: jti.toString('hex') };
 }
 
 function unsecured(claims: JsonObject): string {
   const issued = issueUnsecuredToken(claims);
-  return issued.ok ? issued.value : refuseFor(issued.refusal, 500, 'InternalError');
+  if (issued.ok) return issued.value;
+  throw new PartFailed(issued.refusal, 'token', 'defect');
 }
 
 function claimed({ bytes, json }: AttestedData): ClaimedData {

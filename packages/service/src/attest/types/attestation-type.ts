@@ -22,8 +22,7 @@ export interface AttestationType<Evidence, Endorsements, Appraisal> {
   /** Parses evidence, once for each call. The result is not trusted. */
   readonly parse: (bytes: Uint8Array) => Outcome<Evidence>;
   /**
-   * Gets what the vendor says of the evidence's platform. May refuse the request by throwing `RequestRefused`; throws the reason of
-   * `signal` when that aborts.
+   * Gets what the vendor says of the evidence's platform. Throws `Refused`, and the reason of `signal` when that aborts.
    */
   readonly endorse: (evidence: Evidence, provider: Provider, context: EndorsementContext) => Promise<Endorsements>;
   /** Appraises parsed evidence by verified endorsements, at a time. */
