@@ -53,8 +53,21 @@ export const serviceCodes = {
     wireCode: 'UnsupportedMediaType',
     meaning: 'The body is not sent as application/json.',
   },
-  'api-version-missing': invalid('The operation needs the query parameter api-version.'),
-  'api-version-unknown': invalid('The service does not speak this api-version.'),
+  'api-version-missing': {
+    status: 400,
+    wireCode: 'MissingApiVersionParameter',
+    meaning: 'The operation needs the query parameter api-version.',
+  },
+  'api-version-unknown': {
+    status: 400,
+    wireCode: 'UnsupportedApiVersion',
+    meaning: 'Azure never published this api-version of the attestation API.',
+  },
+  'management-api-version-unknown': {
+    status: 400,
+    wireCode: 'NoRegisteredProviderFound',
+    meaning: 'Azure never published this api-version of the resource-provider API.',
+  },
   'body-empty': invalid('The request has no body.'),
   'body-not-json': invalid('The body is not a JSON object in UTF-8.'),
   'json-too-deep': invalid('A JSON document is nested more than 32 levels deep.'),
@@ -133,6 +146,7 @@ export const serviceCodes = {
     meaning: 'The caller is not a service administrator.',
   },
   'provider-unknown': notFound('There is no provider of this name.'),
+  'private-endpoint-connection-unknown': notFound('The provider has no private endpoint connection of this name.'),
   'provider-closed': {
     status: 403,
     wireCode: 'Forbidden',

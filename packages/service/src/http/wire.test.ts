@@ -4,7 +4,7 @@ import { createServer as createPlainServer } from 'node:net';
 import { test } from 'node:test';
 import { connect } from 'node:tls';
 import { serve } from '../__fixtures__/service.ts';
-import { apiVersions } from './api-version.ts';
+import { attestationVersions } from './api-version.ts';
 
 const service = await serve();
 const json = { 'content-type': 'application/json' };
@@ -20,7 +20,7 @@ function refusalOf(answer: Awaited<ReturnType<typeof service.call>>): [number, s
 }
 
 test('publishes its keys with certificates and its metadata without an api-version, and with every known one', async () => {
-  for (const query of ['', ...apiVersions.map((version) => `?api-version=${version}`)]) {
+  for (const query of ['', ...attestationVersions.map(({ version }) => `?api-version=${version}`)]) {
     const certs = await service.call(`/certs${query}`);
     assert.equal(certs.status, 200);
     const { keys } = JSON.parse(certs.text);
@@ -66,11 +66,11 @@ test('refuses unknown paths, methods, types and versions, each with its status a
     ['/certs', post, [405, 'MethodNotAllowed', 'method-not-allowed']],
     [`/attest/SgxEnclave${query}`, { method: 'DELETE' }, [405, 'MethodNotAllowed', 'method-not-allowed']],
     [`/attest/SgxEnclave${query}`, {}, [405, 'MethodNotAllowed', 'method-not-allowed']],
-    ['/attest/SgxEnclave', post, [400, 'InvalidParameter', 'api-version-missing']],
-    ['/attest/SgxEnclave?api-version=', post, [400, 'InvalidParameter', 'api-version-unknown']],
-    ['/attest/SgxEnclave?api-version=2019-01-01', post, [400, 'InvalidParameter', 'api-version-unknown']],
-    [`/attest/SgxEnclave${query}&api-version=2020-10-01`, post, [400, 'InvalidParameter', 'api-version-unknown']],
-    ['/certs?api-version=2019-01-01', {}, [400, 'InvalidParameter', 'api-version-unknown']],
+    ['/attest/SgxEnclave', post, [400, 'MissingApiVersionParameter', 'api-version-missing']],
+    ['/attest/SgxEnclave?api-version=', post, [400, 'UnsupportedApiVersion', 'api-version-unknown']],
+    ['/attest/SgxEnclave?api-version=2019-01-01', post, [400, 'UnsupportedApiVersion', 'api-version-unknown']],
+    [`/attest/SgxEnclave${query}&api-version=2020-10-01`, post, [400, 'UnsupportedApiVersion', 'api-version-unknown']],
+    ['/certs?api-version=2019-01-01', {}, [400, 'UnsupportedApiVersion', 'api-version-unknown']],
     [
       `/attest/SgxEnclave${query}`,
       { ...post, headers: { 'content-type': 'text/plain' } },

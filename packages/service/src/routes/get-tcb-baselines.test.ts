@@ -86,5 +86,5 @@ test('refuses types that are not known, callers without the role, and a call wit
   const stranger = await administer(service, 'contoso', '/tcbbaselines/SgxEnclave', { groups: ['strangers'] });
   assert.deepEqual(refusalOf(stranger), [401, 'Unauthorized', 'role-missing']);
   const bare = await service.call('/providers/contoso/tcbbaselines/SgxEnclave');
-  assert.deepEqual(refusalOf(bare), [400, 'InvalidParameter', 'api-version-missing']);
+  assert.deepEqual(refusalOf(bare), [400, 'MissingApiVersionParameter', 'api-version-missing']);
 });

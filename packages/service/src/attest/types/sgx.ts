@@ -24,7 +24,7 @@ export const sgxEnclave: SgxAttestationType = {
   claim: 'sgx',
   paths: ['SgxEnclave', 'Tee/SgxEnclave'],
   evidenceMembers: ['quote'],
-  tokenRequirement: (version) => (version === '2018-09-01-preview' ? 'required' : 'optional'),
+  tokenRequirement: (version) => (version.startsWith('2018-09-01') ? 'required' : 'optional'),
   parse: parseSgxEvidence,
   endorse: (evidence, provider, context) => {
     if (evidence.openEnclave !== undefined) {

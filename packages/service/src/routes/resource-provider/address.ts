@@ -1,20 +1,11 @@
 /** Reads subscription, group and provider from a request of the resource-provider API; subscription and group may be any. */
 import type { FastifyRequest } from 'fastify';
-import { requireVersion } from '../../http/api-version.ts';
 import { refuseRequest } from '../../http/refusal.ts';
 import { providerNameForm } from '../../providers/address.ts';
-
-/** The versions of the API; they differ in members that a reply may have, and every reply has them all. */
-export const managementVersions = ['2020-10-01', '2021-06-01'] as const;
 
 /** Below which path a provider is. */
 export const resourcePath =
   '/subscriptions/:subscription/resourceGroups/:group/providers/Microsoft.Attestation/attestationProviders/:name';
-
-/** Refuses with `api-version-missing`, `api-version-unknown`. */
-export function requireManagementVersion(request: Pick<FastifyRequest, 'query'>): void {
-  requireVersion(request.query, managementVersions);
-}
 
 /** Where a provider is. */
 export interface Place {

@@ -1,10 +1,11 @@
 /** Reads, updates and deletes one provider. */
 import { unwrap } from '@atesto/core';
 import { changeOrigin } from '../../audit/recording.ts';
+import { requireManagementVersion } from '../../http/api-version.ts';
 import { conditionOf } from '../../http/condition.ts';
 import type { Operation } from '../../http/operation.ts';
 import type { ServiceContext } from '../../service-context.ts';
-import { requireManagementVersion, resourcePath } from './address.ts';
+import { resourcePath } from './address.ts';
 import { settingsIn, updateIn } from './body.ts';
 import { findProvider, requireProvider } from './find.ts';
 import { sendResource } from './resource.ts';
@@ -15,12 +16,12 @@ export function getProvider(context: ServiceContext): Operation {
     path: resourcePath,
     audit: 'read-provider',
     handle: async (request, reply) => {
-      requireManagementVersion(request);
+      const version = requireManagementVersion(request.query);
       await context.authorizeManagement(request);
       const record = await requireProvider(context, request);
       const signers =
         record.trustModel === 'Isolated' ? unwrap(await context.store.signers.current(record.id)) : undefined;
-      return sendResource(reply, record, context.uriOf(record.name), signers?.certificates);
+      return sendResource(reply, record, context.uriOf(record.name), version, signers?.certificates);
     },
   };
 }
@@ -31,7 +32,7 @@ export function patchProvider(context: ServiceContext): Operation {
     path: resourcePath,
     audit: 'update-provider',
     handle: async (request, reply) => {
-      requireManagementVersion(request);
+      const version = requireManagementVersion(request.query);
       await context.authorizeManagement(request);
       const { store, clock } = context;
       const update = await updateIn(request);
@@ -40,7 +41,7 @@ export function patchProvider(context: ServiceContext): Operation {
       const origin = changeOrigin(request, clock());
       const record = unwrap(await store.providers.update(id, changes, origin, conditionOf(request)));
       unwrap(await store.confirmed(record.revision));
-      return sendResource(reply, record, context.uriOf(record.name));
+      return sendResource(reply, record, context.uriOf(record.name), version);
     },
   };
 }
@@ -51,7 +52,7 @@ export function deleteProvider(context: ServiceContext): Operation {
     path: resourcePath,
     audit: 'delete-provider',
     handle: async (request, reply) => {
-      requireManagementVersion(request);
+      requireManagementVersion(request.query);
       await context.authorizeManagement(request);
       const { store, clock } = context;
       const found = await findProvider(context, request);

@@ -3,12 +3,12 @@
 import { unwrap } from '@atesto/core';
 import type { ProviderVersion } from '@atesto/store';
 import type { FastifyRequest } from 'fastify';
+import { requireManagementVersion } from '../../http/api-version.ts';
 import type { Operation } from '../../http/operation.ts';
 import { refuseRequest } from '../../http/refusal.ts';
 import { defaultProviderName } from '../../providers/default-provider.ts';
 import type { ServiceContext } from '../../service-context.ts';
-import { parameter, placeOf, requireManagementVersion, resourcePath } from './address.ts';
-import { requireProvider } from './find.ts';
+import { parameter, placeOf } from './address.ts';
 import { resourceOf, sendList, sendResource } from './resource.ts';
 
 const ofSubscription = '/subscriptions/:subscription/providers/Microsoft.Attestation';
@@ -25,13 +25,6 @@ export function listOperations(context: ServiceContext): Operation[] {
     ),
     listOf(context, `${ofSubscription}/defaultProviders`, async () => [await defaultProvider(context)]),
     defaultAt(context),
-    ...['privateEndpointConnections', 'privateLinkResources'].map((kind) =>
-      // There are none here: a provider is reached through the operator's own network.
-      listOf(context, `${resourcePath}/${kind}`, async (request) => {
-        await requireProvider(context, request);
-        return [];
-      }),
-    ),
   ];
 }
 
@@ -45,12 +38,12 @@ function listOf(
     path,
     audit: 'list-providers',
     handle: async (request, reply) => {
-      requireManagementVersion(request);
+      const version = requireManagementVersion(request.query);
       await context.authorizeManagement(request);
       const records = await find(request);
       return sendList(
         reply,
-        records.map((record) => resourceOf(record, context.uriOf(record.name))),
+        records.map((record) => resourceOf(record, context.uriOf(record.name), version)),
       );
     },
   };
@@ -62,14 +55,14 @@ function defaultAt(context: ServiceContext): Operation {
     path: `${ofSubscription}/locations/:location/defaultProvider`,
     audit: 'read-provider',
     handle: async (request, reply) => {
-      requireManagementVersion(request);
+      const version = requireManagementVersion(request.query);
       await context.authorizeManagement(request);
       const record = await defaultProvider(context);
       const location = parameter(request.params, 'location') ?? '';
       if (folded(location) !== folded(record.location)) {
         refuseRequest('provider-unknown', 'location', 'there is no default provider at this location');
       }
-      return sendResource(reply, record, context.uriOf(record.name));
+      return sendResource(reply, record, context.uriOf(record.name), version);
     },
   };
 }

@@ -1,9 +1,11 @@
 /** The operations of the resource provider `Microsoft.Attestation`, with the paths of Azure's resource-provider API. */
+import { requireManagementVersion } from '../../http/api-version.ts';
 import type { Operation } from '../../http/operation.ts';
 import type { ServiceContext } from '../../service-context.ts';
-import { nameIn, requireManagementVersion } from './address.ts';
+import { nameIn } from './address.ts';
 import { deleteProvider, getProvider, patchProvider } from './change-provider.ts';
 import { listOperations } from './list-providers.ts';
+import { privateEndpoints } from './private-endpoints.ts';
 import { putProvider } from './put-provider.ts';
 import { recoverPolicySigners } from './recover-signers.ts';
 import { sendList } from './resource.ts';
@@ -18,6 +20,7 @@ export function resourceProvider(context: ServiceContext): Operation[] {
     deleteProvider(context),
     recoverPolicySigners(context),
     ...listOperations(context),
+    ...privateEndpoints(context),
   ];
   return operations.map((operation) => ({
     ...operation,
@@ -37,7 +40,7 @@ const getOperations: Operation = {
   method: 'GET',
   path: '/providers/Microsoft.Attestation/operations',
   handle: (request, reply) => {
-    requireManagementVersion(request);
+    requireManagementVersion(request.query);
     return sendList(reply, [
       described('read', 'Read an attestation provider'),
       described('write', 'Create or update an attestation provider'),

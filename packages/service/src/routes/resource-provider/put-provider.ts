@@ -4,11 +4,12 @@ import { unwrap } from '@atesto/core';
 import { absentEtag, type ProviderVersion, type SignerCertificate } from '@atesto/store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { changeOrigin } from '../../audit/recording.ts';
+import { type ManagementVersion, requireManagementVersion } from '../../http/api-version.ts';
 import { conditionOf } from '../../http/condition.ts';
 import type { Operation } from '../../http/operation.ts';
 import { refuseRequest } from '../../http/refusal.ts';
 import type { ServiceContext } from '../../service-context.ts';
-import { nameOf, placeOf, requireManagementVersion, resourcePath } from './address.ts';
+import { nameOf, placeOf, resourcePath } from './address.ts';
 import { type Creation, creationIn, settingsIn } from './body.ts';
 import { isAt } from './find.ts';
 import { defaultSettings, sendResource } from './resource.ts';
@@ -20,7 +21,7 @@ export function putProvider(context: ServiceContext): Operation {
     path: resourcePath,
     audit: 'create-provider',
     handle: async (request, reply) => {
-      requireManagementVersion(request);
+      const version = requireManagementVersion(request.query);
       await context.authorizeManagement(request);
       const name = nameOf(request);
       const creation = await creationIn(request);
@@ -30,11 +31,19 @@ export function putProvider(context: ServiceContext): Operation {
         context.clock(),
       );
       const present = unwrap(await context.store.providers.byName(name));
+      const asked = { version, creation, signers };
       return present === undefined
-        ? create(context, request, reply, name, creation, signers)
-        : replace(context, request, reply, present, creation, signers);
+        ? create(context, request, reply, name, asked)
+        : replace(context, request, reply, present, asked);
     },
   };
+}
+
+/** What a request asks for. */
+interface Asked {
+  readonly version: ManagementVersion;
+  readonly creation: Creation;
+  readonly signers: readonly SignerCertificate[];
 }
 
 async function create(
@@ -42,8 +51,7 @@ async function create(
   request: FastifyRequest,
   reply: FastifyReply,
   name: string,
-  creation: Creation,
-  signers: readonly SignerCertificate[],
+  { version, creation, signers }: Asked,
 ): Promise<FastifyReply> {
   const { expectedEtag = absentEtag } = conditionOf(request);
   if (expectedEtag !== absentEtag) refuseRequest('provider-unknown', 'name', 'there is no provider of this name');
@@ -61,7 +69,7 @@ async function create(
   const record = unwrap(await store.providers.create(draft, changeOrigin(request, clock()), signers));
   unwrap(await store.confirmed(record.revision));
   const uri = uriOf(name);
-  return sendResource(reply.code(201).header('location', `${uri}/`), record, uri);
+  return sendResource(reply.code(201).header('location', `${uri}/`), record, uri, version);
 }
 
 async function replace(
@@ -69,8 +77,7 @@ async function replace(
   request: FastifyRequest,
   reply: FastifyReply,
   present: ProviderVersion,
-  creation: Creation,
-  signers: readonly SignerCertificate[],
+  { version, creation, signers }: Asked,
 ): Promise<FastifyReply> {
   if (!isAt(present, placeOf(request)) || creation.location !== present.location) {
     refuseRequest('provider-exists', 'name', 'a provider of this name is in another place');
@@ -86,5 +93,5 @@ async function replace(
   const origin = changeOrigin(request, clock());
   const record = unwrap(await store.providers.update(present.id, changes, origin, conditionOf(request)));
   unwrap(await store.confirmed(record.revision));
-  return sendResource(reply, record, uriOf(record.name));
+  return sendResource(reply, record, uriOf(record.name), version);
 }

@@ -2,12 +2,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { addAuditContext } from '../../audit/context.ts';
 import { changeOrigin } from '../../audit/recording.ts';
+import { requireManagementVersion } from '../../http/api-version.ts';
 import type { Operation } from '../../http/operation.ts';
 import { refuseRequest } from '../../http/refusal.ts';
 import { jsonType } from '../../http/reply.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import { recoverSigners } from '../../signers/recover.ts';
-import { requireManagementVersion, resourcePath } from './address.ts';
+import { resourcePath } from './address.ts';
 import { signersIn } from './body.ts';
 import { requireProvider } from './find.ts';
 import { policySignersOf } from './resource.ts';
@@ -23,7 +24,7 @@ export function recoverPolicySigners(context: ServiceContext): Operation {
 }
 
 async function recover(context: ServiceContext, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  requireManagementVersion(request);
+  requireManagementVersion(request.query);
   await context.authorizeManagement(request);
   const { store, clock } = context;
   const chains = await signersIn(request);

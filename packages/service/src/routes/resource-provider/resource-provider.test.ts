@@ -159,8 +159,37 @@ test('lists by subscription and by group, and tells the default provider', async
   assert.equal(local.properties.attestUri, service.url);
   const nowhere = await call('GET', `${subscription}/${attestation}/locations/mars/defaultProvider`);
   assert.deepEqual(refusalOf(nowhere), [404, 'ResourceNotFound', 'provider-unknown']);
-  assert.deepEqual(await names(`${group}/Contoso/privateEndpointConnections`), []);
   assert.equal(jsonOf(await service.call(`/${attestation}/operations?${version}`)).value.length, 3);
+});
+
+test('answers for private endpoints as Azure does for a provider without any', async () => {
+  await put('plain');
+  for (const kind of ['privateEndpointConnections', 'privateLinkResources']) {
+    assert.deepEqual(jsonOf(await call('GET', `${group}/plain/${kind}`)), { value: [] });
+    const elsewhere = await call('GET', `${group}/absent/${kind}`);
+    assert.deepEqual(refusalOf(elsewhere), [404, 'ResourceNotFound', 'provider-unknown']);
+  }
+  const one = `${group}/plain/privateEndpointConnections/mine`;
+  const unknown = [404, 'ResourceNotFound', 'private-endpoint-connection-unknown'];
+  assert.deepEqual(refusalOf(await call('GET', one)), unknown);
+  assert.deepEqual(refusalOf(await call('PUT', one, { body: { properties: {} } })), unknown);
+  assert.equal((await call('DELETE', one)).status, 204);
+  assert.equal((await service.call(`${one}?${version}`)).status, 401);
+});
+
+test('tells of a provider what each version of the API has', async () => {
+  await put('versioned');
+  const membersAt = async (at: string) => {
+    const answer = await call('GET', `${group}/versioned`, { query: `api-version=${at}` });
+    return Object.keys(jsonOf(answer).properties).slice(3);
+  };
+  const added = ['publicNetworkAccess', 'tpmAttestationAuthentication'];
+  assert.deepEqual(await membersAt('2018-09-01-preview'), []);
+  assert.deepEqual(await membersAt('2018-09-01'), []);
+  assert.deepEqual(await membersAt('2020-10-01'), []);
+  assert.deepEqual(await membersAt('2021-06-01-preview'), added.slice(0, 1));
+  assert.deepEqual(await membersAt('2021-06-01'), added);
+  assert.deepEqual(await membersAt('2022-08-01'), added);
 });
 
 test('deletes a provider once; its name is free again', async () => {
@@ -216,11 +245,11 @@ test('refuses names, bodies and versions that are not of the contract', async ()
   for (const body of bodies) assert.deepEqual(refusalOf(await put('refused', body)), invalid, JSON.stringify(body));
   assert.deepEqual(refusalOf(await put('refused', '[]'))[2], 'body-not-json');
   assert.deepEqual(refusalOf(await put('refused', ''))[2], 'body-empty');
-  assert.deepEqual(
-    refusalOf(await put('refused', creation, { query: 'api-version=2018-09-01' }))[2],
-    'api-version-unknown',
-  );
-  assert.deepEqual(refusalOf(await put('refused', creation, { query: '' }))[2], 'api-version-missing');
+  const unknown = await put('refused', creation, { query: 'api-version=2019-01-01' });
+  assert.deepEqual(refusalOf(unknown), [400, 'NoRegisteredProviderFound', 'management-api-version-unknown']);
+  assert.match(unknown.text, /supported api-versions are '2018-09-01-preview, .*2021-06-01-preview, 2021-06-01/);
+  const missing = await put('refused', creation, { query: '' });
+  assert.deepEqual(refusalOf(missing), [400, 'MissingApiVersionParameter', 'api-version-missing']);
   const odd = await call(
     'GET',
     `/subscriptions/${encodeURIComponent("x' or 1=1")}/${attestation}/attestationProviders`,

@@ -2,6 +2,7 @@
 
 import type { ProviderVersion, SignerCertificate } from '@atesto/store';
 import type { FastifyReply } from 'fastify';
+import { includesManagementVersion, type ManagementVersion } from '../../http/api-version.ts';
 import { jsonType } from '../../http/reply.ts';
 import { signerExpiry } from '../../signers/recover.ts';
 
@@ -15,8 +16,13 @@ export function policySignersOf(signers: readonly SignerCertificate[]): object[]
   return signers.map((signer) => ({ thumbprint: signer.thumbprint, expires: signerExpiry(signer).toISOString() }));
 }
 
-/** The resource of a provider; with `signers`, it names them. */
-export function resourceOf(record: ProviderVersion, uri: string, signers?: readonly SignerCertificate[]): object {
+/** The resource of a provider, with the members that a version of the API has; with `signers`, it names them. */
+export function resourceOf(
+  record: ProviderVersion,
+  uri: string,
+  version: ManagementVersion,
+  signers?: readonly SignerCertificate[],
+): object {
   const { name, subscription, resourceGroup, location, tags, trustModel, status, settings } = record;
   const path = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}`;
   return {
@@ -34,10 +40,19 @@ export function resourceOf(record: ProviderVersion, uri: string, signers?: reado
       trustModel,
       status,
       attestUri: uri,
-      ...defaultSettings,
-      ...settings,
+      ...settingsOf(settings, version),
       ...(signers === undefined ? {} : { policySigners: policySignersOf(signers) }),
     },
+  };
+}
+
+/** Newer versions have more settings. */
+function settingsOf(settings: ProviderVersion['settings'], version: ManagementVersion): object {
+  const { publicNetworkAccess, tpmAttestationAuthentication, ...others } = { ...defaultSettings, ...settings };
+  return {
+    ...others,
+    ...(includesManagementVersion(version, '2021-06-01-preview') ? { publicNetworkAccess } : {}),
+    ...(includesManagementVersion(version, '2021-06-01') ? { tpmAttestationAuthentication } : {}),
   };
 }
 
@@ -46,12 +61,13 @@ export function sendResource(
   reply: FastifyReply,
   record: ProviderVersion,
   uri: string,
+  version: ManagementVersion,
   signers?: readonly SignerCertificate[],
 ): FastifyReply {
   return reply
     .header('content-type', jsonType)
     .header('etag', record.etag)
-    .send(JSON.stringify(resourceOf(record, uri, signers)));
+    .send(JSON.stringify(resourceOf(record, uri, version, signers)));
 }
 
 /** Answers with a list. */
