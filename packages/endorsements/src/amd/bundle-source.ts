@@ -1,7 +1,7 @@
 /** AMD's endorsements from a directory of certificates and revocation lists, whatever the files are called: for offline and air-gapped sites. */
 import { type Refusal, Refused } from '@atesto/core';
 import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence';
-import { LeastRecentlyUsed } from '../cache/memory.ts';
+import { LRUCache } from 'lru-cache';
 import { type ReportBroken, type WatchedFile, WatchedFiles } from '../files/watched-files.ts';
 import { refuseEndorsements, settleRefusals } from '../refusal.ts';
 import { HeldRevocationLists } from '../revocation/held-lists.ts';
@@ -58,7 +58,7 @@ class SnpBundle {
   readonly #options: SnpBundleSourceOptions;
   readonly #files: WatchedFiles<AmdFileContents>;
   /** By request: the same bytes keep their object. */
-  #found = new LeastRecentlyUsed<readonly SnpCandidate[]>(rememberedRequests);
+  #found = new LRUCache<string, readonly SnpCandidate[]>({ max: rememberedRequests });
   #foundIn: Files = [];
 
   constructor(options: SnpBundleSourceOptions) {
@@ -88,7 +88,7 @@ class SnpBundle {
   async find(request: SnpEndorsementRequest, at: Date): Promise<EndorsementResult<SnpEndorsements>> {
     const files = await this.#files.current();
     if (files !== this.#foundIn) {
-      this.#found = new LeastRecentlyUsed(rememberedRequests);
+      this.#found = new LRUCache({ max: rememberedRequests });
       this.#foundIn = files;
     }
     const key = `${snpRequestKey(request)} ${suppliedChain(request) ?? ''}`;

@@ -1,7 +1,7 @@
 /** AMD's endorsements from its key distribution service (KDS) or a mirror of it, verified before anyone sees them. */
 import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence';
 import { systemTiming, type Timing } from '@atesto/http-client';
-import { LeastRecentlyUsed } from '../cache/memory.ts';
+import { LRUCache } from 'lru-cache';
 import { isRefusal, settleRefusals } from '../refusal.ts';
 import { HeldRevocationLists } from '../revocation/held-lists.ts';
 import { withHeldLists } from '../revocation/revocable.ts';
@@ -55,7 +55,7 @@ interface SourceOptions {
 
 function sourceOver(documents: KdsDocuments, options: SourceOptions): KdsSource {
   const { trustAnchors, heldLists = new HeldRevocationLists(options.timing) } = options;
-  const certificates = new LeastRecentlyUsed<Uint8Array>(rememberedCertificates);
+  const certificates = new LRUCache<string, Uint8Array>({ max: rememberedCertificates });
   const authorities = new AuthorityMemory(documents, options);
 
   async function certificateOf(request: SnpEndorsementRequest, signal: AbortSignal | undefined) {

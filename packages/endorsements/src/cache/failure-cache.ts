@@ -1,6 +1,6 @@
 /** Remembers recent failures of a source, which is then not asked for a while, so that an outage does not make every request wait. */
 import type { Refusal } from '@atesto/core';
-import { LeastRecentlyUsed } from './memory.ts';
+import { LRUCache } from 'lru-cache';
 
 /** An attempt that gave nothing newer. */
 export interface RecentFailure {
@@ -11,11 +11,11 @@ export interface RecentFailure {
 
 /** The last failure for each key. */
 export class FailureCache {
-  readonly #attempts: LeastRecentlyUsed<RecentFailure>;
+  readonly #attempts: LRUCache<string, RecentFailure>;
   readonly #clock: () => Date;
 
   constructor(maximumEntries: number, clock: () => Date) {
-    this.#attempts = new LeastRecentlyUsed(maximumEntries);
+    this.#attempts = new LRUCache({ max: maximumEntries });
     this.#clock = clock;
   }
 

@@ -1,8 +1,8 @@
 /** What a cache holds: in memory, and on disk so that it survives a restart. Only verified endorsements get in, from either side. */
+import { LRUCache } from 'lru-cache';
 import { DiskCache } from './disk.ts';
 import type { CacheEvent } from './events.ts';
 import type { EndorsementKind } from './kind.ts';
-import { LeastRecentlyUsed } from './memory.ts';
 import type { Dated } from './supersession.ts';
 
 /** One entry. */
@@ -23,7 +23,7 @@ const maximumOfHolder = 8;
 /** Memory and disk of one cache. */
 export class EndorsementStore<Request, Value> {
   readonly #kind: EndorsementKind<Request, Value>;
-  readonly #memory: LeastRecentlyUsed<HeldEntry<Request, Value>>;
+  readonly #memory: LRUCache<string, HeldEntry<Request, Value>>;
   readonly #disk: DiskCache | undefined;
   readonly #report: (event: CacheEvent) => void;
   readonly #maximumEntries: number;
@@ -38,7 +38,12 @@ export class EndorsementStore<Request, Value> {
     report: (event: CacheEvent) => void,
   ) {
     this.#kind = kind;
-    this.#memory = new LeastRecentlyUsed(maximumEntries);
+    this.#memory = new LRUCache({
+      max: maximumEntries,
+      dispose: (_entry, key, reason) => {
+        if (reason === 'evict') this.#enqueue((disk) => disk.remove(key));
+      },
+    });
     this.#disk = directory === undefined ? undefined : new DiskCache(directory, kind.name);
     this.#maximumEntries = maximumEntries;
     this.#report = report;
@@ -49,8 +54,9 @@ export class EndorsementStore<Request, Value> {
     return this.#memory.get(key);
   }
 
+  /** What is in memory, the least recently used first. */
   entries(): HeldEntry<Request, Value>[] {
-    return this.#memory.values();
+    return [...this.#memory.rvalues()].filter((entry) => entry !== undefined);
   }
 
   /** What is on disk, verified anew and taken into memory. */
@@ -94,8 +100,7 @@ export class EndorsementStore<Request, Value> {
   }
 
   #keep(entry: HeldEntry<Request, Value>): void {
-    const evicted = this.#memory.set(entry.key, entry);
-    if (evicted !== undefined) this.#enqueue((disk) => disk.remove(evicted));
+    this.#memory.set(entry.key, entry);
     for (const key of this.#surplusBeside(entry)) {
       this.#memory.delete(key);
       this.#enqueue((disk) => disk.remove(key));
