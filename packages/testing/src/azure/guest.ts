@@ -1,5 +1,6 @@
 /** A simulated Azure confidential VM: an SEV-SNP or TDX machine whose paravisor provides and certifies a vTPM. */
 import { createDecipheriv, randomUUID } from 'node:crypto';
+import { checkOptions, type OptionNames } from '@atesto/core';
 import type { SimulatedPlatform } from '../intel/platform.ts';
 import type { SimulatedSnpPlatform, SnpReportOptions } from '../sevsnp/platform.ts';
 import type { TdxQuoteOptions } from '../tdx/quote.ts';
@@ -43,6 +44,18 @@ export interface AttestationInfoOptions {
   /** Members that stand instead of those of the document. */
   readonly members?: Readonly<Record<string, unknown>>;
 }
+
+const hclOptionNames: OptionNames<HclReportOptions> = { fields: true, hash: true, claims: true, report: true };
+const infoOptionNames: OptionNames<AttestationInfoOptions> = {
+  claims: true,
+  report: true,
+  tdQuote: true,
+  quote: true,
+  certify: true,
+  clientPayload: true,
+  tpmInfo: true,
+  members: true,
+};
 
 const base64 = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString('base64');
 const base64url = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString('base64url');
@@ -101,6 +114,7 @@ export class SimulatedAzureGuest {
 
   /** What the vTPM's NV index holds. */
   hclReport(options: HclReportOptions = {}): Buffer {
+    checkOptions<HclReportOptions>(options, hclOptionNames, 'options');
     const claims = options.claims ?? this.runtimeClaims();
     const hash = options.hash ?? 'sha256';
     return writeHclReport(this.hardwareReport(claims, options.report, hash), claims, {
@@ -142,6 +156,7 @@ export class SimulatedAzureGuest {
 
   /** The JSON document of `attestationInfo`. */
   attestationInfo(options: AttestationInfoOptions = {}): Uint8Array {
+    checkOptions<AttestationInfoOptions>(options, infoOptionNames, 'options');
     const claims = options.claims ?? this.runtimeClaims();
     const info = {
       AttestationProtocolVersion: '2.0',

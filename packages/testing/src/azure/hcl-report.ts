@@ -1,5 +1,6 @@
 /** Writes reports of Azure's host compatibility layer: the hardware report, then the runtime data that it commits to. */
 import { createHash } from 'node:crypto';
+import { checkOptions, type OptionNames } from '@atesto/core';
 import { type Bytes, bytesOf, place, u32 } from '../bytes/layout.ts';
 
 /** The hashes that a report can name, in Node's words. */
@@ -26,6 +27,19 @@ export interface HclReportFields {
   readonly trailing?: Bytes;
 }
 
+const fieldNames: OptionNames<HclReportFields> = {
+  magic: true,
+  version: true,
+  size: true,
+  requestType: true,
+  runtimeDataSize: true,
+  runtimeDataVersion: true,
+  reportType: true,
+  hashType: true,
+  claimsSize: true,
+  trailing: true,
+};
+
 const hardwareOffset = 32;
 const dataOffset = 1216;
 const claimsOffset = 1236;
@@ -34,6 +48,7 @@ export const hclHashTypes = { sha256: 1, sha384: 2, sha512: 3 } as const;
 
 /** @param hardware SEV-SNP report of 1184 bytes, or TD report of 1024 */
 export function writeHclReport(hardware: Uint8Array, claims: Uint8Array, fields: HclReportFields): Buffer {
+  checkOptions<HclReportFields>(fields, fieldNames, 'fields');
   const report = place(claimsOffset + claims.length, [
     [0, Buffer.from(fields.magic, 'latin1')],
     [4, u32(fields.version)],

@@ -3,6 +3,7 @@
  * Source: Intel SGX ECDSA QuoteGenReference (DCAP API), appendix A.4, "QE Certification Data".
  */
 import { randomBytes } from 'node:crypto';
+import { ConfigurationError, checkOptions, type OptionNames } from '@atesto/core';
 import { type Bytes, bytesOf, exactly, u16, u32 } from '../bytes/layout.ts';
 import { cpuSvnOf, type PckFields } from './pck-extension.ts';
 import type { IntelCertificates } from './pki.ts';
@@ -19,6 +20,13 @@ export interface CertificationOptions {
   readonly declaredSizeBytes?: number;
 }
 
+const optionNames: OptionNames<CertificationOptions> = {
+  type: true,
+  trailingNul: true,
+  data: true,
+  declaredSizeBytes: true,
+};
+
 /** An encrypted PPID is random: nobody but Intel could open it. */
 function ppidOf(type: number, pck: PckFields): Buffer {
   if (type === 1) return exactly(pck.ppid, 16, 'PPID');
@@ -31,7 +39,7 @@ function dataOf(type: number, certificates: IntelCertificates, pck: PckFields): 
   }
   if (type === 4) return Buffer.from(certificates.pck);
   if (type === 5) return Buffer.from(certificates.pck + certificates.pckCa + certificates.root);
-  throw new RangeError(`certification data of type ${type} needs its data`);
+  throw new ConfigurationError('certification.data', `the data of type ${type}`, 'option-missing');
 }
 
 /** Type, size and data. */
@@ -40,6 +48,7 @@ export function writeCertificationData(
   certificates: IntelCertificates,
   pck: PckFields,
 ): Buffer {
+  checkOptions<CertificationOptions>(options, optionNames, 'certification');
   const type = options.type ?? 5;
   const plain = options.data === undefined ? dataOf(type, certificates, pck) : bytesOf(options.data);
   const data = options.trailingNul === true ? Buffer.concat([plain, Buffer.of(0)]) : plain;

@@ -1,4 +1,5 @@
 /** Makes the endorsements of a simulated platform, each part of which can be made wrong, and their JSON form. */
+import { checkOptions, type OptionNames } from '@atesto/core';
 import type { IntelCollateral } from '@atesto/evidence';
 import { type CrlOverrides, issueCrl } from '../x509/crl.ts';
 import type { KeyPair } from '../x509/keys.ts';
@@ -40,6 +41,24 @@ export interface CollateralOverrides {
   readonly rootCaCrl?: CrlOverrides;
   readonly pckCrl?: CrlOverrides;
 }
+
+const overrideNames: OptionNames<CollateralOverrides> = {
+  at: true,
+  tee: true,
+  tcbInfoVersion: true,
+  tcbEvaluationDataNumber: true,
+  tcbStatus: true,
+  advisoryIds: true,
+  tdxModuleStatus: true,
+  tdxModuleAdvisoryIds: true,
+  tcbLevels: true,
+  tcbInfo: true,
+  qeIdentity: true,
+  signTcbInfoWith: true,
+  signQeIdentityWith: true,
+  rootCaCrl: true,
+  pckCrl: true,
+};
 
 const defaultEvaluationDataNumber = 17;
 
@@ -125,8 +144,9 @@ function issueCrls(state: PlatformState, overrides: CollateralOverrides, at: Dat
   ]);
 }
 
-/** Makes the endorsements. */
+/** Makes the endorsements. Throws `ConfigurationError`. */
 export async function issueCollateral(state: PlatformState, overrides: CollateralOverrides): Promise<IntelCollateral> {
+  checkOptions<CollateralOverrides>(overrides, overrideNames, 'overrides');
   const at = overrides.at ?? state.at;
   const number = overrides.tcbEvaluationDataNumber ?? defaultEvaluationDataNumber;
   const [rootCaCrl, pckCrl] = await issueCrls(state, overrides, at);

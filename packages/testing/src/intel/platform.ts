@@ -1,5 +1,6 @@
 /** A simulated platform: a throwaway Intel, one machine certified by it, its quoting enclave, its endorsements. */
 import { randomBytes } from 'node:crypto';
+import { checkOptions, type OptionNames } from '@atesto/core';
 import type { IntelCollateral } from '@atesto/evidence';
 import {
   type OpenEnclaveEvidenceHeader,
@@ -59,10 +60,33 @@ export interface OpenEnclaveReportOptions extends SgxQuoteOptions {
   readonly container?: OpenEnclaveReportHeader;
 }
 
+const platformOptionNames: OptionNames<PlatformOptions> = {
+  at: true,
+  ca: true,
+  fmspc: true,
+  pceId: true,
+  pck: true,
+  teeTcbSvn: true,
+  keys: true,
+  certificates: true,
+};
+const pckFieldNames: OptionNames<PckFields> = {
+  ppid: true,
+  tcbComponentSvns: true,
+  pceSvn: true,
+  cpuSvn: true,
+  pceId: true,
+  fmspc: true,
+  sgxType: true,
+  platformInstanceId: true,
+  configuration: true,
+};
+
 const defaultSvns = [2, 2, 2, 2, 3, 1, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0];
 const defaultTeeTcbSvn = [5, 1, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
 function pckFieldsOf(options: PlatformOptions, ca: PckCa): PckFields {
+  checkOptions<Partial<PckFields>>(options.pck ?? {}, pckFieldNames, 'options.pck');
   const ofPlatformCa = {
     platformInstanceId: randomBytes(16),
     configuration: { dynamicPlatform: true, cachedKeys: false, smtEnabled: true },
@@ -117,15 +141,16 @@ export class SimulatedPlatform {
 
   /** A quote behind the report header of the Open Enclave SDK. */
   openEnclaveReport(options: OpenEnclaveReportOptions = {}): Uint8Array {
-    return writeOpenEnclaveReport(this.quote(options), options.container);
+    const { container, ...quote } = options;
+    return writeOpenEnclaveReport(this.quote(quote), container);
   }
 
   /** Evidence of the Open Enclave SDK: header, quote, custom claims that the report data commits to. */
   openEnclaveEvidence(options: OpenEnclaveEvidenceOptions = {}): Uint8Array {
-    const given = options.customClaims ?? [];
+    const { customClaims: given = [], container, ...quoted } = options;
     const claims = given instanceof Uint8Array ? given : writeCustomClaims(given);
-    const quote = this.quote({ ...options, body: { reportData: reportDataOf(claims), ...options.body } });
-    return writeOpenEnclaveEvidence(quote, claims, options.container);
+    const quote = this.quote({ ...quoted, body: { reportData: reportDataOf(claims), ...quoted.body } });
+    return writeOpenEnclaveEvidence(quote, claims, container);
   }
 
   /** Endorsements: by default those of an up-to-date platform. */
@@ -149,7 +174,7 @@ export class SimulatedPlatform {
 }
 
 /**
- * Makes a platform with new keys.
+ * Makes a platform with new keys. Throws `ConfigurationError`.
  *
  * @example
  * const platform = await createSimulatedPlatform({ at: new Date() });
@@ -157,6 +182,7 @@ export class SimulatedPlatform {
  * const collateral = await platform.collateral();
  */
 export async function createSimulatedPlatform(options: PlatformOptions): Promise<SimulatedPlatform> {
+  checkOptions<PlatformOptions>(options, platformOptionNames, 'options');
   const ca = options.ca ?? 'platform';
   const pck = pckFieldsOf(options, ca);
   const keys = { ...generateIntelKeys(), ...options.keys };

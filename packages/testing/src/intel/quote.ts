@@ -3,6 +3,7 @@
  * Source: Intel SGX DCAP and TDX DCAP Quoting Library API, appendices "Quote Format".
  */
 import { createHash } from 'node:crypto';
+import { checkOptions, type OptionNames } from '@atesto/core';
 import { type Bytes, bytesOf, exactly, place, u16, u32 } from '../bytes/layout.ts';
 import { type SgxReportBodyFields, writeSgxReportBody } from '../sgx/report-body.ts';
 import { generateEcKeys, type KeyPair, rawPublicKey, signEcdsa } from '../x509/keys.ts';
@@ -56,6 +57,35 @@ export interface QuoteSigningOptions {
   readonly trailing?: Bytes;
 }
 
+const headerNames: OptionNames<QuoteHeaderFields> = {
+  version: true,
+  attestationKeyType: true,
+  teeType: true,
+  qeSvn: true,
+  pceSvn: true,
+  qeVendorId: true,
+  userData: true,
+};
+
+/** The names of the options that all quotes share. */
+export const signingOptionNames: OptionNames<QuoteSigningOptions> = {
+  header: true,
+  qeReport: true,
+  qeAuthData: true,
+  attestationKey: true,
+  attestationKeyBytes: true,
+  signQeReportWith: true,
+  signQuoteWith: true,
+  quoteSignature: true,
+  qeReportSignature: true,
+  mutateSigned: true,
+  mutateQeReport: true,
+  outerCertificationType: true,
+  declaredSignatureDataBytes: true,
+  mutate: true,
+  trailing: true,
+};
+
 /** What the caller has worked out already. */
 export interface QuoteParts {
   readonly header: QuoteHeaderFields;
@@ -90,6 +120,7 @@ function writeHeader(fields: QuoteHeaderFields): Buffer {
 }
 
 function signedPart(parts: QuoteParts, options: QuoteSigningOptions): Uint8Array {
+  checkOptions<Partial<QuoteHeaderFields>>(options.header ?? {}, headerNames, 'header');
   const header = writeHeader({ ...parts.header, ...options.header });
   const descriptor = parts.header.version === 5 ? [u16(parts.bodyType), u32(parts.body.length)] : [];
   const signed = Buffer.concat([header, ...descriptor, parts.body]);

@@ -87,7 +87,7 @@ describe('reports', () => {
   });
 
   test('refuse fields of the wrong size', () => {
-    assert.throws(() => milan.report({ fields: { measurement: '00' } }), /MEASUREMENT needs 48 bytes, not 1/);
+    assert.throws(() => milan.report({ fields: { measurement: '00' } }), /MEASUREMENT: expected 48 bytes, not 1/);
   });
 
   test('place the levels of a TCB version as the product does', async () => {

@@ -1,5 +1,6 @@
 /** A simulated SEV-SNP platform: a throwaway AMD, one machine with its VCEK and VLEK, its endorsements. */
 import { randomBytes } from 'node:crypto';
+import { checkOptions, type OptionNames } from '@atesto/core';
 import type { SnpEndorsements } from '@atesto/evidence';
 import type { EndorsementKeyFields, EndorsementKeyKind } from '../amd/endorsement-key.ts';
 import {
@@ -15,7 +16,13 @@ import {
 import { type Bytes, exactly } from '../bytes/layout.ts';
 import { type CrlOverrides, issueCrl } from '../x509/crl.ts';
 import { daysFrom } from '../x509/validity.ts';
-import { defaultGuest, type SnpReportFields, type SnpSigningOptions, writeSnpReport } from './report.ts';
+import {
+  defaultGuest,
+  type SnpReportFields,
+  type SnpSigningOptions,
+  snpSigningOptionNames,
+  writeSnpReport,
+} from './report.ts';
 import type { SnpProduct, SnpTcbLevels } from './tcb.ts';
 
 /** What kind of platform to make. */
@@ -58,6 +65,19 @@ export interface SnpReportOptions extends SnpSigningOptions {
   readonly signingKey?: EndorsementKeyKind;
   readonly fields?: Partial<SnpReportFields>;
 }
+
+const platformOptionNames: OptionNames<SnpPlatformOptions> = {
+  at: true,
+  product: true,
+  tcb: true,
+  chipId: true,
+  cspId: true,
+  keys: true,
+  vcek: true,
+  vlek: true,
+  certificates: true,
+};
+const reportOptionNames: OptionNames<SnpReportOptions> = { ...snpSigningOptionNames, signingKey: true, fields: true };
 
 /** What to set otherwise in endorsements. */
 export interface SnpEndorsementOverrides {
@@ -102,6 +122,7 @@ export class SimulatedSnpPlatform {
 
   /** An attestation report: 1184 bytes. Version by default 3 for Milan and Genoa, 5 for Turin. */
   report(options: SnpReportOptions = {}): Uint8Array {
+    checkOptions<SnpReportOptions>(options, reportOptionNames, 'options');
     const { product, tcb, chipId, keys } = this.state;
     const kind = options.signingKey ?? 'VCEK';
     const fields: SnpReportFields = {
@@ -154,8 +175,9 @@ export class SimulatedSnpPlatform {
   }
 }
 
-/** Makes a platform. */
+/** Makes a platform. Throws `ConfigurationError`. */
 export async function createSimulatedSnpPlatform(options: SnpPlatformOptions): Promise<SimulatedSnpPlatform> {
+  checkOptions<SnpPlatformOptions>(options, platformOptionNames, 'options');
   const product = options.product ?? 'Milan';
   const tcb = options.tcb ?? defaultTcb[product];
   const size = product === 'Turin' ? 8 : chipIdBytes;

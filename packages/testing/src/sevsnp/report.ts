@@ -3,6 +3,7 @@
  * Source: AMD, SEV Secure Nested Paging Firmware ABI Specification (document 56860), table ATTESTATION_REPORT.
  */
 import { createHash } from 'node:crypto';
+import { checkOptions, type OptionNames } from '@atesto/core';
 import { type Bytes, exactly, type Field, place, u32, u64 } from '../bytes/layout.ts';
 import { type KeyPair, signEcdsa } from '../x509/keys.ts';
 import { type SnpProduct, type SnpTcbLevels, writeSnpTcb } from './tcb.ts';
@@ -75,6 +76,46 @@ export interface SnpSigningOptions {
   readonly mutate?: (report: Buffer) => Uint8Array;
 }
 
+const fieldNames: OptionNames<SnpReportFields> = {
+  version: true,
+  guestSvn: true,
+  policy: true,
+  debug: true,
+  familyId: true,
+  imageId: true,
+  vmpl: true,
+  signatureAlgorithm: true,
+  currentTcb: true,
+  reportedTcb: true,
+  committedTcb: true,
+  launchTcb: true,
+  platformInfo: true,
+  authorKeyEnabled: true,
+  chipKeyMasked: true,
+  signingKeyNumber: true,
+  reportData: true,
+  measurement: true,
+  hostData: true,
+  idKeyDigest: true,
+  authorKeyDigest: true,
+  reportId: true,
+  reportIdMa: true,
+  cpuId: true,
+  chipId: true,
+  current: true,
+  committed: true,
+  launchMitigations: true,
+  currentMitigations: true,
+};
+
+/** The names of the options of signing. */
+export const snpSigningOptionNames: OptionNames<SnpSigningOptions> = {
+  signWith: true,
+  signature: true,
+  mutateSigned: true,
+  mutate: true,
+};
+
 const signedBytes = 672;
 const signatureBytes = 512;
 const signatureValueBytes = 72;
@@ -140,13 +181,14 @@ function writeSignature(signed: Uint8Array, keys: KeyPair): Buffer {
   ]);
 }
 
-/** Writes and signs one report. */
+/** Writes and signs one report. Throws `ConfigurationError` for a field that does not exist. */
 export function writeSnpReport(
   fields: SnpReportFields,
   product: SnpProduct,
   key: KeyPair,
   options: SnpSigningOptions,
 ): Buffer {
+  checkOptions<SnpReportFields>(fields, fieldNames, 'fields');
   const plain = writeSigned(fields, product);
   const signed = options.mutateSigned?.(plain) ?? plain;
   const signature =

@@ -1,7 +1,14 @@
 /** SGX quotes of a simulated platform, versions 3, 4 and 5. */
+import { checkOptions, type OptionNames } from '@atesto/core';
 import { type CertificationOptions, writeCertificationData } from '../intel/certification-data.ts';
 import type { PlatformState } from '../intel/platform-state.ts';
-import { intelQeVendorId, platformUserData, type QuoteSigningOptions, writeQuote } from '../intel/quote.ts';
+import {
+  intelQeVendorId,
+  platformUserData,
+  type QuoteSigningOptions,
+  signingOptionNames,
+  writeQuote,
+} from '../intel/quote.ts';
 import { quotingEnclave } from '../intel/quoting-enclave.ts';
 import { defaultEnclave, type SgxReportBodyFields, writeSgxReportBody } from './report-body.ts';
 
@@ -16,8 +23,16 @@ export interface SgxQuoteOptions extends QuoteSigningOptions {
 
 const bodyType = 1;
 
+const optionNames: OptionNames<SgxQuoteOptions> = {
+  ...signingOptionNames,
+  version: true,
+  body: true,
+  certification: true,
+};
+
 /** Makes a quote. */
 export function sgxQuote(state: PlatformState, options: SgxQuoteOptions): Uint8Array {
+  checkOptions<SgxQuoteOptions>(options, optionNames, 'options');
   const { pck, certificates, keys, attestationKey } = state;
   const version = options.version ?? 3;
   const qe = quotingEnclave('sgx');

@@ -1,5 +1,6 @@
 /** Writes an SGX report body, 384 bytes. Source: Intel SDM volume 3D, "REPORT structure"; key separation and sharing fields from "KSS". */
 import { createHash } from 'node:crypto';
+import { checkOptions, type OptionNames } from '@atesto/core';
 import { type Bytes, exactly, place, u16, u32 } from '../bytes/layout.ts';
 
 /** The fields of one report body. Absent fields are zero. */
@@ -28,6 +29,22 @@ export interface SgxReportBodyFields {
   readonly reportData: Bytes;
 }
 
+const fieldNames: OptionNames<SgxReportBodyFields> = {
+  cpuSvn: true,
+  miscSelect: true,
+  isvExtProdId: true,
+  attributes: true,
+  debug: true,
+  mrEnclave: true,
+  mrSigner: true,
+  configId: true,
+  isvProdId: true,
+  isvSvn: true,
+  configSvn: true,
+  isvFamilyId: true,
+  reportData: true,
+};
+
 const debugFlag = 0x02;
 
 function attributesOf(fields: Partial<SgxReportBodyFields>): Buffer {
@@ -38,8 +55,9 @@ function attributesOf(fields: Partial<SgxReportBodyFields>): Buffer {
   return attributes;
 }
 
-/** The 384 bytes. */
+/** The 384 bytes. Throws `ConfigurationError` for a field that does not exist. */
 export function writeSgxReportBody(fields: Partial<SgxReportBodyFields>): Buffer {
+  checkOptions<Partial<SgxReportBodyFields>>(fields, fieldNames, 'body');
   const bytes = (value: Bytes | undefined, size: number, name: string) =>
     exactly(value ?? Buffer.alloc(size), size, name);
   return place(384, [

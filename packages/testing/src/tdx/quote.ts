@@ -1,7 +1,14 @@
 /** TDX quotes of a simulated platform, versions 4 and 5. */
+import { checkOptions, type OptionNames } from '@atesto/core';
 import { type CertificationOptions, writeCertificationData } from '../intel/certification-data.ts';
 import type { PlatformState } from '../intel/platform-state.ts';
-import { intelQeVendorId, platformUserData, type QuoteSigningOptions, writeQuote } from '../intel/quote.ts';
+import {
+  intelQeVendorId,
+  platformUserData,
+  type QuoteSigningOptions,
+  signingOptionNames,
+  writeQuote,
+} from '../intel/quote.ts';
 import { quotingEnclave } from '../intel/quoting-enclave.ts';
 import { defaultTrustDomain, type TdReportBodyFields, type TdReportLayout, writeTdReportBody } from './report-body.ts';
 
@@ -19,8 +26,17 @@ export interface TdxQuoteOptions extends QuoteSigningOptions {
 const teeType = 0x81;
 const bodyTypes = { '1.0': 2, '1.5': 3 } as const;
 
+const optionNames: OptionNames<TdxQuoteOptions> = {
+  ...signingOptionNames,
+  version: true,
+  layout: true,
+  body: true,
+  certification: true,
+};
+
 /** Makes a quote. */
 export function tdxQuote(state: PlatformState, options: TdxQuoteOptions): Uint8Array {
+  checkOptions<TdxQuoteOptions>(options, optionNames, 'options');
   const { pck, certificates, keys, attestationKey } = state;
   const version = options.version ?? 4;
   const layout = options.layout ?? (version === 4 ? '1.0' : '1.5');

@@ -1,5 +1,6 @@
 /** Writes a TD report body: 584 bytes (1.0) or 648 (1.5). Source: Intel TDX DCAP Quoting Library API, appendix "TD Quote Body". */
 import { createHash } from 'node:crypto';
+import { checkOptions, type OptionNames } from '@atesto/core';
 import { type Bytes, exactly, type Field, place } from '../bytes/layout.ts';
 
 /** The fields of one TD report body. Absent fields are zero. */
@@ -40,6 +41,27 @@ export type TdReportLayout = '1.0' | '1.5';
 
 type BytesField = Exclude<keyof TdReportBodyFields, 'debug'>;
 
+const fieldNames: OptionNames<TdReportBodyFields> = {
+  teeTcbSvn: true,
+  mrSeam: true,
+  mrSignerSeam: true,
+  seamAttributes: true,
+  tdAttributes: true,
+  debug: true,
+  xfam: true,
+  mrTd: true,
+  mrConfigId: true,
+  mrOwner: true,
+  mrOwnerConfig: true,
+  rtmr0: true,
+  rtmr1: true,
+  rtmr2: true,
+  rtmr3: true,
+  reportData: true,
+  teeTcbSvn2: true,
+  mrServiceTd: true,
+};
+
 /** Name, offset and size of every field. */
 const fields10: readonly (readonly [BytesField, number, number])[] = [
   ['teeTcbSvn', 0, 16],
@@ -62,8 +84,9 @@ const fields15 = [...fields10, ['teeTcbSvn2', 584, 16], ['mrServiceTd', 600, 48]
 const debugAttribute = 0x01;
 const attributesOffset = 120;
 
-/** The 584 or 648 bytes. */
+/** The 584 or 648 bytes. Throws `ConfigurationError` for a field that does not exist. */
 export function writeTdReportBody(fields: Partial<TdReportBodyFields>, layout: TdReportLayout): Buffer {
+  checkOptions<Partial<TdReportBodyFields>>(fields, fieldNames, 'body');
   const placed = (layout === '1.0' ? fields10 : fields15).map(([name, offset, size]): Field => {
     return [offset, exactly(fields[name] ?? Buffer.alloc(size), size, name)];
   });
