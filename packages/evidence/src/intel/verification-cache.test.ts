@@ -32,6 +32,10 @@ describe('VerificationCache', () => {
       cache.getOrCompute(texts, 'a', () => 'x'),
       'x',
     );
+    assert.equal(
+      cache.getOrCompute({ ...texts, name: 'other texts' }, 'a', () => 'y'),
+      'y',
+    );
   });
 
   test('keeps a digest in place of a key that is as long as its sender likes', (context) => {

@@ -15,7 +15,7 @@ import {
   makePlatform,
   serialOf,
 } from '../__fixtures__/intel-platform.ts';
-import { intelRoots, VerificationCache, verifyIntelCollateral } from '../index.ts';
+import { intelRoots, parseSgxEvidence, VerificationCache, verifyIntelCollateral } from '../index.ts';
 
 const platform = await makePlatform();
 const collateral = await platform.collateral();
@@ -116,6 +116,20 @@ describe('a certificate', () => {
     });
   }
 
+  test('of one part of the collateral: refused after it was valid with chain-expired, whatever the other parts came with', async () => {
+    const ended = { notAfter: days(-1) };
+    const { root, pckCa, tcbSigning } = (await platform.reissue({ pckCa: ended, tcbSigning: ended })).certificates;
+    const expired = {
+      tcbInfoIssuerChain: tcbSigning + root,
+      qeIdentityIssuerChain: tcbSigning + root,
+      pckCrlIssuerChain: pckCa + root,
+    };
+    for (const [part, chain] of Object.entries(expired)) {
+      const outcome = appraise(platform, platform.quote(), { ...collateral, [part]: chain });
+      assert.equal(codeOfSgx(outcome), 'chain-expired', part);
+    }
+  });
+
   test('root: refused when more authorities follow than it allows with chain-path-length', async () => {
     assert.equal(await reissued({ root: { pathLength: 0 } }), 'chain-path-length');
   });
@@ -203,6 +217,28 @@ describe('a chain', () => {
     const mixed = { ...collateral, pckCrl: theirs.pckCrl, pckCrlIssuerChain: theirs.pckCrlIssuerChain };
     assert.equal(codeOfSgx(appraise(platform, platform.quote(), mixed, { trustAnchors })), 'crl-issuer');
   });
+
+  test('of one trusted root above a part of the collateral, and of another above the rest, is refused with crl-issuer', async () => {
+    const second = await makePlatform();
+    const { qeIdentity, qeIdentitySignature, qeIdentityIssuerChain, pckCrl, pckCrlIssuerChain } =
+      await second.collateral();
+    const trustAnchors = [anchorOf(platform), anchorOf(second)];
+    for (const part of [
+      { qeIdentity, qeIdentitySignature, qeIdentityIssuerChain },
+      { pckCrl, pckCrlIssuerChain },
+    ]) {
+      const verified = verifyIntelCollateral({ ...collateral, ...part }, { trustAnchors });
+      assert.equal(verified.ok ? 'accepted' : verified.refusal.code, 'crl-issuer', Object.keys(part).join());
+    }
+  });
+
+  test('whose authority another trusted root certified too is refused with the list of that root with crl-issuer', async () => {
+    const certifiedTwice = await makePlatform({ keys: { ...platform.keys, root: other } });
+    const trustAnchors = [anchorOf(platform), anchorOf(certifiedTwice)];
+    const theirs = await certifiedTwice.collateral();
+    assert.equal(codeOfSgx(appraise(platform, platform.quote(), theirs, { trustAnchors })), 'crl-issuer');
+    assert.equal(codeOfSgx(appraise(platform, certifiedTwice.quote(), theirs, { trustAnchors })), 'accepted');
+  });
 });
 
 describe('a revocation list', () => {
@@ -214,6 +250,13 @@ describe('a revocation list', () => {
 
   test('that names the PCK authority refuses it with certificate-revoked', async () => {
     assert.equal(await listed({ rootCaCrl: { revoked: [serialOf(pckCa)] } }), 'certificate-revoked');
+  });
+
+  test('that names a certificate of the PCK authority refuses it with certificate-revoked, whatever newer one its key has', async () => {
+    const renewed = await platform.reissue({ pckCa: { serialNumber: '77' } });
+    const revoking = await renewed.collateral({ rootCaCrl: { revoked: [serialOf(pckCa)] } });
+    assert.equal(codeOfSgx(appraise(platform, platform.quote(), revoking)), 'certificate-revoked');
+    assert.equal(codeOfSgx(appraise(platform, renewed.quote(), revoking)), 'accepted');
   });
 
   test('that names the TCB signer refuses it with certificate-revoked', async () => {
@@ -312,5 +355,24 @@ describe('a verification cache', () => {
     assert.equal(codeOfSgx(appraise(platform, platform.quote(), collateral, { cache })), 'accepted');
     const forged = platform.quote({ signQeReportWith: other });
     assert.equal(codeOfSgx(appraise(platform, forged, collateral, { cache })), 'qe-report-signature');
+  });
+
+  test('never lends a signature to the key of another platform', async () => {
+    const cache = new VerificationCache();
+    const attestationKey = generateEcKeys();
+    const quote = platform.quote({ attestationKey });
+    assert.equal(codeOfSgx(appraise(platform, quote, collateral, { cache })), 'accepted');
+    const parsed = parseSgxEvidence(quote);
+    assert.ok(parsed.ok);
+    const { qeReportSignature } = parsed.value.quote;
+    const { pck, pckCa, root } = (await makePlatform({ keys: { ...platform.keys, pck: other } })).certificates;
+    for (const [chain, code] of [
+      [platform.certificates.pck + pckCa + root, 'accepted'],
+      [pck + pckCa + root, 'qe-report-signature'],
+    ] as const) {
+      const certification = { data: Buffer.from(chain) };
+      const borrowing = platform.quote({ attestationKey, qeReportSignature, certification });
+      assert.equal(codeOfSgx(appraise(platform, borrowing, collateral, { cache })), code);
+    }
   });
 });
