@@ -14,7 +14,7 @@ import { Budgets, type LookupBudget, unlimitedLookups } from './budgets.ts';
 import type { Connections } from './connections.ts';
 import type { FairTurns } from './fair-turns.ts';
 import { type AdmissionLimits, addressKey, keyOf, type Owner, rememberedOwners } from './owner.ts';
-import { type Rate, RateTable } from './rate-table.ts';
+import { growingTo, type Rate, RateTable } from './rate-table.ts';
 import { type AdmissionRefusals, tooManyRequests } from './refusals.ts';
 import { type Presented, type Slot, Slots } from './slots.ts';
 
@@ -55,7 +55,7 @@ export class Admission {
   /** Health checks, and tokens that have not been verified, have budgets of their own: a flood of other requests must not use them up. */
   readonly #healthChecks: RateTable;
   readonly #tokenAttempts: RateTable;
-  readonly #knownTokens = new LRUCache<string, true>({ max: rememberedOwners });
+  readonly #knownTokens = new LRUCache<string, true>(growingTo(rememberedOwners));
   readonly #admitted = new WeakMap<FastifyRequest, Admitted>();
   #limits: AdmissionLimits;
 

@@ -13,6 +13,11 @@ export interface Rate {
 /** Floating-point times of a day in milliseconds are exact to less than this. */
 const toleranceMs = 1e-3;
 
+/** A cache that takes memory as it fills; with `max` it would reserve that of all entries at the start. */
+export function growingTo(maximumKeys: number): { readonly maxSize: number; readonly sizeCalculation: () => number } {
+  return { maxSize: maximumKeys, sizeCalculation: () => 1 };
+}
+
 /** How much of its rate each key has used. */
 export class RateTable {
   /** When the budget of a key is whole again, in milliseconds of the clock. */
@@ -21,7 +26,7 @@ export class RateTable {
 
   /** @param nowMs a monotonic clock in milliseconds */
   constructor(maximumKeys: number, nowMs: () => number) {
-    this.#wholeAt = new LRUCache({ max: maximumKeys });
+    this.#wholeAt = new LRUCache(growingTo(maximumKeys));
     this.#nowMs = nowMs;
   }
 
