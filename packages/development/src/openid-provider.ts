@@ -1,13 +1,16 @@
 /**
  * An OpenID provider for development, on loopback only: discovery, a signing key and the client credentials grant
- * (RFC 6749, section 4.4). Its paths are those that Azure's identity libraries expect: `/{tenant}/v2.0`.
+ * (RFC 6749, section 4.4), at `/{tenant}/v2.0` and at Entra ID's paths.
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { join } from 'node:path';
-import Provider, { type Adapter, type Configuration, errors } from 'oidc-provider';
+import Provider, { type Adapter, type Configuration } from 'oidc-provider';
 import { z } from 'zod';
+import { type Audiences, requestedAudience, scopeOf } from './audience.ts';
 import { developmentCertificate } from './certificate.ts';
+import { instanceMetadata, routeOf } from './entra-paths.ts';
 import { readIfPresent, writePrivately } from './private-file.ts';
 
 /** How the provider runs. */
@@ -20,8 +23,8 @@ export interface OpenIdProviderOptions {
   readonly port: number;
   /** The first segment of its path. */
   readonly tenant: string;
-  /** The audiences that a token may be for. A token whose scope names none is for the first. */
-  readonly audiences: readonly [string, ...string[]];
+  /** The audiences that a token may be for. A request without scope and resource gets one for the first; an unknown scope is refused. */
+  readonly audiences: Audiences;
   /** Default: the one of `client.json`, which is made on first start. */
   readonly clientId: string | undefined;
   /** Default: as for `clientId`. */
@@ -57,21 +60,42 @@ export async function startOpenIdProvider(options: OpenIdProviderOptions): Promi
   const { key, certificate, caFile } = await developmentCertificate(directory, names);
   const server = createServer({ key, cert: certificate, minVersion: 'TLSv1.2' });
   await listen(server, port);
-  const authorityHost = `https://${host}:${portOf(server)}`;
+  const authorityHost = new URL(`https://${host}:${portOf(server)}`).origin;
   const mount = `/${tenant}/v2.0`;
   const issuer = `${authorityHost}${mount}`;
   const client = { issuer, authorityHost, tenant, ...clientOf(options), scope: scopeOf(audiences[0]) };
-  const answer = new Provider(issuer, configurationOf(client, audiences)).callback();
+  const answer = providerOf(issuer, client, audiences).callback();
   server.on('request', (request, response) => {
-    const target = request.url ?? '/';
-    if (!target.startsWith(`${mount}/`)) {
-      response.writeHead(404).end();
-      return;
+    const route = routeOf(request.url ?? '/', tenant);
+    if (route.kind === 'provider') {
+      Object.assign(request, { originalUrl: `${mount}${route.path}`, url: route.path });
+      void answer(request, response);
+    } else if (route.kind === 'instance-discovery') {
+      sendJson(response, 200, instanceMetadata(authorityHost, tenant));
+    } else if (route.kind === 'tenant-unknown') {
+      const why = `AADSTS90002: tenant '${route.tenant}' not found; the only one is '${tenant}'`;
+      sendJson(response, 400, { error: 'invalid_tenant', error_description: why });
+    } else {
+      sendJson(response, 404, { error: 'not_found', error_description: 'there is nothing at this path' });
     }
-    Object.assign(request, { originalUrl: target, url: target.slice(mount.length) });
-    void answer(request, response);
   });
   return { client, caFile, close: () => stop(server) };
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+}
+
+function providerOf(issuer: string, client: DevelopmentClient, audiences: Audiences): Provider {
+  const provider = new Provider(issuer, configurationOf(client, audiences));
+  provider.use(async (context, next) => {
+    await next();
+    const body: unknown = context.body;
+    if (context.path !== '/token' || typeof body !== 'object' || body === null || !('expires_in' in body)) return;
+    // Clients of version 1 of Entra's endpoint read the time itself, as text.
+    Object.assign(body, { expires_on: String(Math.floor(Date.now() / 1000) + Number(body.expires_in)) });
+  });
+  return provider;
 }
 
 /** Stores nothing: access tokens are JWTs and the client is configured. */
@@ -85,11 +109,7 @@ const noOpAdapter: Adapter = {
   revokeByGrantId: async () => {},
 };
 
-function scopeOf(audience: string): string {
-  return `${audience}/.default`;
-}
-
-function configurationOf(client: DevelopmentClient, audiences: OpenIdProviderOptions['audiences']): Configuration {
+function configurationOf(client: DevelopmentClient, audiences: Audiences): Configuration {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const { kty, n, e, d, p, q, dp, dq, qi } = privateKey.export({ format: 'jwk' });
   return {
@@ -115,14 +135,19 @@ function configurationOf(client: DevelopmentClient, audiences: OpenIdProviderOpt
       rpInitiatedLogout: { enabled: false },
       resourceIndicators: {
         enabled: true,
-        defaultResource: ({ oidc }) => audiences.find((one) => scopeOf(one) === oidc.params?.scope) ?? audiences[0],
-        getResourceServerInfo: (_context, audience) => {
-          if (!audiences.includes(audience)) throw new errors.InvalidTarget();
-          return { scope: scopeOf(audience), audience, accessTokenFormat: 'jwt' };
-        },
+        defaultResource: ({ oidc }) => requestedAudience({ scope: scopeParameter(oidc.params) }, audiences).audience,
+        getResourceServerInfo: ({ oidc }, resource) => ({
+          ...requestedAudience({ scope: scopeParameter(oidc.params), resource }, audiences),
+          accessTokenFormat: 'jwt',
+        }),
       },
     },
   };
+}
+
+function scopeParameter(parameters: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const scope = parameters?.scope;
+  return typeof scope === 'string' ? scope : undefined;
 }
 
 const clientSchema = z.strictObject({ clientId: z.string(), clientSecret: z.string() });

@@ -22,6 +22,9 @@ export const serviceCodes = {
   'route-unknown': notFound('There is no such operation at this path.'),
   'attestation-type-unknown': notFound('The service does not know this attestation type.'),
   'method-not-allowed': { status: 405, wireCode: 'MethodNotAllowed', meaning: 'The path does not have this method.' },
+  'grant-unsupported': operation(
+    'The service has no OAuth grants: attestation tokens come from its attest operations.',
+  ),
   'request-malformed': invalid('The request is not well-formed HTTP, or its target is not a valid path.'),
   'request-timeout': {
     status: 408,

@@ -66,13 +66,12 @@ export async function startDevelopmentIdentity(
     const why = 'this program brings no development OpenID provider; set it to false';
     throw new ConfigRefused([{ code: 'setting-invalid', where: 'developmentIdentity.enabled', why }]);
   }
-  const [audience = ''] = config.identity.audiences;
-  const [management = ''] = config.identity.managementAudiences;
+  const [audience = '', ...others] = [...config.identity.audiences, ...config.identity.managementAudiences];
   const { client, caFile, close } = await development.startOpenIdProvider({
     ...developmentFiles(config),
     port: settings.port,
     tenant: settings.tenant,
-    audiences: [audience, management],
+    audiences: [audience, ...others],
     clientId: settings.clientId,
     clientSecret: settings.clientSecret,
   });

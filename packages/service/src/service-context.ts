@@ -39,6 +39,8 @@ export interface ServiceContext {
   readonly authorizeManagement: (request: FastifyRequest) => Promise<Caller>;
   /** The URI of a provider without trailing slash, by its name. */
   readonly uriOf: (name: string) => string;
+  /** The settings in force; a reload replaces some. */
+  readonly config: () => ServiceConfig;
   readonly store: Store;
   readonly audit: Audit;
   /** The state of each dependency. */
@@ -79,6 +81,7 @@ export function createContext({ running, host, admission, live, ...shared }: Con
     addressed: (request) => host.addressed(request),
     recordedName: (name) => host.recordedName(name),
     uriOf: (name) => host.uriOf(name),
+    config: () => running.config,
     authorize: (request, provider, role) => authorizeAt(authorization, request, provider, role),
     hasRole: (caller, provider, role) => hasRole(authorization.rules, caller, role, provider.name),
     admit,

@@ -4,11 +4,8 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import type { TestService } from './service.ts';
 
-/** Asks the development provider for an access token as any OpenID client does. */
-export function askToken(
-  of: TestService,
-  changes: Record<string, string> = {},
-): Promise<{ status: number; body: string }> {
+/** Asks the development provider for an access token as any OpenID client does. @param at default: its own endpoint */
+export function askToken(of: TestService, changes: Record<string, string> = {}, at?: string): Promise<Answer> {
   const { issuer, clientId, clientSecret, scope } = of.developmentIdentity ?? assert.fail('it does not run');
   const form = {
     grant_type: 'client_credentials',
@@ -17,13 +14,25 @@ export function askToken(
     scope,
     ...changes,
   };
-  return post(`${issuer}/token`, new URLSearchParams(form).toString(), of.caFile);
+  return send('POST', at ?? `${issuer}/token`, of.caFile, new URLSearchParams(form).toString());
 }
 
-function post(uri: string, body: string, caFile: string | undefined): Promise<{ status: number; body: string }> {
-  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  const call = request(uri, { method: 'POST', ca: readFileSync(caFile ?? ''), headers, agent: false }, (response) => {
+/** A document of the development provider. */
+export async function getJson(of: TestService, uri: string): Promise<unknown> {
+  const { status, body } = await send('GET', uri, of.caFile);
+  assert.equal(status, 200, `${uri}: ${body}`);
+  return JSON.parse(body);
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+function send(method: string, uri: string, caFile: string | undefined, body?: string): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const headers = body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
+  const call = request(uri, { method, ca: readFileSync(caFile ?? ''), headers, agent: false }, (response) => {
     let text = '';
     response.on('data', (chunk) => {
       text += chunk;
@@ -36,8 +45,8 @@ function post(uri: string, body: string, caFile: string | undefined): Promise<{ 
 }
 
 /** The token of a good request. */
-export async function tokenOf(of: TestService, changes: Record<string, string> = {}): Promise<string> {
-  const { status, body } = await askToken(of, changes);
+export async function tokenOf(of: TestService, changes: Record<string, string> = {}, at?: string): Promise<string> {
+  const { status, body } = await askToken(of, changes, at);
   assert.equal(status, 200, body);
   return JSON.parse(body).access_token;
 }

@@ -7,7 +7,8 @@ export function baseUriOf({ baseUri, listen }: ServiceConfig, port: number): str
   if (baseUri !== undefined) return baseUri.replace(/\/+$/, '');
   if (port === 0) return undefined;
   const host = listen.host === '0.0.0.0' || listen.host === '::' ? 'localhost' : listen.host;
-  return `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  // Without the port of https: libraries leave it out of a URI that they have read, and compare the result with `iss`.
+  return new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`).origin;
 }
 
 /** The port of a listening server. */

@@ -15,28 +15,39 @@ export interface Operation {
   readonly provider?: (request: FastifyRequest) => string | undefined;
   /** Path pattern, relative to the provider's base URI. */
   readonly path: string;
+  /** Whether pages of any origin may read its replies, without credentials (Fetch, section 3.3, CORS); default: no. */
+  readonly isPublic?: boolean;
+  /** Runs before the body is read, whatever type it has. */
+  readonly beforeBody?: () => void;
   /** Whether its bodies may be text/plain as well as application/json; default: no. */
   readonly takesText?: boolean;
   /** Returns what is sent: the reply itself, or text with its headers set. */
   readonly handle: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> | FastifyReply;
 }
 
+const anyOrigin = ['access-control-allow-origin', '*'] as const;
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /** Adds the operations that share one path. `HEAD` comes with `GET`. */
 export function addOperations(routes: Routes, operations: readonly Operation[]): void {
   for (const path of new Set(operations.map((operation) => operation.path))) {
     const here = operations.filter((operation) => operation.path === path);
-    for (const { method, audit, provider, takesText = false, handle } of here) {
-      const onRequest = async (request: FastifyRequest): Promise<void> => {
+    for (const { method, audit, provider, isPublic = false, beforeBody, takesText = false, handle } of here) {
+      const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+        if (isPublic) reply.header(...anyOrigin);
         if (audit !== undefined) addAuditContext(request, { operation: audit, provider: provider?.(request) });
         if (!takesText) checkContentType(request);
       };
-      routes.route({ method, url: path, onRequest, handler: async (request, reply) => handle(request, reply) });
+      const preParsing = async (): Promise<void> => beforeBody?.();
+      const handler = async (request: FastifyRequest, reply: FastifyReply) => handle(request, reply);
+      routes.route({ method, url: path, onRequest, preParsing, handler });
     }
+    const isPublic = here.some((operation) => operation.isPublic === true);
+    if (isPublic) routes.route({ method: 'OPTIONS', url: path, handler: async (_request, reply) => preflight(reply) });
     const allowed = here.map(({ method }) => method);
+    const answered: readonly string[] = isPublic ? [...allowed, 'OPTIONS'] : allowed;
     routes.route({
-      method: methods.filter((method) => !allowed.some((one) => one === method)),
+      method: methods.filter((method) => !answered.includes(method)),
       url: path,
       preParsing: async (_request, reply) => {
         reply.header('allow', allowed.join(', '));
@@ -45,6 +56,17 @@ export function addOperations(routes: Routes, operations: readonly Operation[]):
       handler: async (_request, reply) => reply,
     });
   }
+}
+
+/** The answer to a browser that asks first: headers of the caller's own make it do so. */
+function preflight(reply: FastifyReply): FastifyReply {
+  return reply
+    .code(204)
+    .header(...anyOrigin)
+    .header('access-control-allow-methods', 'GET, HEAD')
+    .header('access-control-allow-headers', '*')
+    .header('access-control-max-age', '86400')
+    .send();
 }
 
 function checkContentType({ headers }: FastifyRequest): void {

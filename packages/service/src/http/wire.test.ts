@@ -32,6 +32,51 @@ test('publishes its keys with certificates and its metadata without an api-versi
   }
 });
 
+test('pages of any origin may read keys, metadata and endpoints, without credentials, and nothing else', async () => {
+  const headers = { origin: 'https://page.example.org' };
+  const cors = async (path: string, method: string) => {
+    const answer = await service.call(path, { method, headers });
+    const found = Object.entries(answer.headers).filter(([name]) => name.startsWith('access-control-'));
+    return [answer.status, Object.fromEntries(found)];
+  };
+  const readable = { 'access-control-allow-origin': '*' };
+  const preflight = {
+    ...readable,
+    'access-control-allow-methods': 'GET, HEAD',
+    'access-control-allow-headers': '*',
+    'access-control-max-age': '86400',
+  };
+  const discovery = '/.well-known/openid-configuration';
+  for (const path of ['/certs', discovery, '/metadata/endpoints', '/providers/default/certs']) {
+    const query = '?api-version=2022-09-01';
+    const full = path === '/metadata/endpoints' ? `${path}${query}` : path;
+    assert.deepEqual(await cors(full, 'GET'), [200, readable], path);
+    assert.deepEqual(await cors(full, 'HEAD'), [200, readable], path);
+    assert.deepEqual(await cors(full, 'OPTIONS'), [204, preflight], path);
+    assert.deepEqual(await cors(full, 'POST'), [405, {}], path);
+  }
+  assert.deepEqual(await cors('/providers/nobody/certs', 'GET'), [404, readable]);
+  assert.deepEqual(await cors('/policies/SgxEnclave?api-version=2020-10-01', 'GET'), [401, {}]);
+  for (const path of ['/policies/SgxEnclave', '/attest/SgxEnclave', '/healthz', '/subscriptions']) {
+    assert.deepEqual(await cors(path, 'OPTIONS'), [405, {}], path);
+  }
+});
+
+test('the endpoints that strict OpenID clients must find named (Nimbus, Spring, authlib, openidconnect) refuse', async () => {
+  const { body } = await service.call('/.well-known/openid-configuration');
+  const of = (member: string): string => String(Reflect.get(Object(body), member)).replace(service.url, '');
+  assert.deepEqual(Reflect.get(Object(body), 'subject_types_supported'), ['public']);
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  for (const answer of [
+    await service.call(`${of('authorization_endpoint')}?response_type=token&client_id=a`),
+    await service.call(of('token_endpoint'), { method: 'POST', headers: form, body: 'grant_type=client_credentials' }),
+    await service.call(of('token_endpoint'), { method: 'POST' }),
+    await service.call(of('revocation_endpoint'), { method: 'POST', headers: form, body: 'token=a' }),
+  ]) {
+    assert.deepEqual(refusalOf(answer), [400, 'InvalidOperation', 'grant-unsupported']);
+  }
+});
+
 test('stamps every answer with request id and version, and echoes a printable client request id', async () => {
   const answer = await service.call('/certs', {
     headers: { 'x-ms-client-request-id': '0f8fad5b-d9cb-469f-a165-70867728950e' },

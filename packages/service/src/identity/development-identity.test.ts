@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { stateDirectory } from '@atesto/store/testing';
 import { decodeJwt } from 'jose';
-import { askToken, tokenOf } from '../__fixtures__/development-token.ts';
+import { askToken, getJson, tokenOf } from '../__fixtures__/development-token.ts';
 import { serve, type TestService } from '../__fixtures__/service.ts';
 
 const state = stateDirectory();
@@ -36,6 +36,69 @@ test('gives a token for the resource-provider API when its scope says so, and no
   assert.equal(await attestCode(service, 'SgxEnclave', '2025-06-01', management), 'access-token-audience-wrong');
   const { status, body } = await askToken(service, { resource: 'https://example.org' });
   assert.deepEqual([status, JSON.parse(body).error], [400, 'invalid_target']);
+});
+
+test('azure-identity for Java and C++, and Terraform, get tokens where Entra ID has its token endpoint', async () => {
+  const { authorityHost, tenant } = service.developmentIdentity ?? assert.fail();
+  for (const name of [tenant, 'organizations', 'common']) {
+    const token = await tokenOf(service, {}, `${authorityHost}/${name}/oauth2/v2.0/token`);
+    assert.equal(await attestCode(service, 'SgxEnclave', '2018-09-01-preview', token), 'body-empty', name);
+  }
+  const wrong = await askToken(service, {}, `${authorityHost}/elsewhere/oauth2/v2.0/token`);
+  assert.deepEqual([wrong.status, JSON.parse(wrong.body).error], [400, 'invalid_tenant']);
+  assert.equal((await askToken(service, {}, `${authorityHost}/${tenant}/oauth2/v3.0/token`)).status, 404);
+});
+
+test('Go’s and az’s management clients get the audience of management, whatever else stands in the scope', async () => {
+  const asked: Record<string, string> = {
+    'https://management.azure.com/.default openid offline_access profile': 'https://management.azure.com',
+    'openid https://management.azure.com/.default': 'https://management.azure.com',
+    'https://management.azure.com//.default': 'https://management.azure.com/',
+  };
+  for (const [scope, aud] of Object.entries(asked)) {
+    const { status, body } = await askToken(service, { scope });
+    assert.equal(status, 200, body);
+    const answer = JSON.parse(body);
+    assert.equal(decodeJwt(answer.access_token).aud, aud, scope);
+    assert.equal(
+      answer.scope,
+      scope.split(' ').find((one) => one.startsWith('https:')),
+      scope,
+    );
+  }
+});
+
+test('clients of version 1 name a resource, and read when the token expires', async () => {
+  const { authorityHost, tenant } = service.developmentIdentity ?? assert.fail();
+  const form = { resource: 'https://attest.azure.net/', scope: '' };
+  const { status, body } = await askToken(service, form, `${authorityHost}/${tenant}/oauth2/token?api-version=1.0`);
+  assert.equal(status, 200, body);
+  const { access_token: token, expires_on: expiresOn } = JSON.parse(body);
+  const { aud, exp } = decodeJwt(token);
+  assert.equal(aud, 'https://attest.azure.net');
+  assert.ok(/^[0-9]+$/.test(expiresOn) && Math.abs(Number(expiresOn) - (exp ?? 0)) <= 5, expiresOn);
+});
+
+test('a scope that is not known is refused, and never becomes a token for another audience', async () => {
+  for (const scope of ['https://vault.azure.net/.default', 'openid', 'https://management.azure.com/.default other']) {
+    const { status, body } = await askToken(service, { scope });
+    assert.deepEqual([status, JSON.parse(body).error], [400, 'invalid_scope'], scope);
+  }
+});
+
+test('MSAL finds the tenant through organizations, common and instance discovery', async () => {
+  const { authorityHost, tenant, issuer } = service.developmentIdentity ?? assert.fail();
+  const metadata = await getJson(service, `${issuer}/.well-known/openid-configuration`);
+  assert.equal(Reflect.get(Object(metadata), 'issuer'), issuer);
+  for (const path of ['organizations/v2.0', 'common/v2.0', 'common', tenant]) {
+    const found = await getJson(service, `${authorityHost}/${path}/.well-known/openid-configuration`);
+    assert.deepEqual(found, metadata, path);
+  }
+  const instance = await getJson(service, `${authorityHost}/common/discovery/instance?api-version=1.1`);
+  const { tenant_discovery_endpoint: found } = Object(instance);
+  assert.equal(found, `${issuer}/.well-known/openid-configuration`);
+  const keys = await getJson(service, `${authorityHost}/${tenant}/discovery/v2.0/keys`);
+  assert.deepEqual(keys, await getJson(service, String(Reflect.get(Object(metadata), 'jwks_uri'))));
 });
 
 test('gives nothing to a client with a wrong secret', async () => {

@@ -9,6 +9,7 @@ export function getCerts({ providerOf, clock }: ServiceContext): Operation {
   return {
     method: 'GET',
     path: '/certs',
+    isPublic: true,
     handle: async (request, reply) => {
       optionalApiVersion(request.query);
       const keys = (await providerOf(request)).keys.published(clock());

@@ -10,6 +10,7 @@ export function getOpenIdConfiguration({ providerOf, clock }: ServiceContext): O
   return {
     method: 'GET',
     path: '/.well-known/openid-configuration',
+    isPublic: true,
     handle: async (request, reply) => {
       optionalApiVersion(request.query);
       const { uri, keys } = await providerOf(request);

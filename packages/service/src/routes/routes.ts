@@ -9,9 +9,11 @@ import { getHealth, getReadiness } from './get-health.ts';
 import { getOpenIdConfiguration } from './get-openid-configuration.ts';
 import { getTcbBaselines } from './get-tcb-baselines.ts';
 import { keyOperations } from './keys/operations.ts';
+import { oauthEndpoints } from './oauth-endpoints.ts';
 import { policyOperations } from './policies/operations.ts';
 import { postAttest } from './post-attest.ts';
 import { previewOperations } from './preview/operations.ts';
+import { resourceManager } from './resource-manager/operations.ts';
 import { resourceProvider } from './resource-provider/operations.ts';
 import { signerOperations } from './signers/operations.ts';
 import { verifyAudit } from './verify-audit.ts';
@@ -24,6 +26,7 @@ export function addRoutes(routes: Routes, prefix: string, context: ServiceContex
   const ofProvider = [
     getCerts(context),
     getOpenIdConfiguration(context),
+    ...oauthEndpoints,
     ...postAttest(context),
     getAudit(context),
     verifyAudit(context),
@@ -40,7 +43,10 @@ export function addRoutes(routes: Routes, prefix: string, context: ServiceContex
   addOperations(routes, [getHealth, getReadiness(context)]);
   addOperations(
     routes,
-    resourceProvider(context).map((operation) => ({ ...followed(operation), path: `${prefix}${operation.path}` })),
+    [...resourceManager(context), ...resourceProvider(context)].map((operation) => ({
+      ...followed(operation),
+      path: `${prefix}${operation.path}`,
+    })),
   );
   for (const base of [prefix, `${prefix}/providers/:${providerParameter}`]) {
     addOperations(

@@ -15,11 +15,18 @@ export interface OpenIdMetadataRequest {
   readonly claims?: readonly string[];
 }
 
-/** The metadata document. Every array is present, because Java's client fails on an absent one. */
+/**
+ * The metadata document. Every array is present, because Java's client fails on an absent one. The endpoints, of which Azure Attestation
+ * has only `revocation_endpoint`, and the subject types are there for libraries that do not read metadata without (Nimbus, Spring, authlib,
+ * openidconnect).
+ */
 export interface OpenIdMetadata {
   readonly issuer: string;
   readonly jwks_uri: string;
+  readonly authorization_endpoint: string;
+  readonly token_endpoint: string;
   readonly revocation_endpoint: string;
+  readonly subject_types_supported: readonly string[];
   readonly response_types_supported: readonly string[];
   readonly id_token_signing_alg_values_supported: readonly string[];
   readonly claims_supported: readonly string[];
@@ -42,7 +49,10 @@ export function openIdMetadata(request: OpenIdMetadataRequest): TokenOutcome<Ope
     return {
       issuer,
       jwks_uri: certsUri(issuer),
+      authorization_endpoint: `${issuer}/authorize`,
+      token_endpoint: `${issuer}/token`,
       revocation_endpoint: `${issuer}/revoke`,
+      subject_types_supported: ['public'],
       response_types_supported: ['token', 'none'],
       id_token_signing_alg_values_supported: [...new Set(algorithms)],
       claims_supported: claims,
