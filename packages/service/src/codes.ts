@@ -69,7 +69,7 @@ export const serviceCodes = {
   'management-api-version-unknown': {
     status: 400,
     wireCode: 'NoRegisteredProviderFound',
-    meaning: 'Azure never published this api-version of the resource-provider API.',
+    meaning: 'Azure never published this api-version of the resource manager’s API.',
   },
   'body-empty': invalid('The request has no body.'),
   'body-not-json': invalid('The body is not a JSON object in UTF-8.'),

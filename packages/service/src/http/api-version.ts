@@ -98,6 +98,13 @@ export function requireManagementVersion(query: unknown): ManagementVersion {
   return found ?? refuseMissing('2021-06-01');
 }
 
+/** The same for another API of the resource manager, by the names of its versions from the oldest to the newest. */
+export function requireVersionAmong<Version extends string>(query: unknown, versions: readonly Version[]): Version {
+  const published = versions.map((version) => ({ version }));
+  const found = versionAmong(query, published, 'management-api-version-unknown');
+  return found ?? refuseMissing(versions.at(-1) ?? '');
+}
+
 /** Whether a version of the resource-provider API has what another one introduced. */
 export function includesManagementVersion(version: ManagementVersion, introduced: ManagementVersion): boolean {
   const order = managementVersions.map((published) => published.version);
@@ -117,7 +124,7 @@ function versionAmong<Version extends string>(
   return refuseRequest(unknown, 'api-version', `it is not supported; the supported api-versions are '${names}'`);
 }
 
-function refuseMissing(newestStable: ApiVersion | ManagementVersion): never {
+function refuseMissing(newestStable: string): never {
   const why = `the query parameter ?api-version= is required; add api-version=${newestStable}`;
   return refuseRequest('api-version-missing', 'api-version', why);
 }

@@ -2,7 +2,7 @@
  * `GET /metadata/endpoints`: the service as a cloud of its own, for `az cloud register`, Terraform's `metadata_host` and other clients that can
  * be pointed at a resource manager. No members stand for services that are not here.
  */
-import { requireVersion } from '../../http/api-version.ts';
+import { requireVersionAmong } from '../../http/api-version.ts';
 import type { Operation } from '../../http/operation.ts';
 import { jsonType } from '../../http/reply.ts';
 import { defaultProviderName } from '../../providers/default-provider.ts';
@@ -26,7 +26,7 @@ export function metadataEndpoints(context: Pick<ServiceContext, 'config' | 'uriO
     path: '/metadata/endpoints',
     isPublic: true,
     handle: (request, reply) => {
-      const version = requireVersion(request.query, versions);
+      const version = requireVersionAmong(request.query, versions);
       const facts = factsOf(context);
       const body = version < '2019' ? stackOf(facts) : version < '2022' ? [cloudOf(facts)] : cloudOf(facts);
       return reply.header('content-type', jsonType).send(JSON.stringify(body));

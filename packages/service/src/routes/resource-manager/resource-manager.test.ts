@@ -41,9 +41,13 @@ test('Azure Stack’s clients find where to sign in', async () => {
 });
 
 test('metadata of unknown versions and other methods are refused', async () => {
-  assert.deepEqual(refusalOf(await metadata('2023-01-01')), [400, 'InvalidParameter', 'api-version-unknown']);
+  assert.deepEqual(refusalOf(await metadata('2023-01-01')), [
+    400,
+    'NoRegisteredProviderFound',
+    'management-api-version-unknown',
+  ]);
   const without = await service.call('/metadata/endpoints');
-  assert.deepEqual(refusalOf(without), [400, 'InvalidParameter', 'api-version-missing']);
+  assert.deepEqual(refusalOf(without), [400, 'MissingApiVersionParameter', 'api-version-missing']);
   const deleted = await service.call('/metadata/endpoints', { method: 'DELETE' });
   assert.deepEqual(refusalOf(deleted), [405, 'MethodNotAllowed', 'method-not-allowed']);
 });
@@ -113,6 +117,6 @@ test('subscriptions and tenants are for the service administrator alone', async 
     const reader = await managementBearer('rea', 'default-readers');
     assert.deepEqual(await ask(reader), [403, 'AuthorizationFailed', 'administrator-role-missing']);
     const unknown = await service.call(`${path}?api-version=2099-01-01`, { headers: administrator });
-    assert.deepEqual(refusalOf(unknown), [400, 'InvalidParameter', 'api-version-unknown']);
+    assert.deepEqual(refusalOf(unknown), [400, 'NoRegisteredProviderFound', 'management-api-version-unknown']);
   }
 });

@@ -3,7 +3,7 @@
  * are the ones of providers, and one that is always there.
  */
 import { unwrap } from '@atesto/core';
-import { requireVersion } from '../../http/api-version.ts';
+import { requireVersionAmong } from '../../http/api-version.ts';
 import type { Operation } from '../../http/operation.ts';
 import { jsonType } from '../../http/reply.ts';
 import type { ServiceContext } from '../../service-context.ts';
@@ -39,7 +39,7 @@ export function subscriptionOperations(context: ServiceContext): Operation[] {
       path: '/subscriptions',
       audit: 'list-subscriptions',
       handle: async (request, reply) => {
-        requireVersion(request.query, versions);
+        requireVersionAmong(request.query, versions);
         await authorizeManagement(request);
         const chosen = unwrap(await store.providers.list()).map(({ subscription }) => subscription);
         const names = new Map(
@@ -56,7 +56,7 @@ export function subscriptionOperations(context: ServiceContext): Operation[] {
       path: '/subscriptions/:subscription',
       audit: 'list-subscriptions',
       handle: async (request, reply) => {
-        requireVersion(request.query, versions);
+        requireVersionAmong(request.query, versions);
         await authorizeManagement(request);
         const body = subscriptionOf(placeOf(request).subscription, tenant());
         return reply.header('content-type', jsonType).send(JSON.stringify(body));
@@ -67,7 +67,7 @@ export function subscriptionOperations(context: ServiceContext): Operation[] {
       path: '/tenants',
       audit: 'list-subscriptions',
       handle: async (request, reply) => {
-        requireVersion(request.query, versions);
+        requireVersionAmong(request.query, versions);
         await authorizeManagement(request);
         const id = tenant();
         return sendList(reply, [{ id: `/tenants/${id}`, tenantId: id, displayName: id, tenantCategory: 'Home' }]);
