@@ -21,16 +21,16 @@ const issuing = (rules: string): string => `${authorize('')}issuancerules{${rule
 const configuring = (rules: string): string =>
   `version=1.2;configurationrules{${rules}};authorizationrules{=> permit();};`;
 
-interface Remark {
+interface Found {
   readonly severity: Severity;
   readonly code: PolicyCode;
   readonly text: string;
 }
 
-/** What is said of a text, each remark with the part of the text that it points at. */
-function remarks(policy: string): Remark[] {
+/** What is said of a text, each diagnostic with the part of the text that it points at. */
+function diagnostics(policy: string): Found[] {
   const outcome = compilePolicy(policy, { attestationType: 'SgxEnclave' });
-  const all = [...(outcome.ok ? [] : outcome.errors), ...outcome.warnings, ...outcome.informations];
+  const all = [...(outcome.ok ? [] : outcome.errors), ...outcome.warnings, ...outcome.notes];
   const lines = policy.split('\n');
   return all.map(({ severity, code, line, column, length }) => ({
     severity,
@@ -60,7 +60,7 @@ const texts: readonly TextCase[] = [
   ['error', 'malformed-integer', authorize('[value==1.5] => permit();'), '1.5'],
   ['error', 'integer-range', authorize('[value==9223372036854775808] => permit();'), '9223372036854775808'],
   ['warning', 'kept-backslash', authorize('[value=="C:\\temp"] => deny();'), '\\t'],
-  ['information', 'commented-rule', authorize('/* c:[type=="a"] => deny() */'), '/* c:[type=="a"] => deny() */'],
+  ['note', 'commented-rule', authorize('/* c:[type=="a"] => deny() */'), '/* c:[type=="a"] => deny() */'],
   ['error', 'unexpected-token', authorize('[type "a"] => permit();'), '"a"'],
   ['error', 'missing-version', 'authorizationrules{=> permit();};', 'authorizationrules'],
   ['error', 'unknown-version', 'version=1.3;authorizationrules{=> permit();};', '1.3'],
@@ -117,27 +117,27 @@ const texts: readonly TextCase[] = [
     configuring('=> issueproperty(type="required_pcr_mask", value=1);'),
     '"required_pcr_mask"',
   ],
-  ['information', 'service-name-space', issuing('=> issue(type="x-ms-own", value=1);'), '"x-ms-own"'],
+  ['note', 'service-name-space', issuing('=> issue(type="x-ms-own", value=1);'), '"x-ms-own"'],
   ['warning', 'nothing-permits', 'version=1.0;', '1.0'],
-  ['information', 'nothing-permits', 'version=1.0;authorizationrules{};', 'authorizationrules'],
-  ['information', 'never-holds', authorize('[type=="a", value>5, value<=5] => deny();'), 'value<=5'],
-  ['information', 'never-holds', authorize('[value==1, value!=1] => deny();'), 'value!=1'],
-  ['information', 'never-holds', authorize('[issuer=="Somebody"] => deny();'), '"Somebody"'],
-  ['information', 'never-holds', authorize('[value==1, valueType=="String"] => deny();'), 'valueType=="String"'],
+  ['note', 'nothing-permits', 'version=1.0;authorizationrules{};', 'authorizationrules'],
+  ['note', 'never-holds', authorize('[type=="a", value>5, value<=5] => deny();'), 'value<=5'],
+  ['note', 'never-holds', authorize('[value==1, value!=1] => deny();'), 'value!=1'],
+  ['note', 'never-holds', authorize('[issuer=="Somebody"] => deny();'), '"Somebody"'],
+  ['note', 'never-holds', authorize('[value==1, valueType=="String"] => deny();'), 'valueType=="String"'],
   [
-    'information',
+    'note',
     'unknown-service-claim',
     authorize('[type=="x-ms-sgx-mrsignr", value=="ab"] => deny();'),
     '"x-ms-sgx-mrsignr"',
   ],
-  ['information', 'unknown-service-claim', authorize('[type=="$min-svn"] => deny();'), '"$min-svn"'],
-  ['information', 'unknown-service-claim', authorize('[type=="tdx_mrtd"] => deny();'), '"tdx_mrtd"'],
-  ['information', 'never-holds', authorize('[type=="x-ms-sgx-is-debuggable", value=="false"] => deny();'), '"false"'],
-  ['information', 'always-holds', authorize('[type=="x-ms-sgx-is-debuggable", value!="true"] => deny();'), '"true"'],
-  ['information', 'never-holds', authorize('[type=="$svn", value=="1"] => deny();'), '"1"'],
-  ['information', 'never-holds', authorize('[type=="x-ms-sgx-mrsigner", value>=1] => deny();'), '1'],
+  ['note', 'unknown-service-claim', authorize('[type=="$min-svn"] => deny();'), '"$min-svn"'],
+  ['note', 'unknown-service-claim', authorize('[type=="tdx_mrtd"] => deny();'), '"tdx_mrtd"'],
+  ['note', 'never-holds', authorize('[type=="x-ms-sgx-is-debuggable", value=="false"] => deny();'), '"false"'],
+  ['note', 'always-holds', authorize('[type=="x-ms-sgx-is-debuggable", value!="true"] => deny();'), '"true"'],
+  ['note', 'never-holds', authorize('[type=="$svn", value=="1"] => deny();'), '"1"'],
+  ['note', 'never-holds', authorize('[type=="x-ms-sgx-mrsigner", value>=1] => deny();'), '1'],
   [
-    'information',
+    'note',
     'filter-never-null',
     authorize('[value==JmesPath("[]", "[?a] | @ != `null`")] => deny();'),
     '"[?a] | @ != `null`"',
@@ -183,16 +183,16 @@ const texts: readonly TextCase[] = [
 describe('a policy text', () => {
   for (const [severity, code, policy, at] of texts) {
     test(`gets the ${severity} ${code} at ${at.slice(0, 40) || 'its beginning'}: ${policy.slice(0, 70)}`, () => {
-      const found = remarks(policy).filter((remark) => remark.severity === severity);
+      const found = diagnostics(policy).filter((diagnostic) => diagnostic.severity === severity);
       assert.deepEqual(found, [{ severity, code, text: at }]);
       produced.add(code);
     });
   }
 
-  test('gets the information dead-rule for each rule behind an unconditional deny, and nothing-permits', () => {
+  test('gets the note dead-rule for each rule behind an unconditional deny, and nothing-permits', () => {
     const policy = authorize('=> deny(); [type=="a"] => permit();');
     assert.deepEqual(
-      remarks(policy).map(({ code, text }) => [code, text]),
+      diagnostics(policy).map(({ code, text }) => [code, text]),
       [
         ['nothing-permits', 'authorizationrules'],
         ['dead-rule', '[type=="a"] => permit()'],
@@ -217,7 +217,7 @@ describe('a policy text', () => {
     );
   });
 
-  test('gets no remark for claims of the service that it tests as they are, or that it makes itself', () => {
+  test('gets no diagnostic for claims of the service that it tests as they are, or that it makes itself', () => {
     for (const rules of [
       '[type=="x-ms-sgx-is-debuggable", value==false] => deny();',
       '[type=="x-ms-sgx-svn", value>=2] && [type=="x-ms-sgx-mrsigner", value!="ab"] => deny();',
@@ -225,7 +225,7 @@ describe('a policy text', () => {
       '=> add(type="x-ms-sgx-own", value="ab"); [type=="x-ms-sgx-own", value=="ab"] => deny();',
       '[type=="x-ms-sgx-own", issuer=="AttestationPolicy"] => deny();',
     ]) {
-      assert.deepEqual(remarks(authorize(rules)), [], rules);
+      assert.deepEqual(diagnostics(authorize(rules)), [], rules);
     }
   });
 
@@ -233,9 +233,9 @@ describe('a policy text', () => {
     const policy = authorize(
       '[type=="tdx_mrtd"] => deny(); [type=="x-ms-sgx-svn"] => deny(); [type=="tdx_mrtb"] => deny();',
     );
-    const { informations } = compilePolicy(policy);
+    const { notes } = compilePolicy(policy);
     assert.deepEqual(
-      informations.map(({ code, hint }) => [code, hint]),
+      notes.map(({ code, hint }) => [code, hint]),
       [['unknown-service-claim', 'Did you mean tdx_mrtd?']],
     );
   });
@@ -250,7 +250,7 @@ describe('a policy text', () => {
     ]) {
       const outcome = compilePolicy(text);
       assert.ok(!outcome.ok);
-      const all = [...outcome.errors, ...outcome.warnings, ...outcome.informations];
+      const all = [...outcome.errors, ...outcome.warnings, ...outcome.notes];
       assert.deepEqual(
         all.map(({ code, line, column }) => [code, line, column]),
         [['missing-version', 1, 1]],

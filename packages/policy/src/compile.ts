@@ -42,13 +42,13 @@ export type CompileOutcome =
       readonly ok: true;
       readonly policy: CompiledPolicy;
       readonly warnings: readonly Diagnostic[];
-      readonly informations: readonly Diagnostic[];
+      readonly notes: readonly Diagnostic[];
     }
   | {
       readonly ok: false;
       readonly errors: readonly Diagnostic[];
       readonly warnings: readonly Diagnostic[];
-      readonly informations: readonly Diagnostic[];
+      readonly notes: readonly Diagnostic[];
     };
 
 /**
@@ -61,15 +61,15 @@ export type CompileOutcome =
 export function compilePolicy(text: string, options: CompileOptions = {}): CompileOutcome {
   const diagnostics = new Diagnostics();
   const tree = readUntilTooMany(() => readTree(text, options, diagnostics));
-  const remarks = diagnostics.sorted(options.strict === true);
-  const errors = remarks.filter(({ severity }) => severity === 'error');
-  const warnings = remarks.filter(({ severity }) => severity === 'warning');
-  const informations = remarks.filter(({ severity }) => severity === 'information');
+  const sorted = diagnostics.sorted(options.strict === true);
+  const errors = sorted.filter(({ severity }) => severity === 'error');
+  const warnings = sorted.filter(({ severity }) => severity === 'warning');
+  const notes = sorted.filter(({ severity }) => severity === 'note');
   const version = versionOf(tree);
   if (errors.length > 0 || tree === undefined || version === undefined) {
-    return { ok: false, errors, warnings, informations };
+    return { ok: false, errors, warnings, notes };
   }
-  return { ok: true, policy: new CompiledPolicy(text, version, compileProgram(tree)), warnings, informations };
+  return { ok: true, policy: new CompiledPolicy(text, version, compileProgram(tree)), warnings, notes };
 }
 
 const start: Span = { offset: 0, line: 1, column: 1, length: 0 };

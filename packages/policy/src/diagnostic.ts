@@ -2,8 +2,8 @@
 import type { PolicyCode } from './codes.ts';
 import { limits } from './limits.ts';
 
-/** An `error` refuses the policy; a `warning` reports a form that other services may refuse; an `information` is a lint. */
-export type Severity = 'error' | 'warning' | 'information';
+/** An `error` refuses the policy; a `warning` reports a form that other services may refuse; a `note` is a lint. */
+export type Severity = 'error' | 'warning' | 'note';
 
 /** A place in a policy text. Lines and columns count from 1, columns, offset and length in UTF-16 units. */
 export interface Span {
@@ -49,7 +49,7 @@ export function readUntilTooMany<Value>(read: () => Value): Value | undefined {
 /** Collects the diagnostics of one text: at most `limits.diagnostics` of each severity. */
 export class Diagnostics {
   readonly #found: (Diagnostic & { readonly offset: number })[] = [];
-  readonly #counts: Record<Severity, number> = { error: 0, warning: 0, information: 0 };
+  readonly #counts: Record<Severity, number> = { error: 0, warning: 0, note: 0 };
 
   get errorCount(): number {
     return this.#counts.error;
@@ -74,8 +74,8 @@ export class Diagnostics {
     this.#add('warning', code, at, message, hint);
   }
 
-  inform(code: PolicyCode, at: Span, message: string, hint?: string): void {
-    this.#add('information', code, at, message, hint);
+  note(code: PolicyCode, at: Span, message: string, hint?: string): void {
+    this.#add('note', code, at, message, hint);
   }
 
   /** All diagnostics by position; `strict` turns warnings into errors. */

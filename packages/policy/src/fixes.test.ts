@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { compilePolicy } from './index.ts';
 
-/** All remarks of one severity, as a terminal shows them. */
-function remarks(policy: string): string[] {
+/** All diagnostics of one severity, as a terminal shows them. */
+function diagnostics(policy: string): string[] {
   const outcome = compilePolicy(policy, { strict: true });
   const errors = outcome.ok ? [] : outcome.errors;
   return errors.map(
@@ -126,7 +126,7 @@ const mistakes: readonly (readonly [name: string, policy: string, ...said: strin
 ];
 
 describe('the message alone mends', () => {
-  for (const [name, policy, ...said] of mistakes) test(name, () => assert.deepEqual(remarks(policy), said));
+  for (const [name, policy, ...said] of mistakes) test(name, () => assert.deepEqual(diagnostics(policy), said));
 });
 
 test('all mistakes of a text are told at once, each rule on its own, and nothing follows from what could not be read', () => {
@@ -156,5 +156,5 @@ test('all mistakes of a text are told at once, each rule on its own, and nothing
     outcome.warnings.map(({ line, code }) => [line, code]),
     [[8, 'missing-semicolon']],
   );
-  assert.deepEqual(outcome.informations, []);
+  assert.deepEqual(outcome.notes, []);
 });

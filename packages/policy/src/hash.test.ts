@@ -16,12 +16,12 @@ test('hashes the text as received: a mark, a line end or a space makes a differe
   assert.equal(new Set(hashes).size, 5);
 });
 
-test('the default policies compile without a remark in strict mode', () => {
+test('the default policies compile without a diagnostic in strict mode', () => {
   for (const attestationType of attestationKinds) {
     const text = defaultPolicies[attestationType];
     if (text === undefined) continue;
     const outcome = compilePolicy(text, { strict: true, attestationType });
-    assert.deepEqual([outcome.ok, outcome.warnings, outcome.informations], [true, [], []], attestationType);
+    assert.deepEqual([outcome.ok, outcome.warnings, outcome.notes], [true, [], []], attestationType);
   }
 });
 

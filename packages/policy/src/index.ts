@@ -38,7 +38,7 @@ export {
   type EvaluationReport,
   evaluationReport,
   issuedValue,
-  type Remark,
+  type ReportedDiagnostic,
   type ReportedValue,
   reportJson,
 } from './report.ts';

@@ -85,8 +85,8 @@ test('never throws on any text, and each error has a place in it', () => {
     fc.property(anyText, (text) => {
       const outcome = compilePolicy(text);
       const lines = text.split('\n');
-      const remarks = [...(outcome.ok ? [] : outcome.errors), ...outcome.warnings, ...outcome.informations];
-      for (const { line, column, length, message } of remarks) {
+      const diagnostics = [...(outcome.ok ? [] : outcome.errors), ...outcome.warnings, ...outcome.notes];
+      for (const { line, column, length, message } of diagnostics) {
         const source = lines[line - 1];
         assert.ok(source !== undefined && column >= 1 && column <= source.length + 1, `${line}:${column} ${message}`);
         assert.ok(length >= 0 && Number.isInteger(length) && message.length > 0);

@@ -12,7 +12,7 @@ import { type Explanation, explainTraced } from './trace/explain.ts';
 import type { TraceRule } from './trace/trace.ts';
 
 /** One diagnostic of a report. */
-export type Remark = Omit<Diagnostic, 'severity'>;
+export type ReportedDiagnostic = Omit<Diagnostic, 'severity'>;
 
 /** A claim's value, or the values of several claims of one type. */
 export type ReportedValue = ClaimValue | readonly ClaimValue[];
@@ -20,9 +20,9 @@ export type ReportedValue = ClaimValue | readonly ClaimValue[];
 /** The diagnostics of a policy text, and its evaluation over claims. */
 export interface EvaluationReport {
   readonly parse: 'ok' | 'error';
-  readonly errors: readonly Remark[];
-  readonly warnings: readonly Remark[];
-  readonly informations: readonly Remark[];
+  readonly errors: readonly ReportedDiagnostic[];
+  readonly warnings: readonly ReportedDiagnostic[];
+  readonly notes: readonly ReportedDiagnostic[];
   /** Also `error` when the text has errors. */
   readonly evaluation: 'ok' | 'error';
   /** Why the evaluation failed. */
@@ -44,24 +44,24 @@ export function evaluationReport(
   options: Pick<EvaluateOptions, 'configurationClaims'> = {},
 ): EvaluationReport {
   const compiled = compilePolicy(text, attestationType === undefined ? {} : { attestationType });
-  const remarks = {
-    errors: compiled.ok ? [] : compiled.errors.map(remarkOf),
-    warnings: compiled.warnings.map(remarkOf),
-    informations: compiled.informations.map(remarkOf),
+  const diagnostics = {
+    errors: compiled.ok ? [] : compiled.errors.map(reported),
+    warnings: compiled.warnings.map(reported),
+    notes: compiled.notes.map(reported),
   };
   const nothing = { authorized: false, outgoing: {}, properties: {}, configuration: {} };
-  if (!compiled.ok) return { parse: 'error', ...remarks, evaluation: 'error', ...nothing, trace: [] };
+  if (!compiled.ok) return { parse: 'error', ...diagnostics, evaluation: 'error', ...nothing, trace: [] };
   const verdict = evaluateProgram(compiled.policy.program, claims, { ...options, trace: true });
   const explanation = explainTraced(verdict);
   const explained = explanation === undefined ? {} : { explanation };
   if (!verdict.ok) {
     const { refusal, trace } = verdict;
-    return { parse: 'ok', ...remarks, evaluation: 'error', refusal, ...nothing, ...explained, trace };
+    return { parse: 'ok', ...diagnostics, evaluation: 'error', refusal, ...nothing, ...explained, trace };
   }
   return {
     parse: 'ok',
-    ...remarks,
-    warnings: [...remarks.warnings, ...verdict.warnings.map(runRemark)],
+    ...diagnostics,
+    warnings: [...diagnostics.warnings, ...verdict.warnings.map(diagnosticOfRun)],
     evaluation: 'ok',
     authorized: verdict.authorized,
     outgoing: Object.fromEntries(verdict.outgoing.map((issued) => [issued.type, issuedValue(issued)])),
@@ -72,11 +72,11 @@ export function evaluationReport(
   };
 }
 
-function remarkOf({ severity: _severity, ...remark }: Diagnostic): Remark {
-  return remark;
+function reported({ severity: _severity, ...diagnostic }: Diagnostic): ReportedDiagnostic {
+  return diagnostic;
 }
 
-function runRemark({ rule, message }: RunWarning): Remark {
+function diagnosticOfRun({ rule, message }: RunWarning): ReportedDiagnostic {
   const { line, column, length } = rule.tree;
   return { code: 'property-unknown', line, column, length, message };
 }

@@ -37,19 +37,19 @@ async function checkPolicy(file: string, options: Options, session: Session): Pr
     strict: options.strict === true,
     ...(kind === undefined ? {} : { attestationType: kind }),
   });
-  const { warnings, informations } = compiled;
+  const { warnings, notes } = compiled;
   const errors = compiled.ok ? [] : compiled.errors;
   if (!compiled.ok) session.exitCode = exitCodes.usage;
   if (options.json === true) {
     const hash = policyHash(text);
-    session.out(`${reportJson({ parse: compiled.ok ? 'ok' : 'error', errors, warnings, informations, hash })}\n`);
+    session.out(`${reportJson({ parse: compiled.ok ? 'ok' : 'error', errors, warnings, notes, hash })}\n`);
     return;
   }
   const style = session.style.out;
   const { counted, renderDiagnostics } = await import('../policy/render-diagnostics.ts');
-  const remarks = { errors, warnings, informations };
+  const diagnostics = { errors, warnings, notes };
   const verdict = compiled.ok
-    ? `${style.good('sound')}: version ${compiled.policy.version}, ${counted(remarks)}, hash ${compiled.policy.hash}`
-    : `${style.bad('refused')}: ${counted(remarks)}`;
-  session.out(`${renderDiagnostics(text, remarks, style)}${verdict}\n`);
+    ? `${style.good('sound')}: version ${compiled.policy.version}, ${counted(diagnostics)}, hash ${compiled.policy.hash}`
+    : `${style.bad('refused')}: ${counted(diagnostics)}`;
+  session.out(`${renderDiagnostics(text, diagnostics, style)}${verdict}\n`);
 }

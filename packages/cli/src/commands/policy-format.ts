@@ -28,6 +28,6 @@ async function formatFile(file: string, session: Session): Promise<void> {
     return;
   }
   const { renderDiagnostics } = await import('../policy/render-diagnostics.ts');
-  session.err(renderDiagnostics(text, { errors: formatted.errors, warnings: [], informations: [] }, session.style.err));
+  session.err(renderDiagnostics(text, { errors: formatted.errors, warnings: [], notes: [] }, session.style.err));
   session.exitCode = exitCodes.usage;
 }

@@ -69,7 +69,7 @@ function checkIssuedType(at: Literal, type: string, diagnostics: Diagnostics): v
     diagnostics.error('reserved-claim', at, message, 'Choose another name.');
   } else if (isServiceType(type)) {
     const message = 'Names that begin with x-ms- are those of the service; what contradicts its claims is refused.';
-    diagnostics.inform('service-name-space', at, message);
+    diagnostics.note('service-name-space', at, message);
   }
 }
 

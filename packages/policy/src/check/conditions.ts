@@ -20,7 +20,7 @@ export function checkCondition(condition: Condition, diagnostics: Diagnostics): 
   const contradicting = literals.find((test, index) => literals.slice(0, index).some((other) => exclude(other, test)));
   if (contradicting === undefined) return;
   const message = 'The tests of this condition exclude each other: no claim passes them all.';
-  diagnostics.inform('never-holds', contradicting, message);
+  diagnostics.note('never-holds', contradicting, message);
 }
 
 function checkTest(test: Test, diagnostics: Diagnostics): void {
@@ -65,7 +65,7 @@ function checkTest(test: Test, diagnostics: Diagnostics): void {
     );
   } else if (property === 'issuer' && operator === '==' && !claimIssuers.some((issuer) => issuer === value)) {
     const hint = `There are ${claimIssuers.join(', ')}.`;
-    diagnostics.inform('never-holds', operand, 'No claim has this issuer.', hint);
+    diagnostics.note('never-holds', operand, 'No claim has this issuer.', hint);
   }
 }
 

@@ -6,7 +6,7 @@ import type { QueryNode } from '../jmespath/ast.ts';
 export function lintQuery(at: Span, tree: QueryNode, diagnostics: Diagnostics): void {
   if (!comparesFilterWithNull(tree)) return;
   const message = 'A filter gives a list, never null: the comparison has the same result for every document.';
-  diagnostics.inform('filter-never-null', at, message, 'Compare length(@) with `0` instead.');
+  diagnostics.note('filter-never-null', at, message, 'Compare length(@) with `0` instead.');
 }
 
 /** `[?…] | @ != null`: a step that compares the current value with null, after one that filters. */

@@ -14,16 +14,11 @@ export function lintReach(tree: PolicyTree, diagnostics: Diagnostics): void {
   const wall = rules.findIndex(({ conditions, action }) => action.name === 'deny' && conditions.length === 0);
   const dead = wall < 0 ? [] : rules.slice(wall + 1);
   for (const rule of dead) {
-    diagnostics.inform('dead-rule', rule, 'This rule never runs: an unconditional deny stands before it.');
+    diagnostics.note('dead-rule', rule, 'This rule never runs: an unconditional deny stands before it.');
   }
   if (wall >= 0 || !rules.some(isPermit)) {
     const message = 'No rule of authorizationrules can permit: every request is refused.';
-    diagnostics.inform(
-      'nothing-permits',
-      name,
-      message,
-      wall < 0 ? 'Write a rule that ends in => permit();' : undefined,
-    );
+    diagnostics.note('nothing-permits', name, message, wall < 0 ? 'Write a rule that ends in => permit();' : undefined);
   }
 }
 

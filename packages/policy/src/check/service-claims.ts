@@ -31,11 +31,11 @@ function equalTo({ tests }: Condition, property: PropertyName): Literal | undefi
 
 function checkType(at: Literal, type: string, { diagnostics, attestationType }: CheckContext): void {
   const known = serviceClaims(attestationType);
-  if (!isInServiceNames(type) || known.has(type) || !diagnostics.hasRoom('information')) return;
+  if (!isInServiceNames(type) || known.has(type) || !diagnostics.hasRoom('note')) return;
   const whose = attestationType === undefined ? 'any attestation type' : attestationType;
   const meant = nearest([...known.keys()], type);
   const isOthers = serviceClaims(undefined).has(type);
-  diagnostics.inform(
+  diagnostics.note(
     'unknown-service-claim',
     at,
     `The service has no claim ${type} for ${whose}.`,
@@ -54,7 +54,7 @@ function checkValues({ tests }: Condition, type: string, { diagnostics }: CheckC
   const always = wrong.operator === '!=';
   const message = `The value of ${type} is of type ${expected}: the test ${always ? 'always' : 'never'} holds.`;
   const hint = `Compare with a literal of type ${expected}.`;
-  diagnostics.inform(always ? 'always-holds' : 'never-holds', wrong.operand, message, hint);
+  diagnostics.note(always ? 'always-holds' : 'never-holds', wrong.operand, message, hint);
 }
 
 /** A value of another type differs from every literal, so that only `!=` holds, and always does. */

@@ -102,9 +102,9 @@ test('what is said of a text is no longer than the text, however many identifier
   assert.deepEqual(hints, Array(2).fill(`Bound here: ${named} and 7990 more.`));
 });
 
-test('100 warnings and 100 informations of a text are told, and more refuse nothing', () => {
+test('a text gets at most 100 warnings and 100 notes, and more of them refuse nothing', () => {
   const rules = `c:[type="x-ms-sgx-svm"] => add(type="a\\b", value=1);`.repeat(300);
   const outcome = compilePolicy(`version=1.2;authorizationrules{${rules}};`);
   assert.ok(outcome.ok);
-  assert.deepEqual([outcome.warnings.length, outcome.informations.length], [limits.diagnostics, limits.diagnostics]);
+  assert.deepEqual([outcome.warnings.length, outcome.notes.length], [limits.diagnostics, limits.diagnostics]);
 });

@@ -239,7 +239,7 @@ class Lexer {
     const text = this.#text.slice(start, end);
     if (text.includes('=>') && text.includes(':[')) {
       const message = 'This comment holds what looks like a rule; it has no effect.';
-      this.#diagnostics.inform('commented-rule', span, message);
+      this.#diagnostics.note('commented-rule', span, message);
     }
     this.#comments.push({ ...span, text, trailing: this.#occupiedLine === this.#line });
     this.#skipTo(end);

@@ -29,7 +29,7 @@ function literal(value: unknown): string {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '"text"';
 }
 
-describe('a policy that tests any claim as the service gives it gets no remark', () => {
+describe('a policy that tests any claim as the service gives it gets no diagnostic', () => {
   for (const [type, evidence, prefix, least] of [
     ['SgxEnclave', { quote: quoteOf() }, 'x-ms-sgx-', 7],
     ['TdxVm', { quote: base64url(platform.tdxQuote()) }, 'tdx_', 21],
@@ -41,7 +41,7 @@ describe('a policy that tests any claim as the service gives it gets no remark',
       assert.ok(own.length >= least, `${own.length} claims`);
       for (const [name, value] of own) {
         const text = `version=1.2;authorizationrules{[type=="${name}", value==${literal(value)}] => permit();};`;
-        assert.deepEqual(compilePolicy(text, { attestationType: type }).informations, [], name);
+        assert.deepEqual(compilePolicy(text, { attestationType: type }).notes, [], name);
       }
     });
   }
