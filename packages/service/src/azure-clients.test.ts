@@ -55,6 +55,50 @@ test('a client of a version that Azure never published hears which ones there ar
   });
 });
 
+test('the client for Python reads GET /policies/Tpm; attestTpm of every client is refused while no policy is set', async () => {
+  const headers = await bearer('carl', 'default-contributors');
+  const jsonHeaders = { ...headers, 'content-type': 'application/json' };
+  const data = base64url('{"payload":{"type":"aikcert"}}');
+  const readPolicy = async (): Promise<unknown> => {
+    const answer = await service.call('/policies/Tpm?api-version=2020-10-01', { headers });
+    assert.equal(answer.status, 200);
+    return payloadOf(Object(answer.body).token)['x-ms-policy'];
+  };
+  assert.equal(await readPolicy(), 'eyJhbGciOiJub25lIn0..');
+  const attest = () => service.attest('Tpm', { data }, { headers });
+  assert.deepEqual(refusalOf(await service.attest('Tpm', { data })), [401, 'Unauthorized', 'access-token-missing']);
+  assert.deepEqual(Object((await attest()).body).error, {
+    code: 'Bad request',
+    message: 'policy: a VBS attestation policy has not been set on the attestation provider',
+    innererror: { code: 'tpm-policy-missing' },
+  });
+  const jws = unsecured(policyPayload('version=1.2;configurationrules{};authorizationrules{=> permit();};'));
+  const body = JSON.stringify(jws);
+  const set = { method: 'PUT', headers: jsonHeaders, body };
+  assert.equal((await service.call('/policies/Tpm?api-version=2020-10-01', set)).status, 200);
+  assert.equal(await readPolicy(), jws);
+  assert.deepEqual(refusalOf(await attest()), [404, 'ResourceNotFound', 'attestation-type-unknown']);
+});
+
+test('clients of 2026-03-11-preview set policies for Pluton, KeyGuard, MdepTz and AiHsm: kept and checked', async () => {
+  const headers = await bearer('carl', 'default-contributors');
+  const policyOf = (type: string, sent: { method: string; body?: string }): Promise<Answer> =>
+    service.call(`/policies/${type}?api-version=2026-03-11-preview`, {
+      ...sent,
+      headers: { ...headers, ...(sent.body === undefined ? {} : { 'content-type': 'text/plain' }) },
+    });
+  for (const type of ['Pluton', 'KeyGuard', 'mdeptz', 'AiHsm']) {
+    const jws = unsecured(policyPayload('version=1.2;authorizationrules{=> permit();};'));
+    assert.equal((await policyOf(type, { method: 'PUT', body: jws })).status, 200, type);
+    const shown = await policyOf(type, { method: 'GET' });
+    assert.equal(payloadOf(Object(shown.body).token)['x-ms-policy'], jws, type);
+    const broken = await policyOf(type, { method: 'PUT', body: 'version=1.2;authorizationrules{=> permit(;};' });
+    assert.deepEqual(refusalOf(broken), [400, 'PolicyParsingError', 'policy-invalid'], type);
+    const attested = await service.attest(type, { attestationInfo: 'e30' }, { version: '2026-03-11-preview' });
+    assert.deepEqual(refusalOf(attested), [404, 'ResourceNotFound', 'attestation-type-unknown'], type);
+  }
+});
+
 describe('az attestation, as its recorded exchange goes', () => {
   const name = 'att3';
   const policies = `/providers/${name}/policies/SgxEnclave`;

@@ -116,6 +116,11 @@ export const serviceCodes = {
     wireCode: 'PolicyEvaluationError',
     meaning: 'The provider has no policy for this attestation type.',
   },
+  'tpm-policy-missing': {
+    status: 400,
+    wireCode: 'Bad request',
+    meaning: 'No policy is set for TPMs (VBS) at the provider, and there is no default one.',
+  },
   'policy-denied': {
     status: 400,
     wireCode: 'PolicyEvaluationError',

@@ -49,6 +49,8 @@ describe('atesto provider policy', () => {
     output(await provider('create', 'shop'));
     const at = ['--provider', 'shop'];
     assert.match(output(await provider('policy', 'get', ...at)), /^version= 1\.1;/);
+    const { exitCode, stdout, stderr } = await provider('policy', 'get', '--type', 'Tpm', ...at);
+    assert.deepEqual([exitCode, stdout, stderr], [0, '', 'No policy is set for Tpm, and it has no default one.\n']);
     assert.match(output(await provider('policy', 'set', permitFile, ...at)), /^Updated {2}entity tag "\d+"\n$/);
     assert.equal(output(await provider('policy', 'get', ...at)), `${permit}\n`);
     output(await provider('policy', 'set', denyFile, ...at));

@@ -40,6 +40,7 @@ function get(session: Session): Command {
       administer(options, session, async (_client, provider) => {
         const policy = await provider.getPolicy(options.type);
         if (options.json === true) session.out(`${JSON.stringify(policy)}\n`);
+        else if (policy.text === '') session.err(`No policy is set for ${options.type}, and it has no default one.\n`);
         else session.out(policy.text.endsWith('\n') ? policy.text : `${policy.text}\n`);
       }),
   );

@@ -8,7 +8,7 @@ import { jwsPayload, replyClaims } from './reply-token.ts';
 
 /** A policy that is in force. */
 export interface PolicyInForce {
-  /** The policy text. */
+  /** The policy text; empty: none is set, and the attestation type has no default policy. */
   readonly text: string;
   /** The JWS in which it was set, as it was sent. */
   readonly jws: string;
@@ -65,7 +65,8 @@ export class ProviderAdministration {
       `/policies/${encodeURIComponent(attestationType)}`,
     );
     const jws = textMember(replyClaims(text, url), 'x-ms-policy') ?? '';
-    const policy = textMember(jwsPayload(jws, url), 'AttestationPolicy');
+    const isNone = /^[\w-]+\.\.$/.test(jws);
+    const policy = isNone ? '' : textMember(jwsPayload(jws, url), 'AttestationPolicy');
     if (policy === undefined) throw new ClientError('answer-malformed', url, 'the answer holds no policy');
     return {
       text: Buffer.from(policy, 'base64url').toString('utf8'),

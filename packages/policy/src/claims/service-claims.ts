@@ -1,6 +1,6 @@
 /**
  * The claims that appraisals give to policies, with their value types. Bytes are lower-case hex in a String.
- * Sources: Azure Attestation, "claim sets"; policy language, section 12, for the `$` names. TPM and VBS evidence uses none of these name spaces.
+ * Sources: Azure Attestation, "claim sets"; policy language, section 12, for the `$` names. No other type uses these name spaces.
  */
 import type { AttestationKind } from '../attestation-kind.ts';
 import type { ClaimValueType } from './claim.ts';
@@ -96,6 +96,10 @@ const byKind: Readonly<Record<AttestationKind, ServiceClaims>> = {
   AzureGuest: none,
   Tpm: none,
   VbsEnclave: none,
+  Pluton: none,
+  KeyGuard: none,
+  MdepTz: none,
+  AiHsm: none,
 };
 
 const all: ServiceClaims = new Map([...sgx, ...sevSnp, ...tdx]);

@@ -8,7 +8,7 @@ import type { Provider } from '../providers/provider.ts';
 import { refuse } from '../refuse.ts';
 import { checkBinding } from '../signers/binding.ts';
 import { payloadObject } from '../signers/jws.ts';
-import { parsePolicy, unsecuredPolicy } from './document.ts';
+import { noPolicy, parsePolicy, unsecuredPolicy } from './document.ts';
 import { checkReset } from './reset.ts';
 import { checkTrusted, type PolicyTrust } from './trust.ts';
 
@@ -50,7 +50,7 @@ export interface ChangedPolicy {
 
 const where = 'policy';
 
-/** The policy in force: the stored one, or the default one. Refuses with `policy-missing`. */
+/** The policy in force: the stored one, or the default one; a JWS without a payload where there is neither. */
 export async function currentPolicy({ store, provider, attestationType }: PolicyTarget): Promise<CurrentPolicy> {
   const record = unwrap(await store.policies.current(provider.id, attestationType));
   const etag = record?.etag ?? absentEtag;
@@ -58,10 +58,7 @@ export async function currentPolicy({ store, provider, attestationType }: Policy
     return { compact: parsePolicy(record.content, where).compact, etag };
   }
   const inForce = provider.policyOf(attestationType);
-  if (inForce === undefined) {
-    return refuse('policy-missing', where, `there is no policy for ${attestationType}`);
-  }
-  return { compact: unsecuredPolicy(inForce.policy.text), etag };
+  return { compact: inForce === undefined ? noPolicy : unsecuredPolicy(inForce.policy.text), etag };
 }
 
 /** The versions of the policy, newest first; `before` may be any number above 0. */

@@ -30,6 +30,9 @@ export function unsecuredPolicy(text: string): string {
   return `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from(payload).toString('base64url')}.`;
 }
 
+/** What Azure Attestation shows where no policy is set and there is no default one: an unsecured JWS without a payload. */
+export const noPolicy: string = `${Buffer.from('{"alg":"none"}').toString('base64url')}..`;
+
 function textIn(jws: ParsedJws, where: string): string {
   const { AttestationPolicy } = payloadObject(jws, where);
   if (typeof AttestationPolicy !== 'string') return invalid(where, 'its payload has no AttestationPolicy');

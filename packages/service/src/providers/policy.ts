@@ -1,4 +1,5 @@
 /** Compiles policies and evaluates them over the claims of a request. Keeps nothing. */
+import { attestationTypeClaims } from '@atesto/core';
 import {
   type AttestationKind,
   attestationKinds,
@@ -46,17 +47,12 @@ export interface ProviderPolicy {
   readonly evaluate: (claims: readonly PolicyClaim[]) => PolicyDecision;
 }
 
-/** `x-ms-attestation-type` of each type: the one claim that is known before the evidence is judged. */
-const typeClaims: Readonly<Record<AttestationKind, string>> = {
-  SgxEnclave: 'sgx',
-  OpenEnclave: 'sgx',
-  SevSnpVm: 'sevsnpvm',
-  TdxVm: 'tdxvm',
-  AzureGuest: 'azurevm',
-  Tpm: 'tpm',
-  VbsEnclave: 'vbs',
-};
-const intelTypes: readonly AttestationKind[] = ['SgxEnclave', 'OpenEnclave', 'TdxVm'];
+/** `x-ms-attestation-type` of the types that have Intel's baselines: the one claim that is known before the evidence is judged. */
+const intelTypeClaims: ReadonlyMap<AttestationKind | undefined, string> = new Map([
+  ['SgxEnclave', attestationTypeClaims.SgxEnclave],
+  ['OpenEnclave', attestationTypeClaims.OpenEnclave],
+  ['TdxVm', attestationTypeClaims.TdxVm],
+]);
 
 /** Why a text is no policy of the service. */
 export interface PolicyFault {
@@ -119,8 +115,9 @@ type Baseline =
 
 /** The configured baseline: `azuredefault` is the service's own, a number the TCB evaluation data number that is at least needed. */
 function baselineOf(policy: CompiledPolicy, kind: AttestationKind | undefined): Baseline {
-  if (kind === undefined || !intelTypes.includes(kind)) return { ok: true, minimum: 0, spentWork: 0 };
-  const known: Claim = { type: 'x-ms-attestation-type', value: typeClaims[kind], issuer: 'AttestationService' };
+  const value = intelTypeClaims.get(kind);
+  if (value === undefined) return { ok: true, minimum: 0, spentWork: 0 };
+  const known: Claim = { type: 'x-ms-attestation-type', value, issuer: 'AttestationService' };
   const configured = configure(policy, [known]);
   if (!configured.ok) {
     const { where, why } = configured.refusal;

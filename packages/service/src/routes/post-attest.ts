@@ -1,6 +1,7 @@
 /** `POST /attest/{type}`: evidence in, token out. */
 import type { FastifyRequest } from 'fastify';
 import type { AttestCall } from '../attest/pipeline.ts';
+import { authenticate } from '../attest/steps/authenticate.ts';
 import type { AttestTrail } from '../attest/steps/record.ts';
 import { attestationTypes, type RegisteredType } from '../attest/types/registry.ts';
 import { addAuditContext } from '../audit/context.ts';
@@ -8,17 +9,48 @@ import { recordAllowed } from '../audit/recording.ts';
 import { requireApiVersion } from '../http/api-version.ts';
 import { signalOf } from '../http/in-flight.ts';
 import type { Operation } from '../http/operation.ts';
-import { refuseRequest } from '../http/refusal.ts';
 import { jsonType } from '../http/reply.ts';
 import { readBody } from '../http/request-body.ts';
 import { noteForLog } from '../http/request-log.ts';
 import { type Caller, callerName } from '../identity/access-token.ts';
+import { refuse } from '../refuse.ts';
 import type { ServiceContext } from '../service-context.ts';
 
 /** One operation for each path of each attestation type, and one that says which types there are. */
 export function postAttest(context: ServiceContext): Operation[] {
   const known = attestationTypes.flatMap((type) => type.paths.map((path) => operationOf(type, path, context)));
-  return [...known, unknownType];
+  return [...known, tpmWithoutAppraisal(context), unknownType];
+}
+
+/**
+ * Evidence of TPMs is not appraised. Azure Attestation needs an access token, then a policy, of which there is no default, before it looks at
+ * the evidence: as long as that is missing, the answer is the same here.
+ */
+function tpmWithoutAppraisal(context: ServiceContext): Operation {
+  return {
+    method: 'POST',
+    audit: 'attest',
+    path: '/attest/Tpm',
+    handle: async (request) => {
+      requireApiVersion(request.query);
+      addAuditContext(request, { attestationType: 'Tpm' });
+      const provider = await context.providerOf(request);
+      const { authorization } = request.headers;
+      const caller = await authenticate(authorization, 'required', provider.accessTokens, signalOf(request));
+      if (caller !== undefined) context.admit(request, callerName(caller));
+      const policies = [provider.policyOf('Tpm'), provider.policyOf('VbsEnclave')];
+      if (policies.every((policy) => policy === undefined)) {
+        const why = 'a VBS attestation policy has not been set on the attestation provider';
+        return refuse('tpm-policy-missing', 'policy', why);
+      }
+      return refuseUnknownType();
+    },
+  };
+}
+
+function refuseUnknownType(): never {
+  const names = attestationTypes.map(({ name }) => name).join(', ');
+  return refuse('attestation-type-unknown', 'path', `the service attests ${names}`);
 }
 
 const unknownType: Operation = {
@@ -27,8 +59,7 @@ const unknownType: Operation = {
   path: '/attest/:type',
   handle: (request) => {
     requireApiVersion(request.query);
-    const names = attestationTypes.map(({ name }) => name).join(', ');
-    return refuseRequest('attestation-type-unknown', 'path', `the service attests ${names}`);
+    return refuseUnknownType();
   },
 };
 
