@@ -187,6 +187,24 @@ describe('the revocation list', () => {
     test(`${what}: ${code}`, async () => assert.equal(await codeOfCase({ crl }), code));
   }
 
+  const past = { thisUpdate: days(-60), nextUpdate: days(-30) };
+  for (const [what, crl, code] of [
+    ['that names the ASK', { ...past, revoked: [serialOf(milan.certificates.ask)] }, 'certificate-revoked'],
+    ['of another key', { ...past, signWith: amdKeys.ask }, 'crl-signature'],
+    [
+      'of another authority',
+      { ...past, issuer: 'CN=ARK-Genoa', revoked: [serialOf(milan.certificates.ask)] },
+      'accepted',
+    ],
+    ['that names nothing and has expired', past, 'accepted'],
+  ] as [string, CrlOverrides, string][]) {
+    test(`beside the newest one, ${what}: ${code}`, async () => {
+      const { revocationList } = await milan.endorsements('VCEK', { crl });
+      assert.ok(revocationList instanceof Uint8Array);
+      assert.equal(codeWith({ furtherRevocationLists: [revocationList] }), code);
+    });
+  }
+
   test('that names the ASVK revokes VLEKs', async () => {
     const crl = { revoked: [serialOf(milan.certificates.asvk)] };
     assert.equal(await codeOfCase({ report: { signingKey: 'VLEK' }, crl }), 'certificate-revoked');

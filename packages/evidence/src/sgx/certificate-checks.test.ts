@@ -312,6 +312,21 @@ describe('a revocation list', () => {
     });
   }
 
+  const past = { thisUpdate: days(-60), nextUpdate: days(-30) };
+  for (const [what, overrides, code] of [
+    ['that names the PCK certificate', { pckCrl: { ...past, revoked: [serialOf(pck)] } }, 'certificate-revoked'],
+    ['that names the PCK authority', { rootCaCrl: { ...past, revoked: [serialOf(pckCa)] } }, 'certificate-revoked'],
+    ['of another key', { pckCrl: { ...past, signWith: other } }, 'crl-signature'],
+    ['of another authority', { pckCrl: { ...past, issuer: 'CN=Somebody else', revoked: [serialOf(pck)] } }, 'accepted'],
+    ['that names nothing and has expired', { pckCrl: past, rootCaCrl: past }, 'accepted'],
+  ] as [string, CollateralOverrides, string][]) {
+    test(`beside the newest one, ${what}: ${code}`, async () => {
+      const { pckCrl, rootCaCrl } = await platform.collateral(overrides);
+      const furtherRevocationLists = [pckCrl, rootCaCrl];
+      assert.equal(codeOfSgx(appraise(platform, platform.quote(), { ...collateral, furtherRevocationLists })), code);
+    });
+  }
+
   test('of the other authority is refused with crl-issuer', async () => {
     const processor = await makePlatform({ ca: 'processor', keys: { ...platform.keys, pckCa: other } });
     const theirs = await processor.collateral();
