@@ -11,6 +11,7 @@ const enclaveAliases: readonly (readonly [issued: string, from: string])[] = [
   ['tee', 'x-ms-attestation-type'],
 ];
 
+/** In one line, as Azure Attestation shows it: exact bytes matter, since tokens carry the hash of the policy. */
 const enclave = [
   'version= 1.1;',
   'configurationrules{=> issueproperty(type="x-ms-sgx-tcbidentifier", value="azuredefault");};',
@@ -18,7 +19,7 @@ const enclave = [
   'issuancerules{',
   ...enclaveAliases.map(([issued, from]) => `c:[type=="${from}"] => issue(type="${issued}", value=c.value);`),
   '};',
-].join('\n');
+].join('');
 
 /** Exact bytes matter: Azure Attestation publishes its hash. */
 const permitting = 'version= 1.0;authorizationrules{=> permit();};';

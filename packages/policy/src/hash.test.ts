@@ -35,6 +35,20 @@ test('there is no default policy for TPMs and VBS enclaves', () => {
   ]);
 });
 
+test('the default policy of enclaves is the text that Azure Attestation shows, to the byte', () => {
+  const text =
+    'version= 1.1;configurationrules{=> issueproperty(type="x-ms-sgx-tcbidentifier", value="azuredefault");};' +
+    'authorizationrules{=> permit();};issuancerules{' +
+    'c:[type=="x-ms-sgx-is-debuggable"] => issue(type="is-debuggable", value=c.value);' +
+    'c:[type=="x-ms-sgx-mrsigner"] => issue(type="sgx-mrsigner", value=c.value);' +
+    'c:[type=="x-ms-sgx-mrenclave"] => issue(type="sgx-mrenclave", value=c.value);' +
+    'c:[type=="x-ms-sgx-product-id"] => issue(type="product-id", value=c.value);' +
+    'c:[type=="x-ms-sgx-svn"] => issue(type="svn", value=c.value);' +
+    'c:[type=="x-ms-attestation-type"] => issue(type="tee", value=c.value);};';
+  assert.equal(defaultPolicies.SgxEnclave, text);
+  assert.equal(defaultPolicies.OpenEnclave, text);
+});
+
 test('the default policy of enclaves issues the older names', () => {
   const outcome = compilePolicy(defaultPolicies.SgxEnclave ?? '');
   assert.ok(outcome.ok);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { openTestStore } from '@atesto/store/testing';
+import { openTestStore, stateDirectory } from '@atesto/store/testing';
 import { payloadOf } from './__fixtures__/administration.ts';
 import { bearer, identity, managementBearer } from './__fixtures__/callers.ts';
 import {
@@ -43,6 +43,16 @@ test('PowerShell attests SGX enclaves at 2018-09-01-preview with an access token
     const headers = await bearer('pat');
     assert.equal((await service.attest('SgxEnclave', { Quote: quoteOf() }, { version, headers })).status, 200, version);
   }
+});
+
+test('a client of 2026-03-11-preview asks /servicehealth, at the service and at a provider', async () => {
+  const ask = async (path: string): Promise<Answer> =>
+    service.call(`${path}/servicehealth?api-version=2026-03-11-preview`);
+  for (const path of ['', '/providers/default']) {
+    const { status, text } = await ask(path);
+    assert.deepEqual([status, text], [204, '']);
+  }
+  assert.deepEqual(refusalOf(await ask('/providers/absent')), [404, 'ResourceNotFound', 'provider-unknown']);
 });
 
 test('a client of a version that Azure never published hears which ones there are', async () => {
@@ -97,6 +107,28 @@ test('clients of 2026-03-11-preview set policies for Pluton, KeyGuard, MdepTz an
     const attested = await service.attest(type, { attestationInfo: 'e30' }, { version: '2026-03-11-preview' });
     assert.deepEqual(refusalOf(attested), [404, 'ResourceNotFound', 'attestation-type-unknown'], type);
   }
+});
+
+test('az attestation get-default-by-location finds the default provider under the name of a region, written either way', async () => {
+  const shared = { stateDirectory: stateDirectory() };
+  const first = await serveEnclaves({ identity, ...shared });
+  await first.close();
+  const regional = await serveEnclaves({ identity, ...shared, providers: { location: 'West US' } });
+  const headers = await managementBearer('ada', 'administrators');
+  const at = (location: string): Promise<Answer> =>
+    regional.call(
+      `/subscriptions/s/providers/Microsoft.Attestation/locations/${location}/defaultProvider?api-version=2020-10-01`,
+      { headers },
+    );
+  for (const location of ['westus', 'West%20US', 'WestUS']) {
+    const { id, name, location: told, properties } = Object((await at(location)).body);
+    assert.deepEqual(
+      [id, name, told],
+      ['/providers/Microsoft.Attestation/attestationProviders/default', 'default', 'West US'],
+    );
+    assert.equal(properties.attestUri, regional.url);
+  }
+  assert.deepEqual(refusalOf(await at('local')), [404, 'ResourceNotFound', 'provider-unknown']);
 });
 
 describe('az attestation, as its recorded exchange goes', () => {

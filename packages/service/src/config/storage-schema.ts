@@ -133,12 +133,13 @@ export const providers = z.strictObject({
     ),
   location: z
     .string()
-    .regex(/^[a-z0-9-]{1,64}$/)
+    .max(64)
+    .regex(/^[A-Za-z0-9]+(?:[ -][A-Za-z0-9]+)*$/)
     .default('local')
     .meta(
       described(
-        'The location of the default provider, as the resource-provider API tells it.',
-        '1 to 64 lower-case letters, digits and hyphens',
+        'The location of the default provider, as the resource-provider API tells it. For clients that ask for the default provider of a region of Azure, write its name.',
+        'a name such as "local", "westus" or "West US", up to 64 characters',
       ),
     ),
 });

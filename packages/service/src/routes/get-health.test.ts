@@ -7,6 +7,7 @@ import { Health } from '../health/health.ts';
 import { addOperations } from '../http/operation.ts';
 import { asRefusal, sendRefusal } from '../http/reply.ts';
 import { getReadiness } from './get-health.ts';
+import { getServiceHealth } from './get-service-health.ts';
 
 const log = { info: () => {}, warn: () => {}, error: () => {} };
 
@@ -33,6 +34,15 @@ test('answers not-ready with 503, and tells each dependency with its reason to t
   assert.deepEqual(await answer(), [200, { status: 'ready', dependencies }]);
   mayRead = false;
   assert.deepEqual(await answer(), [200, { status: 'ready' }]);
+});
+
+test('/servicehealth answers 503 while the service is not ready', async (context) => {
+  const app = Fastify();
+  context.after(() => app.close());
+  app.setErrorHandler((error, _request, reply) => sendRefusal(reply, asRefusal(error)));
+  addOperations(app, [getServiceHealth({ isReady: () => false, providerOf: () => assert.fail() })]);
+  const { statusCode, body } = await app.inject('/servicehealth');
+  assert.deepEqual([statusCode, JSON.parse(body).error.innererror.code], [503, 'not-ready']);
 });
 
 test('dependencies are told to listed addresses and to readers of the default provider, not to others', async () => {

@@ -7,6 +7,7 @@ import { getAudit } from './get-audit.ts';
 import { getCerts } from './get-certs.ts';
 import { getHealth, getReadiness } from './get-health.ts';
 import { getOpenIdConfiguration } from './get-openid-configuration.ts';
+import { getServiceHealth } from './get-service-health.ts';
 import { getTcbBaselines } from './get-tcb-baselines.ts';
 import { keyOperations } from './keys/operations.ts';
 import { oauthEndpoints } from './oauth-endpoints.ts';
@@ -31,6 +32,7 @@ export function addRoutes(routes: Routes, prefix: string, context: ServiceContex
     getAudit(context),
     verifyAudit(context),
     getTcbBaselines(context),
+    getServiceHealth(context),
     ...policyOperations(context),
     ...signerOperations(context),
     ...keyOperations(context),

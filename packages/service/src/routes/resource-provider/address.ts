@@ -26,6 +26,12 @@ export function placeOf({ params }: Pick<FastifyRequest, 'params'>): Place {
   return { subscription, resourceGroup };
 }
 
+/** Whether two names are those of one location: `Central US` and `centralus` are. */
+export function isSameLocation(one: string, other: string): boolean {
+  const folded = (location: string): string => location.replaceAll(' ', '').toLowerCase();
+  return folded(one) === folded(other);
+}
+
 /** The name of a provider. Refuses with `provider-name-invalid`. */
 export function nameOf(request: Pick<FastifyRequest, 'params'>): string {
   const why = 'it must have 3 to 24 letters, digits and hyphens';

@@ -8,7 +8,7 @@ import type { Operation } from '../../http/operation.ts';
 import { refuseRequest } from '../../http/refusal.ts';
 import { defaultProviderName } from '../../providers/default-provider.ts';
 import type { ServiceContext } from '../../service-context.ts';
-import { parameter, placeOf } from './address.ts';
+import { isSameLocation, parameter, placeOf } from './address.ts';
 import { resourceOf, sendList, sendResource } from './resource.ts';
 
 const ofSubscription = '/subscriptions/:subscription/providers/Microsoft.Attestation';
@@ -59,7 +59,7 @@ function defaultAt(context: ServiceContext): Operation {
       await context.authorizeManagement(request);
       const record = await defaultProvider(context);
       const location = parameter(request.params, 'location') ?? '';
-      if (folded(location) !== folded(record.location)) {
+      if (!isSameLocation(location, record.location)) {
         refuseRequest('provider-unknown', 'location', 'there is no default provider at this location');
       }
       return sendResource(reply, record, context.uriOf(record.name), version);
@@ -67,12 +67,9 @@ function defaultAt(context: ServiceContext): Operation {
   };
 }
 
-/** `Central US` and `centralus` are the same location. */
-function folded(location: string): string {
-  return location.replaceAll(' ', '').toLowerCase();
-}
-
-async function defaultProvider({ store }: ServiceContext): Promise<ProviderVersion> {
+/** Its location is the setting, also when its record was made under another one. */
+async function defaultProvider({ store, config }: ServiceContext): Promise<ProviderVersion> {
   const record = unwrap(await store.providers.byName(defaultProviderName));
-  return record ?? refuseRequest('provider-unknown', 'name', 'there is no default provider');
+  if (record === undefined) return refuseRequest('provider-unknown', 'name', 'there is no default provider');
+  return { ...record, location: config().providers.location };
 }
