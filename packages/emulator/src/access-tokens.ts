@@ -1,0 +1,58 @@
+/** Access tokens of the emulator's OpenID provider, as Azure's managed identity endpoint of virtual machines gives them. */
+import { readFileSync } from 'node:fs';
+import { type ClientCredentials, createClientCredentials } from '@atesto/client';
+import type { RunningService } from '@atesto/service';
+
+/** The body of the managed identity endpoint. Source: Azure, "How managed identities work with virtual machines", api-version 2018-02-01. */
+export interface ManagedIdentityToken {
+  readonly access_token: string;
+  readonly client_id: string;
+  /** Seconds. */
+  readonly expires_in: string;
+  /** Seconds since 1970. */
+  readonly expires_on: string;
+  readonly not_before: string;
+  readonly resource: string;
+  readonly token_type: 'Bearer';
+}
+
+/** Gets access tokens as the emulator's one client. */
+export class AccessTokens {
+  readonly #service: RunningService;
+  readonly #byResource = new Map<string, ClientCredentials>();
+
+  constructor(service: RunningService) {
+    this.#service = service;
+  }
+
+  /** A token for a resource such as `https://attest.azure.net`. Throws `ClientError` when the provider gives none. */
+  async tokenFor(resource: string): Promise<ManagedIdentityToken> {
+    const credential = this.#byResource.get(resource) ?? this.#credentialFor(resource);
+    const token = await credential.accessToken();
+    // Only what was given is remembered: whoever asks for many resources gets no memory for them.
+    this.#byResource.set(resource, credential);
+    const { exp, nbf, iat } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    return {
+      access_token: token,
+      client_id: this.#service.developmentIdentity?.clientId ?? '',
+      expires_in: String(Math.max(0, Number(exp) - Math.floor(Date.now() / 1000))),
+      expires_on: String(exp),
+      not_before: String(nbf ?? iat),
+      resource,
+      token_type: 'Bearer',
+    };
+  }
+
+  /** Ends the connections. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#byResource.values()].map((credential) => credential.close()));
+  }
+
+  #credentialFor(resource: string): ClientCredentials {
+    const { developmentIdentity: identity, caFile } = this.#service;
+    if (identity === undefined || caFile === undefined) throw new Error('the service has no OpenID provider');
+    const { issuer, clientId, clientSecret } = identity;
+    const scope = `${resource.replace(/\/+$/, '')}/.default`;
+    return createClientCredentials({ issuer, clientId, clientSecret, scope, ca: readFileSync(caFile, 'utf8') });
+  }
+}
