@@ -1,8 +1,8 @@
 /** Builds the tree of commands. Each command has a file of its own and loads its dependencies only when it runs. */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { attestCommand } from './commands/attest.ts';
 import { demoCommand } from './commands/demo.ts';
+import { emulatorCommand } from './commands/emulator.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { policyCheckCommand } from './commands/policy-check.ts';
 import { policyEvalCommand } from './commands/policy-eval.ts';
@@ -23,14 +23,13 @@ import { verifySevSnpCommand } from './commands/verify-sevsnp.ts';
 import { verifySgxCommand } from './commands/verify-sgx.ts';
 import { verifyTdxCommand } from './commands/verify-tdx.ts';
 import type { Session } from './session.ts';
-
-const manifest: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+import { version } from './version.ts';
 
 /** Builds the tree for one run. */
 export function buildProgram(session: Session): Command {
   const program = new Command('atesto')
     .description('Atesto: attestation service, its clients and its tools.')
-    .version(manifest.version, '-V, --version', 'print the version')
+    .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show how a command is used')
     .helpCommand(false);
   const commands = [
@@ -64,6 +63,7 @@ export function buildProgram(session: Session): Command {
       group('deletions', 'Pending permanent deletions.', storeDeletionCommands(session)),
     ]),
     inspectCommand(session),
+    emulatorCommand(),
     demoCommand(session),
   ];
   for (const command of commands) program.addCommand(command);

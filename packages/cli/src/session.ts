@@ -24,8 +24,8 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export interface Session extends CliEnvironment {
   /** The styles of standard output and standard error. */
   readonly style: { readonly out: Style; readonly err: Style };
-  /** Set by a command that does not end with 0. */
-  exitCode: ExitCode;
+  /** Set by a command that does not end with 0: one of {@link exitCodes}, or the code of another command that it ran. */
+  exitCode: number;
 }
 
 /** Begins a run. */

@@ -16,6 +16,9 @@ export interface ManagedIdentityToken {
   readonly token_type: 'Bearer';
 }
 
+/** A resource is the same with and without a slash at its end. */
+const plain = (resource: string): string => resource.replace(/\/$/, '');
+
 /** Gets access tokens as the emulator's one client. */
 export class AccessTokens {
   readonly #service: RunningService;
@@ -25,13 +28,17 @@ export class AccessTokens {
     this.#service = service;
   }
 
-  /** A token for a resource such as `https://attest.azure.net`. Throws `ClientError` when the provider gives none. */
+  /** A token for a resource such as `https://attest.azure.net`. Throws an error when the provider gives none. */
   async tokenFor(resource: string): Promise<ManagedIdentityToken> {
     const credential = this.#byResource.get(resource) ?? this.#credentialFor(resource);
     const token = await credential.accessToken();
+    const { exp, nbf, iat, aud } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    if (plain(String(aud)) !== plain(resource)) {
+      await credential.close();
+      throw new RangeError(`the OpenID provider gives no tokens for ${resource}`);
+    }
     // Only what was given is remembered: whoever asks for many resources gets no memory for them.
     this.#byResource.set(resource, credential);
-    const { exp, nbf, iat } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
     return {
       access_token: token,
       client_id: this.#service.developmentIdentity?.clientId ?? '',
@@ -52,7 +59,7 @@ export class AccessTokens {
     const { developmentIdentity: identity, caFile } = this.#service;
     if (identity === undefined || caFile === undefined) throw new Error('the service has no OpenID provider');
     const { issuer, clientId, clientSecret } = identity;
-    const scope = `${resource.replace(/\/+$/, '')}/.default`;
+    const scope = `${plain(resource)}/.default`;
     return createClientCredentials({ issuer, clientId, clientSecret, scope, ca: readFileSync(caFile, 'utf8') });
   }
 }

@@ -46,12 +46,17 @@ unless it is given.`;
 export async function runEmulatorCommand(args: readonly string[], io: CommandIo): Promise<number> {
   let exitCode: number = exitCodes.ok;
   const command = new Command('atesto emulator')
-    .description('Runs an attestation service with simulated platforms and an OpenID provider, for tests on this machine.')
+    .description(
+      'Runs an attestation service with simulated platforms and an OpenID provider, for tests on this machine.',
+    )
     .argument('[command...]', 'a command to run with the variables of the emulator')
     .option('--port <port>', 'of the service', readPort, 8443)
     .option('--identity-port <port>', 'of the OpenID provider', readPort, 8444)
     .option('--simulator-port <port>', 'of the simulator and the managed identity endpoint', readPort, 8445)
-    .option('--data <directory>', 'keep keys, policies and platforms there for the next start (default: nothing is kept)')
+    .option(
+      '--data <directory>',
+      'keep keys, policies and platforms there for the next start (default: nothing is kept)',
+    )
     .option('--env-file <file>', 'append the variables of clients to a file when it is ready')
     .option('--require-access-token', 'refuse attest calls without an access token')
     .option('--log', 'print the log of the service (JSON) on standard output')
@@ -114,7 +119,9 @@ async function runEmulator(
   } catch (error) {
     const why = startFailure(error);
     if (why === undefined) throw error;
-    io.err(`atesto: the emulator cannot start: ${why}\nhint: choose others with --port, --identity-port and --simulator-port.\n`);
+    io.err(
+      `atesto: the emulator cannot start: ${why}\nhint: choose others with --port, --identity-port and --simulator-port.\n`,
+    );
     return exitCodes.unavailable;
   }
   try {

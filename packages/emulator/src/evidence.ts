@@ -1,10 +1,12 @@
 /** Makes simulated evidence of every attestation type, and the request that attests it. */
-import { reportDataOf } from '@atesto/testing';
+import { reportDataOf } from '@atesto/testing/sgx';
 import { z } from 'zod';
 import type { SimulatedPlatforms } from './platforms.ts';
 
 const hex = (sizeBytes: number) =>
-  z.string().regex(new RegExp(`^[0-9a-fA-F]{${2 * sizeBytes}}$`), { error: `expected ${2 * sizeBytes} hexadecimal digits` });
+  z
+    .string()
+    .regex(new RegExp(`^[0-9a-fA-F]{${2 * sizeBytes}}$`), { error: `expected ${2 * sizeBytes} hexadecimal digits` });
 const u16 = z.coerce.number().int().min(0).max(0xffff);
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/, { error: 'expected base64url without padding' });
@@ -56,7 +58,10 @@ type HardwareRequest = Exclude<EvidenceRequest, { type: 'AzureGuest' }>;
 const encoded = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString('base64url');
 
 /** Makes evidence that was asked for. */
-export async function makeEvidence(platforms: SimulatedPlatforms, request: EvidenceRequest): Promise<SimulatedEvidence> {
+export async function makeEvidence(
+  platforms: SimulatedPlatforms,
+  request: EvidenceRequest,
+): Promise<SimulatedEvidence> {
   const { evidence, body } = await (request.type === 'AzureGuest'
     ? guestEvidence(platforms, request.nonce)
     : hardwareEvidence(platforms, request));

@@ -1,7 +1,7 @@
 /** Simulated platforms that several programs share: kept in a directory, with their collateral for offline checks. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { collateralToJson } from '@atesto/testing';
+import { collateralToJson } from '@atesto/testing/sgx';
 import { createSimulatedPlatforms, exportPlatforms, importPlatforms, type SimulatedPlatforms } from './platforms.ts';
 
 /** A directory's file holds no simulated platforms. */

@@ -1,17 +1,19 @@
 /** The simulated platforms of an emulator: one Intel machine, one of AMD, and an Azure guest on each, which are made when first asked for. */
+import { SimulatedAzureGuest } from '@atesto/testing/azure';
 import {
-  createSimulatedPlatform,
   createSimulatedSnpPlatform,
-  createSimulatedVtpm,
-  exportSimulatedPlatform,
   exportSimulatedSnpPlatform,
   generateAmdKeys,
-  importSimulatedPlatform,
   importSimulatedSnpPlatform,
-  SimulatedAzureGuest,
-  type SimulatedPlatform,
   type SimulatedSnpPlatform,
-} from '@atesto/testing';
+} from '@atesto/testing/sevsnp';
+import {
+  createSimulatedPlatform,
+  exportSimulatedPlatform,
+  importSimulatedPlatform,
+  type SimulatedPlatform,
+} from '@atesto/testing/sgx';
+import { createSimulatedVtpm } from '@atesto/testing/tpm';
 
 /** Simulated platforms, each under a throw-away root of its own. */
 export class SimulatedPlatforms {

@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { collateralToJson } from '@atesto/testing';
+import { collateralToJson } from '@atesto/testing/sgx';
 import { z } from 'zod';
 import type { AccessTokens } from './access-tokens.ts';
 import { evidenceRequest, makeEvidence } from './evidence.ts';
@@ -26,7 +26,10 @@ interface Answer {
 const host = '127.0.0.1';
 const largestBody = 64 * 1024;
 const ok = (body: unknown): Answer => ({ status: 200, body });
-const refused = (status: number, code: string, message: string): Answer => ({ status, body: { error: { code, message } } });
+const refused = (status: number, code: string, message: string): Answer => ({
+  status,
+  body: { error: { code, message } },
+});
 
 /** Starts a server. Throws the error of the socket when it cannot listen. @param port 0 takes a free one */
 export async function startSimulatorServer(
@@ -66,7 +69,7 @@ function routesOf(platforms: SimulatedPlatforms, accessTokens: AccessTokens): Re
 
 async function answer(request: IncomingMessage, routes: ReadonlyMap<string, Route>): Promise<Answer> {
   // A page that a browser loaded from elsewhere may resolve its own name to this address.
-  const named = new URL(`http://${request.headers.host ?? ''}`).hostname;
+  const named = URL.parse(`http://${request.headers.host ?? ''}`)?.hostname;
   if (named !== host && named !== 'localhost') return refused(403, 'host-foreign', `send to ${host} or localhost`);
   const { pathname, searchParams } = new URL(request.url ?? '/', `http://${host}`);
   const route = routes.get(`${request.method} ${pathname}`);
@@ -109,7 +112,10 @@ async function managedIdentity(
   query: URLSearchParams,
   accessTokens: AccessTokens,
 ): Promise<Answer> {
-  const fault = (error: string, error_description: string): Answer => ({ status: 400, body: { error, error_description } });
+  const fault = (error: string, error_description: string): Answer => ({
+    status: 400,
+    body: { error, error_description },
+  });
   if (headers.metadata !== 'true' || headers['x-forwarded-for'] !== undefined) {
     return fault('invalid_request', 'Required metadata header not specified');
   }

@@ -2,9 +2,9 @@
 
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { development } from '@atesto/development';
+import { development, simulatedEndorsements } from '@atesto/emulator';
 import { type RunningService, startService } from '@atesto/service';
-import { openSimulator } from '../simulator/directory.ts';
+import { openPlatforms } from '../emulator/load.ts';
 import { temporaryDirectory } from './directory.ts';
 
 /** What a test needs to call it. */
@@ -28,7 +28,7 @@ after(async () => {
 export async function startTestService(): Promise<TestService> {
   const directory = temporaryDirectory();
   const simulator = join(directory, 'simulator');
-  const { platform, collateral } = await openSimulator(simulator);
+  const platforms = await openPlatforms(simulator);
   const stateDirectory = join(directory, 'state');
   const service = await startService(
     {
@@ -37,10 +37,9 @@ export async function startTestService(): Promise<TestService> {
       listen: { port: 0 },
       identity: { requireAccessToken: true },
       developmentIdentity: { enabled: true, port: 0 },
-      endorsements: { intel: { bundle: collateral } },
-      provider: { trustAnchors: [platform.rootFingerprint] },
+      provider: { trustAnchors: platforms.trustAnchors },
     },
-    { development, log: { write: () => {} } },
+    { development, log: { write: () => {} }, ...simulatedEndorsements(platforms) },
   );
   running.push(service);
   return {

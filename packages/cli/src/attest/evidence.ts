@@ -7,6 +7,7 @@ import {
   evidenceFromPlatform,
 } from '@atesto/client';
 import { misused } from '../failure.ts';
+import { evidenceFromEmulator } from './emulator.ts';
 
 /** The options that name a source. */
 export interface EvidenceOptions {
@@ -20,11 +21,12 @@ export interface EvidenceOptions {
 export async function openEvidence({ evidence, gramine, tsm, simulator }: EvidenceOptions): Promise<EvidenceSource> {
   const given = [evidence, gramine, tsm, simulator].filter((option) => option !== undefined);
   if (given.length !== 1) {
-    misused('name one source of evidence: --evidence FILE, --gramine, --tsm or --simulator DIRECTORY');
+    misused('name one source of evidence: --evidence FILE, --gramine, --tsm or --simulator DIRECTORY or URI');
   }
   if (evidence !== undefined) return evidenceFromFile(evidence);
   if (gramine !== undefined) return evidenceFromGramine(gramine === true ? undefined : gramine);
   if (tsm !== undefined) return evidenceFromConfigfsTsm(tsm === true ? {} : { directory: tsm });
-  const { openSimulator } = await import('../simulator/directory.ts');
-  return evidenceFromPlatform((await openSimulator(simulator ?? '')).platform);
+  if (/^https?:/.test(simulator ?? '')) return evidenceFromEmulator(simulator ?? '');
+  const { openPlatforms } = await import('../emulator/load.ts');
+  return evidenceFromPlatform((await openPlatforms(simulator ?? '')).intel);
 }

@@ -37,8 +37,8 @@ describe('atesto attest', () => {
 
   test('takes the client from id and secret file, and evidence from a file', async () => {
     const { clientId, clientSecret } = JSON.parse(readFileSync(service.clientFile, 'utf8'));
-    const { openSimulator } = await import('../simulator/directory.ts');
-    const quote = temporaryFile('quote.bin', (await openSimulator(service.simulator)).platform.quote());
+    const { openPlatforms } = await import('../emulator/load.ts');
+    const quote = temporaryFile('quote.bin', (await openPlatforms(service.simulator)).intel.quote());
     const secret = temporaryFile('secret', `${clientSecret}\n`);
     const who = ['--issuer', service.issuer, '--client-id', clientId, '--client-secret-file', secret];
     const { exitCode } = await runCli(['attest', ...endpoint, ...who, '--evidence', quote]);

@@ -41,7 +41,10 @@ export function attestCommand(session: Session): Command {
       '--tsm [directory]',
       'collect from Linux in a TDX or SEV-SNP machine (default: /sys/kernel/config/tsm/report)',
     )
-    .option('--simulator <directory>', 'let the simulated platform of a directory make a quote')
+    .option(
+      '--simulator <directory or uri>',
+      'let the simulated platform of a directory, or that of an emulator, make a quote',
+    )
     .option('--runtime-data <file>', 'binary data that the evidence commits to')
     .option('--runtime-json <file>', 'a JSON object that the evidence commits to')
     .option('--init-time-data <file>', 'binary data that the configuration id commits to')

@@ -1,6 +1,8 @@
 /** `atesto serve`: runs the service until it is asked to stop. */
+import type { SimulatedPlatforms } from '@atesto/emulator';
 import type { ServiceConfig } from '@atesto/service';
 import { Command } from 'commander';
+import { loadEmulator, openPlatforms } from '../emulator/load.ts';
 import { withoutClientVariables } from '../input/variables.ts';
 import type { Session } from '../session.ts';
 
@@ -17,7 +19,7 @@ Examples:
 
 Settings come from the file, then from ATESTO_… variables; every fault is named at start.
 --development generates certificates and keys and runs an OpenID provider on loopback; with --simulator the
-service also trusts a simulated platform, which is created if the directory has none.
+service also trusts simulated platforms of Intel and AMD, which are created if the directory has none.
 Log lines (JSON) go to standard output. SIGINT and SIGTERM shut the service down. Outside of a terminal, SIGHUP reloads
 settings and certificates; a change of a setting that is fixed at start refuses the whole reload, and the log says why.`;
 
@@ -27,7 +29,7 @@ export function serveCommand(session: Session): Command {
     .description('Runs the attestation service.')
     .option('--config <file>', 'settings, JSON (default: the path in ATESTO_CONFIG, else none)')
     .option('--development', 'run with certificates, keys and an OpenID provider for development')
-    .option('--simulator <directory>', 'trust the simulated platform of a directory; only in development')
+    .option('--simulator <directory>', 'trust the simulated platforms of a directory; only in development')
     .addHelpText('after', examples)
     .action((options: Options) => serve(options, session));
 }
@@ -42,9 +44,10 @@ async function serve(
   // The variables of the client commands may be set in the same shell.
   const env = withoutClientVariables(session.env);
   const file = given ?? env.ATESTO_CONFIG;
+  const platforms = simulator === undefined ? undefined : await openPlatforms(simulator);
   const overrides = {
     ...(isDevelopment === true ? { environment: 'development', developmentIdentity: { enabled: true } } : {}),
-    ...(simulator === undefined ? {} : await trustSimulator(simulator)),
+    ...(platforms === undefined ? {} : { provider: { trustAnchors: platforms.trustAnchors } }),
   };
   const stop = session.stopRequested();
   const startAborted = new AbortController();
@@ -54,9 +57,8 @@ async function serve(
   session.onReloadRequest(() => reload());
   const started = async () => {
     const config = load();
-    const development =
-      config.environment === 'development' ? (await import('@atesto/development')).development : undefined;
-    const service = await startService(config, { signal: startAborted.signal, development });
+    const options = config.environment === 'development' ? await developmentOptions(platforms) : {};
+    const service = await startService(config, { signal: startAborted.signal, ...options });
     reload = () => void service.reload(load);
     session.err(banner(service, config, simulator, session.style.err));
     return service;
@@ -73,11 +75,7 @@ async function serve(
   await service.close();
 }
 
-async function trustSimulator(directory: string) {
-  const { openSimulator } = await import('../simulator/directory.ts');
-  const { platform, collateral } = await openSimulator(directory);
-  return {
-    endorsements: { intel: { bundle: collateral } },
-    provider: { trustAnchors: [platform.rootFingerprint] },
-  };
+async function developmentOptions(platforms: SimulatedPlatforms | undefined) {
+  const { development, simulatedEndorsements } = await loadEmulator('environment development');
+  return { development, ...(platforms === undefined ? {} : simulatedEndorsements(platforms)) };
 }

@@ -3,9 +3,9 @@ import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { development } from '@atesto/development';
 import { defaultTcbBaseline, type TcbStatus } from '@atesto/evidence';
 import { type RunningService, startService } from '@atesto/service';
+import { loadEmulator } from '../emulator/load.ts';
 import { explainStart } from '../serve/start.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -35,6 +35,7 @@ export interface DemoServices {
 
 /** Makes a temporary directory for the services; starts nothing. */
 export async function openDemoServices(scenario: Scenario): Promise<DemoServices> {
+  const { development } = await loadEmulator('the demonstration');
   const directory = await mkdtemp(join(tmpdir(), 'atesto-demo-'));
   // A reader that closes the pipe early, such as `head`, ends the process at once.
   const removeAtExit = (): void => rmSync(directory, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { resolve } from 'node:path';
 import { type AttestedData, type EvidenceSource, evidenceFromFile, evidenceFromPlatform } from '@atesto/client';
 import { parseIntelCollateralBundle } from '@atesto/endorsements';
-import { collateralToJson, createSimulatedPlatform } from '@atesto/testing/sgx';
+import { loadEmulator } from '../emulator/load.ts';
 import { misused } from '../failure.ts';
 import { readBytes } from '../input/file.ts';
 
@@ -34,7 +34,8 @@ export interface Scenario {
 
 /** A simulated enclave that proves a key to be its own. */
 export async function simulatedScenario(): Promise<Scenario> {
-  const platform = await createSimulatedPlatform({ at: new Date() });
+  const { collateralToJson, createSimulatedPlatforms } = await loadEmulator('the demonstration');
+  const { intel: platform } = await createSimulatedPlatforms();
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const keys = [{ ...publicKey.export({ format: 'jwk' }), kid: 'enclave-key', use: 'enc' }];
   return {

@@ -1,13 +1,12 @@
 /** Writes refusals and the headers of every reply. */
-import { readFileSync } from 'node:fs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import manifest from '../../package.json' with { type: 'json' };
 import { serviceCodes } from '../codes.ts';
 import { RequestRefused } from './refusal.ts';
 import { refusalOfError } from './refusal-of.ts';
 
 export const jsonType = 'application/json; charset=utf-8';
 
-const manifest: { version: string } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 /** The version that `x-ms-maa-service-version` tells. */
 export const serviceVersion: string = manifest.version;
 
