@@ -14,7 +14,7 @@ import {
   sgxClaims,
   VerificationCache,
   verifyIntelCollateral,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 import { generateSigningKey } from '@atesto/token';
 import { answerMessages, memoryNow } from './process.ts';
 import { readWorkload } from './workload.ts';

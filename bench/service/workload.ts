@@ -2,8 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseIntelCollateralBundle } from '@atesto/endorsements';
-import type { IntelCollateral } from '@atesto/evidence';
+import { type IntelCollateral, parseIntelCollateral } from '@atesto/evidence/advanced';
 import { type CollateralJson, collateralToJson } from '@atesto/testing/sgx';
 import { findWorkload, type Workload } from '../verify/workload.ts';
 
@@ -51,7 +50,7 @@ export async function writeWorkload(workload?: Workload): Promise<WorkloadDirect
 /** Reads it in another process. */
 export function readWorkload(directory: string): ServiceWorkload {
   const { collateral, at, ...rest }: Written = JSON.parse(readFileSync(join(directory, 'workload.json'), 'utf8'));
-  const parsed = parseIntelCollateralBundle(JSON.stringify(collateral));
+  const parsed = parseIntelCollateral(JSON.stringify(collateral));
   if (!parsed.ok) throw new Error(parsed.refusal.why);
   const body = JSON.stringify({ quote: rest.quote, nonce: '0123456789abcdef' });
   return { ...rest, collateral: parsed.value, at: new Date(at), body };

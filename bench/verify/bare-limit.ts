@@ -1,6 +1,6 @@
 /** The least that verifying a new quote can cost on this machine. */
 import { createHash, verify } from 'node:crypto';
-import type { ParsedQuote } from '@atesto/evidence';
+import type { ParsedQuote } from '@atesto/evidence/advanced';
 
 /** SubjectPublicKeyInfo of a P-256 key, up to the coordinates. */
 const p256Prefix = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex');

@@ -18,7 +18,7 @@ import {
   VerificationCache,
   type VerifiedIntelCollateral,
   verifyIntelCollateral,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 import { measureTogether } from '../measure.ts';
 import { bareLimit } from './bare-limit.ts';
 import { peerVerifier } from './peer.ts';

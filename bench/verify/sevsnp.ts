@@ -15,7 +15,7 @@ import {
   type TrustAnchor,
   type VerifiedSnpEndorsements,
   verifySnpEndorsements,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing/sevsnp';
 import { readVector, readVectorJson, vectorsMissing } from '@atesto/vectors';
 import { measureTogether } from '../measure.ts';
@@ -73,7 +73,7 @@ function appraise({ report, at }: SnpWorkload, endorsements: VerifiedSnpEndorsem
 /** Measures, in one run and turn by turn, this project's verifier and the bare limit. */
 export async function benchSevSnp(): Promise<BenchRow[]> {
   const workload = vectorsMissing(...realCase) === false ? realWorkload() : await simulatedWorkload();
-  const verify = () => unwrap(verifySnpEndorsements(workload.endorsements, workload.trustAnchors));
+  const verify = () => unwrap(verifySnpEndorsements(workload.endorsements, { trustAnchors: workload.trustAnchors }));
   const verified = verify();
   const [warm, bare, whole] = measureTogether([
     () => appraise(workload, verified),

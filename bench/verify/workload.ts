@@ -1,5 +1,5 @@
 /** The quotes that are verified: real ones where the evidence beside the project is present, else simulated ones. */
-import { type IntelCollateral, intelRoots, type TrustAnchor } from '@atesto/evidence';
+import { type IntelCollateral, intelRoots, type TrustAnchor } from '@atesto/evidence/advanced';
 import { createSimulatedPlatform } from '@atesto/testing/sgx';
 import { readVector, readVectorCollateral, readVectorJson, vectorsMissing } from '@atesto/vectors';
 

@@ -1,5 +1,5 @@
 /** A simulated SEV-SNP machine. */
-import { type SnpEndorsements, verifySnpEndorsements } from '@atesto/evidence';
+import { type SnpEndorsements, verifySnpEndorsements } from '@atesto/evidence/advanced';
 import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing/sevsnp';
 import { anchorOf, at } from './roots.ts';
 
@@ -10,7 +10,7 @@ export const amdOptions = { at };
 
 /** Verifies endorsements under its root. */
 export const verifyEndorsements = (endorsements: SnpEndorsements) =>
-  verifySnpEndorsements(endorsements, [anchorOf(milan)]);
+  verifySnpEndorsements(endorsements, { trustAnchors: [anchorOf(milan)] });
 
 /** Its endorsements, verified. */
 export async function verifiedEndorsements(signingKey: 'VCEK' | 'VLEK') {

@@ -6,7 +6,7 @@ import {
   type ParsedSnpReport,
   parseHclReport,
   parseSnpReport,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 import { SimulatedAzureGuest } from '@atesto/testing/azure';
 import { createSimulatedVtpm } from '@atesto/testing/tpm';
 import { amdOptions, milan, verifiedEndorsements } from './amd.ts';

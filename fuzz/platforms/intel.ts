@@ -1,5 +1,5 @@
 /** A simulated machine with SGX and TDX, and what vouches for it. */
-import { VerificationCache, verifyIntelCollateral } from '@atesto/evidence';
+import { VerificationCache, verifyIntelCollateral } from '@atesto/evidence/advanced';
 import { createSimulatedPlatform } from '@atesto/testing/sgx';
 import { anchorOf, at } from './roots.ts';
 

@@ -1,5 +1,5 @@
 /** Time and trust of all simulated machines. */
-import type { TrustAnchor } from '@atesto/evidence';
+import type { TrustAnchor } from '@atesto/evidence/advanced';
 
 /** The moment around which everything is valid. */
 export const at = new Date('2026-06-01T12:00:00Z');

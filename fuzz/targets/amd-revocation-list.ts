@@ -1,5 +1,5 @@
 /** Revocation lists of AMD: DER of a list that a root signs. */
-import { appraiseSnp, parseSnpReport } from '@atesto/evidence';
+import { appraiseSnp, parseSnpReport } from '@atesto/evidence/advanced';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
 import { amdOptions, milan, verifyEndorsements } from '../platforms/amd.ts';

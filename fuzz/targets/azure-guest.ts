@@ -1,5 +1,5 @@
 /** What Azure's guests send: the JSON document of report, runtime claims, vTPM quote, certified key and event log. */
-import { appraiseAzureGuest, parseAzureGuest } from '@atesto/evidence';
+import { appraiseAzureGuest, parseAzureGuest } from '@atesto/evidence/advanced';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
 import { appraiseReport, guest } from '../platforms/azure.ts';

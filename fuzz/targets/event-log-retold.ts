@@ -3,7 +3,7 @@
  * was measured: types, data and events of no action are its choice, digests and their order are not. None may show secure boot on.
  */
 import { createHash } from 'node:crypto';
-import { appraiseAzureCvm } from '@atesto/evidence';
+import { appraiseAzureCvm } from '@atesto/evidence/advanced';
 import {
   createSimulatedVtpm,
   defaultBoot,

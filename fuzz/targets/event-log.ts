@@ -1,5 +1,5 @@
 /** Event logs beside a quote: with one and two banks, H-CRTM, separators of ones, padding and a trust point. */
-import { appraiseAzureCvm, parseHclReport } from '@atesto/evidence';
+import { appraiseAzureCvm, parseHclReport } from '@atesto/evidence/advanced';
 import { SimulatedAzureGuest } from '@atesto/testing/azure';
 import { createSimulatedVtpm, defaultBoot, eventTypes } from '@atesto/testing/tpm';
 import { outcomeOf } from '../engine/outcome.ts';

@@ -1,5 +1,5 @@
 /** Reports of Azure's host compatibility layer: a hardware report with the runtime claims that it commits to. */
-import { appraiseAzureCvm, parseHclReport } from '@atesto/evidence';
+import { appraiseAzureCvm, parseHclReport } from '@atesto/evidence/advanced';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
 import { appraiseHardware, guest, vtpm } from '../platforms/azure.ts';

@@ -1,6 +1,5 @@
 /** Files of Intel's collateral: JSON of signed bodies, chains and revocation lists. */
-import { parseIntelCollateralBundle } from '@atesto/endorsements';
-import { appraiseTdx, parseTdxEvidence, verifyIntelCollateral } from '@atesto/evidence';
+import { appraiseTdx, parseIntelCollateral, parseTdxEvidence, verifyIntelCollateral } from '@atesto/evidence/advanced';
 import { collateralToJson } from '@atesto/testing/sgx';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
@@ -13,7 +12,7 @@ const file = (overrides: object): Buffer => Buffer.from(JSON.stringify(overrides
 export const target: FuzzTarget = {
   seeds: [file(collateralToJson(await intel.collateral({ tee: 'tdx' })))],
   run: (input) => {
-    const bundle = parseIntelCollateralBundle(input);
+    const bundle = parseIntelCollateral(input);
     if (!bundle.ok) return outcomeOf(bundle, () => []);
     const { tcbInfo, qeIdentity } = bundle.value;
     const verified = verifyIntelCollateral(bundle.value, { trustAnchors });

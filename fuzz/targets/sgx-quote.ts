@@ -1,5 +1,5 @@
 /** SGX quotes of versions 3 and 5, bare and in the containers of the Open Enclave SDK. */
-import { appraiseSgx, parseSgxEvidence, sgxClaims } from '@atesto/evidence';
+import { appraiseSgx, parseSgxEvidence, sgxClaims } from '@atesto/evidence/advanced';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
 import { intel, intelOptions, verifiedCollateral } from '../platforms/intel.ts';

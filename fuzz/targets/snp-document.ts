@@ -1,5 +1,5 @@
 /** The JSON documents of SEV-SNP guests: report, certificates of both kinds of keys in any order, endorsements of utility VMs. */
-import { appraiseSnp, parseSnpEvidence, snpLookupFor } from '@atesto/evidence';
+import { appraiseSnp, parseSnpEvidence, snpLookupFor } from '@atesto/evidence/advanced';
 import { createSimulatedUvmSigner } from '@atesto/testing/sevsnp';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';

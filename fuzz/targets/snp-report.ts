@@ -1,5 +1,5 @@
 /** SEV-SNP reports of every version and kind of key, as the firmware writes them. */
-import { appraiseSnp, parseSnpReport, sevSnpClaims } from '@atesto/evidence';
+import { appraiseSnp, parseSnpReport, sevSnpClaims } from '@atesto/evidence/advanced';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
 import { amdOptions, milan, verifiedEndorsements } from '../platforms/amd.ts';

@@ -1,5 +1,11 @@
 /** SEV-SNP reports that their firmware signs whatever is in them: what is checked after the signature. */
-import { appraiseSnp, checkSnpBaseline, defaultSnpBaseline, parseSnpReport, sevSnpClaims } from '@atesto/evidence';
+import {
+  appraiseSnp,
+  checkSnpBaseline,
+  defaultSnpBaseline,
+  parseSnpReport,
+  sevSnpClaims,
+} from '@atesto/evidence/advanced';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
 import { amdOptions, milan, verifiedEndorsements } from '../platforms/amd.ts';

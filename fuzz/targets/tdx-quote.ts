@@ -1,5 +1,5 @@
 /** TDX quotes of versions 4 and 5, layouts 1.0 and 1.5. */
-import { appraiseTdx, parseTdxEvidence, tdxClaims } from '@atesto/evidence';
+import { appraiseTdx, parseTdxEvidence, tdxClaims } from '@atesto/evidence/advanced';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
 import { intel, intelOptions, verifiedCollateral } from '../platforms/intel.ts';

@@ -1,5 +1,11 @@
 /** Bodies of trust domains that their quoting enclave signs whatever is in them: what is checked after the signature. */
-import { appraiseTdx, checkTcbBaseline, defaultTcbBaseline, parseTdxEvidence, tdxClaims } from '@atesto/evidence';
+import {
+  appraiseTdx,
+  checkTcbBaseline,
+  defaultTcbBaseline,
+  parseTdxEvidence,
+  tdxClaims,
+} from '@atesto/evidence/advanced';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
 import { intel, intelOptions, verifiedCollateral } from '../platforms/intel.ts';

@@ -1,5 +1,5 @@
 /** Quotes of a vTPM with their signature: the size of the quote, 16 bits, then both. */
-import { appraiseAzureCvm } from '@atesto/evidence';
+import { appraiseAzureCvm } from '@atesto/evidence/advanced';
 import { outcomeOf } from '../engine/outcome.ts';
 import type { FuzzTarget } from '../engine/target.ts';
 import { hardware, hclReport, vtpm } from '../platforms/azure.ts';

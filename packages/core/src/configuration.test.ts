@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConfigurationError, checkOptions } from './index.ts';
+import { runInNewContext } from 'node:vm';
+import { ConfigurationError, checkBytes, checkOptions, checkText, checkTime } from './index.ts';
 
 interface Options {
   readonly timeoutSeconds?: number;
@@ -45,9 +46,10 @@ test('a member of every object is no option', () => {
 });
 
 test('what is no object of options is refused', () => {
-  for (const options of [undefined, null, 'x', 1, [], [1], () => {}]) {
-    assert.deepEqual(misuse(options), { code: 'option-invalid', option: 'options', expected: 'an object of options' });
+  for (const options of [null, 'x', 1, [], [1], () => {}]) {
+    assert.deepEqual(misuse(options), { code: 'option-invalid', option: 'options', expected: 'an object' });
   }
+  assert.deepEqual(misuse(undefined), { code: 'option-missing', option: 'options', expected: 'an object' });
 });
 
 test('a configuration error keeps the code, place and cause that it is given', () => {
@@ -55,4 +57,33 @@ test('a configuration error keeps the code, place and cause that it is given', (
   const error = new ConfigurationError('issuers', 'at least one issuer', 'issuer-invalid', cause);
   assert.deepEqual([error.code, error.option, error.cause], ['issuer-invalid', 'issuers', cause]);
   assert.equal('cause' in new ConfigurationError('issuers', 'at least one issuer'), false);
+});
+
+test('times, bytes and texts are taken, also those of another realm', () => {
+  checkTime(new Date(0), 'at');
+  checkTime(runInNewContext('new Date(0)'), 'at');
+  for (const bytes of [new Uint8Array(), Buffer.of(1), runInNewContext('new Uint8Array(1)')])
+    checkBytes(bytes, 'bytes');
+  checkText('', 'name');
+});
+
+test('what is no time, no bytes or no text is refused, and told from what is missing', () => {
+  const codeOf = (check: (value: unknown, option: string) => void, value: unknown): string => {
+    try {
+      check(value, 'it');
+    } catch (error) {
+      if (error instanceof ConfigurationError) return `${error.code} ${error.option}`;
+    }
+    return 'taken';
+  };
+  const times = ['2026-01-01T00:00:00Z', 0, new Date(Number.NaN), null, { getTime: () => 0 }];
+  const bytes = ['AAAA', [1], new ArrayBuffer(1), new DataView(new ArrayBuffer(1)), new Uint16Array(1), null];
+  for (const [check, values] of [
+    [checkTime, times],
+    [checkBytes, bytes],
+    [checkText, [1, null, ['x']]],
+  ] as const) {
+    for (const value of values) assert.equal(codeOf(check, value), 'option-invalid it');
+    assert.equal(codeOf(check, undefined), 'option-missing it');
+  }
 });

@@ -25,6 +25,31 @@ export class ConfigurationError<Code extends string = string> extends TypeError 
   }
 }
 
+/** A point in time. Throws {@link ConfigurationError} for texts, numbers, invalid dates and nothing at all. */
+export function checkTime(value: unknown, option: string): asserts value is Date {
+  // By its brand: a Date of another realm, such as a test runner's, is no instance of this one's.
+  if (Object.prototype.toString.call(value) === '[object Date]' && Number.isFinite(Number(value))) return;
+  throw new ConfigurationError(option, 'a valid Date', value === undefined ? 'option-missing' : 'option-invalid');
+}
+
+/** Throws {@link ConfigurationError} for anything but text. */
+export function checkText(value: unknown, option: string): asserts value is string {
+  if (typeof value === 'string') return;
+  throw new ConfigurationError(option, 'a text', value === undefined ? 'option-missing' : 'option-invalid');
+}
+
+/** Throws {@link ConfigurationError} for anything but bytes, such as text or an array of numbers. */
+export function checkBytes(value: unknown, option: string): asserts value is Uint8Array {
+  if (Object.prototype.toString.call(value) === '[object Uint8Array]') return;
+  throw new ConfigurationError(option, 'a Uint8Array', value === undefined ? 'option-missing' : 'option-invalid');
+}
+
+/** Throws {@link ConfigurationError} for anything but an object, such as a list. */
+export function checkObject(value: unknown, option: string): asserts value is object {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  throw new ConfigurationError(option, 'an object', value === undefined ? 'option-missing' : 'option-invalid');
+}
+
 /** The names of the options of a type: the compiler demands each, and no other. */
 export type OptionNames<Options> = { readonly [Name in keyof Required<Options>]: true };
 
@@ -38,12 +63,9 @@ export function checkOptions<Options extends object>(
   names: OptionNames<Options>,
   where: string,
 ): void {
-  const value: unknown = options;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ConfigurationError(where, 'an object of options');
-  }
+  checkObject(options, where);
   const known = Object.keys(names);
-  const unknown = Object.keys(value).find((name) => !known.includes(name));
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown === undefined) return;
   const option = `${where}.${unknown.slice(0, 100)}`;
   throw new ConfigurationError(option, `no such option, but ${known.join(', ')}`, 'option-unknown');

@@ -16,7 +16,16 @@ export { decodeBase64, decodeBase64url } from './bytes/base64.ts';
 export { ByteReader, byteReaderCodes } from './bytes/byte-reader.ts';
 export { decodeUtf8 } from './bytes/utf8.ts';
 export type { Claims, ClaimValue } from './claims.ts';
-export { type ConfigurationCode, ConfigurationError, checkOptions, type OptionNames } from './configuration.ts';
+export {
+  type ConfigurationCode,
+  ConfigurationError,
+  checkBytes,
+  checkObject,
+  checkOptions,
+  checkText,
+  checkTime,
+  type OptionNames,
+} from './configuration.ts';
 export { JsonMembers } from './json/members.ts';
 export { type JsonFault, type JsonFaultKind, type JsonLimits, type JsonReading, readJson } from './json/read.ts';
 export { isJsonObject, type JsonObject, type JsonValue, sameJson } from './json/value.ts';

@@ -1,6 +1,6 @@
 /** The endorsements of simulated platforms from memory, always fresh. */
 import type { IntelEndorsementSource, SnpEndorsementSource } from '@atesto/endorsements';
-import type { IntelCollateral, SnpEndorsements } from '@atesto/evidence';
+import type { IntelCollateral, SnpEndorsements } from '@atesto/evidence/advanced';
 import type { SimulatedPlatforms } from './platforms.ts';
 
 /** The sources of both vendors, for the service's `startService`. */

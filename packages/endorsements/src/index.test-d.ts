@@ -11,7 +11,7 @@ import {
   readIntelCollateral,
   type SnpAppraisalOptions,
   type SnpEndorsements,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 import {
   createVerifiedIntelSource,
   createVerifiedSnpSource,

@@ -19,9 +19,7 @@ export type { CacheEvent } from './cache/events.ts';
 export type { EndorsementKind, Verification } from './cache/kind.ts';
 export { type EndorsementCode, type EndorsementFault, endorsementCodes, endorsementFault } from './codes.ts';
 export { createFallbackSource } from './fallback.ts';
-export { revocationListsIn } from './files/revocation-list-forms.ts';
 export { type Freshness, freshnessAt, isUsable } from './freshness.ts';
-export { parseIntelCollateralBundle, writeIntelCollateralBundle } from './intel/bundle.ts';
 export { type BundleSourceOptions, createBundleSource, type IntelBundleSource } from './intel/bundle-source.ts';
 export { createCachedSource, type IntelCacheOptions } from './intel/cached-source.ts';
 export {

@@ -1,7 +1,7 @@
 /** A verified source gives nothing that was not verified, verifies each object once, and says whether it may still serve. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { IntelCollateral } from '@atesto/evidence';
+import type { IntelCollateral } from '@atesto/evidence/advanced';
 import { at, codeOf, collateral, needed, trustAnchors } from './__fixtures__/platform.ts';
 import { createVerifiedIntelSource, type IntelEndorsementSource, isUsable } from './index.ts';
 

@@ -8,7 +8,7 @@ import {
   type TrustAnchor,
   type VerifiedIntelCollateral,
   type VerifiedSnpEndorsements,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 import type { SnpEndorsementRequest } from './amd/request.ts';
 import { verifySnpOnce } from './amd/verify.ts';
 import { freshnessAt } from './freshness.ts';

@@ -1,6 +1,6 @@
 /** Verifies each object once under the same roots, whichever layer asks first: source, cache or appraisal. */
 import type { Outcome } from '@atesto/core';
-import type { TrustAnchor } from '@atesto/evidence';
+import type { TrustAnchor } from '@atesto/evidence/advanced';
 
 type Verify<Value, Verified> = (value: Value, trustAnchors: readonly TrustAnchor[]) => Outcome<Verified>;
 

@@ -15,7 +15,7 @@ export {
   valueTypeOf,
 } from './claims/claim.ts';
 export { type ClaimsByStage, claimsByStage } from './claims/known.ts';
-export { claimsOfMembers, type MemberValue } from './claims/of-members.ts';
+export { claimsOfMembers } from './claims/of-members.ts';
 export { parseClaims } from './claims/read.ts';
 export { type PolicyCode, policyCodes } from './codes.ts';
 export { type CompiledPolicy, type CompileOptions, type CompileOutcome, compilePolicy } from './compile.ts';

@@ -141,7 +141,7 @@ for (const [what, args, said] of [
   [
     'malformed collateral',
     ['--quote', binary, '--collateral', binary, '--at', 'now'],
-    /the collateral .+: .+ \[bundle-malformed\]/,
+    /the collateral .+: .+ \[collateral-file-malformed\]/,
   ],
 ] as const) {
   test(`${what} ends the demo with 2`, async () => {

@@ -97,7 +97,7 @@ describe('atesto verify sgx refuses collateral', () => {
     ['without a signature', { tcb_info_signature: null }],
   ] as const) {
     test(what, async () => {
-      assert.equal(await verdictOn('sgx', JSON.stringify({ ...usual.sgx, ...members })), 'bundle-malformed');
+      assert.equal(await verdictOn('sgx', JSON.stringify({ ...usual.sgx, ...members })), 'collateral-file-malformed');
     });
   }
 

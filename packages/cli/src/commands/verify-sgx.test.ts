@@ -90,7 +90,7 @@ describe('atesto verify sgx over real evidence', { skip: vectorsMissing('sgx') }
 
   test('refuses collateral that is no collateral', async () => {
     const args = ['verify', 'sgx', evidenceOf(good), '--collateral', evidenceOf(good), '--at', '2025-06-20'];
-    assert.deepEqual(await refusalOf(args), [1, 'bundle-malformed']);
+    assert.deepEqual(await refusalOf(args), [1, 'collateral-file-malformed']);
   });
 
   test('refuses collateral of another platform family', async () => {

@@ -7,7 +7,7 @@ import {
   createClientCredentials,
   reportDataFor,
 } from '@atesto/client';
-import { type ParsedSgxEvidence, parseSgxEvidence } from '@atesto/evidence';
+import { type ParsedSgxEvidence, parseSgxEvidence } from '@atesto/evidence/advanced';
 import { inspectToken } from '@atesto/relying-party';
 import { CliFailure } from '../failure.ts';
 import { exitCodes } from '../session.ts';

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultTcbBaseline, type TcbStatus } from '@atesto/evidence';
+import { defaultTcbBaseline, type TcbStatus } from '@atesto/evidence/advanced';
 import { type RunningService, startService } from '@atesto/service';
 import { loadEmulator } from '../emulator/load.ts';
 import { explainStart } from '../serve/start.ts';

@@ -1,5 +1,5 @@
 /** Finds the setting with which an operator could accept refused evidence: only old collateral and TCB statuses are configurable. */
-import type { SgxAppraisal } from '@atesto/evidence';
+import type { SgxAppraisal } from '@atesto/evidence/advanced';
 import type { Overrides } from './demo-services.ts';
 
 /** Settings that accept what the default refuses. */

@@ -1,7 +1,7 @@
 /** Step 5: the relying party fetches the service's keys, verifies the token, and decides. */
 import { type AttestedData, createTrustingFetch } from '@atesto/client';
 import { readJson, writeExactJson } from '@atesto/core';
-import type { SgxReportBody } from '@atesto/evidence';
+import type { SgxReportBody } from '@atesto/evidence/advanced';
 import {
   createVerifier,
   inspectToken,

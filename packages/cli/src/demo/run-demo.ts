@@ -1,7 +1,7 @@
 /** Runs the five steps of remote attestation against real services on this machine. */
 import { randomBytes } from 'node:crypto';
 import type { AttestOptions, CollectedEvidence, ServiceRefusedError } from '@atesto/client';
-import type { ParsedSgxEvidence, SgxAppraisal, TcbStatus } from '@atesto/evidence';
+import type { ParsedSgxEvidence, SgxAppraisal, TcbStatus } from '@atesto/evidence/advanced';
 import { CliFailure } from '../failure.ts';
 import { exitCodes, type Session } from '../session.ts';
 import { type Attester, authorize, collect, createAttester, printRequest } from './attester.ts';

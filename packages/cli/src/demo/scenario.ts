@@ -1,8 +1,9 @@
 /** Prepares the evidence and the vendor's collateral that the demonstration uses: simulated, or real from files. */
+
 import { generateKeyPairSync } from 'node:crypto';
 import { resolve } from 'node:path';
 import { type AttestedData, type EvidenceSource, evidenceFromFile, evidenceFromPlatform } from '@atesto/client';
-import { parseIntelCollateralBundle } from '@atesto/endorsements';
+import { parseIntelCollateral } from '@atesto/evidence/advanced';
 import { loadEmulator } from '../emulator/load.ts';
 import { misused } from '../failure.ts';
 import { readBytes } from '../input/file.ts';
@@ -55,7 +56,7 @@ export async function realScenario({ quote, collateral, at, runtimeData }: RealE
   // The source reads it again when it collects; a file that is not there is said before the runSteps begins.
   await readBytes(quote, 'the quote');
   const bundle = await readBytes(collateral, 'the collateral');
-  const parsed = parseIntelCollateralBundle(bundle);
+  const parsed = parseIntelCollateral(bundle);
   if (!parsed.ok) misused(`the collateral ${collateral}: ${parsed.refusal.why} [${parsed.refusal.code}]`);
   return {
     source: evidenceFromFile(quote),

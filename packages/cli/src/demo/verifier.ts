@@ -5,7 +5,7 @@ import {
   type CollectedEvidence,
   ServiceRefusedError,
 } from '@atesto/client';
-import { appraiseSgx, parseSgxEvidence, type SgxAppraisal } from '@atesto/evidence';
+import { appraiseSgx, parseSgxEvidence, type SgxAppraisal } from '@atesto/evidence/advanced';
 import { verifiedCollateral } from '../verify/intel-verdict.ts';
 import type { Printer } from './printer.ts';
 import type { Scenario } from './scenario.ts';

@@ -1,5 +1,5 @@
 /** Reads revocation lists that are named on the command line. */
-import { revocationListsIn } from '@atesto/endorsements';
+import { revocationListsIn } from '@atesto/evidence/advanced';
 import { misused } from '../failure.ts';
 import { readBytes } from './file.ts';
 

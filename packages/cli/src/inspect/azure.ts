@@ -1,5 +1,11 @@
 /** Looks into evidence of Azure's confidential VMs: the report of the host compatibility layer, and the document for AzureGuest. */
-import { type GuestProof, type HclReport, parseAzureGuest, parseHclReport, parseSnpEvidence } from '@atesto/evidence';
+import {
+  type GuestProof,
+  type HclReport,
+  parseAzureGuest,
+  parseHclReport,
+  parseSnpEvidence,
+} from '@atesto/evidence/advanced';
 import { isTdReport, tdReportFacts } from './hardware-report.ts';
 import { type Facts, type Inspector, plain, plainFacts } from './inspection.ts';
 import { tdxFacts } from './intel.ts';

@@ -1,6 +1,5 @@
 /** Looks into Intel's verification collateral. */
-import { parseIntelCollateralBundle } from '@atesto/endorsements';
-import { type IntelCollateral, readRevocationList } from '@atesto/evidence';
+import { type IntelCollateral, parseIntelCollateral, readRevocationList } from '@atesto/evidence/advanced';
 import { certificateFacts } from './certificates.ts';
 import type { Facts, Inspector } from './inspection.ts';
 import { bodyFacts, qeIdentityKind, tcbInfoKind } from './intel-body.ts';
@@ -38,7 +37,7 @@ export const intelCollateral: Inspector = {
   recognises: isCollateral,
   inspect: (bytes) => {
     const found = { kind: 'intel-collateral', title: 'Verification collateral of Intel' };
-    const parsed = parseIntelCollateralBundle(bytes);
+    const parsed = parseIntelCollateral(bytes);
     if (!parsed.ok) return { ok: false, ...found, refusal: parsed.refusal };
     try {
       return { ok: true, ...found, facts: collateralFacts(parsed.value) };

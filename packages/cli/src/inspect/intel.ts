@@ -6,7 +6,7 @@ import {
   type ParsedTdxEvidence,
   parseSgxEvidence,
   parseTdxEvidence,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 import { sgx } from '../verify/sgx.ts';
 import { tdx } from '../verify/tdx.ts';
 import { type Facts, type Inspection, type Inspector, plainFacts, plainMembers } from './inspection.ts';

@@ -1,7 +1,11 @@
 /** Looks into revocation lists: one in DER, or any number in PEM. */
 import type { Outcome } from '@atesto/core';
-import { revocationListsIn } from '@atesto/endorsements';
-import { type RevocationList, readRevocationList, revocationListIssuer } from '@atesto/evidence';
+import {
+  type RevocationList,
+  readRevocationList,
+  revocationListIssuer,
+  revocationListsIn,
+} from '@atesto/evidence/advanced';
 import type { Facts, Inspector } from './inspection.ts';
 
 /** How many serial numbers are shown. */

@@ -1,5 +1,5 @@
 /** Looks into SEV-SNP evidence: the bare report, or the JSON document of Azure Attestation. */
-import { type ParsedSnpEvidence, parseSnpEvidence } from '@atesto/evidence';
+import { type ParsedSnpEvidence, parseSnpEvidence } from '@atesto/evidence/advanced';
 import { certificateFacts } from './certificates.ts';
 import { type Facts, type Inspector, plainFacts } from './inspection.ts';
 import { hasMembers } from './json.ts';

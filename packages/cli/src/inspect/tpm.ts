@@ -1,5 +1,5 @@
 /** Looks into what a TPM signs and what firmware logs. */
-import { readEventLog, readTpmQuote } from '@atesto/evidence';
+import { readEventLog, readTpmQuote } from '@atesto/evidence/advanced';
 import { type Inspector, plain, plainFacts } from './inspection.ts';
 
 /** TPM_GENERATED_VALUE, then TPM_ST_ATTEST_QUOTE. */

@@ -21,7 +21,7 @@ import {
   tdxClaims,
   type VerifiedIntelCollateral,
   verifySnpEndorsements,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 import { type AttestationKind, type Claim, claimsOfMembers } from '@atesto/policy';
 import { CliFailure, misused } from '../failure.ts';
 import { readBytes } from '../input/file.ts';
@@ -80,7 +80,7 @@ const sevSnp: Technology = {
     const source = createSnpBundleSource({ path: collateral, revocationList: 'when-there', trustAnchors });
     const found = await source.get(request, { at, signal: new AbortController().signal });
     if (!found.ok) return refused(found.refusal);
-    const endorsements = accepted(verifySnpEndorsements(found.collateral, trustAnchors));
+    const endorsements = accepted(verifySnpEndorsements(found.collateral, { trustAnchors }));
     const appraisal = accepted(appraiseSnp(evidence, endorsements, { at, allowExpiredCollateral }));
     if (data !== undefined) accepted(checkSnpRuntimeData(appraisal.report, data));
     return sevSnpClaims(appraisal);

@@ -2,7 +2,7 @@
 
 import { X509Certificate } from 'node:crypto';
 import type { Refusal } from '@atesto/core';
-import { type SnpReport, snpKeyKindOf } from '@atesto/evidence';
+import { type SnpReport, snpKeyKindOf } from '@atesto/evidence/advanced';
 
 /** A VCEK or VLEK certificate and what stands above it: PEM. */
 export interface AmdCertificates {

@@ -18,7 +18,7 @@ import {
   parseTdxEvidence,
   type RuntimeClaims,
   verifySnpEndorsements,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 import type { Row } from '../style.ts';
 import { amdCertificates } from './amd-certificates.ts';
 import { verifiedCollateral } from './intel-verdict.ts';
@@ -141,7 +141,7 @@ function appraiseHardware(
   const trustAnchors = [...amdRoots, ...developmentAnchors(developmentRoots)];
   const verified = verifySnpEndorsements(
     snpEndorsementsWithLists({ certificate, authorityChain }, revocationLists, at, trustAnchors),
-    trustAnchors,
+    { trustAnchors },
   );
   return verified.ok ? appraiseSnp(parsed.value, verified.value, { at, allowExpiredCollateral }) : verified;
 }

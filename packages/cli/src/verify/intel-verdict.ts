@@ -1,6 +1,5 @@
 /** Appraises an SGX or TDX quote offline under given collateral. */
 import type { Outcome } from '@atesto/core';
-import { parseIntelCollateralBundle } from '@atesto/endorsements';
 import {
   type IntelAppraisalOptions,
   type IntelCollateralPart,
@@ -8,10 +7,11 @@ import {
   type IntelOutcome,
   type IntelPlatformAppraisal,
   intelRoots,
+  parseIntelCollateral,
   type TcbStatus,
   type VerifiedIntelCollateral,
   verifyIntelCollateral,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 import type { Row } from '../style.ts';
 import { developmentAnchors, refused, type Verdict, valid } from './verdict.ts';
 
@@ -88,7 +88,7 @@ export function verifiedCollateral(
   file: Uint8Array,
   developmentRoots: readonly string[],
 ): Outcome<VerifiedIntelCollateral> {
-  const bundle = parseIntelCollateralBundle(file);
+  const bundle = parseIntelCollateral(file);
   if (!bundle.ok) return bundle;
   return verifyIntelCollateral(bundle.value, {
     trustAnchors: [...intelRoots, ...developmentAnchors(developmentRoots)],

@@ -14,7 +14,7 @@ import {
   type UvmReference,
   verifySnpEndorsements,
   verifyUvmEndorsement,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 import type { Row } from '../style.ts';
 import { type AmdCertificates, amdCertificates, issuerName } from './amd-certificates.ts';
 import { developmentAnchors, refused, type Verdict, valid } from './verdict.ts';
@@ -140,7 +140,7 @@ function appraise(
 ): Outcome<'checked' | 'expired' | 'unchecked'> {
   const trustAnchors = [...amdRoots, ...developmentAnchors(developmentRoots)];
   const endorsements = snpEndorsementsWithLists({ certificate, authorityChain }, revocationLists, at, trustAnchors);
-  const verified = verifySnpEndorsements(endorsements, trustAnchors);
+  const verified = verifySnpEndorsements(endorsements, { trustAnchors });
   if (!verified.ok) return verified;
   const outcome = appraiseSnp(evidence, verified.value, { at, allowExpiredCollateral });
   if (!outcome.ok) return outcome;

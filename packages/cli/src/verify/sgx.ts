@@ -5,7 +5,7 @@ import {
   type ParsedSgxEvidence,
   parseSgxEvidence,
   type SgxReportBody,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 import type { IntelTechnology } from './intel-verdict.ts';
 
 /** Fields of the report body; bytes as lower-case hex. */

@@ -5,7 +5,7 @@ import {
   type ParsedTdxEvidence,
   parseTdxEvidence,
   type TdReportBody,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 import type { IntelTechnology } from './intel-verdict.ts';
 
 /** Fields of the TD report; bytes as lower-case hex. */

@@ -1,6 +1,6 @@
 /** The verdict of an offline appraisal, which is also its JSON form. */
 import type { Refusal } from '@atesto/core';
-import type { TrustAnchor } from '@atesto/evidence';
+import type { TrustAnchor } from '@atesto/evidence/advanced';
 
 /** The members that the verdicts of all technologies share. */
 export interface Verdict {

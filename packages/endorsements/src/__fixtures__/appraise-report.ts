@@ -7,7 +7,7 @@ import {
   type SnpEndorsements,
   type TrustAnchor,
   verifySnpEndorsements,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 
 /** @param trustAnchors default: AMD's */
 export function appraiseReport(
@@ -18,6 +18,6 @@ export function appraiseReport(
 ): Outcome<SnpAppraisal> {
   const report = parseSnpReport(bytes);
   if (!report.ok) return report;
-  const verified = verifySnpEndorsements(endorsements, trustAnchors);
+  const verified = verifySnpEndorsements(endorsements, trustAnchors === undefined ? {} : { trustAnchors });
   return verified.ok ? appraiseSnp(report.value, verified.value, { at }) : verified;
 }

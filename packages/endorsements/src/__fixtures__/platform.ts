@@ -1,7 +1,7 @@
 /** A simulated platform of a test file, and sources that trust its root. */
 
 import type { TestContext } from 'node:test';
-import type { IntelCollateral } from '@atesto/evidence';
+import type { IntelCollateral } from '@atesto/evidence/advanced';
 import { type PcsServer, type PcsServerOptions, startPcsServer } from '@atesto/testing/servers';
 import { createSimulatedPlatform } from '@atesto/testing/sgx';
 import { createPcsSource, type EndorsementResult, type PcsSource, type PcsSourceOptions } from '../index.ts';

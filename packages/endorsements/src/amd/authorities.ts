@@ -2,9 +2,8 @@
  * AMD's chain and revocation list above a kind of key, fetched once for all chips: who sends certificates or chip ids of his own making must not
  * make the service ask AMD for them each time.
  */
-import type { TrustAnchor } from '@atesto/evidence';
+import { leafFirst, type TrustAnchor } from '@atesto/evidence/advanced';
 import type { Timing } from '@atesto/http-client';
-import { leafFirst } from '../files/pem-chain.ts';
 import { isRefusal } from '../refusal.ts';
 import type { KdsDocuments } from './documents.ts';
 import { authorityPath, type SnpEndorsementRequest } from './request.ts';

@@ -1,6 +1,6 @@
 /** Finds the endorsements of one key among the files of a directory: every combination that verifies, with the lists of its root. */
 import { Refused } from '@atesto/core';
-import { type SnpEndorsements, type SnpProduct, snpListIssuer, type TrustAnchor } from '@atesto/evidence';
+import { type SnpEndorsements, type SnpProduct, snpListIssuer, type TrustAnchor } from '@atesto/evidence/advanced';
 import type { AmdCertificateFile, AmdFileContents } from './bundle-contents.ts';
 import { addressedChipId, type SnpEndorsementRequest } from './request.ts';
 import { type SnpDates, verifySnpSubject } from './verify.ts';

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { parseSnpReport, snpLookupFor } from '@atesto/evidence';
+import { parseSnpReport, snpLookupFor } from '@atesto/evidence/advanced';
 import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing/sevsnp';
 import { readVector, vectorCases, vectorPath, vectorsMissing } from '@atesto/vectors';
 import { appraiseReport } from '../__fixtures__/appraise-report.ts';

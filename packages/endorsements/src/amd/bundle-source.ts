@@ -1,6 +1,6 @@
 /** AMD's endorsements from a directory of certificates and revocation lists, whatever the files are called: for offline and air-gapped sites. */
 import { type Refusal, Refused } from '@atesto/core';
-import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence';
+import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence/advanced';
 import { LRUCache } from 'lru-cache';
 import { type ReportBroken, type WatchedFile, WatchedFiles } from '../files/watched-files.ts';
 import { refuseEndorsements, settleRefusals } from '../refusal.ts';

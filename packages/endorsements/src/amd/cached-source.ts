@@ -1,5 +1,5 @@
 /** AMD's endorsements behind a cache. */
-import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence';
+import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence/advanced';
 import { type CachedSource, type CacheOptions, cacheEndorsements } from '../cache/cached-source.ts';
 import { verification } from '../cache/kind.ts';
 import { HeldRevocationLists } from '../revocation/held-lists.ts';

@@ -1,5 +1,5 @@
 /** AMD's endorsements from its key distribution service (KDS) or a mirror of it, verified before anyone sees them. */
-import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence';
+import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence/advanced';
 import { systemTiming, type Timing } from '@atesto/http-client';
 import { LRUCache } from 'lru-cache';
 import { isRefusal, settleRefusals } from '../refusal.ts';

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Refusal } from '@atesto/core';
-import type { SnpEndorsements, SnpLookup, SnpProduct, SnpTcb } from '@atesto/evidence';
+import type { SnpEndorsements, SnpLookup, SnpProduct, SnpTcb } from '@atesto/evidence/advanced';
 import { endorsementRefused, refuseEndorsements } from '../refusal.ts';
 import type { EndorsementSource } from '../source.ts';
 

@@ -1,5 +1,5 @@
 /** The revocation list of AMD's endorsements. */
-import { type SnpEndorsements, snpListIssuer, type TrustAnchor } from '@atesto/evidence';
+import { type SnpEndorsements, snpListIssuer, type TrustAnchor } from '@atesto/evidence/advanced';
 import type { RevocableKind } from '../revocation/revocable.ts';
 import { combineLists } from '../revocation/rule.ts';
 

@@ -6,14 +6,16 @@ import {
   type VerifiedSnpEndorsements,
   verifySnpAuthorities,
   verifySnpEndorsements,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 import type { Dated } from '../cache/supersession.ts';
 import { orRefuseAs, refuseEndorsements } from '../refusal.ts';
 import { verifyOnce } from '../verify-once.ts';
 import { addressedChipId, type SnpEndorsementRequest } from './request.ts';
 
 /** {@link verifySnpEndorsements}, once for each object. */
-export const verifySnpOnce = verifyOnce<SnpEndorsements, VerifiedSnpEndorsements>(verifySnpEndorsements);
+export const verifySnpOnce = verifyOnce<SnpEndorsements, VerifiedSnpEndorsements>((endorsements, trustAnchors) =>
+  verifySnpEndorsements(endorsements, { trustAnchors }),
+);
 
 /** The dates of endorsements; undefined: there is no revocation list. */
 export interface SnpDates {

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import type { IntelCollateral } from '@atesto/evidence';
+import type { IntelCollateral } from '@atesto/evidence/advanced';
 import type { PcsFault, PcsServer } from '@atesto/testing/servers';
 import { at, codeOf, collateral, needed, plain, platform, servePcs, trustAnchors } from '../__fixtures__/platform.ts';
 import type { FakeTiming } from '../__fixtures__/timing.ts';

@@ -1,7 +1,7 @@
 /** Which of two genuine answers is kept; and that a source whose program fails does not end the process. */
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import type { IntelCollateral } from '@atesto/evidence';
+import type { IntelCollateral } from '@atesto/evidence/advanced';
 import { createSimulatedPlatform } from '@atesto/testing/sgx';
 import { at, codeOf, collateral, needed, plain, platform, trustAnchors } from '../__fixtures__/platform.ts';
 import { type CacheEvent, createCachedSource, type IntelEndorsementSource } from '../index.ts';

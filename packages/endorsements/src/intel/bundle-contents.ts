@@ -1,6 +1,6 @@
 /** Reads which platform a collateral file is for, from its own bodies. Unverified: it only helps to choose among files. */
 import { createHash, verify, X509Certificate } from 'node:crypto';
-import { type IntelCollateral, readIntelCollateral, type SignedIntelCollateral } from '@atesto/evidence';
+import { type IntelCollateral, readIntelCollateral, type SignedIntelCollateral } from '@atesto/evidence/advanced';
 import type { IntelEndorsementRequest } from './request.ts';
 
 /** What the signed parts of a file say. */

@@ -2,7 +2,7 @@
  * Selects among collateral files those that serve a platform at a time: for each signed body the one that was issued last, whatever file it is in and how
  * long the rest of that file lasts. Revocation lists are not chosen here: all of them count.
  */
-import type { IntelCollateral } from '@atesto/evidence';
+import type { IntelCollateral } from '@atesto/evidence/advanced';
 import type { WatchedFile } from '../files/watched-files.ts';
 import type { BundleContents, SignedContents } from './bundle-contents.ts';
 

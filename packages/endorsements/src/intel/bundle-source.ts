@@ -1,11 +1,16 @@
 /** Collateral from files: one file, or a directory of them, for offline and air-gapped sites. */
-import type { IntelCollateral, TrustAnchor } from '@atesto/evidence';
+import type { Refusal } from '@atesto/core';
+import {
+  type IntelCollateral,
+  largestCollateralFile,
+  parseIntelCollateral,
+  type TrustAnchor,
+} from '@atesto/evidence/advanced';
 import { type ReportBroken, type WatchedFile, WatchedFiles } from '../files/watched-files.ts';
 import { refuseEndorsements, settleRefusals } from '../refusal.ts';
 import { HeldRevocationLists } from '../revocation/held-lists.ts';
 import { withHeldLists } from '../revocation/revocable.ts';
 import type { EndorsementResult } from '../source.ts';
-import { largestBundle, parseIntelCollateralBundle } from './bundle.ts';
 import { type BundleContents, bundleContents, isFor, isOfPlatform, namedPlatforms } from './bundle-contents.ts';
 import { readable, selectCollateral } from './bundle-selection.ts';
 import { describeRequest, type IntelEndorsementRequest, type IntelEndorsementSource } from './request.ts';
@@ -44,6 +49,11 @@ function mayBeFor({ refusal, namedPlatforms = [] }: File, request: IntelEndorsem
   return namedPlatforms.length === 0 || !('fmspc' in request) || namedPlatforms.includes(request.fmspc);
 }
 
+/** A file of a source is the operator's, whatever a file is to those who parse it themselves. */
+function asMalformed({ where, why }: Refusal): Refusal {
+  return { code: 'bundle-malformed', where, why };
+}
+
 /** A source over files, each read again when it changes. That the bodies are genuine is not its business: the appraisal verifies them. */
 export function createBundleSource(options: BundleSourceOptions): IntelBundleSource {
   const { path, recheckMilliseconds = 1000, clock = () => new Date() } = options;
@@ -53,13 +63,13 @@ export function createBundleSource(options: BundleSourceOptions): IntelBundleSou
   const files = new WatchedFiles<BundleContents>({
     path,
     extensions: ['.json'],
-    largestBytes: largestBundle,
+    largestBytes: largestCollateralFile,
     recheckMilliseconds,
     clock,
     reportBroken: options.reportBroken,
     read: (bytes) => {
-      const bundle = parseIntelCollateralBundle(bytes);
-      if (!bundle.ok) return { ...bundle, namedPlatforms: namedPlatforms(bytes) };
+      const bundle = parseIntelCollateral(bytes);
+      if (!bundle.ok) return { ok: false, refusal: asMalformed(bundle.refusal), namedPlatforms: namedPlatforms(bytes) };
       return { ok: true, value: bundleContents(bundle.value) };
     },
   });

@@ -1,19 +1,12 @@
-/** Collateral files are read as written, and chosen by the platform they are for. */
+/** Collateral files are chosen by the platform that they are for. */
 import assert from 'node:assert/strict';
 import { createHash, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
-import { appraiseSgx, parseSgxEvidence, verifyIntelCollateral } from '@atesto/evidence';
+import { after, test } from 'node:test';
 import { collateralToJson, createSimulatedPlatform } from '@atesto/testing/sgx';
-import { readVector, readVectorCollateral, vectorCases, vectorsMissing } from '@atesto/vectors';
-import {
-  createBundleSource,
-  createFallbackSource,
-  parseIntelCollateralBundle,
-  writeIntelCollateralBundle,
-} from '../index.ts';
+import { createBundleSource, createFallbackSource } from '../index.ts';
 
 const at = new Date('2026-01-15T00:00:00Z');
 const platform = await createSimulatedPlatform({ at });
@@ -25,54 +18,6 @@ const needed = { tee: 'sgx', fmspc: '000000000000', pceId: '0000', ca: 'platform
 
 const code = (outcome: { ok: true } | { ok: false; refusal: { code: string } }): string =>
   outcome.ok ? 'ok' : outcome.refusal.code;
-
-test('a collateral file holds what an appraisal needs', async () => {
-  const bundle = parseIntelCollateralBundle(json);
-  assert.ok(bundle.ok);
-  const trustAnchors = [{ name: 'simulator', spkiSha256: platform.rootFingerprint, development: true }];
-  const [evidence, verified] = [
-    parseSgxEvidence(platform.quote()),
-    verifyIntelCollateral(bundle.value, { trustAnchors }),
-  ];
-  assert.ok(evidence.ok && verified.ok);
-  assert.equal(code(appraiseSgx(evidence.value, verified.value, { at })), 'ok');
-});
-
-test('revocation lists may be hex, base64 or PEM', () => {
-  const der = Buffer.from(String(members.pck_crl), 'hex');
-  for (const text of [
-    der.toString('hex').toUpperCase(),
-    der.toString('base64'),
-    `-----BEGIN X509 CRL-----\n${der.toString('base64')}\n-----END X509 CRL-----\n`,
-  ]) {
-    const bundle = parseIntelCollateralBundle(JSON.stringify({ ...members, pck_crl: text }));
-    assert.ok(bundle.ok);
-    assert.ok(der.equals(bundle.value.pckCrl));
-  }
-});
-
-describe('a collateral file is refused', () => {
-  for (const name of Object.keys(members)) {
-    test(`without ${name}, or with another type of it`, () => {
-      if (name === 'pck_certificate_chain') return;
-      const { [name]: _, ...rest } = members;
-      assert.equal(code(parseIntelCollateralBundle(JSON.stringify(rest))), 'bundle-malformed');
-      assert.equal(code(parseIntelCollateralBundle(JSON.stringify({ ...members, [name]: 5 }))), 'bundle-malformed');
-    });
-  }
-  test('when it is no JSON, no object, or its bytes are in no known encoding', () => {
-    for (const text of [
-      Buffer.from('{"tcb_info":"\xff"}', 'latin1'),
-      '',
-      '[]',
-      'null',
-      '{',
-      JSON.stringify({ ...members, pck_crl: 'ü!' }),
-    ]) {
-      assert.equal(code(parseIntelCollateralBundle(text)), 'bundle-malformed');
-    }
-  });
-});
 
 test('a directory gives the file of the platform that is asked about, and the same object again', async () => {
   writeFileSync(join(folder, 'platform.json'), json);
@@ -231,25 +176,4 @@ test('a file above the limit is refused without being read', async () => {
   truncateSync(path, 16 * 1024 * 1024 + 1);
   const result = await createBundleSource({ path }).get(needed, { at });
   assert.equal(code(result), 'bundle-malformed');
-  assert.equal(code(parseIntelCollateralBundle(new Uint8Array(16 * 1024 * 1024 + 1))), 'bundle-malformed');
-});
-
-test('a collateral file that is written is read again the same', () => {
-  const bundle = parseIntelCollateralBundle(json);
-  assert.ok(bundle.ok);
-  assert.equal(writeIntelCollateralBundle(bundle.value), json);
-});
-
-describe('real collateral', { skip: vectorsMissing('sgx') }, () => {
-  for (const name of vectorCases('sgx')) {
-    test(`${name}: the bytes are those that were signed`, () => {
-      const bundle = parseIntelCollateralBundle(readVector('sgx', name, 'collateral.json'));
-      assert.ok(bundle.ok);
-      const hex = (value: unknown): unknown =>
-        value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value;
-      const plain = (value: object): unknown =>
-        Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hex(item)]));
-      assert.deepEqual(plain(bundle.value), plain(readVectorCollateral('sgx', name)));
-    });
-  }
 });

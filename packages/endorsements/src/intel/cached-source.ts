@@ -1,10 +1,14 @@
 /** Intel's endorsements behind a cache. */
-import type { IntelCollateral, TrustAnchor } from '@atesto/evidence';
+import {
+  type IntelCollateral,
+  parseIntelCollateral,
+  type TrustAnchor,
+  writeIntelCollateral,
+} from '@atesto/evidence/advanced';
 import { type CachedSource, type CacheOptions, cacheEndorsements } from '../cache/cached-source.ts';
 import { type EndorsementKind, verification } from '../cache/kind.ts';
 import { HeldRevocationLists } from '../revocation/held-lists.ts';
 import { withHeldLists } from '../revocation/revocable.ts';
-import { parseIntelCollateralBundle, writeIntelCollateralBundle } from './bundle.ts';
 import { type IntelEndorsementRequest, type IntelEndorsementSource, requestKey } from './request.ts';
 import { revocableCollateral } from './revocable.ts';
 import { datesOf, verifyCollateralFor } from './verify.ts';
@@ -50,9 +54,9 @@ function intelCollateralKind(
   return {
     name: 'intel-collateral',
     keyOf: requestKey,
-    encode: writeIntelCollateralBundle,
+    encode: writeIntelCollateral,
     decode: (text) => {
-      const bundle = parseIntelCollateralBundle(text);
+      const bundle = parseIntelCollateral(text);
       return bundle.ok ? bundle.value : undefined;
     },
     verify: (collateral, request, where) =>
@@ -62,7 +66,7 @@ function intelCollateralKind(
 }
 
 /**
- * Puts a cache before a source of Intel's endorsements. Its files are collateral as `parseIntelCollateralBundle` reads it, in an envelope.
+ * Puts a cache before a source of Intel's endorsements. Its files are collateral as `parseIntelCollateral` reads it, in an envelope.
  *
  * Requests that name a platform are kept apart from those that name a family, `maximumEntries` of each: one platform can name itself in any
  * number of ways, since the encryption of its PPID is different each time.

@@ -1,7 +1,7 @@
 /** What a quote makes a source be asked. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { IntelLookup } from '@atesto/evidence';
+import type { IntelLookup } from '@atesto/evidence/advanced';
 import { intelRequestFor } from '../index.ts';
 
 const id = {

@@ -1,6 +1,6 @@
 /** What Intel's endorsements are asked for by. */
 import type { Refusal } from '@atesto/core';
-import type { IntelCollateral, IntelEndorsementsNeeded, IntelLookup } from '@atesto/evidence';
+import type { IntelCollateral, IntelEndorsementsNeeded, IntelLookup } from '@atesto/evidence/advanced';
 import type { EndorsementCode } from '../codes.ts';
 import type { EndorsementSource } from '../source.ts';
 

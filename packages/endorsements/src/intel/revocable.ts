@@ -5,7 +5,7 @@ import {
   intelRoots,
   readIntelCollateral,
   type TrustAnchor,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 import type { ListPlace, RevocableKind } from '../revocation/revocable.ts';
 import { nextUpdateOf, verifyIntelOnce } from './verify.ts';
 

@@ -9,7 +9,7 @@ import {
   type TrustAnchor,
   type VerifiedIntelCollateral,
   verifyIntelCollateral,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 import type { Dated } from '../cache/supersession.ts';
 import { refuseEndorsements } from '../refusal.ts';
 import { verifyOnce } from '../verify-once.ts';

@@ -1,11 +1,9 @@
 /** Reads the answers of a certification service to bytes, as signed. Source: Intel PCS API, version 4; PCCS of Intel's DCAP. */
 
 import { decodeUtf8 } from '@atesto/core';
+import { type EnvelopeMember, leafFirst, openEnvelope, revocationListsIn } from '@atesto/evidence/advanced';
 import { type HttpResponse, singleHeader } from '@atesto/http-client';
-import { leafFirst } from '../files/pem-chain.ts';
-import { revocationListsIn } from '../files/revocation-list-forms.ts';
 import { checkStatus, type ItemScope } from '../http/status.ts';
-import { type EnvelopeMember, openEnvelope } from '../intel/signed-envelope.ts';
 import { refuseEndorsements } from '../refusal.ts';
 
 /** A signed JSON body. */

@@ -1,5 +1,5 @@
 /** Fetches the parts of Intel's collateral from one service: one request in flight for each part. */
-import { type IntelCollateral, type IntelEndorsementsNeeded, neededByPckCertificate } from '@atesto/evidence';
+import { type IntelCollateral, type IntelEndorsementsNeeded, neededByPckCertificate } from '@atesto/evidence/advanced';
 import type { HttpClient, HttpResponse } from '@atesto/http-client';
 import { withoutQuery } from '../http/address.ts';
 import { getDocument, type RetryLimits } from '../http/get.ts';

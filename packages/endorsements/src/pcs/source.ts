@@ -1,5 +1,5 @@
 /** Intel's endorsements from Intel's certification service or a PCCS, verified before anyone sees them. */
-import type { IntelCollateral, TrustAnchor, VerifiedIntelCollateral } from '@atesto/evidence';
+import type { IntelCollateral, TrustAnchor, VerifiedIntelCollateral } from '@atesto/evidence/advanced';
 import { HttpClient, systemTiming, type Timing } from '@atesto/http-client';
 import type { IntelEndorsementRequest, IntelEndorsementSource } from '../intel/request.ts';
 import { revocableCollateral } from '../intel/revocable.ts';

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { intelListIssuers, type ListIssuer } from '@atesto/evidence';
+import { intelListIssuers, type ListIssuer } from '@atesto/evidence/advanced';
 import { createSimulatedPlatform } from '@atesto/testing/sgx';
 import { at, platform, trustAnchors } from '../__fixtures__/platform.ts';
 import type { CacheEvent } from '../index.ts';

@@ -3,7 +3,7 @@
  * whatever another source, or the same one later, says. Only lists whose signature was verified get in. They are kept by the key that signed
  * them, so that a list speaks for its own authority alone; the number of authorities is the number that vendors have below trusted roots.
  */
-import { type ListIssuer, readSignedRevocationList } from '@atesto/evidence';
+import { type ListIssuer, readSignedRevocationList } from '@atesto/evidence/advanced';
 import { DiskCache } from '../cache/disk.ts';
 import type { CacheEvent } from '../cache/events.ts';
 import { type DatedList, listsToHold } from './rule.ts';

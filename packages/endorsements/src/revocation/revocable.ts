@@ -1,5 +1,5 @@
 /** Gives the answers of a source together with all that is held revoked: the rule of `rule.ts`, for every kind of endorsements. */
-import type { ListIssuer } from '@atesto/evidence';
+import type { ListIssuer } from '@atesto/evidence/advanced';
 import type { Freshness } from '../freshness.ts';
 import type { EndorsementOptions, EndorsementResult, EndorsementSource } from '../source.ts';
 import type { HeldRevocationLists } from './held-lists.ts';

@@ -2,7 +2,7 @@
  * The one rule for revocation lists, whatever their source: of the lists of an authority the newest supplies the dates, and what any of them
  * revokes is revoked. A list of the future supplies no dates; what it revokes is revoked all the same.
  */
-import type { RevocationList } from '@atesto/evidence';
+import type { RevocationList } from '@atesto/evidence/advanced';
 
 /** What the rule needs of a list. Times are milliseconds since 1970. */
 export type DatedList = Pick<RevocationList, 'der' | 'thisUpdate' | 'nextUpdate' | 'revoked'>;

@@ -32,7 +32,7 @@ import {
   type VtpmOptions,
   verifyIntelCollateral,
   verifySnpEndorsements,
-} from '../index.ts';
+} from '../advanced.ts';
 
 /** Under which roots endorsements are verified that are not verified yet; default: the vendor's. */
 export interface Anchored {
@@ -86,7 +86,7 @@ export function appraiseSnpBytes(
   const parsed = parseSnpReport(report);
   if (!parsed.ok) return parsed;
   if ('chain' in endorsements) return appraiseSnp(parsed.value, endorsements, options);
-  const verified = verifySnpEndorsements(endorsements, trustAnchors);
+  const verified = verifySnpEndorsements(endorsements, trustAnchors === undefined ? {} : { trustAnchors });
   return verified.ok ? appraiseSnp(parsed.value, verified.value, options) : verified;
 }
 

@@ -2,7 +2,7 @@
 
 import { X509Certificate } from 'node:crypto';
 import { createSimulatedPlatform, type PlatformOptions, type SimulatedPlatform } from '@atesto/testing/sgx';
-import type { IntelAppraisalOptions, IntelCollateral, SgxAppraisal, TrustAnchor } from '../index.ts';
+import type { IntelAppraisalOptions, IntelCollateral, SgxAppraisal, TrustAnchor } from '../advanced.ts';
 import { type Anchored, appraiseSgxBytes, type SgxBytesOutcome } from './appraise-bytes.ts';
 
 /** The moment around which everything is valid. */

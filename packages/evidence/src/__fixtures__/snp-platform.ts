@@ -10,7 +10,7 @@ import {
   type SnpReportOptions,
 } from '@atesto/testing/sevsnp';
 import type { CrlOverrides } from '@atesto/testing/x509';
-import type { SnpAppraisal, SnpAppraisalOptions, SnpReport } from '../index.ts';
+import type { SnpAppraisal, SnpAppraisalOptions, SnpReport } from '../advanced.ts';
 import { type Anchored, appraiseSnpBytes } from './appraise-bytes.ts';
 import { outcomeCode } from './refusals.ts';
 

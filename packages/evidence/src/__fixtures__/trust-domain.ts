@@ -2,7 +2,7 @@
 
 import type { CollateralOverrides } from '@atesto/testing/sgx';
 import type { TdxQuoteOptions } from '@atesto/testing/tdx';
-import type { IntelAppraisalOptions, TdxAppraisal } from '../index.ts';
+import type { IntelAppraisalOptions, TdxAppraisal } from '../advanced.ts';
 import { type Anchored, appraiseTdxBytes, type TdxBytesOutcome } from './appraise-bytes.ts';
 import { anchorOf, at, makePlatform } from './intel-platform.ts';
 

@@ -2,7 +2,8 @@
  * Appraises an Azure confidential VM. The chain of trust: vendor -> hardware report -> runtime claims -> attestation key -> vTPM quote -> PCRs.
  * The hardware evidence is appraised by its own technology first; its result is an argument.
  */
-import { type Outcome, refuse, settle } from '@atesto/core';
+import { settle } from '@atesto/core';
+import { type Outcome, refuse } from '../outcome.ts';
 import type { HclReport } from './hcl-report.ts';
 import {
   type AzureHardware,

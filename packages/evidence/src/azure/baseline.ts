@@ -1,7 +1,8 @@
 /** Checks the security baseline of an Azure guest: its hardware, its vTPM, and the key to which the reply is sealed. */
 
-import { type Outcome, refuse, settle } from '@atesto/core';
+import { settle } from '@atesto/core';
 import { hex } from '../claims.ts';
+import { type Outcome, refuse } from '../outcome.ts';
 import type { AzureCode } from './codes.ts';
 import type { AzureGuestAppraisal } from './guest.ts';
 import type { AzureHardware } from './runtime-claims.ts';

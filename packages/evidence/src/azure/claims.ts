@@ -2,7 +2,7 @@
  * The claims of an Azure guest under Azure Attestation's names. What the vTPM and the guest say stands at the top, what the hardware
  * says below `x-ms-isolation-tee`. Source: Microsoft, "Guest attestation for confidential VMs", sample token.
  */
-import type { ClaimJson, Claims } from '../claims.ts';
+import type { Claims, ClaimValue } from '@atesto/core';
 import { sevSnpClaims } from '../sevsnp/claims.ts';
 import { tdxClaims } from '../tdx/claims.ts';
 import type { AzureGuestAppraisal } from './guest.ts';
@@ -21,7 +21,7 @@ export function azureHardwareClaims(hardware: AzureHardware): Claims {
 }
 
 /** What the guest itself decided: its payload, and the key that the reply is sealed to. */
-function guestRuntime({ guest, encryptionKey }: AzureGuestAppraisal): ClaimJson {
+function guestRuntime({ guest, encryptionKey }: AzureGuestAppraisal): ClaimValue {
   const { kty = '', n = '', e = '' } = encryptionKey.publicKey.export({ format: 'jwk' });
   return {
     'client-payload': guest.clientPayload,

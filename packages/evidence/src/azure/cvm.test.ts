@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { appraiseCvmBytes } from '../__fixtures__/appraise-bytes.ts';
 import { snpGuest, snpHardware, tdxGuest, tdxHardware, vtpm } from '../__fixtures__/azure-guest.ts';
 import { outcomeCode } from '../__fixtures__/refusals.ts';
-import { type AzureHardware, parseHclReport, runtimeDataHash } from '../index.ts';
+import { type AzureHardware, parseHclReport, runtimeDataHash } from '../advanced.ts';
 
 const claims = snpGuest.runtimeClaims();
 const report = snpGuest.hclReport();

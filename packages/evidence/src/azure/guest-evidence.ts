@@ -2,7 +2,8 @@
  * Parses what an Azure guest sends about itself. Nothing here is trusted.
  * Source: Azure Attestation REST contract, AttestAzureGuest ("attestationInfo"); protocol version 2.0 of its guest clients.
  */
-import { JsonMembers, type JsonValue, type Outcome, refuse, settle, unwrap } from '@atesto/core';
+import { JsonMembers, type JsonValue, settle, unwrap } from '@atesto/core';
+import { type Outcome, refuse } from '../outcome.ts';
 import type { ParsedSnpEvidence } from '../sevsnp/document.ts';
 import { parseSnpReport } from '../sevsnp/report.ts';
 import { type ParsedTdxEvidence, readTdxEvidence } from '../tdx/parse.ts';

@@ -17,7 +17,7 @@ import {
   checkAzureGuestBaseline,
   parseAzureGuest,
   tdxComplianceStatus,
-} from '../index.ts';
+} from '../advanced.ts';
 
 const base64 = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString('base64');
 

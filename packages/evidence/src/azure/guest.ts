@@ -4,7 +4,8 @@
  */
 
 import type { KeyObject } from 'node:crypto';
-import { type Outcome, refuse, settle } from '@atesto/core';
+import { settle } from '@atesto/core';
+import { type Outcome, refuse } from '../outcome.ts';
 import { checkCertifiedName, parseTpmCertification } from '../tpm/certify.ts';
 import { isBoundToPcrs } from '../tpm/pcr-policy.ts';
 import {

@@ -2,7 +2,8 @@
  * What the report of Azure's host compatibility layer says: a hardware report and the runtime claims that it commits to.
  * Read from the vTPM's NV index 0x01400001. Source: Microsoft, "Confidential VM guest attestation, attestation report format".
  */
-import { ByteReader, type Outcome, refuse, settle } from '@atesto/core';
+import { ByteReader, settle } from '@atesto/core';
+import { type Outcome, refuse } from '../outcome.ts';
 import type { AzureCode } from './codes.ts';
 import type { HclHash, RuntimeData } from './runtime-claims.ts';
 

@@ -3,8 +3,16 @@
  * Source: Microsoft, "Confidential VM guest attestation, attestation report format".
  */
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
-import { forbidsSignatures, isJsonObject, type JsonValue, jwkFacts, keyFault, readJson, refuse } from '@atesto/core';
-import type { ClaimJson } from '../claims.ts';
+import {
+  type Claims,
+  forbidsSignatures,
+  isJsonObject,
+  type JsonValue,
+  jwkFacts,
+  keyFault,
+  readJson,
+} from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import type { SnpAppraisal } from '../sevsnp/appraisal.ts';
 import type { TdxAppraisal } from '../tdx/appraisal.ts';
 import type { AzureCode } from './codes.ts';
@@ -24,20 +32,20 @@ export interface RuntimeData {
 }
 
 /** JSON of the runtime claims. */
-export type RuntimeClaims = Readonly<Record<string, ClaimJson>>;
+export type RuntimeClaims = Claims;
 
 function refuseClaims(code: AzureCode, why: string): never {
   refuse(code, 'runtime claims', why);
 }
 
 /** Whether no integer in it is beyond 2^53-1: not every reader of claims holds those exactly. */
-function isClaim(value: JsonValue): value is ClaimJson {
+function isClaim(value: JsonValue): boolean {
   if (typeof value !== 'object' || value === null) return typeof value !== 'bigint';
   return Object.values(value).every(isClaim);
 }
 
 /** The hash that a hardware report commits to. */
-export function runtimeDataHash({ claims, hash }: RuntimeData): Buffer {
+export function runtimeDataHash({ claims, hash }: RuntimeData): Uint8Array {
   return createHash(nodeHashes[hash]).update(claims).digest();
 }
 

@@ -11,7 +11,7 @@ import {
   runtimeDataHash,
   type SnpAppraisal,
   type TdxAppraisal,
-} from '../index.ts';
+} from '../advanced.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 

@@ -1,5 +1,6 @@
 /** Checks, in order, that a quote of SGX or TDX is genuine: the platform is Intel's, and it made this quote. */
-import { refuse } from '@atesto/core';
+import { checkOptions, checkTime } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import { checkQeReportData, checkQeReportSignature, checkQuoteSignature } from './attestation-key.ts';
 import type { IntelCollateralPart } from './collateral.ts';
 import { checkCertificateDates, checkNotExpired, expiredParts } from './freshness.ts';
@@ -9,7 +10,7 @@ import type { ParsedQuote } from './quote.ts';
 import { parseReportBody, type SgxReportBody } from './report-body.ts';
 import type { IsvTcbLevel } from './tcb-level.ts';
 import type { VerificationCache } from './verification-cache.ts';
-import type { VerifiedIntelCollateral } from './verified-collateral.ts';
+import { checkVerified, type VerifiedIntelCollateral } from './verified-collateral.ts';
 
 /** Options that appraisals of Intel quotes share. */
 export interface IntelAppraisalOptions {
@@ -19,6 +20,13 @@ export interface IntelAppraisalOptions {
   readonly allowExpiredCollateral?: boolean;
   /** Keeps verified platforms between appraisals; nothing is kept when absent. */
   readonly cache?: VerificationCache;
+}
+
+/** Throws `ConfigurationError` for misuse of an appraisal. */
+export function checkAppraisal(collateral: VerifiedIntelCollateral, options: IntelAppraisalOptions): void {
+  checkVerified(collateral);
+  checkOptions(options, { at: true, allowExpiredCollateral: true, cache: true }, 'options');
+  checkTime(options.at, 'options.at');
 }
 
 /** A platform whose quote is genuine, before its TCB is looked up. */

@@ -1,5 +1,5 @@
 /** Determines how current a genuine platform is: finds the TCB levels it reaches and combines their statuses. */
-import { refuse } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import type { GenuinePlatform } from './appraise-platform.ts';
 import type { IntelCollateralPart, TcbStatus } from './collateral.ts';
 import { findPlatformLevel, type PlatformSvns, shortfalls, type TcbShortfall } from './match.ts';

@@ -1,7 +1,7 @@
 /** The two signatures of a quote: the platform's over its quoting enclave, and the attestation key's over the quote. */
 
 import { createHash, verify } from 'node:crypto';
-import { refuse } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import type { VerifiedPck } from './pck-chain.ts';
 import type { ParsedQuote } from './quote.ts';
 import type { SgxReportBody } from './report-body.ts';

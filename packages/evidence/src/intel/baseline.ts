@@ -1,5 +1,6 @@
 /** Checks a genuine Intel platform against the TCB baseline of a provider. */
-import { type Outcome, refuse, settle } from '@atesto/core';
+import { checkTime, settle } from '@atesto/core';
+import { type Outcome, refuse } from '../outcome.ts';
 import type { IntelCollateralPart, TcbStatus } from './collateral.ts';
 import type { IntelPlatformAppraisal } from './platform-appraisal.ts';
 
@@ -72,6 +73,7 @@ export function checkTcbBaseline<Appraisal extends IntelPlatformAppraisal & { re
   baseline: TcbBaseline,
   at: Date,
 ): Outcome<Appraisal> {
+  checkTime(at, 'at');
   return settle(() => {
     checkStatus(appraisal, baseline);
     checkAge(appraisal, baseline, at);

@@ -2,7 +2,8 @@
  * What a quote carries to certify its attestation key's platform.
  * Source: Intel SGX ECDSA QuoteGenReference (DCAP API), appendix A.4, "QE Certification Data".
  */
-import { type ByteReader, refuse } from '@atesto/core';
+import type { ByteReader } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 
 /** The platform as certification data of types 1 to 3 names it: the PCK certificate must be looked up. */
 export interface PckCertificateId {

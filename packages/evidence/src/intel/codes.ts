@@ -19,6 +19,8 @@ export const intelCodes = {
   'pck-certificate-name': 'A certificate of the PCK chain does not have the name that Intel gives it.',
   'pck-extension': 'The SGX extension of the PCK certificate is missing or malformed.',
   'pck-certificate-platform': 'The supplied PCK certificate is for another platform than the quote names.',
+  'collateral-file-malformed':
+    'The file is not JSON with the members of Intel’s verification collateral in their encodings.',
   'collateral-name': 'A certificate that signs collateral does not have the name that Intel gives it.',
   'collateral-malformed': 'A TCB info or QE identity body does not have the shape of its version.',
   'collateral-signature': 'A TCB info or QE identity body was not signed by its signing certificate.',

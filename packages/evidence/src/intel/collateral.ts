@@ -1,5 +1,7 @@
 /** Intel's endorsements for one DCAP quote, as bytes: nothing here has been verified. */
 
+import { checkBytes, checkObject, checkText, type OptionNames } from '@atesto/core';
+
 /**
  * The members of Intel's verification collateral (SGX/TDX DCAP Quote Verification Library, `_sgx_ql_qve_collateral_t`).
  * Bodies are kept exactly as received, because the signatures cover those bytes.
@@ -30,6 +32,42 @@ export interface IntelCollateral {
    * authorities are left aside.
    */
   readonly furtherRevocationLists?: readonly Uint8Array[];
+}
+
+/** The members of collateral. */
+export const intelCollateralNames: OptionNames<IntelCollateral> = {
+  pckCrlIssuerChain: true,
+  rootCaCrl: true,
+  pckCrl: true,
+  tcbInfoIssuerChain: true,
+  tcbInfo: true,
+  tcbInfoSignature: true,
+  qeIdentityIssuerChain: true,
+  qeIdentity: true,
+  qeIdentitySignature: true,
+  pckCertificateChain: true,
+  furtherRevocationLists: true,
+};
+
+/** Throws `ConfigurationError` for what cannot be collateral, such as a copy of verified collateral. */
+export function checkIntelCollateral(collateral: IntelCollateral, option: string): void {
+  checkObject(collateral, option);
+  const { pckCertificateChain = '', furtherRevocationLists = [] } = collateral;
+  for (const name of ['pckCrlIssuerChain', 'tcbInfoIssuerChain', 'qeIdentityIssuerChain'] as const) {
+    checkText(collateral[name], `${option}.${name}`);
+  }
+  for (const name of [
+    'rootCaCrl',
+    'pckCrl',
+    'tcbInfo',
+    'tcbInfoSignature',
+    'qeIdentity',
+    'qeIdentitySignature',
+  ] as const) {
+    checkBytes(collateral[name], `${option}.${name}`);
+  }
+  checkText(pckCertificateChain, `${option}.pckCertificateChain`);
+  for (const list of furtherRevocationLists) checkBytes(list, `${option}.furtherRevocationLists`);
 }
 
 /** The parts that can be past their `nextUpdate`, named as in Intel's collateral. */

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { CertificationOptions } from '@atesto/testing/sgx';
 import { readVector, readVectorJson, vectorCases, vectorsMissing } from '@atesto/vectors';
 import { makePlatform } from '../__fixtures__/intel-platform.ts';
-import { lookupFor, neededByPckCertificate, parseSgxEvidence, parseTdxEvidence } from '../index.ts';
+import { lookupFor, neededByPckCertificate, parseSgxEvidence, parseTdxEvidence } from '../advanced.ts';
 
 describe('the endorsements that a quote needs', () => {
   for (const ca of ['platform', 'processor'] as const) {

@@ -1,5 +1,6 @@
 /** Determines which endorsements a quote needs, before the quote is verified. The result only decides what to fetch. */
-import { type Outcome, refuse, settle } from '@atesto/core';
+import { settle } from '@atesto/core';
+import { type Outcome, refuse } from '../outcome.ts';
 import type { TrustAnchor } from '../roots.ts';
 import { parsePemChain } from '../x509/pem.ts';
 import type { PckCertificateId } from './certification-data.ts';

@@ -1,5 +1,5 @@
 /** Checks the dates of certificates and collateral at the time of appraisal. */
-import { refuse } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import { checkChainValidity } from '../x509/chain.ts';
 import type { IntelCollateralPart } from './collateral.ts';
 import type { VerifiedPck } from './pck-chain.ts';

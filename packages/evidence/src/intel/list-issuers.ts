@@ -1,5 +1,6 @@
 /** Who issued the revocation lists of Intel's collateral, whatever becomes of the rest of it. */
-import { type Outcome, settle } from '@atesto/core';
+import { settle } from '@atesto/core';
+import type { Outcome } from '../outcome.ts';
 import { intelRoots, type TrustAnchor } from '../roots.ts';
 import { type VerifiedChain, verifyChain } from '../x509/chain.ts';
 import { type ListIssuer, listIssuer } from '../x509/list-issuer.ts';

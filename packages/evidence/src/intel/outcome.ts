@@ -1,5 +1,6 @@
 /** The outcome of appraising an Intel quote: the appraisal, or a refusal with the facts known by then. */
-import { type Refusal, Refused } from '@atesto/core';
+import { Refused } from '@atesto/core';
+import type { Refusal } from '../outcome.ts';
 import type { IntelFacts } from './appraise-tcb.ts';
 
 /** A refusal carries facts for reports to people, never for a decision. */

@@ -1,5 +1,5 @@
 /** Finds, verifies and reads the PCK certificate that certifies a quote's platform. */
-import { refuse } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import type { TrustAnchor } from '../roots.ts';
 import { type VerifiedChain, verifyChain } from '../x509/chain.ts';
 import { allowsUsage } from '../x509/extensions.ts';
@@ -7,8 +7,9 @@ import { parsePemChain } from '../x509/pem.ts';
 import { checkNotRevoked } from '../x509/revocation.ts';
 import type { CertificationData, PckCertificateId } from './certification-data.ts';
 import { type PckFacts, parsePckFacts } from './pck.ts';
+import { checkRoot } from './signed-collateral.ts';
 import type { CachedComputation, VerificationCache } from './verification-cache.ts';
-import { checkRoot, type VerifiedIntelCollateral } from './verified-collateral.ts';
+import type { VerifiedIntelCollateral } from './verified-collateral.ts';
 
 /** A PCK chain whose signatures hold, and what it certifies. */
 export class VerifiedPck {

@@ -2,7 +2,7 @@
  * What Intel certifies of a platform: the SGX extension of its PCK certificate.
  * Source: Intel SGX PCK Certificate and CRL Profile Specification, section 2.3.5.
  */
-import { refuse } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { DerReader, tags } from '../x509/der.ts';
 

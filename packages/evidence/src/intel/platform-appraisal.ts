@@ -2,7 +2,7 @@
 import type { IntelCollateralPart, TcbStatus } from './collateral.ts';
 import type { TcbShortfall } from './match.ts';
 import type { PckFacts } from './pck.ts';
-import type { CollateralDates, CollateralHashes } from './verified-collateral.ts';
+import type { CollateralDates, CollateralHashes } from './signed-collateral.ts';
 
 /** Facts about the platform that every Intel appraisal reports. */
 export interface IntelPlatformAppraisal {

@@ -1,5 +1,6 @@
 /** Which quoting enclave Intel vouches for, and whether a report is its. Source: Intel PCS v4, model EnclaveIdentityV2. */
-import { JsonMembers, refuse } from '@atesto/core';
+import { JsonMembers } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import type { SgxReportBody } from './report-body.ts';
 import { findQeTcbLevel, type IsvTcbLevel, parseQeTcbLevels } from './tcb-level.ts';
 

@@ -2,7 +2,8 @@
  * What the bytes of an Intel quote say, up to the body that its technology reads. Nothing here is trusted.
  * Source: Intel SGX DCAP and TDX DCAP Quoting Library API, appendices "Quote Format" (versions 3, 4 and 5).
  */
-import { ByteReader, refuse } from '@atesto/core';
+import { ByteReader } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import { type CertificationData, parseCertificationData } from './certification-data.ts';
 
 /** Body layouts, with their sizes in bytes. */

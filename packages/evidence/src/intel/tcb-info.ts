@@ -1,5 +1,6 @@
 /** Which TCB levels Intel knows for a platform family. Source: Intel PCS v4, "Get TCB info", model TcbInfoV3 (and V2 of PCS v3). */
-import { JsonMembers, refuse } from '@atesto/core';
+import { JsonMembers } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import { type ModuleTcbLevel, parseLevelStatus, parseModuleTcbLevels, type TcbLevelStatus } from './tcb-level.ts';
 
 /** One security version of a component, with the name that version 3 may give it. */

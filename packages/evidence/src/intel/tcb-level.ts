@@ -1,5 +1,6 @@
 /** TCB levels and how their statuses combine. Source: Intel, "TCB info" and "enclave identity" models of PCS v4. */
-import { type JsonMembers, refuse } from '@atesto/core';
+import type { JsonMembers } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import { type TcbStatus, tcbStatuses } from './collateral.ts';
 
 /** What any kind of level says. */

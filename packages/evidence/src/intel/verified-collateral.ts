@@ -2,187 +2,105 @@
  * Verifies what Intel signed about one platform family: turns it from what a source sent into what an appraisal accepts. The result holds for
  * every quote and every time; each appraisal compares the dates.
  */
+import { ConfigurationError, settle } from '@atesto/core';
+import type { Outcome } from '../outcome.ts';
+import { checkVerificationOptions, type VerificationOptions } from '../trust-anchors.ts';
+import { checkNotRevoked } from '../x509/revocation.ts';
+import { checkIntelCollateral, type IntelCollateral } from './collateral.ts';
+import { type SignedIntelCollateral, verifySignatures } from './signed-collateral.ts';
 
-import { createHash, verify } from 'node:crypto';
-import { type Outcome, refuse, settle } from '@atesto/core';
-import { intelRoots, type TrustAnchor } from '../roots.ts';
-import type { Certificate } from '../x509/certificate.ts';
-import { type VerifiedChain, verifyChain } from '../x509/chain.ts';
-import { allowsUsage } from '../x509/extensions.ts';
-import { parsePemChain } from '../x509/pem.ts';
-import {
-  checkNotRevoked,
-  listsOfAuthority,
-  parseRevocationList,
-  type RevocationList,
-  verifyRevocationList,
-  withFurtherLists,
-} from '../x509/revocation.ts';
-import type { IntelCollateral, IntelCollateralPart } from './collateral.ts';
-import { parseQeIdentity, type QeIdentity } from './qe-identity.ts';
-import { parseTcbInfo, type TcbInfo } from './tcb-info.ts';
+/** Known to this module alone, so that nobody else makes what passes for verified. */
+const own: unique symbol = Symbol('verifyIntelCollateral');
+const expected = 'collateral that verifyIntelCollateral returned, itself: a copy is not verified';
 
-const rootName = 'Intel SGX Root CA';
-const signingName = 'Intel SGX TCB Signing';
-const authorityNames = ['Intel SGX PCK Platform CA', 'Intel SGX PCK Processor CA'];
+/**
+ * Collateral whose signatures hold, and whose authorities and signers are not revoked. Dates are judged by each appraisal. Only
+ * {@link verifyIntelCollateral} makes it; it cannot be changed, and no copy of it is accepted.
+ */
+export class VerifiedIntelCollateral implements SignedIntelCollateral {
+  readonly #signed: SignedIntelCollateral;
 
-/** SHA-256 of the bytes used, lower-case hex: what a token says of its collateral. */
-export interface CollateralHashes {
-  readonly qeIdentityIssuerChain: string;
-  readonly qeIdentity: string;
-  readonly tcbInfoIssuerChain: string;
-  readonly tcbInfo: string;
-  readonly rootCaCrl: string;
-  readonly pckCrl: string;
-}
+  /** Throws `ConfigurationError` for everyone but {@link verifyIntelCollateral}. */
+  constructor(signed: SignedIntelCollateral, maker: typeof own) {
+    if (maker !== own) throw new ConfigurationError('collateral', expected);
+    this.#signed = signed;
+    Object.freeze(this);
+  }
 
-/** Dates of one part, milliseconds since 1970. */
-export interface CollateralDates {
-  readonly issued: number;
-  readonly nextUpdate: number;
-}
+  /** Whether a value is verified collateral itself, neither a copy nor an imitation. */
+  static is(value: unknown): value is VerifiedIntelCollateral {
+    return typeof value === 'object' && value !== null && #signed in value;
+  }
 
-/** Collateral whose signatures hold under a trusted root. Whether one of its certificates is revoked has not been checked. */
-export interface SignedIntelCollateral {
-  readonly tcbInfo: TcbInfo;
-  readonly qeIdentity: QeIdentity;
-  /** Each with what further lists of its authority revoke. */
-  readonly rootCrl: RevocationList;
-  readonly pckCrl: RevocationList;
+  /** What the TCB info says. */
+  get tcbInfo(): SignedIntelCollateral['tcbInfo'] {
+    return this.#signed.tcbInfo;
+  }
+
+  /** What the identity of the quoting enclave says. */
+  get qeIdentity(): SignedIntelCollateral['qeIdentity'] {
+    return this.#signed.qeIdentity;
+  }
+
+  /** With what further lists of the root revoke. */
+  get rootCrl(): SignedIntelCollateral['rootCrl'] {
+    return this.#signed.rootCrl;
+  }
+
+  /** With what further lists of the PCK authority revoke. */
+  get pckCrl(): SignedIntelCollateral['pckCrl'] {
+    return this.#signed.pckCrl;
+  }
+
   /** The authority that issued the PCK certificates of the list, then the root. */
-  readonly pckAuthorityChain: VerifiedChain;
-  readonly tcbInfoChain: VerifiedChain;
-  readonly qeIdentityChain: VerifiedChain;
-  readonly anchors: readonly TrustAnchor[];
+  get pckAuthorityChain(): SignedIntelCollateral['pckAuthorityChain'] {
+    return this.#signed.pckAuthorityChain;
+  }
+
+  /** Who signed the TCB info. */
+  get tcbInfoChain(): SignedIntelCollateral['tcbInfoChain'] {
+    return this.#signed.tcbInfoChain;
+  }
+
+  /** Who signed the identity of the quoting enclave. */
+  get qeIdentityChain(): SignedIntelCollateral['qeIdentityChain'] {
+    return this.#signed.qeIdentityChain;
+  }
+
+  /** The roots under which it was verified. */
+  get anchors(): SignedIntelCollateral['anchors'] {
+    return this.#signed.anchors;
+  }
+
   /** PEM of a PCK chain that the quote does not carry. */
-  readonly pckCertificateChain: string | undefined;
-  readonly pckAuthorityPem: string;
-  readonly dates: Readonly<Record<IntelCollateralPart, CollateralDates>>;
-  readonly hashes: CollateralHashes;
-  readonly developmentRoot: boolean;
-}
-
-const verified: unique symbol = Symbol('verified');
-
-/** Collateral whose signatures hold, and whose authorities and signers are not revoked. Dates are judged by each appraisal. */
-export interface VerifiedIntelCollateral extends SignedIntelCollateral {
-  /** Only {@link verifyIntelCollateral} sets it. */
-  readonly [verified]: true;
-}
-
-/** Options of {@link verifyIntelCollateral}. */
-export interface CollateralVerificationOptions {
-  /** Roots to trust; Intel's pinned root when absent. */
-  readonly trustAnchors?: readonly TrustAnchor[];
-}
-
-function verifyIssuerChain(
-  pem: string,
-  names: readonly string[],
-  label: string,
-  anchors: readonly TrustAnchor[],
-): VerifiedChain {
-  const chain = verifyChain(parsePemChain(pem, label), { length: 2, anchors });
-  if (!names.includes(chain.leaf.commonName) || chain.root.commonName !== rootName) {
-    refuse(
-      'collateral-name',
-      label,
-      `the chain is ${chain.leaf.commonName}, ${chain.root.commonName}, not ${names.join(' or ')}, ${rootName}`,
-    );
+  get pckCertificateChain(): SignedIntelCollateral['pckCertificateChain'] {
+    return this.#signed.pckCertificateChain;
   }
-  return chain;
-}
 
-/** Of several trusted roots, one must stand above everything: its revocation list says nothing about another's certificates. */
-export function checkRoot({ leaf, root }: VerifiedChain, expected: Certificate): void {
-  if (root.spkiSha256 !== expected.spkiSha256) {
-    refuse('crl-issuer', 'root_ca_crl', `the list is of another root than the one above ${leaf.commonName}`);
+  /** PEM of the PCK authority and the root. */
+  get pckAuthorityPem(): SignedIntelCollateral['pckAuthorityPem'] {
+    return this.#signed.pckAuthorityPem;
+  }
+
+  /** Dates of each part. */
+  get dates(): SignedIntelCollateral['dates'] {
+    return this.#signed.dates;
+  }
+
+  /** SHA-256 of each part. */
+  get hashes(): SignedIntelCollateral['hashes'] {
+    return this.#signed.hashes;
+  }
+
+  /** Whether a development root vouches for any part. */
+  get developmentRoot(): SignedIntelCollateral['developmentRoot'] {
+    return this.#signed.developmentRoot;
   }
 }
 
-function checkBodySignature(body: Uint8Array, signature: Uint8Array, chain: VerifiedChain, label: string): void {
-  if (!allowsUsage(chain.leaf.extensions, 'digitalSignature', chain.leaf.commonName)) {
-    refuse('chain-key-usage', chain.leaf.commonName, 'the key usage does not allow signatures');
-  }
-  const key = { key: chain.leaf.publicKey, dsaEncoding: 'ieee-p1363' as const };
-  if (signature.length !== 64 || !verify('sha256', body, key, signature)) {
-    refuse('collateral-signature', label, `${chain.leaf.commonName} did not sign these bytes`);
-  }
-}
-
-const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
-
-function hashParts(collateral: IntelCollateral): CollateralHashes {
-  return {
-    qeIdentityIssuerChain: sha256(collateral.qeIdentityIssuerChain),
-    qeIdentity: sha256(collateral.qeIdentity),
-    tcbInfoIssuerChain: sha256(collateral.tcbInfoIssuerChain),
-    tcbInfo: sha256(collateral.tcbInfo),
-    rootCaCrl: sha256(collateral.rootCaCrl),
-    pckCrl: sha256(collateral.pckCrl),
-  };
-}
-
-const datesOfList = (list: RevocationList): CollateralDates => ({
-  issued: list.thisUpdate,
-  nextUpdate: list.nextUpdate,
-});
-const datesOfBody = (body: TcbInfo | QeIdentity): CollateralDates => ({
-  issued: body.issueDate,
-  nextUpdate: body.nextUpdate,
-});
-
-function verifySignatures(collateral: IntelCollateral, anchors: readonly TrustAnchor[]): SignedIntelCollateral {
-  const tcbInfoChain = verifyIssuerChain(
-    collateral.tcbInfoIssuerChain,
-    [signingName],
-    'tcb_info_issuer_chain',
-    anchors,
-  );
-  const qeIdentityChain = verifyIssuerChain(
-    collateral.qeIdentityIssuerChain,
-    [signingName],
-    'qe_identity_issuer_chain',
-    anchors,
-  );
-  const pckAuthorityChain = verifyIssuerChain(
-    collateral.pckCrlIssuerChain,
-    authorityNames,
-    'pck_crl_issuer_chain',
-    anchors,
-  );
-  const listOf = (der: Uint8Array, authority: Certificate, name: string): RevocationList => {
-    const list = parseRevocationList(der, name);
-    verifyRevocationList(list, authority, name);
-    return withFurtherLists(list, listsOfAuthority(collateral.furtherRevocationLists ?? [], authority, name));
-  };
-  const rootCrl = listOf(collateral.rootCaCrl, tcbInfoChain.root, 'root_ca_crl');
-  const pckCrl = listOf(collateral.pckCrl, pckAuthorityChain.leaf, 'pck_crl');
-  for (const chain of [tcbInfoChain, qeIdentityChain, pckAuthorityChain]) checkRoot(chain, tcbInfoChain.root);
-  checkBodySignature(collateral.tcbInfo, collateral.tcbInfoSignature, tcbInfoChain, 'tcb_info');
-  checkBodySignature(collateral.qeIdentity, collateral.qeIdentitySignature, qeIdentityChain, 'qe_identity');
-  const tcbInfo = parseTcbInfo(collateral.tcbInfo);
-  const qeIdentity = parseQeIdentity(collateral.qeIdentity);
-  return {
-    tcbInfo,
-    qeIdentity,
-    rootCrl,
-    pckCrl,
-    pckAuthorityChain,
-    tcbInfoChain,
-    qeIdentityChain,
-    anchors,
-    pckCertificateChain: collateral.pckCertificateChain,
-    pckAuthorityPem: collateral.pckCrlIssuerChain,
-    dates: {
-      root_ca_crl: datesOfList(rootCrl),
-      pck_crl: datesOfList(pckCrl),
-      tcb_info: datesOfBody(tcbInfo),
-      qe_identity: datesOfBody(qeIdentity),
-    },
-    hashes: hashParts(collateral),
-    developmentRoot: [tcbInfoChain, qeIdentityChain, pckAuthorityChain].some(({ anchor }) => anchor.development),
-  };
+/** Throws `ConfigurationError` for anything but verified collateral itself. */
+export function checkVerified(collateral: VerifiedIntelCollateral): void {
+  if (!VerifiedIntelCollateral.is(collateral)) throw new ConfigurationError('collateral', expected);
 }
 
 function checkSignersNotRevoked({ rootCrl, ...chains }: SignedIntelCollateral): void {
@@ -191,25 +109,16 @@ function checkSignersNotRevoked({ rootCrl, ...chains }: SignedIntelCollateral): 
   }
 }
 
-/**
- * Parses collateral and verifies its signatures under the trust anchors: enough to compare the dates of collateral, not to appraise by it.
- * Collateral whose own list revokes one of its signers passes too.
- */
-export function readIntelCollateral(
-  collateral: IntelCollateral,
-  options: CollateralVerificationOptions = {},
-): Outcome<SignedIntelCollateral> {
-  return settle(() => verifySignatures(collateral, options.trustAnchors ?? intelRoots));
-}
-
-/** Parses and verifies collateral under the trust anchors; independent of time. */
+/** Parses and verifies collateral under the trust anchors; independent of time. Throws `ConfigurationError` for unknown or invalid options. */
 export function verifyIntelCollateral(
   collateral: IntelCollateral,
-  options: CollateralVerificationOptions = {},
+  options: VerificationOptions = {},
 ): Outcome<VerifiedIntelCollateral> {
+  checkIntelCollateral(collateral, 'collateral');
+  checkVerificationOptions(options);
   return settle(() => {
-    const signed = verifySignatures(collateral, options.trustAnchors ?? intelRoots);
+    const signed = verifySignatures(collateral, options);
     checkSignersNotRevoked(signed);
-    return { ...signed, [verified]: true };
+    return new VerifiedIntelCollateral(signed, own);
   });
 }

@@ -1,6 +1,7 @@
 /** Reads the custom claims that follow the quote in OpenEnclave evidence. */
-import { refuse } from '@atesto/core';
+
 import { commitsTo } from '../commitment.ts';
+import { refuse } from '../outcome.ts';
 import type { OpenEnclaveCode } from './codes.ts';
 
 /** What the container was, and the claims it carried. */

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readVector, readVectorCollateral, readVectorJson, vectorsMissing } from '@atesto/vectors';
 import { appraiseSgxBytes } from '../__fixtures__/appraise-bytes.ts';
-import { parseSgxEvidence, verifyIntelCollateral } from '../index.ts';
+import { parseSgxEvidence, verifyIntelCollateral } from '../advanced.ts';
 
 const name = 'openenclave-report-out-of-date';
 const sgxEcdsa = Buffer.from('a3a21e871b4d4014b70aa125d2fbcd8c', 'hex');

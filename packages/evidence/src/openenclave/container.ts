@@ -6,7 +6,8 @@
  * Evidence: version u32 = 3, format UUID 16 bytes, size u64, quote, custom claims; some senders leave out all but the UUID.
  * Evidence of version 2 has a report header in front of the quote.
  */
-import { ByteReader, refuse } from '@atesto/core';
+import { ByteReader } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import type { OpenEnclaveCode } from './codes.ts';
 
 /** What a container holds. */

@@ -1,13 +1,14 @@
 /** Checks, in order, that an SEV-SNP report is genuine. Source: AMD 56860, section "Attestation"; AMD 57230. */
 
 import { verify } from 'node:crypto';
-import { type Outcome, refuse, settle } from '@atesto/core';
+import { checkOptions, checkTime, settle } from '@atesto/core';
+import { type Outcome, refuse } from '../outcome.ts';
 import { checkValidity } from '../x509/chain.ts';
 import { checkNotRevoked } from '../x509/revocation.ts';
 import type { SnpAppraisal } from './appraisal.ts';
 import type { EndorsementKeyFacts } from './certificate.ts';
 import type { SevSnpCode } from './codes.ts';
-import type { VerifiedSnpEndorsements } from './endorsements.ts';
+import { checkVerified, type VerifiedSnpEndorsements } from './endorsements.ts';
 import { parseSnpTcb, productOfCpuId, type SnpTcb, tcbParts, tcbShortfalls } from './product.ts';
 import type { ParsedSnpReport, SnpReport } from './report.ts';
 
@@ -112,7 +113,8 @@ function checkTcbOrder(current: SnpTcb, lower: SnpTcb, name: string): void {
 }
 
 /**
- * Appraises a report against AMD's endorsements at a time.
+ * Appraises a report against AMD's endorsements at a time. Throws `ConfigurationError` for endorsements that are not themselves verified and
+ * for an invalid time.
  * @param parsed from `parseSnpReport`, or from `parseSnpEvidence`
  * @param endorsements from `verifySnpEndorsements`, good for every report of the same key
  */
@@ -121,6 +123,9 @@ export function appraiseSnp(
   endorsements: VerifiedSnpEndorsements,
   options: SnpAppraisalOptions,
 ): Outcome<SnpAppraisal> {
+  checkVerified(endorsements);
+  checkOptions(options, { at: true, allowExpiredCollateral: true }, 'options');
+  checkTime(options.at, 'options.at');
   return settle(() => {
     const { report } = parsed;
     const { chain, facts } = endorsements;

@@ -12,7 +12,7 @@ import {
   defaultSnpBaseline,
   type SnpBaseline,
   sevSnpClaims,
-} from '../index.ts';
+} from '../advanced.ts';
 
 async function codeUnder(baseline: Partial<SnpBaseline>, fields: Partial<SnpReportFields> = {}): Promise<string> {
   const appraisal = await acceptedCase({ report: { fields } });

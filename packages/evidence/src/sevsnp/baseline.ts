@@ -1,5 +1,6 @@
 /** Checks a genuine SEV-SNP report against the security baseline of a provider. */
-import { type Outcome, refuse, settle } from '@atesto/core';
+import { settle } from '@atesto/core';
+import { type Outcome, refuse } from '../outcome.ts';
 import type { SnpAppraisal } from './appraisal.ts';
 import type { SevSnpCode } from './codes.ts';
 import { type SnpProduct, type SnpTcb, tcbShortfalls } from './product.ts';

@@ -1,8 +1,9 @@
 /**
  * Checks that runtime data and init-time data belong to an SEV-SNP report. Source: Azure Attestation REST contract, "dataType" and binding.
  */
-import { type Outcome, refuse, settle } from '@atesto/core';
+import { settle } from '@atesto/core';
 import { commitsTo } from '../commitment.ts';
+import { type Outcome, refuse } from '../outcome.ts';
 import type { SnpReport } from './report.ts';
 
 /** SHA-256 of the runtime data must be the first 32 bytes of the report data; the guest's runtime defines the other 32. */

@@ -17,7 +17,7 @@ import {
   type SnpCase,
   turin,
 } from '../__fixtures__/snp-platform.ts';
-import type { SnpEndorsements } from '../index.ts';
+import type { SnpEndorsements } from '../advanced.ts';
 
 const trustAnchors = [{ name: 'simulated root', spkiSha256: milan.rootFingerprint, development: true }];
 const report = milan.report();

@@ -2,7 +2,7 @@
  * What AMD certified of an endorsement key: the chip or the provider, and the TCB version it is derived for.
  * Source: AMD 57230, VCEK Certificate and KDS Interface Specification, tables of the X.509 extensions.
  */
-import { refuse } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { DerReader, tags } from '../x509/der.ts';
 import type { SevSnpCode } from './codes.ts';

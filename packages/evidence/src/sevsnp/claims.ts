@@ -1,5 +1,6 @@
 /** The claims of an SEV-SNP appraisal under Azure Attestation's names; bytes are lower-case hex. */
-import { type Claims, hex } from '../claims.ts';
+import type { Claims } from '@atesto/core';
+import { hex } from '../claims.ts';
 import type { SnpAppraisal } from './appraisal.ts';
 
 /** The claims that the service adds to every SEV-SNP token. Versions are those of the reported TCB. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createSimulatedUvmSigner, type SnpReportFields } from '@atesto/testing/sevsnp';
 import { at, days, reportOf } from '../__fixtures__/snp-platform.ts';
-import { appraiseSnpGuest, type SnpGuestIdentity, type SnpReferenceValue } from '../index.ts';
+import { appraiseSnpGuest, type SnpGuestIdentity, type SnpReferenceValue } from '../advanced.ts';
 
 const signer = await createSimulatedUvmSigner({ at });
 const measurement = '0d'.repeat(48);

@@ -1,6 +1,7 @@
 /** Compares a genuine guest with reference values (RFC 9334), which give it a compliance status. */
-import { type Outcome, settle, unwrap } from '@atesto/core';
+import { checkTime, settle, unwrap } from '@atesto/core';
 import { hex } from '../claims.ts';
+import type { Outcome } from '../outcome.ts';
 import type { SnpReport } from './report.ts';
 import { type UvmEndorsement, type UvmReference, verifyUvmEndorsement } from './uvm.ts';
 
@@ -77,6 +78,7 @@ export function appraiseSnpGuest(
   values: readonly SnpReferenceValue[],
   at: Date,
 ): Outcome<SnpGuestAppraisal> {
+  checkTime(at, 'at');
   return settle(() => {
     const references = values.flatMap(({ identity }) => ('uvm' in identity ? [identity.uvm] : []));
     const uvm = firstEndorsement(report, endorsements, references, at);

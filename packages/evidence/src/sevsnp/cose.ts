@@ -1,8 +1,8 @@
 /** COSE_Sign1 messages whose signer comes as a certificate chain. Source: RFC 9052, section 4.2; RFC 9360, x5chain. */
 
 import { constants, type KeyObject, verify } from 'node:crypto';
-import { refuse } from '@atesto/core';
 import { decode, encode, Tagged } from 'cborg';
+import { refuse } from '../outcome.ts';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import type { SevSnpCode } from './codes.ts';
 

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { outcomeCode } from '../__fixtures__/refusals.ts';
 import { milan } from '../__fixtures__/snp-platform.ts';
-import { type ParsedSnpEvidence, parseSnpEvidence, parseSnpReport } from '../index.ts';
+import { type ParsedSnpEvidence, parseSnpEvidence, parseSnpReport } from '../advanced.ts';
 
 const report = milan.report();
 const { ark, ask, vcek } = milan.certificates;

@@ -2,7 +2,8 @@
  * Parses what is sent to attest an SEV-SNP guest: the bare report, or the JSON document that guests of Azure send. Nothing here is trusted.
  * Source: Azure Attestation REST contract, AttestSevSnpVm; microsoft/confidential-sidecar-containers.
  */
-import { decodeBase64, decodeUtf8, isJsonObject, type Outcome, readJson, refuse, settle, unwrap } from '@atesto/core';
+import { decodeBase64, decodeUtf8, isJsonObject, readJson, settle, unwrap } from '@atesto/core';
+import { type Outcome, refuse } from '../outcome.ts';
 import type { SevSnpCode } from './codes.ts';
 import { type ParsedSnpReport, parseSnpReport } from './report.ts';
 

@@ -1,6 +1,8 @@
 /** Verifies AMD's endorsements for one report: turns them from what a source sent into what an appraisal accepts. */
-import { type Outcome, refuse, settle } from '@atesto/core';
+import { ConfigurationError, checkBytes, checkObject, checkText, settle } from '@atesto/core';
+import { type Outcome, refuse } from '../outcome.ts';
 import { amdRoots, type TrustAnchor } from '../roots.ts';
+import { checkVerificationOptions, type VerificationOptions } from '../trust-anchors.ts';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import { type VerifiedChain, verifyChain } from '../x509/chain.ts';
 import { type ListIssuer, listIssuer } from '../x509/list-issuer.ts';
@@ -26,15 +28,64 @@ export interface SnpEndorsements {
   readonly furtherRevocationLists?: readonly Uint8Array[];
 }
 
-const verified: unique symbol = Symbol('verified');
+/** Throws `ConfigurationError` for what cannot be endorsements, such as a copy of verified ones. */
+export function checkSnpEndorsements(endorsements: Partial<SnpEndorsements>, option: string): void {
+  checkObject(endorsements, option);
+  const { certificate = '', authorityChain = '', revocationList, furtherRevocationLists = [] } = endorsements;
+  if (typeof certificate !== 'string') checkBytes(certificate, `${option}.certificate`);
+  checkText(authorityChain, `${option}.authorityChain`);
+  if (revocationList !== 'unchecked') checkBytes(revocationList, `${option}.revocationList`);
+  for (const list of furtherRevocationLists) checkBytes(list, `${option}.furtherRevocationLists`);
+}
 
-/** Endorsements whose signatures hold; dates are judged by each appraisal. Reusable for every report of the same key. */
-export interface VerifiedSnpEndorsements {
-  /** Only {@link verifySnpEndorsements} sets it. */
-  readonly [verified]: true;
+interface SnpEndorsementFacts {
   readonly chain: VerifiedChain;
   readonly facts: EndorsementKeyFacts;
   readonly revocationList: RevocationList | undefined;
+}
+
+/** Known to this module alone, so that nobody else makes what passes for verified. */
+const own: unique symbol = Symbol('verifySnpEndorsements');
+const expected = 'endorsements that verifySnpEndorsements returned, themselves: a copy is not verified';
+
+/**
+ * Endorsements whose signatures hold; dates are judged by each appraisal. Reusable for every report of the same key. Only
+ * {@link verifySnpEndorsements} makes them; they cannot be changed, and no copy of them is accepted.
+ */
+export class VerifiedSnpEndorsements implements SnpEndorsementFacts {
+  readonly #verified: SnpEndorsementFacts;
+
+  /** Throws `ConfigurationError` for everyone but {@link verifySnpEndorsements}. */
+  constructor(verified: SnpEndorsementFacts, maker: typeof own) {
+    if (maker !== own) throw new ConfigurationError('endorsements', expected);
+    this.#verified = verified;
+    Object.freeze(this);
+  }
+
+  /** Whether a value is verified endorsements themselves, neither a copy nor an imitation. */
+  static is(value: unknown): value is VerifiedSnpEndorsements {
+    return typeof value === 'object' && value !== null && #verified in value;
+  }
+
+  /** VCEK or VLEK certificate, ASK or ASVK, ARK. */
+  get chain(): VerifiedChain {
+    return this.#verified.chain;
+  }
+
+  /** What the certificate says of the key. */
+  get facts(): EndorsementKeyFacts {
+    return this.#verified.facts;
+  }
+
+  /** With what further lists of the ARK revoke; undefined: revocation is unchecked. */
+  get revocationList(): RevocationList | undefined {
+    return this.#verified.revocationList;
+  }
+}
+
+/** Throws `ConfigurationError` for anything but verified endorsements themselves. */
+export function checkVerified(endorsements: VerifiedSnpEndorsements): void {
+  if (!VerifiedSnpEndorsements.is(endorsements)) throw new ConfigurationError('endorsements', expected);
 }
 
 function parseLeaf(certificate: string | Uint8Array): Certificate {
@@ -64,17 +115,24 @@ export function verifySnpAuthorities(
   });
 }
 
-/** Verifies the chain, the list and the certificate's own extensions; independent of time. */
+/**
+ * Verifies the chain, the list and the certificate's own extensions; independent of time. Throws `ConfigurationError` for unknown or invalid
+ * options.
+ */
 export function verifySnpEndorsements(
   endorsements: SnpEndorsements,
-  anchors: readonly TrustAnchor[] = amdRoots,
+  options: VerificationOptions = {},
 ): Outcome<VerifiedSnpEndorsements> {
+  checkSnpEndorsements(endorsements, 'endorsements');
+  checkVerificationOptions(options);
+  const { trustAnchors: anchors = amdRoots } = options;
   return settle(() => {
     const leaf = parseLeaf(endorsements.certificate);
     const authorities = parsePemChain(endorsements.authorityChain, 'AMD chain');
     const chain = verifyChain([leaf, ...authorities], { length: 3, anchors });
     const facts = parseEndorsementKeyFacts(leaf);
-    return { [verified]: true, chain, facts, revocationList: verifiedList(endorsements, chain.root) };
+    const revocationList = verifiedList(endorsements, chain.root);
+    return new VerifiedSnpEndorsements({ chain, facts, revocationList }, own);
   });
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing/sevsnp';
-import { parseSnpReport, type SnpReport, snpLookupFor } from '../index.ts';
+import { parseSnpReport, type SnpReport, snpLookupFor } from '../advanced.ts';
 
 const at = new Date('2026-06-01T12:00:00Z');
 const keys = await generateAmdKeys(2048);

@@ -1,5 +1,6 @@
 /** Determines which of AMD's endorsements a report needs, from the report and its certificates, before anything is verified. */
-import { type Outcome, refuse, settle } from '@atesto/core';
+import { settle } from '@atesto/core';
+import { type Outcome, refuse } from '../outcome.ts';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import { encodePem, parsePemChain } from '../x509/pem.ts';
 import { endorsementKeyKind, parseEndorsementKeyFacts } from './certificate.ts';

@@ -2,7 +2,7 @@
  * Which product made a report, and how it lays out its TCB version.
  * Sources: AMD 56860 (TCB_VERSION); AMD 57230, VCEK Certificate and KDS Interface Specification.
  */
-import { refuse } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import type { CpuId } from './report.ts';
 
 /** KDS product names. Siena and Bergamo are Genoa's. */

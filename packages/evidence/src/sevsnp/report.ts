@@ -1,5 +1,6 @@
 /** What the bytes of an SEV-SNP attestation report say. Nothing here is trusted. */
-import { ByteReader, type Outcome, refuse, settle } from '@atesto/core';
+import { ByteReader, settle } from '@atesto/core';
+import { type Outcome, refuse } from '../outcome.ts';
 import type { SevSnpCode } from './codes.ts';
 import {
   curveValueSize,

@@ -2,7 +2,8 @@
  * Reads the endorsement of a utility VM. Microsoft's builders write it in two forms: a JSON payload under text labels (`iss`,
  * `feed`, `signingtime`), and a COSE Hash Envelope under CWT claims, whose payload is the launch measurement itself.
  */
-import { isJsonObject, readJson, refuse } from '@atesto/core';
+import { isJsonObject, readJson } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import { type CoseSign1, coseLabels } from './cose.ts';
 
 /** A statement; nothing of it is trusted before its signature. */

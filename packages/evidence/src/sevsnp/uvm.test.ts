@@ -7,7 +7,7 @@ import { encode, Tagged } from 'cborg';
 import fc from 'fast-check';
 import { outcomeCode } from '../__fixtures__/refusals.ts';
 import { amdKeys, at, days, reportOf } from '../__fixtures__/snp-platform.ts';
-import { type UvmReference, verifyUvmEndorsement } from '../index.ts';
+import { type UvmReference, verifyUvmEndorsement } from '../advanced.ts';
 
 const makeSigner = (options: Partial<UvmSignerOptions> = {}) => createSimulatedUvmSigner({ at, ...options });
 const signer = await makeSigner();

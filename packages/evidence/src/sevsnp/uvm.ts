@@ -4,7 +4,8 @@
  * The issuer is a did:x509, so trust in it is trust in the authority whose fingerprint it carries; which issuers and feeds to trust is
  * the operator's decision.
  */
-import { type Outcome, refuse, settle } from '@atesto/core';
+import { checkTime, settle } from '@atesto/core';
+import { type Outcome, refuse } from '../outcome.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { checkChainLinks, checkValidity } from '../x509/chain.ts';
 import { checkDidX509 } from '../x509/did.ts';
@@ -80,6 +81,7 @@ export function verifyUvmEndorsement(
   references: readonly UvmReference[],
   at: Date,
 ): Outcome<UvmEndorsement> {
+  checkTime(at, 'at');
   return settle(() => {
     const message = parseCoseSign1(bytes);
     const statement = parseUvmStatement(message);

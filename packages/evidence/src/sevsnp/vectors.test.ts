@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { readVector, readVectorJson, vectorCases, vectorPath, vectorsMissing } from '@atesto/vectors';
 import { appraiseSnpBytes } from '../__fixtures__/appraise-bytes.ts';
-import { parseSnpReport, type SnpEndorsements, verifySnpEndorsements } from '../index.ts';
+import { parseSnpReport, type SnpEndorsements, verifySnpEndorsements } from '../advanced.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 

@@ -1,6 +1,11 @@
 /** Appraises SGX evidence: whether it is genuine, and how current its platform is. Source: Intel, SGX ECDSA Quote Verification, reference algorithm. */
 import { createHash } from 'node:crypto';
-import { checkCollateral, checkGenuine, type IntelAppraisalOptions } from '../intel/appraise-platform.ts';
+import {
+  checkAppraisal,
+  checkCollateral,
+  checkGenuine,
+  type IntelAppraisalOptions,
+} from '../intel/appraise-platform.ts';
 import { appraiseTcb } from '../intel/appraise-tcb.ts';
 import { sgxSvns } from '../intel/match.ts';
 import { type IntelOutcome, settleIntel } from '../intel/outcome.ts';
@@ -15,6 +20,7 @@ export type SgxOutcome = IntelOutcome<SgxAppraisal>;
 /**
  * Appraises SGX evidence against Intel's endorsements at a time.
  * Pure: the same evidence, collateral and time give the same verdict.
+ * Throws `ConfigurationError` for collateral that is not itself verified and for an invalid time.
  * @param evidence from `parseSgxEvidence`
  * @param collateral from `verifyIntelCollateral`, good for many appraisals
  */
@@ -23,6 +29,7 @@ export function appraiseSgx(
   collateral: VerifiedIntelCollateral,
   options: IntelAppraisalOptions,
 ): SgxOutcome {
+  checkAppraisal(collateral, options);
   return settleIntel<SgxAppraisal>((note) => {
     const expired = checkCollateral('sgx', collateral, options, note);
     const platform = checkGenuine(quote, collateral, options);

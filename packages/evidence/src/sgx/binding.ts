@@ -1,7 +1,8 @@
 /** Checks that runtime data and init-time data belong to an SGX quote. Source: Azure Attestation REST contract, "dataType" and binding. */
-import { type Outcome, refuse, settle } from '@atesto/core';
+import { settle } from '@atesto/core';
 import { commitsTo } from '../commitment.ts';
 import type { SgxReportBody } from '../intel/report-body.ts';
+import { type Outcome, refuse } from '../outcome.ts';
 
 /** SHA-256 of the runtime data must be the first 32 bytes of the report data; the enclave is free in the other 32. */
 export function checkSgxRuntimeData(body: SgxReportBody, data: Uint8Array): Outcome<void> {

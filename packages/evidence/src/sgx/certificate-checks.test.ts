@@ -15,7 +15,7 @@ import {
   makePlatform,
   serialOf,
 } from '../__fixtures__/intel-platform.ts';
-import { intelRoots, parseSgxEvidence, VerificationCache, verifyIntelCollateral } from '../index.ts';
+import { intelRoots, parseSgxEvidence, VerificationCache, verifyIntelCollateral } from '../advanced.ts';
 
 const platform = await makePlatform();
 const collateral = await platform.collateral();

@@ -10,7 +10,7 @@ import {
   parseSgxEvidence,
   sgxClaims,
   sgxIncomingAliases,
-} from '../index.ts';
+} from '../advanced.ts';
 
 const platform = await makePlatform();
 const collateral = await platform.collateral();

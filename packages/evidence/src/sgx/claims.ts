@@ -2,7 +2,8 @@
  * The claims of an SGX appraisal under Azure Attestation's names.
  * Source: Azure Attestation, "SGX attestation claims"; bytes are lower-case hex.
  */
-import { type Claims, hex } from '../claims.ts';
+import type { Claims } from '@atesto/core';
+import { hex } from '../claims.ts';
 import type { SgxAppraisal } from './appraisal.ts';
 
 /** `x-ms-sgx-collateral`: SHA-256 of what was used, hex. */

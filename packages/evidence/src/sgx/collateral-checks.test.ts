@@ -6,7 +6,7 @@ import type { CollateralOverrides, Json, JsonMembers, SimulatedTcbLevel } from '
 import { generateEcKeys } from '@atesto/testing/x509';
 import { appraiseSgxBytes } from '../__fixtures__/appraise-bytes.ts';
 import { accepted, anchorOf, appraise, at, codeOfSgx, days, makePlatform } from '../__fixtures__/intel-platform.ts';
-import { type IntelAppraisalOptions, type IntelCollateral, verifyIntelCollateral } from '../index.ts';
+import { type IntelAppraisalOptions, type IntelCollateral, verifyIntelCollateral } from '../advanced.ts';
 
 const platform = await makePlatform();
 const quote = platform.quote();
@@ -270,9 +270,9 @@ describe('expired collateral', () => {
   });
 });
 
-test('a time that is none is within no dates', () => {
+test('a time that is none is misuse', () => {
   const never = { at: new Date(Number.NaN), allowExpiredCollateral: true };
-  assert.equal(codeOfSgx(appraise(platform, quote, good, never)), 'collateral-not-yet-valid');
+  assert.throws(() => appraise(platform, quote, good, never), { name: 'ConfigurationError', option: 'options.at' });
 });
 
 describe('TCB levels', () => {

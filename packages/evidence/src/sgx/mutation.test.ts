@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { appraiseSgxBytes } from '../__fixtures__/appraise-bytes.ts';
 import { anchorOf, at, makePlatform } from '../__fixtures__/intel-platform.ts';
-import { parseSgxEvidence, parseTdxEvidence, VerificationCache, verifyIntelCollateral } from '../index.ts';
+import { parseSgxEvidence, parseTdxEvidence, VerificationCache, verifyIntelCollateral } from '../advanced.ts';
 
 const platform = await makePlatform();
 const verified = verifyIntelCollateral(await platform.collateral(), { trustAnchors: [anchorOf(platform)] });

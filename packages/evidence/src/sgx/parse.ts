@@ -1,9 +1,10 @@
 /** What SGX evidence says: a bare quote or one in an OpenEnclave container. Nothing here is trusted. */
-import { type Outcome, refuse, settle } from '@atesto/core';
+import { settle } from '@atesto/core';
 import { type ParsedQuote, parseQuote } from '../intel/quote.ts';
 import { parseReportBody, type SgxReportBody } from '../intel/report-body.ts';
 import type { OpenEnclaveClaims } from '../openenclave/claims.ts';
 import { type OpenEnclaveContainer, parseOpenEnclaveContainer } from '../openenclave/container.ts';
+import { type Outcome, refuse } from '../outcome.ts';
 
 /** Parsed SGX evidence. */
 export interface ParsedSgxEvidence {

@@ -7,7 +7,7 @@ import { generateEcKeys } from '@atesto/testing/x509';
 import { readVector, vectorsMissing } from '@atesto/vectors';
 import { appraiseSgxBytes } from '../__fixtures__/appraise-bytes.ts';
 import { accepted, anchorOf, appraise, codeOfSgx, makePlatform } from '../__fixtures__/intel-platform.ts';
-import { verifyIntelCollateral } from '../index.ts';
+import { verifyIntelCollateral } from '../advanced.ts';
 
 const platform = await makePlatform();
 const collateral = await platform.collateral();

@@ -12,7 +12,7 @@ import {
   vectorsMissing,
 } from '@atesto/vectors';
 import { appraiseSgxBytes } from '../__fixtures__/appraise-bytes.ts';
-import { checkSgxRuntimeData, parseSgxEvidence, VerificationCache, verifyIntelCollateral } from '../index.ts';
+import { checkSgxRuntimeData, parseSgxEvidence, VerificationCache, verifyIntelCollateral } from '../advanced.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const evidenceFile = (name: string): string =>

@@ -1,6 +1,11 @@
 /** Appraises TDX evidence: whether it is genuine, and how current its platform and module are. Source: Intel, TDX ECDSA Quote Verification, reference algorithm. */
 import { createHash } from 'node:crypto';
-import { checkCollateral, checkGenuine, type IntelAppraisalOptions } from '../intel/appraise-platform.ts';
+import {
+  checkAppraisal,
+  checkCollateral,
+  checkGenuine,
+  type IntelAppraisalOptions,
+} from '../intel/appraise-platform.ts';
 import { appraiseTcb } from '../intel/appraise-tcb.ts';
 import { sgxSvns } from '../intel/match.ts';
 import { type IntelOutcome, settleIntel } from '../intel/outcome.ts';
@@ -15,6 +20,7 @@ export type TdxOutcome = IntelOutcome<TdxAppraisal>;
 /**
  * Appraises a TDX quote against Intel's endorsements at a time.
  * Pure: the same evidence, collateral and time give the same verdict.
+ * Throws `ConfigurationError` for collateral that is not itself verified and for an invalid time.
  * @param evidence from `parseTdxEvidence`
  * @param collateral from `verifyIntelCollateral`, good for many appraisals
  */
@@ -23,6 +29,7 @@ export function appraiseTdx(
   collateral: VerifiedIntelCollateral,
   options: IntelAppraisalOptions,
 ): TdxOutcome {
+  checkAppraisal(collateral, options);
   return settleIntel<TdxAppraisal>((note) => {
     const expired = checkCollateral('tdx', collateral, options, note);
     const platform = checkGenuine(quote, collateral, options);

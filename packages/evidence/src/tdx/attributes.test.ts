@@ -10,7 +10,7 @@ import {
   type TdReportBody,
   tdxClaims,
   tdxComplianceStatus,
-} from '../index.ts';
+} from '../advanced.ts';
 import { checkXfam, parseTdAttributes } from './attributes.ts';
 
 const bits = Array.from({ length: 64 }, (_, bit) => bit);

@@ -9,7 +9,7 @@
  * | ATTRIBUTES 32-63, other | 62 TPA, 63 PERFMON | | 32-61 |
  * | XFAM | 0-1 x87 and SSE (always), 2 AVX, 5-7 AVX-512, 8 PT, 9 PKU, 11-12 CET, 14 UINTR, 15 LBR, 17-18 AMX, 19 APX | | all others |
  */
-import { refuse } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import type { TdxCode } from './codes.ts';
 
 /** The attributes of a trust domain. */

@@ -1,6 +1,7 @@
 /** Checks that runtime data belongs to a TDX quote. Source: Azure Attestation REST contract, "dataType" and binding. */
-import { type Outcome, refuse, settle } from '@atesto/core';
+import { settle } from '@atesto/core';
 import { commitsTo } from '../commitment.ts';
+import { type Outcome, refuse } from '../outcome.ts';
 import type { TdReportBody } from './report-body.ts';
 
 /** SHA-256 of the runtime data must be the first 32 bytes of the report data; the domain is free in the other 32. */

@@ -12,7 +12,7 @@ import {
   parseTdxEvidence,
   type TdReportBody,
   tdxClaims,
-} from '../index.ts';
+} from '../advanced.ts';
 
 const measurement = (digit: string): string => digit.repeat(96);
 

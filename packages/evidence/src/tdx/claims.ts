@@ -2,7 +2,8 @@
  * The claims of a TDX appraisal under Azure Attestation's names.
  * Source: Azure Attestation, EAT profile https://aka.ms/maa-eat-profile-tdxvm; bytes are lower-case hex.
  */
-import { type Claims, hex } from '../claims.ts';
+import type { Claims } from '@atesto/core';
+import { hex } from '../claims.ts';
 import type { TdxAppraisal } from './appraisal.ts';
 
 /** Name of the claim set, `eat_profile`. */

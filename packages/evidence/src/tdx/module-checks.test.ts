@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { CollateralOverrides, Json, JsonMembers, SimulatedTcbLevel } from '@atesto/testing/sgx';
 import { acceptedDomain, appraiseDomain, codeOfTdx, svns } from '../__fixtures__/trust-domain.ts';
-import type { TcbStatus } from '../index.ts';
+import type { TcbStatus } from '../advanced.ts';
 
 const zeros = '00'.repeat(48);
 const tcbDate = '2026-01-01T00:00:00Z';

@@ -2,10 +2,11 @@
  * Checks that the TDX module is Intel's, and finds how current it is.
  * Source: Intel SGX/TDX DCAP Quote Verification, TDX module identity and TCB level checks; PCS v4, model TcbInfoV3.
  */
-import { refuse } from '@atesto/core';
+
 import type { PlatformPart } from '../intel/appraise-tcb.ts';
 import type { TcbInfo, TdxModuleIdentity } from '../intel/tcb-info.ts';
 import { converge, findModuleTcbLevel, type TcbLevelStatus } from '../intel/tcb-level.ts';
+import { refuse } from '../outcome.ts';
 import type { TdxCode } from './codes.ts';
 import { relaunchAdvice } from './relaunch.ts';
 import type { TdReportBody } from './report-body.ts';

@@ -1,6 +1,7 @@
 /** What TDX evidence says. Nothing here is trusted. */
-import { type Outcome, refuse, settle } from '@atesto/core';
+import { settle } from '@atesto/core';
 import { type ParsedQuote, parseQuote } from '../intel/quote.ts';
+import { type Outcome, refuse } from '../outcome.ts';
 import { parseTdReportBody, type TdReportBody } from './report-body.ts';
 
 /** Parsed TDX evidence. */

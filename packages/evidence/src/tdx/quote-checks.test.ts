@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { appraiseTdxBytes } from '../__fixtures__/appraise-bytes.ts';
 import { anchorOf, at } from '../__fixtures__/intel-platform.ts';
 import { acceptedDomain, appraiseDomain, codeOfTdx, collateral, platform } from '../__fixtures__/trust-domain.ts';
-import { VerificationCache, verifyIntelCollateral } from '../index.ts';
+import { VerificationCache, verifyIntelCollateral } from '../advanced.ts';
 
 const other = generateEcKeys();
 const setByte = (offset: number, value: number) => (bytes: Buffer) => {

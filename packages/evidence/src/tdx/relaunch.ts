@@ -2,11 +2,12 @@
  * Would a relaunch alone bring a trust domain up to date? A domain keeps the module versions with which it was launched; TEE_TCB_SVN_2
  * of layout 1.5 says what its machine has now. Source: Intel SGX/TDX DCAP Quote Verification, TD relaunch check.
  */
-import { refuse } from '@atesto/core';
+
 import type { PlatformStatuses } from '../intel/appraise-tcb.ts';
 import type { TcbStatus } from '../intel/collateral.ts';
 import type { TcbInfo, TdxModuleIdentity } from '../intel/tcb-info.ts';
 import type { TcbLevelStatus } from '../intel/tcb-level.ts';
+import { refuse } from '../outcome.ts';
 import type { TdxCode } from './codes.ts';
 import type { TdReportBody } from './report-body.ts';
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readVector, readVectorCollateral, readVectorJson, vectorCases, vectorsMissing } from '@atesto/vectors';
 import { appraiseSgxBytes, appraiseTdxBytes } from '../__fixtures__/appraise-bytes.ts';
-import { parseTdxEvidence, VerificationCache, verifyIntelCollateral } from '../index.ts';
+import { parseTdxEvidence, VerificationCache, verifyIntelCollateral } from '../advanced.ts';
 
 const hex = (bytes: Uint8Array | undefined): string | undefined =>
   bytes === undefined ? undefined : Buffer.from(bytes).toString('hex');

@@ -2,7 +2,8 @@
  * Parses the common header of the structures that a TPM signs.
  * Source: TCG, Trusted Platform Module Library, Part 2: Structures (TPMS_ATTEST).
  */
-import { ByteReader, refuse } from '@atesto/core';
+import { ByteReader } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import type { TpmCode } from './codes.ts';
 
 const generatedValue = 0xff544347;

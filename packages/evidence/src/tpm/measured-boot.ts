@@ -1,7 +1,8 @@
 /** Checks an event log against quoted PCR values, and reads what the log then proves. */
 
 import { createHash } from 'node:crypto';
-import { ByteReader, type Outcome, settle } from '@atesto/core';
+import { ByteReader, settle } from '@atesto/core';
+import type { Outcome } from '../outcome.ts';
 import { type TpmHash, tpmHashOf } from './algorithms.ts';
 import { refuseTpm } from './attest.ts';
 import { type EventLog, isExtended, noAction, parseEventLog, replayEventLog, startValue } from './event-log.ts';

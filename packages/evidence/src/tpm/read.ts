@@ -1,5 +1,6 @@
 /** Reads TPM structures for inspection. Nothing is verified here. */
-import { type Outcome, settle } from '@atesto/core';
+import { settle } from '@atesto/core';
+import type { Outcome } from '../outcome.ts';
 import { tpmHashes } from './algorithms.ts';
 import { type EventLog, parseEventLog, replayEventLog } from './event-log.ts';
 import { secureBootOf } from './measured-boot.ts';

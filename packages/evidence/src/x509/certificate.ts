@@ -1,7 +1,7 @@
 /** Parses certificates (RFC 5280, section 4.1). Nothing in them is trusted until their chain is verified. */
 
 import { createHash, type KeyObject } from 'node:crypto';
-import { refuse } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import type { X509Code } from './codes.ts';
 import { context, DerReader, tags } from './der.ts';
 import { type Extensions, parseExtensions } from './extensions.ts';

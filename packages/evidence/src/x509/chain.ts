@@ -2,7 +2,7 @@
  * Verifies certificate chains up to a trusted root. Source: RFC 5280, section 6, for the short chains of vendors.
  * What does not depend on time is verified once ({@link verifyChain}); validity is checked at each appraisal ({@link checkValidity}).
  */
-import { refuse } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import type { TrustAnchor } from '../roots.ts';
 import type { Certificate } from './certificate.ts';
 import type { X509Code } from './codes.ts';

@@ -3,7 +3,7 @@
  * Source: ITU-T X.690, sections 8 and 10. Certificates themselves are verified by the platform's X.509 code;
  * this reader provides what that code does not expose: extensions, names as bytes, revocation lists.
  */
-import { refuse } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import type { X509Code } from './codes.ts';
 
 /** Identifier octets used by certificates and revocation lists. */

@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { refuse } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import type { Certificate } from './certificate.ts';
 import { extendedKeyUsages } from './extensions.ts';
 

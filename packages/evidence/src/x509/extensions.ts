@@ -1,5 +1,5 @@
 /** Parses the extensions of certificates and revocation lists. Source: RFC 5280, section 4.2. */
-import { refuse } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import { DerReader, tags } from './der.ts';
 
 /** Object identifiers of the supported extensions. */

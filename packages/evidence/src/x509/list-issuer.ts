@@ -1,7 +1,8 @@
 /** Finds the genuine revocation lists of an authority, so that they can be kept beyond the endorsements they came with. */
 
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { type Outcome, refuse, settle } from '@atesto/core';
+import { settle } from '@atesto/core';
+import { type Outcome, refuse } from '../outcome.ts';
 import type { Certificate } from './certificate.ts';
 import { parseRevocationList, type RevocationList, verifyRevocationList } from './revocation.ts';
 import { signatureHolds } from './signature.ts';

@@ -1,5 +1,5 @@
 /** Parses and writes certificates in PEM. Source: RFC 7468, sections 2 and 5. */
-import { refuse } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 
 const largestText = 64 * 1024;

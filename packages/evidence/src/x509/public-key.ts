@@ -1,6 +1,7 @@
 /** Imports public keys of certificates: of an accepted type and size, in their one DER encoding. */
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { keyFault, nodeKeyFacts, refuse } from '@atesto/core';
+import { keyFault, nodeKeyFacts } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import { DerReader, tags } from './der.ts';
 
 const rsaEncryption = '1.2.840.113549.1.1.1';

@@ -1,5 +1,6 @@
 /** Reads revocation lists for inspection. Nothing is verified here. */
-import { type Outcome, settle } from '@atesto/core';
+import { settle } from '@atesto/core';
+import type { Outcome } from '../outcome.ts';
 import { DerReader, tags } from './der.ts';
 import { parseRevocationList, type RevocationList } from './revocation.ts';
 

@@ -1,5 +1,5 @@
 /** Parses and verifies certificate revocation lists: complete, direct lists of one authority. Source: RFC 5280, section 5. */
-import { refuse } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import type { Certificate } from './certificate.ts';
 import { context, DerReader, tags } from './der.ts';
 import { allowsUsage, checkCriticalExtensions, type Extensions, parseExtensions } from './extensions.ts';

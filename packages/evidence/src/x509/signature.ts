@@ -1,7 +1,7 @@
 /** The accepted signature algorithms of certificates and revocation lists, and their verification. */
 
 import { constants, type KeyObject, verify } from 'node:crypto';
-import { refuse } from '@atesto/core';
+import { refuse } from '../outcome.ts';
 import { type DerElement, DerReader, tags } from './der.ts';
 
 interface SignatureAlgorithm {

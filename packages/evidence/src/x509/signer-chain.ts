@@ -1,5 +1,6 @@
 /** Checks chains of signers, such as policy signers. Whether their root is trusted is decided elsewhere. */
-import { type Outcome, refuse, settle } from '@atesto/core';
+import { settle } from '@atesto/core';
+import { type Outcome, refuse } from '../outcome.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import { checkChainLinks, checkValidity } from './chain.ts';
 import { allowsUsage, basicConstraints } from './extensions.ts';

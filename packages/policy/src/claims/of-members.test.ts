@@ -4,7 +4,17 @@ import { claimsOfMembers } from './of-members.ts';
 
 test('gives lists member by member, objects as their text, null not at all', () => {
   const issuer = 'AttestationService';
-  const members = { a: 1, b: true, c: ['x', 2, null, ['y']], d: { e: [1] }, f: null, g: 1.5 };
+  const members = {
+    a: 1,
+    b: true,
+    c: ['x', 2, null, ['y']],
+    d: { e: [1] },
+    f: null,
+    g: 1.5,
+    h: 2n ** 53n,
+    i: 2n ** 63n,
+    j: { k: 2n ** 53n },
+  };
   assert.deepEqual(claimsOfMembers(members, issuer), [
     { type: 'a', value: 1n, issuer },
     { type: 'b', value: true, issuer },
@@ -13,5 +23,8 @@ test('gives lists member by member, objects as their text, null not at all', () 
     { type: 'c', value: '["y"]', issuer },
     { type: 'd', value: '{"e":[1]}', issuer },
     { type: 'g', value: '1.5', issuer },
+    { type: 'h', value: 2n ** 53n, issuer },
+    { type: 'i', value: '9223372036854775808', issuer },
+    { type: 'j', value: '{"k":9007199254740992}', issuer },
   ]);
 });

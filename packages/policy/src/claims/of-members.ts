@@ -1,17 +1,9 @@
 /** Converts the members of a JSON object, such as the claims of an appraisal, to claims of the policy language. */
-import type { Claim, ClaimIssuer, ClaimValue } from './claim.ts';
+import { type JsonObject, type JsonValue, writeExactJson } from '@atesto/core';
+import { type Claim, type ClaimIssuer, type ClaimValue, greatestInteger, leastInteger } from './claim.ts';
 
-/** A JSON value. */
-export type MemberValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly MemberValue[]
-  | { readonly [name: string]: MemberValue };
-
-/** One claim per member: a list gives one per item, an object or fraction its JSON text, null none. */
-export function claimsOfMembers(members: Readonly<Record<string, MemberValue>>, issuer: ClaimIssuer): Claim[] {
+/** One claim per member: a list gives one per item, an object, a fraction or an integer beyond 64 bits its JSON text, null none. */
+export function claimsOfMembers(members: JsonObject, issuer: ClaimIssuer): Claim[] {
   return Object.entries(members).flatMap(([type, value]) =>
     (isList(value) ? value : [value]).flatMap((one) =>
       one === null ? [] : [{ type, value: claimValue(one), issuer }],
@@ -19,11 +11,12 @@ export function claimsOfMembers(members: Readonly<Record<string, MemberValue>>, 
   );
 }
 
-function claimValue(value: MemberValue): ClaimValue {
+function claimValue(value: JsonValue): ClaimValue {
+  if (typeof value === 'bigint' && value >= leastInteger && value <= greatestInteger) return value;
   if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
-  return typeof value === 'string' || typeof value === 'boolean' ? value : JSON.stringify(value);
+  return typeof value === 'string' || typeof value === 'boolean' ? value : writeExactJson(value);
 }
 
-function isList(value: MemberValue): value is readonly MemberValue[] {
+function isList(value: JsonValue): value is readonly JsonValue[] {
   return Array.isArray(value);
 }

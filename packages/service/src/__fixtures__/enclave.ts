@@ -1,6 +1,6 @@
 /** A simulated platform of a test file, and services that trust it. */
 import assert from 'node:assert/strict';
-import type { IntelCollateral } from '@atesto/evidence';
+import type { IntelCollateral } from '@atesto/evidence/advanced';
 import { createSimulatedPlatform, type SgxQuoteOptions } from '@atesto/testing/sgx';
 import type { ServiceSettings } from '../config/schema.ts';
 import type { ServiceOptions } from '../service.ts';

@@ -2,7 +2,7 @@
  * The schema of all settings. Each leaf has a `description` and the accepted values (`form`), from which the reference page and the error
  * messages are generated.
  */
-import { tcbStatuses } from '@atesto/evidence';
+import { tcbStatuses } from '@atesto/evidence/advanced';
 import { z } from 'zod';
 import { admission } from './admission-schema.ts';
 import { azureGuestBaseline, tdxReferenceValues } from './azure-schema.ts';

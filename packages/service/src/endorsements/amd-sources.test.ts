@@ -4,7 +4,13 @@ import { X509Certificate } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { appraiseSnp, type ParsedSnpReport, parseSnpReport, type SnpAppraisal, type SnpReport } from '@atesto/evidence';
+import {
+  appraiseSnp,
+  type ParsedSnpReport,
+  parseSnpReport,
+  type SnpAppraisal,
+  type SnpReport,
+} from '@atesto/evidence/advanced';
 import { stateDirectory } from '@atesto/store/testing';
 import { createSimulatedSnpPlatform, generateAmdKeys, type SnpReportOptions } from '@atesto/testing/sevsnp';
 import Fastify from 'fastify';

@@ -7,7 +7,7 @@ import {
   createSnpCachedSource,
   type SnpEndorsementSource,
 } from '@atesto/endorsements';
-import { amdRoots } from '@atesto/evidence';
+import { amdRoots } from '@atesto/evidence/advanced';
 import type { ServiceConfig } from '../config/schema.ts';
 import { trustAnchorsOf } from '../providers/trust-anchors.ts';
 import { certificatesIn } from './setting-files.ts';

@@ -6,7 +6,7 @@ import {
   createPcsSource,
   type IntelEndorsementSource,
 } from '@atesto/endorsements';
-import { intelRoots } from '@atesto/evidence';
+import { intelRoots } from '@atesto/evidence/advanced';
 import type { ServiceConfig } from '../config/schema.ts';
 import { trustAnchorsOf } from '../providers/trust-anchors.ts';
 import { certificatesIn, keyIn } from './setting-files.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { neededByPckCertificate } from '@atesto/evidence';
+import { neededByPckCertificate } from '@atesto/evidence/advanced';
 import { stateDirectory } from '@atesto/store/testing';
 import Fastify from 'fastify';
 import { collateral, platform } from '../__fixtures__/enclave.ts';

@@ -10,7 +10,7 @@ import {
   type VerifiedIntelSource,
   type VerifiedSnpSource,
 } from '@atesto/endorsements';
-import { amdRoots, intelRoots } from '@atesto/evidence';
+import { amdRoots, intelRoots } from '@atesto/evidence/advanced';
 import type { FastifyBaseLogger } from 'fastify';
 import type { ServiceConfig } from '../config/schema.ts';
 import type { Health } from '../health/health.ts';

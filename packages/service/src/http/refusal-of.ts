@@ -1,7 +1,7 @@
 /** Maps the refusals that the service's code throws to what a reply says: status, wire code and message. */
 import { type Refusal, Refused } from '@atesto/core';
 import { endorsementFault } from '@atesto/endorsements';
-import { evidenceCodes } from '@atesto/evidence';
+import { evidenceCodes } from '@atesto/evidence/advanced';
 import type { StorageCode } from '@atesto/store';
 import type { TokenCode } from '@atesto/token';
 import { type ServiceCodeRow, serviceCodes } from '../codes.ts';

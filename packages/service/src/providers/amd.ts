@@ -9,7 +9,7 @@ import {
   type TrustAnchor,
   type VerifiedSnpEndorsements,
   verifySnpEndorsements,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 import { type EndorsementContext, fetchEndorsements } from './fetch-endorsements.ts';
 import { trustAnchorsOf } from './trust-anchors.ts';
 
@@ -70,6 +70,6 @@ export class AmdEndorsements {
     if (supplied === undefined || supplied.authorityChain === '') return undefined;
     const { certificate, authorityChain } = supplied;
     const unchecked = { certificate, authorityChain, revocationList: 'unchecked' } as const;
-    return unwrap(verifySnpEndorsements(unchecked, this.#trustAnchors));
+    return unwrap(verifySnpEndorsements(unchecked, { trustAnchors: this.#trustAnchors }));
   }
 }

@@ -1,7 +1,7 @@
 /** Asks a source for verified endorsements, within a time limit; its refusal is thrown. */
 import { type Refusal, Refused } from '@atesto/core';
 import { type EndorsementCode, type EndorsementSource, endorsementFault, isUsable } from '@atesto/endorsements';
-import { evidenceCodes } from '@atesto/evidence';
+import { evidenceCodes } from '@atesto/evidence/advanced';
 import { orAborted } from '../abortable.ts';
 import type { LookupBudget } from '../admission/budgets.ts';
 import type { ServiceCode } from '../codes.ts';

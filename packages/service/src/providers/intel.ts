@@ -8,7 +8,7 @@ import {
   type TrustAnchor,
   VerificationCache,
   type VerifiedIntelCollateral,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 import { type EndorsementContext, fetchEndorsements } from './fetch-endorsements.ts';
 import { trustAnchorsOf } from './trust-anchors.ts';
 

@@ -1,5 +1,5 @@
 /** Builds the parts that all providers share from the settings. */
-import { defaultTcbBaseline, type TcbBaseline, type TdxReferenceValue } from '@atesto/evidence';
+import { defaultTcbBaseline, type TcbBaseline, type TdxReferenceValue } from '@atesto/evidence/advanced';
 import type { ServiceConfig } from '../config/schema.ts';
 import type { EndorsementSources } from '../endorsements/sources.ts';
 import type { AccessTokens } from '../identity/access-token.ts';

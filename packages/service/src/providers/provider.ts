@@ -6,7 +6,7 @@ import type {
   TcbBaseline,
   TdxInitTimeBinding,
   TdxReferenceValue,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 import type { ProviderRecord } from '@atesto/store';
 import type { JsonObject } from '@atesto/token';
 import type { AccessTokens } from '../identity/access-token.ts';

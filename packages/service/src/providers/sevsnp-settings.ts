@@ -1,5 +1,5 @@
 /** Translates the settings of SEV-SNP guests into the types of the evidence package. */
-import type { SnpBaseline, SnpGuestIdentity, SnpReferenceValue } from '@atesto/evidence';
+import type { SnpBaseline, SnpGuestIdentity, SnpReferenceValue } from '@atesto/evidence/advanced';
 import type { ServiceConfig } from '../config/schema.ts';
 
 type Settings = Pick<ServiceConfig, 'provider' | 'endorsements'>;

@@ -1,5 +1,5 @@
 /** The roots that a provider trusts above endorsements: the vendor's, and development roots that are marked as such. */
-import type { TrustAnchor } from '@atesto/evidence';
+import type { TrustAnchor } from '@atesto/evidence/advanced';
 
 /** The roots. `developmentRoots` are fingerprints: SHA-256 of the public key, hex. */
 export function trustAnchorsOf(

@@ -1,6 +1,6 @@
 /** Reads and checks certificate chains of policy signers. Chains are lists of standard base64 of DER, leaf first (RFC 7515, section 4.1.6). */
 import { X509Certificate } from 'node:crypto';
-import { checkSignerChain, checkSignerLinks, parseSignerChain, type SignerChain } from '@atesto/evidence';
+import { checkSignerChain, checkSignerLinks, parseSignerChain, type SignerChain } from '@atesto/evidence/advanced';
 import type { SignerCertificate } from '@atesto/store';
 import { z } from 'zod';
 import { refuse } from '../refuse.ts';

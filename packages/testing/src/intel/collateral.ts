@@ -1,6 +1,7 @@
 /** Makes the endorsements of a simulated platform, each part of which can be made wrong, and their JSON form. */
+
 import { checkOptions, type OptionNames } from '@atesto/core';
-import type { IntelCollateral } from '@atesto/evidence';
+import type { IntelCollateral } from '@atesto/evidence/advanced';
 import { type CrlOverrides, issueCrl } from '../x509/crl.ts';
 import type { KeyPair } from '../x509/keys.ts';
 import { daysFrom } from '../x509/validity.ts';

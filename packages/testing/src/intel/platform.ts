@@ -1,7 +1,7 @@
 /** A simulated platform: a throwaway Intel, one machine certified by it, its quoting enclave, its endorsements. */
 import { randomBytes } from 'node:crypto';
 import { checkOptions, type OptionNames } from '@atesto/core';
-import type { IntelCollateral } from '@atesto/evidence';
+import type { IntelCollateral } from '@atesto/evidence/advanced';
 import {
   type OpenEnclaveEvidenceHeader,
   type OpenEnclaveReportHeader,

@@ -3,7 +3,7 @@
  * Sources: Intel SGX and TDX Provisioning Certification Service API, version 4 (and 3); PCCS of
  * intel/SGXDataCenterAttestationPrimitives.
  */
-import type { IntelCollateral } from '@atesto/evidence';
+import type { IntelCollateral } from '@atesto/evidence/advanced';
 import type { TcbEvaluationDataNumbers } from '../intel/evaluation-data-numbers.ts';
 import type { QuotedTee } from '../intel/quoting-enclave.ts';
 import { type Answer, emptyAnswer, flipLastBit, hasFault, type ServiceFault } from '../serving/faults.ts';

@@ -1,5 +1,5 @@
 /** A server that speaks as Intel's certification service or as a PCCS would, from any collateral, with any fault. */
-import type { IntelCollateral } from '@atesto/evidence';
+import type { IntelCollateral } from '@atesto/evidence/advanced';
 import type { TcbEvaluationDataNumbers } from '../intel/evaluation-data-numbers.ts';
 import { type ServiceOptions, type SimulatedService, startService } from '../serving/loopback.ts';
 import { type PcsDialect, type PcsItem, type PcsRequest, pcsAnswer, readPcsRequest } from './answers.ts';

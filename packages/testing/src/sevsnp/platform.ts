@@ -1,7 +1,7 @@
 /** A simulated SEV-SNP platform: a throwaway AMD, one machine with its VCEK and VLEK, its endorsements. */
 import { randomBytes } from 'node:crypto';
 import { checkOptions, type OptionNames } from '@atesto/core';
-import type { SnpEndorsements } from '@atesto/evidence';
+import type { SnpEndorsements } from '@atesto/evidence/advanced';
 import type { EndorsementKeyFields, EndorsementKeyKind } from '../amd/endorsement-key.ts';
 import {
   type AmdCertificateOverrides,

@@ -1,6 +1,7 @@
 /** Steps 6 and 7: the appraisal meets the baseline, and its claims the provider's policy, or the caller's draft in its place. */
+
 import { unwrap } from '@atesto/core';
-import type { Claims, TcbBaseline } from '@atesto/evidence';
+import type { Claims, TcbBaseline } from '@atesto/evidence/advanced';
 import type { JsonObject, JsonValue } from '@atesto/token';
 import type { PolicyDecision } from '../../providers/policy.ts';
 import type { PolicyInForce, Provider } from '../../providers/provider.ts';

@@ -1,5 +1,5 @@
 /** The claims that a policy sees: those of the appraisal under the service's name, the caller's data under the caller's. */
-import type { Claims } from '@atesto/evidence';
+import type { Claims } from '@atesto/evidence/advanced';
 import { claimsOfMembers } from '@atesto/policy';
 import type { PolicyClaim } from '../../providers/policy.ts';
 import type { AttestRequest } from '../request.ts';

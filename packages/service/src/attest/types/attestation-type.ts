@@ -1,6 +1,6 @@
 /** What the pipeline needs from each technology: one value of this type is one attestation type of the contract. */
 import type { Outcome } from '@atesto/core';
-import type { Claims } from '@atesto/evidence';
+import type { Claims } from '@atesto/evidence/advanced';
 import type { ApiVersion } from '../../http/api-version.ts';
 import type { EndorsementContext } from '../../providers/fetch-endorsements.ts';
 import type { Provider } from '../../providers/provider.ts';

@@ -18,7 +18,7 @@ import {
   parseAzureGuest,
   refuseAzureGuestData,
   tdxComplianceStatus,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 import type { AmdEndorsed } from '../../providers/amd.ts';
 import type { EndorsementContext } from '../../providers/fetch-endorsements.ts';
 import type { IntelEndorsed } from '../../providers/intel.ts';

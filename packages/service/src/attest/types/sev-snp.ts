@@ -12,7 +12,7 @@ import {
   type SnpAppraisal,
   type SnpGuestAppraisal,
   sevSnpClaims,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 import type { AmdEndorsed } from '../../providers/amd.ts';
 import type { AttestationType } from './attestation-type.ts';
 import { revocationClaims } from './vendor-claims.ts';

@@ -9,7 +9,7 @@ import {
   type SgxAppraisal,
   sgxClaims,
   sgxIncomingAliases,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 import type { IntelEndorsed } from '../../providers/intel.ts';
 import { refuse } from '../../refuse.ts';
 import type { AttestationType } from './attestation-type.ts';

@@ -9,7 +9,7 @@ import {
   type TdxAppraisal,
   tdxClaims,
   tdxComplianceStatus,
-} from '@atesto/evidence';
+} from '@atesto/evidence/advanced';
 import type { IntelEndorsed } from '../../providers/intel.ts';
 import type { AttestationType } from './attestation-type.ts';
 import { expiredCollateralClaim } from './vendor-claims.ts';

@@ -1,5 +1,5 @@
 /** Claims beyond Azure Attestation's that tell the relying party what the operator's settings let pass. */
-import type { Claims, IntelPlatformAppraisal, SnpAppraisal } from '@atesto/evidence';
+import type { Claims, IntelPlatformAppraisal, SnpAppraisal } from '@atesto/evidence/advanced';
 
 /** Intel's collateral that served within the operator's grace. */
 export function expiredCollateralClaim({ collateral: { expired } }: IntelPlatformAppraisal): Claims {

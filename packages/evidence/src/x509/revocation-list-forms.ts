@@ -12,10 +12,12 @@ export function looksLikeDer(bytes: Uint8Array): boolean {
  * The lists in bytes or text: one in DER, hex or base64 (broken into lines or not), or any number in PEM with nothing else between. DER, unverified
  * and not parsed; undefined when it is something else.
  */
-export function revocationListsIn(bytes: Uint8Array): readonly [Buffer, ...Buffer[]] | undefined {
-  if (looksLikeDer(bytes)) return [Buffer.from(bytes)];
+export function revocationListsIn(bytes: Uint8Array): readonly [Uint8Array, ...Uint8Array[]] | undefined {
+  if (looksLikeDer(bytes)) return [Uint8Array.from(bytes)];
   const text = Buffer.from(bytes).toString('latin1').replace(/\0$/, '').trim();
-  const [first, ...others] = [...text.matchAll(pemBlock)].map(([, base64 = '']) => Buffer.from(base64, 'base64'));
+  const [first, ...others] = [...text.matchAll(pemBlock)].map(([, base64 = '']) =>
+    Uint8Array.from(Buffer.from(base64, 'base64')),
+  );
   if (first !== undefined) return text.replaceAll(pemBlock, '').trim() === '' ? [first, ...others] : undefined;
   const packed = text.replaceAll(/\s+/g, '');
   if (/^(?:[0-9a-fA-F]{2})+$/.test(packed)) return derOnly(Buffer.from(packed, 'hex'));
@@ -23,6 +25,6 @@ export function revocationListsIn(bytes: Uint8Array): readonly [Buffer, ...Buffe
 }
 
 /** What was decoded must be a list: hex of hex, or base64 of PEM, is none of a vendor's forms. */
-function derOnly(bytes: Buffer): readonly [Buffer] | undefined {
-  return looksLikeDer(bytes) ? [bytes] : undefined;
+function derOnly(bytes: Uint8Array): readonly [Uint8Array] | undefined {
+  return looksLikeDer(bytes) ? [Uint8Array.from(bytes)] : undefined;
 }

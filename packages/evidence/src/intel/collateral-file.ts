@@ -1,23 +1,25 @@
 /** Reads collateral files: Intel's verification collateral as one JSON object, the form in which tools hand it around. */
-import { decodeBase64, decodeUtf8, isJsonObject, type Outcome, refuse, settle } from '@atesto/core';
-import type { IntelCollateral } from '@atesto/evidence';
-import type { EndorsementCode } from '../codes.ts';
-import { leafFirst } from '../files/pem-chain.ts';
-import { revocationListsIn } from '../files/revocation-list-forms.ts';
+import { decodeBase64, decodeUtf8, isJsonObject, settle } from '@atesto/core';
+import { type Outcome, refuse } from '../outcome.ts';
+import { leafFirst } from '../x509/leaf-first.ts';
+import { revocationListsIn } from '../x509/revocation-list-forms.ts';
+import type { IntelCollateral } from './collateral.ts';
 import { type EnvelopeMember, openEnvelope } from './signed-envelope.ts';
 
-/** Bytes. */
-export const largestBundle = 16 * 1024 * 1024;
+/** The most bytes that a collateral file may have. */
+export const largestCollateralFile = 16 * 1024 * 1024;
 
-function refuseBundle(where: string, why: string): never {
-  const code: EndorsementCode = 'bundle-malformed';
-  return refuse(code, where, why);
+function refuseFile(where: string, why: string): never {
+  return refuse('collateral-file-malformed', where, why);
 }
 
 /** UTF-8, with or without a byte order mark. */
 function textOf(bytes: Uint8Array): string {
-  return decodeUtf8(bytes, 'drop') ?? refuseBundle('collateral', 'the file is not UTF-8');
+  return decodeUtf8(bytes, 'drop') ?? refuseFile('collateral', 'the file is not UTF-8');
 }
+
+const bytesOfText = (text: string): Uint8Array => new TextEncoder().encode(text);
+const bytesOfHex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
 
 /** `tcb_info`, `tcbInfo` and `TcbInfo` are one name. */
 const plainName = (name: string): string => name.replaceAll('_', '').toLowerCase();
@@ -27,12 +29,12 @@ function parseObject(text: string): ReadonlyMap<string, unknown> {
   try {
     value = JSON.parse(withoutEnd(text.replace(/^\uFEFF/, '')));
   } catch {
-    return refuseBundle('collateral', 'the file is not JSON');
+    return refuseFile('collateral', 'the file is not JSON');
   }
-  if (!isJsonObject(value)) return refuseBundle('collateral', 'the file does not hold one JSON object');
+  if (!isJsonObject(value)) return refuseFile('collateral', 'the file does not hold one JSON object');
   const members = Object.entries(value).filter(([, member]) => member !== null);
   const named = new Map(members.map(([name, member]) => [plainName(name), member]));
-  if (named.size !== members.length) return refuseBundle('collateral', 'a member occurs twice, in other letters');
+  if (named.size !== members.length) return refuseFile('collateral', 'a member occurs twice, in other letters');
   return named;
 }
 
@@ -51,9 +53,9 @@ function isByteArray(value: unknown): value is readonly number[] {
 /** A member as text, or as an array of its bytes; without a closing NUL. */
 function textMember(members: ReadonlyMap<string, unknown>, name: string): string {
   const value = members.get(plainName(name));
-  const text = isByteArray(value) ? withoutEnd(textOf(Buffer.from(value))) : value;
+  const text = isByteArray(value) ? withoutEnd(textOf(Uint8Array.from(value))) : value;
   if (typeof text === 'string' && withoutEnd(text) !== '') return withoutEnd(text);
-  return refuseBundle(
+  return refuseFile(
     name,
     isJsonObject(value) ? 'the signed text is needed as a string, exactly as signed' : 'a text is needed',
   );
@@ -71,20 +73,20 @@ const chainMember = (members: ReadonlyMap<string, unknown>, name: string): strin
 /** An array of bytes, or bytes in hex or base64. */
 function bytesMember(members: ReadonlyMap<string, unknown>, name: string): Uint8Array {
   const value = members.get(plainName(name));
-  if (isByteArray(value)) return Buffer.from(value);
+  if (isByteArray(value)) return Uint8Array.from(value);
   const text = textMember(members, name).replaceAll(/\s+/g, '');
-  if (/^[0-9a-fA-F]+$/.test(text) && text.length % 2 === 0) return Buffer.from(text, 'hex');
+  if (/^[0-9a-fA-F]+$/.test(text) && text.length % 2 === 0) return bytesOfHex(text);
   const bytes = decodeBase64(text.replaceAll('=', ''));
   if (bytes !== undefined && bytes.length > 0) return bytes;
-  return refuseBundle(name, 'bytes in hex or base64 are needed, or an array');
+  return refuseFile(name, 'bytes in hex or base64 are needed, or an array');
 }
 
 function listMember(members: ReadonlyMap<string, unknown>, name: string): Uint8Array {
   const value = members.get(plainName(name));
-  const bytes = isByteArray(value) ? Buffer.from(value) : Buffer.from(textMember(members, name));
+  const bytes = isByteArray(value) ? Uint8Array.from(value) : bytesOfText(textMember(members, name));
   const [list, another] = revocationListsIn(bytes) ?? [];
   if (list !== undefined && another === undefined) return list;
-  return refuseBundle(name, 'a revocation list in DER, hex, base64 or PEM is needed');
+  return refuseFile(name, 'a revocation list in DER, hex, base64 or PEM is needed');
 }
 
 /** A body with its signature beside it, or both in the envelope in which Intel's service sends them. */
@@ -95,12 +97,12 @@ function signedMember(
 ): { readonly body: Uint8Array; readonly signature: Uint8Array } {
   const text = textMember(members, name);
   const signature = `${name}_signature`;
-  if (members.has(plainName(signature))) return { body: Buffer.from(text), signature: bytesMember(members, signature) };
+  if (members.has(plainName(signature))) return { body: bytesOfText(text), signature: bytesMember(members, signature) };
   const parts = envelopes.map((member) => openEnvelope(text, member)).find((opened) => opened !== undefined);
   if (parts === undefined) {
-    return refuseBundle(signature, `it is missing, and ${name} does not bring it in the envelope of Intel's service`);
+    return refuseFile(signature, `it is missing, and ${name} does not bring it in the envelope of Intel's service`);
   }
-  return { body: Buffer.from(parts.body), signature: Buffer.from(parts.signature, 'hex') };
+  return { body: bytesOfText(parts.body), signature: bytesOfHex(parts.signature) };
 }
 
 /**
@@ -108,9 +110,9 @@ function signedMember(
  * accepted stand in docs/endorsements.md. Nothing is verified here.
  * @param bytes UTF-8 JSON, at most 16 MiB
  */
-export function parseIntelCollateralBundle(bytes: Uint8Array | string): Outcome<IntelCollateral> {
+export function parseIntelCollateral(bytes: Uint8Array | string): Outcome<IntelCollateral> {
   return settle(() => {
-    if (bytes.length > largestBundle) return refuseBundle('collateral', 'the file is larger than 16 MiB');
+    if (bytes.length > largestCollateralFile) return refuseFile('collateral', 'the file is larger than 16 MiB');
     const members = parseObject(typeof bytes === 'string' ? bytes : textOf(bytes));
     const tcbInfo = signedMember(members, 'tcb_info', ['tcbInfo']);
     const qeIdentity = signedMember(members, 'qe_identity', ['enclaveIdentity', 'qeIdentity']);
@@ -131,7 +133,7 @@ export function parseIntelCollateralBundle(bytes: Uint8Array | string): Outcome<
 }
 
 /** Writes the same form. Signed bodies must be UTF-8, as Intel's are. */
-export function writeIntelCollateralBundle(collateral: IntelCollateral): string {
+export function writeIntelCollateral(collateral: IntelCollateral): string {
   const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
   const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
   const { pckCertificateChain } = collateral;
