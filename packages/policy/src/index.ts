@@ -42,5 +42,12 @@ export {
   type ReportedValue,
   reportJson,
 } from './report.ts';
-export { type Explanation, explainRefusal, explainVerdict, type FailedRule, shownValue } from './trace/explain.ts';
+export {
+  decisiveClaims,
+  type Explanation,
+  explainRefusal,
+  explainVerdict,
+  type FailedRule,
+  shownValue,
+} from './trace/explain.ts';
 export type { Effect, Place, TraceCondition, TraceRule, TraceTest } from './trace/trace.ts';

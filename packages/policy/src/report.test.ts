@@ -149,6 +149,7 @@ test('the package exports these names', () => {
     'claimsOfMembers',
     'compilePolicy',
     'configure',
+    'decisiveClaims',
     'defaultPolicies',
     'evaluatePolicy',
     'evaluationReport',

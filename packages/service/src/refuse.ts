@@ -5,6 +5,26 @@ import type { ServiceCode } from './codes.ts';
 /** Throws `Refused` with a code of the service. `where` is a member, header or path; never a value. */
 export const refuse: (code: ServiceCode, where: string, why: string) => never = throwRefused;
 
+/** One cause of a refusal, as `innererror.details` tells it. */
+export interface RefusalCause {
+  readonly code: string;
+  /** What it is about, such as the name of a claim. */
+  readonly target: string;
+  /** What the target was; absent: there was none. */
+  readonly value?: string;
+}
+
+/** A refusal that tells its causes one by one. */
+export class RefusedWithCauses extends Refused {
+  readonly causes: readonly RefusalCause[];
+
+  constructor(code: ServiceCode, where: string, why: string, causes: readonly RefusalCause[]) {
+    super({ code, where, why });
+    this.name = 'RefusedWithCauses';
+    this.causes = causes;
+  }
+}
+
 /** `temporary`: another try may succeed; `request`: the part has nothing for what the caller sent; `defect`: a fault of the service. */
 export type PartFault = 'temporary' | 'request' | 'defect';
 

@@ -6,7 +6,7 @@ import { type EvaluateOptions, evaluateProgram, evaluateTraced, type Verdict } f
 import { limits } from '../limits.ts';
 import type { PolicyRefusal } from '../refusal.ts';
 import { Recorder } from './recorder.ts';
-import type { Place, TraceCondition, TraceRule, TraceTest } from './trace.ts';
+import { mostShown, type Place, type TraceCondition, type TraceRule, type TraceTest } from './trace.ts';
 
 /** A rule that could have permitted, and why it did not. */
 export interface FailedRule extends Place {
@@ -73,6 +73,31 @@ export function explainTraced(verdict: Verdict): Explanation | undefined {
   if (verdict.authorized) return undefined;
   const denied = verdict.trace.find(({ effect }) => effect === 'denied');
   return denied === undefined ? explainNothing(verdict.trace) : explainDenied(denied);
+}
+
+/**
+ * The types of the claims that decided, each once, of as many rules as the sentences name: those for which a rule denied, or those that rules
+ * that could permit asked for in vain. A claim that an earlier rule would have made stands for what that rule asked for.
+ */
+export function decisiveClaims(explanation: Explanation): string[] {
+  switch (explanation.kind) {
+    case 'denied': {
+      const { conditions } = explanation.rule;
+      return distinct(conditions.flatMap(({ negated, claims }) => (negated ? [] : claims.map(({ type }) => type))));
+    }
+    case 'nothing-permitted':
+      return distinct(explanation.rules.slice(0, mostRules).flatMap((rule) => lastMaker(rule).claimType ?? []));
+    default:
+      return [];
+  }
+}
+
+function lastMaker(rule: FailedRule): FailedRule {
+  return rule.maker === undefined ? rule : lastMaker(rule.maker);
+}
+
+function distinct(types: readonly string[]): string[] {
+  return [...new Set(types)].slice(0, mostShown);
 }
 
 function explainDenied(rule: TraceRule): Explanation {

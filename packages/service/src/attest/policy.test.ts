@@ -12,6 +12,7 @@ const strict = `version=1.0;
 authorizationrules {
   [type=="x-ms-sgx-mrsigner", value=="secret-signer"] => permit();
 };`;
+const permit = 'version=1.0;authorizationrules{=> permit();};';
 const path = join(stateDirectory(), 'strict.txt');
 writeFileSync(path, strict);
 const service = await serveEnclaves({ identity, provider: { policies: { OpenEnclave: path, SgxEnclave: path } } });
@@ -34,6 +35,17 @@ test('a configured policy takes the place of the default one, and its refusal na
   const wanted =
     'policy: No rule permitted. The rule in line 3 asks for x-ms-sgx-mrsigner with another value (line 3).';
   assert.equal(messageOf(answer), wanted);
+});
+
+test('tells the claim for which the policy refused, and what it was, as newer versions of Azure Attestation do', async () => {
+  const answer = await service.attest('SgxEnclave', { quote }, { version: '2026-03-11-preview' });
+  const { code, innererror } = JSON.parse(answer.text).error;
+  const mrSigner = claimsOf(await service.attest('SgxEnclave', { quote, draftPolicyForAttestation: permit }));
+  assert.equal(code, 'PolicyEvaluationError');
+  assert.deepEqual(innererror, {
+    code: 'policy-denied',
+    details: [{ code: 'PolicyFailureClaim', target: 'x-ms-sgx-mrsigner', value: mrSigner['x-ms-sgx-mrsigner'] }],
+  });
 });
 
 test('shows values to callers who may read the policy, and to them alone', async () => {

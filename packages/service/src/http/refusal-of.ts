@@ -5,7 +5,7 @@ import { evidenceCodes } from '@atesto/evidence/advanced';
 import type { StorageCode } from '@atesto/store';
 import type { TokenCode } from '@atesto/token';
 import { type ServiceCodeRow, serviceCodes } from '../codes.ts';
-import { PartFailed, type PartFault } from '../refuse.ts';
+import { PartFailed, type PartFault, RefusedWithCauses } from '../refuse.ts';
 import { RequestRefused, withinRefused } from './refusal.ts';
 
 type Wire = readonly [status: number, wireCode: string];
@@ -44,7 +44,10 @@ export function refusalOfError(error: unknown): RequestRefused | undefined {
     return withinRefused(refusal, error.part, ...partFailures[error.fault]);
   }
   const row = serviceRows.get(refusal.code);
-  if (row !== undefined) return new RequestRefused(row.status, row.wireCode, refusal, undefined, row.retryAfterSeconds);
+  if (row !== undefined) {
+    const causes = error instanceof RefusedWithCauses ? error.causes : [];
+    return new RequestRefused(row.status, row.wireCode, refusal, undefined, row.retryAfterSeconds, causes);
+  }
   const stored = storageRows.get(refusal.code);
   if (stored !== undefined) return ofStore(refusal, stored);
   const caller = wireOfCallersFault(refusal.code);

@@ -1,6 +1,7 @@
 /** What a request is refused with in terms of HTTP: a status, a wire code and a sentence. For routes and `http/`; see `refusal-of.ts`. */
 import type { Refusal } from '@atesto/core';
 import { type ServiceCode, serviceCodes } from '../codes.ts';
+import type { RefusalCause } from '../refuse.ts';
 import { meaningOf } from './public-messages.ts';
 
 /** A refused request: `Refused` of the HTTP boundary, which alone turns it into a reply. */
@@ -14,8 +15,17 @@ export class RequestRefused extends Error {
   readonly detail: Refusal | undefined;
   /** After how many seconds another try makes sense, for `Retry-After`; undefined: nothing is said. */
   readonly retryAfterSeconds: number | undefined;
+  /** What `innererror.details` of the reply tells. */
+  readonly causes: readonly RefusalCause[];
 
-  constructor(status: number, wireCode: string, refusal: Refusal, detail?: Refusal, retryAfterSeconds?: number) {
+  constructor(
+    status: number,
+    wireCode: string,
+    refusal: Refusal,
+    detail?: Refusal,
+    retryAfterSeconds?: number,
+    causes: readonly RefusalCause[] = [],
+  ) {
     super(refusal.why);
     this.name = 'RequestRefused';
     this.status = status;
@@ -23,6 +33,7 @@ export class RequestRefused extends Error {
     this.refusal = refusal;
     this.detail = detail;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.causes = causes;
   }
 }
 

@@ -10,10 +10,11 @@ export const jsonType = 'application/json; charset=utf-8';
 /** The version that `x-ms-maa-service-version` tells. */
 export const serviceVersion: string = manifest.version;
 
-/** What an error reply says: code, message, and the fine-grained code. */
-export function errorOf(refused: RequestRefused): { readonly error: object } {
-  const { code, where, why } = refused.refusal;
-  return { error: { code: refused.wireCode, message: `${where}: ${why}`, innererror: { code } } };
+/** What an error reply says: code, message, and the fine-grained code with its causes, as newer versions of Azure Attestation tell them. */
+export function errorOf({ refusal, wireCode, causes }: RequestRefused): { readonly error: object } {
+  const { code, where, why } = refusal;
+  const innererror = { code, ...(causes.length === 0 ? {} : { details: causes }) };
+  return { error: { code: wireCode, message: `${where}: ${why}`, innererror } };
 }
 
 /** The body of an error reply. */

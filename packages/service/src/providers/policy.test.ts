@@ -91,7 +91,32 @@ authorizationrules {
     code: 'policy-denied',
     message: 'No rule permitted. The rule in line 3 asks for x-ms-sgx-product-id with another value (line 3).',
     detail: 'No rule permitted. The rule in line 3 needs x-ms-sgx-product-id with value == 8, and it is 7.',
+    failedClaims: [{ type: 'x-ms-sgx-product-id', value: '7' }],
   });
+});
+
+test('tells of the claims that decided what they were in the request, and nothing that the policy made', () => {
+  const failed = (rules: string, more: readonly PolicyClaim[] = []) => {
+    const policy = policyOfText(`version=1.2;authorizationrules{${rules}};`, 'SgxEnclave');
+    const decision = policy.evaluate([...sgx, ...more]);
+    return decision.authorized ? assert.fail() : decision.failedClaims;
+  };
+  assert.deepEqual(failed('=> permit(); c:[type=="x-ms-sgx-product-id", value==7] => deny();'), [
+    { type: 'x-ms-sgx-product-id', value: '7' },
+  ]);
+  assert.deepEqual(failed('[type=="absent"] => permit();'), [{ type: 'absent' }]);
+  assert.deepEqual(failed('=> add(type="made", value="secret"); [type=="made", value=="other"] => permit();'), [
+    { type: 'made' },
+  ]);
+  assert.deepEqual(
+    failed('[type=="x-ms-sgx-product-id", value==8] => add(type="good", value=true); [type=="good"] => permit();'),
+    [{ type: 'x-ms-sgx-product-id', value: '7' }],
+  );
+  const long = { type: 'long', value: 'x'.repeat(1000), issuer: 'CustomClaim' } as const;
+  assert.deepEqual(failed('[type=="long", value=="y"] => permit();', [long]), [
+    { type: 'long', value: `${'x'.repeat(256)}…` },
+  ]);
+  assert.deepEqual(failed('=> deny();'), []);
 });
 
 test('tells which rule cannot be evaluated', () => {

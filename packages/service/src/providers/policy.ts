@@ -9,6 +9,7 @@ import {
   compilePolicy,
   configure,
   type Diagnostic,
+  decisiveClaims,
   type EvaluateOptions,
   evaluatePolicy,
   explainVerdict,
@@ -19,6 +20,13 @@ import type { JsonValue } from '@atesto/token';
 
 /** A claim as policies see it. */
 export type PolicyClaim = Claim;
+
+/** A claim for which a policy refused. */
+export interface FailedClaim {
+  readonly type: string;
+  /** What it was in the evidence or the data of the caller, shortened; absent: there was none. */
+  readonly value?: string;
+}
 
 /** What a policy decides about the claims of one request. */
 export type PolicyDecision =
@@ -34,6 +42,8 @@ export type PolicyDecision =
       readonly message: string;
       /** The same with values of claims and of the policy: for callers who may read the policy. */
       readonly detail: string;
+      /** The claims that decided. */
+      readonly failedClaims: readonly FailedClaim[];
     };
 
 /** A policy that was understood as a whole. */
@@ -142,9 +152,26 @@ function decide(policy: CompiledPolicy, claims: readonly PolicyClaim[], work: nu
     return { authorized: true, issued: verdict.outgoing.map((claim) => [claim.type, issuedValue(claim)]) };
   }
   const code = verdict.ok ? 'policy-denied' : 'policy-evaluation-failed';
-  const { message, detail } = explainVerdict(policy, appraised, verdict, options) ?? { message: '', detail: '' };
-  return { authorized: false, code, message, detail };
+  const explanation = explainVerdict(policy, appraised, verdict, options);
+  const { message, detail } = explanation ?? { message: '', detail: '' };
+  const types = explanation === undefined ? [] : decisiveClaims(explanation);
+  return { authorized: false, code, message, detail, failedClaims: types.map((type) => failedClaim(type, claims)) };
 }
+
+/** Values come from the request alone: what a policy makes of it is for the policy's readers. */
+function failedClaim(type: string, claims: readonly PolicyClaim[]): FailedClaim {
+  const values = claims.filter((claim) => claim.type === type).slice(0, mostShown);
+  if (values.length === 0) return { type };
+  return { type, value: shortened(values.map(({ value }) => shortened(String(value))).join(', ')) };
+}
+
+function shortened(text: string): string {
+  return text.length <= longestValue ? text : `${text.slice(0, longestValue)}…`;
+}
+
+/** How many values of a claim are told, and how many characters of them. */
+const mostShown = 16;
+const longestValue = 256;
 
 function sentence({ line, column, message, hint }: Diagnostic): string {
   return `line ${line}, column ${column}: ${message}${hint === undefined ? '' : ` ${hint}`}`;

@@ -87,7 +87,7 @@ const refusing = (code: 'policy-denied' | 'policy-evaluation-failed'): ProviderP
   text: '',
   hash: 'hash',
   minimumTcbEvaluationDataNumber: 0,
-  evaluate: () => ({ authorized: false, code, message: 'without values', detail: 'with values' }),
+  evaluate: () => ({ authorized: false, code, message: 'without values', detail: 'with values', failedClaims: [] }),
 });
 
 test('refuses what the policy does not permit or cannot judge, and a type without a policy', async () => {
@@ -122,7 +122,7 @@ test('holds evidence to the baseline that a draft configures before its decision
       ok: true,
       hash: 'hash',
       minimumTcbEvaluationDataNumber: 17,
-      decision: { authorized: false, code: 'policy-denied', message: '', detail: '' },
+      decision: { authorized: false, code: 'policy-denied', message: '', detail: '', failedClaims: [] },
     }),
     explain: () => assert.fail(),
   };

@@ -5,7 +5,7 @@ import type { Claims, TcbBaseline } from '@atesto/evidence/advanced';
 import type { JsonObject, JsonValue } from '@atesto/token';
 import type { PolicyDecision } from '../../providers/policy.ts';
 import type { PolicyInForce, Provider } from '../../providers/provider.ts';
-import { refuse } from '../../refuse.ts';
+import { RefusedWithCauses, refuse } from '../../refuse.ts';
 import type { AttestRequest } from '../request.ts';
 import type { AttestationType } from '../types/attestation-type.ts';
 import { evaluateDraft } from './draft-policy.ts';
@@ -107,7 +107,9 @@ async function judgeByDraft<Appraisal>(
 
 function issuedBy(decision: PolicyDecision, mayReadPolicy: boolean): PolicyVerdict['issued'] {
   if (decision.authorized) return decision.issued;
-  return refuse(decision.code, 'policy', mayReadPolicy ? decision.detail : decision.message);
+  const { code, detail, message, failedClaims } = decision;
+  const causes = failedClaims.map(({ type, ...was }) => ({ code: 'PolicyFailureClaim', target: type, ...was }));
+  throw new RefusedWithCauses(code, 'policy', mayReadPolicy ? detail : message, causes);
 }
 
 /** A provider whose baseline is as strict as the policy's configuration demands. */
