@@ -31,7 +31,7 @@ export {
 } from './intel/request.ts';
 export type { PcsDialect } from './pcs/paths.ts';
 export { createPcsSource, type PcsSource, type PcsSourceOptions } from './pcs/source.ts';
-export { type HeldListsOptions, HeldRevocationLists } from './revocation/held-lists.ts';
+export { RevocationListStore, type RevocationListStoreOptions } from './revocation/list-store.ts';
 export type { EndorsementOptions, EndorsementResult, EndorsementSource } from './source.ts';
 export {
   createVerifiedIntelSource,

@@ -1,4 +1,4 @@
-/** Three instances on one PostgreSQL: what holds while policies change, an instance is killed and the database goes away? */
+/** Three instances on one PostgreSQL while policies change, an instance is killed and the database goes away. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -15,7 +15,7 @@ import { OpenConnections } from './http/open-connections.ts';
 import { createServer, type LogSink } from './http/server.ts';
 import { bearerChallenge } from './identity/challenge.ts';
 import { SigningKeyHealth } from './keys/key-health.ts';
-import { openHolders, openKeys } from './keys/open-keys.ts';
+import { openKeyStores, openKeys } from './keys/open-keys.ts';
 import { verifyStoredPolicy } from './policies/stored.ts';
 import { PolicyWorkers } from './policy-workers/policy-workers.ts';
 import { sharedParts } from './providers/open-provider.ts';
@@ -128,10 +128,10 @@ async function start(
 
   const policyWorkers = new PolicyWorkers(config.limits.policyWorkers, log);
   stops.add(() => policyWorkers.close());
-  const holders = openHolders(config);
-  stops.add(holders.close);
+  const keyStores = openKeyStores(config);
+  stops.add(keyStores.close);
   const keyHealth = new SigningKeyHealth(health.dependency('signing-keys', { isRequired: false }));
-  const keyParts = { config, store, holders, clock, guard: clockWatch, log, health: keyHealth };
+  const keyParts = { config, store, keyStores, clock, guard: clockWatch, log, health: keyHealth };
   const host = new ProviderRegistry({
     config,
     store,

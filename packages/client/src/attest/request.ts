@@ -1,4 +1,4 @@
-/** How does an attest call look on the wire? Azure Attestation REST contract, "Attest Sgx Enclave" and its siblings. */
+/** Writes attest calls as they look on the wire. Azure Attestation REST contract, "Attest Sgx Enclave" and its siblings. */
 import { ClientError } from '../error.ts';
 import type { CollectedEvidence } from '../evidence/source.ts';
 import { type AttestedData, base64url, wireData } from './data.ts';

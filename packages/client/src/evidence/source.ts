@@ -1,4 +1,4 @@
-/** Where does evidence come from? From anything that can collect it for given report data. */
+/** Sources of evidence: anything that can collect it for given report data. */
 import { ClientError } from '../error.ts';
 
 /**

@@ -4,8 +4,8 @@ import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence/advanced';
 import { LRUCache } from 'lru-cache';
 import { type ReportBroken, type WatchedFile, WatchedFiles } from '../files/watched-files.ts';
 import { refuseEndorsements, settleRefusals } from '../refusal.ts';
-import { HeldRevocationLists } from '../revocation/held-lists.ts';
-import { withHeldLists } from '../revocation/revocable.ts';
+import { RevocationListStore } from '../revocation/list-store.ts';
+import { withStoredLists } from '../revocation/revocable.ts';
 import type { EndorsementResult } from '../source.ts';
 import { bestCandidate, type SnpCandidate, snpCandidates } from './bundle-candidates.ts';
 import { type AmdFileContents, amdFileContents } from './bundle-contents.ts';
@@ -23,7 +23,7 @@ export interface SnpBundleSourceOptions {
   /** Default: AMD's. */
   readonly trustAnchors?: readonly TrustAnchor[];
   /** Revocation lists of all sources, to be shared by them. Default: those of this source alone, in memory. */
-  readonly heldLists?: HeldRevocationLists | undefined;
+  readonly listStore?: RevocationListStore | undefined;
   /** For how long the files count as unchanged after they were looked at, milliseconds. Default: 1000. */
   readonly recheckMilliseconds?: number;
   /** The current time. Default: the machine's clock. */
@@ -140,7 +140,7 @@ export function createSnpBundleSource(options: SnpBundleSourceOptions): SnpBundl
     name: options.path,
     get: (request, { at }) => settleRefusals(() => bundle.find(request, at)),
   };
-  const held = options.heldLists ?? new HeldRevocationLists(options);
-  held.offer(() => bundle.lists());
-  return { ...withHeldLists(source, revocableSnp(options.trustAnchors), held), warmUp: () => bundle.warmUp() };
+  const listStore = options.listStore ?? new RevocationListStore(options);
+  listStore.offer(() => bundle.lists());
+  return { ...withStoredLists(source, revocableSnp(options.trustAnchors), listStore), warmUp: () => bundle.warmUp() };
 }

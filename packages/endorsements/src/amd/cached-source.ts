@@ -2,8 +2,8 @@
 import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence/advanced';
 import { type CachedSource, type CacheOptions, cacheEndorsements } from '../cache/cached-source.ts';
 import { verification } from '../cache/kind.ts';
-import { HeldRevocationLists } from '../revocation/held-lists.ts';
-import { withHeldLists } from '../revocation/revocable.ts';
+import { RevocationListStore } from '../revocation/list-store.ts';
+import { withStoredLists } from '../revocation/revocable.ts';
 import { type SnpEndorsementRequest, type SnpEndorsementSource, snpRequestKey } from './request.ts';
 import { revocableSnp } from './revocable.ts';
 import { verifySnp } from './verify.ts';
@@ -13,7 +13,7 @@ export interface SnpCacheOptions extends CacheOptions {
   /** Default: AMD's. */
   readonly trustAnchors?: readonly TrustAnchor[];
   /** Revocation lists of all sources, to be shared by them. Default: those of this source alone, in the same directory. */
-  readonly heldLists?: HeldRevocationLists | undefined;
+  readonly listStore?: RevocationListStore | undefined;
 }
 
 function encode({ certificate, authorityChain, revocationList }: SnpEndorsements): string {
@@ -49,8 +49,8 @@ export function createSnpCachedSource(
   source: SnpEndorsementSource,
   options: SnpCacheOptions = {},
 ): CachedSource<SnpEndorsementRequest, SnpEndorsements> {
-  const { trustAnchors, heldLists, ...cache } = options;
-  const held = heldLists ?? new HeldRevocationLists(cache);
+  const { trustAnchors, listStore, ...cache } = options;
+  const lists = listStore ?? new RevocationListStore(cache);
   const kind = {
     name: 'snp-endorsements',
     keyOf: snpRequestKey,
@@ -61,11 +61,11 @@ export function createSnpCachedSource(
   };
   const cached = cacheEndorsements(source, kind, cache);
   return {
-    ...withHeldLists(cached, revocableSnp(trustAnchors), held, { isCache: true }),
+    ...withStoredLists(cached, revocableSnp(trustAnchors), lists, { isCache: true }),
     refreshDue: () => cached.refreshDue(),
     close: async () => {
       await cached.close();
-      await held.close();
+      await lists.close();
     },
   };
 }

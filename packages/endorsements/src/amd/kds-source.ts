@@ -3,8 +3,8 @@ import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence/advanced';
 import { systemTiming, type Timing } from '@atesto/http-client';
 import { LRUCache } from 'lru-cache';
 import { isRefusal, settleRefusals } from '../refusal.ts';
-import { HeldRevocationLists } from '../revocation/held-lists.ts';
-import { withHeldLists } from '../revocation/revocable.ts';
+import { RevocationListStore } from '../revocation/list-store.ts';
+import { withStoredLists } from '../revocation/revocable.ts';
 import type { EndorsementOptions, EndorsementResult } from '../source.ts';
 import { AuthorityMemory } from './authorities.ts';
 import { fileDocuments, httpDocuments, type KdsDocuments } from './documents.ts';
@@ -21,7 +21,7 @@ export interface KdsSourceOptions {
   /** Roots above the endorsements. Default: AMD's. */
   readonly trustAnchors?: readonly TrustAnchor[];
   /** Revocation lists of all sources, to be shared by them. Default: those of this source alone, in memory. */
-  readonly heldLists?: HeldRevocationLists | undefined;
+  readonly listStore?: RevocationListStore | undefined;
   /** Default: 5000. */
   readonly connectTimeoutMilliseconds?: number;
   /** For one attempt at one document. Default: 15000. */
@@ -48,13 +48,13 @@ const rememberedCertificates = 1000;
 
 interface SourceOptions {
   readonly trustAnchors: readonly TrustAnchor[] | undefined;
-  readonly heldLists: HeldRevocationLists | undefined;
+  readonly listStore: RevocationListStore | undefined;
   readonly authorityMemorySeconds: number;
   readonly timing: Timing;
 }
 
 function sourceOver(documents: KdsDocuments, options: SourceOptions): KdsSource {
-  const { trustAnchors, heldLists = new HeldRevocationLists(options.timing) } = options;
+  const { trustAnchors, listStore = new RevocationListStore(options.timing) } = options;
   const certificates = new LRUCache<string, Uint8Array>({ max: rememberedCertificates });
   const authorities = new AuthorityMemory(documents, options);
 
@@ -91,7 +91,7 @@ function sourceOver(documents: KdsDocuments, options: SourceOptions): KdsSource 
     get: (request, options) => settleRefusals(() => fetchVerified(request, options)),
   };
   return {
-    ...withHeldLists(source, revocableSnp(trustAnchors), heldLists),
+    ...withStoredLists(source, revocableSnp(trustAnchors), listStore),
     close: () => documents.close(),
   };
 }
@@ -114,17 +114,17 @@ export function createKdsSource(options: KdsSourceOptions = {}): KdsSource {
     timing,
   };
   const documents = httpDocuments(options.baseUrl ?? 'https://kdsintf.amd.com', client, retry);
-  const { trustAnchors, heldLists, authorityMemorySeconds = 600 } = options;
-  return sourceOver(documents, { trustAnchors, heldLists, authorityMemorySeconds, timing });
+  const { trustAnchors, listStore, authorityMemorySeconds = 600 } = options;
+  return sourceOver(documents, { trustAnchors, listStore, authorityMemorySeconds, timing });
 }
 
 /** A source over files for offline sites: below `directory` the paths of AMD's service, as mirroring tools write them. */
 export function createKdsDirectorySource(options: {
   readonly directory: string;
   readonly trustAnchors?: readonly TrustAnchor[];
-  readonly heldLists?: HeldRevocationLists | undefined;
+  readonly listStore?: RevocationListStore | undefined;
   readonly timing?: Timing;
 }): KdsSource {
-  const { directory, trustAnchors, heldLists, timing = systemTiming } = options;
-  return sourceOver(fileDocuments(directory), { trustAnchors, heldLists, authorityMemorySeconds: 0, timing });
+  const { directory, trustAnchors, listStore, timing = systemTiming } = options;
+  return sourceOver(fileDocuments(directory), { trustAnchors, listStore, authorityMemorySeconds: 0, timing });
 }

@@ -29,7 +29,7 @@ export function snpEndorsementsWithLists(
 /** What the rule of revocation lists must know of endorsements under trusted roots. */
 export function revocableSnp(trustAnchors: readonly TrustAnchor[] | undefined): RevocableKind<SnpEndorsements> {
   return {
-    placesOf: (endorsements) => {
+    slotsOf: (endorsements) => {
       const issuer = snpListIssuer(endorsements, trustAnchors);
       if (!issuer.ok) return [];
       const own = endorsements.revocationList;

@@ -8,8 +8,8 @@ import {
 } from '@atesto/evidence/advanced';
 import { type ReportBroken, type WatchedFile, WatchedFiles } from '../files/watched-files.ts';
 import { refuseEndorsements, settleRefusals } from '../refusal.ts';
-import { HeldRevocationLists } from '../revocation/held-lists.ts';
-import { withHeldLists } from '../revocation/revocable.ts';
+import { RevocationListStore } from '../revocation/list-store.ts';
+import { withStoredLists } from '../revocation/revocable.ts';
 import type { EndorsementResult } from '../source.ts';
 import { type BundleContents, bundleContents, isFor, isOfPlatform, namedPlatforms } from './bundle-contents.ts';
 import { readable, selectCollateral } from './bundle-selection.ts';
@@ -26,7 +26,7 @@ export interface BundleSourceOptions {
    */
   readonly trustAnchors?: readonly TrustAnchor[];
   /** Revocation lists of all sources, to be shared by them. Default: those of this source alone, in memory. */
-  readonly heldLists?: HeldRevocationLists | undefined;
+  readonly listStore?: RevocationListStore | undefined;
   /** For how long the files count as unchanged after they were looked at, milliseconds. Default: 1000. */
   readonly recheckMilliseconds?: number;
   /** The current time. Default: the machine's clock. */
@@ -115,7 +115,10 @@ export function createBundleSource(options: BundleSourceOptions): IntelBundleSou
     name: path,
     get: (request, { at }) => settleRefusals(() => find(request, at)),
   };
-  const held = options.heldLists ?? new HeldRevocationLists({ clock });
-  held.offer(lists);
-  return { ...withHeldLists(source, revocableCollateral(options.trustAnchors), held), warmUp: () => files.poll() };
+  const listStore = options.listStore ?? new RevocationListStore({ clock });
+  listStore.offer(lists);
+  return {
+    ...withStoredLists(source, revocableCollateral(options.trustAnchors), listStore),
+    warmUp: () => files.poll(),
+  };
 }

@@ -7,8 +7,8 @@ import {
 } from '@atesto/evidence/advanced';
 import { type CachedSource, type CacheOptions, cacheEndorsements } from '../cache/cached-source.ts';
 import { type EndorsementKind, verification } from '../cache/kind.ts';
-import { HeldRevocationLists } from '../revocation/held-lists.ts';
-import { withHeldLists } from '../revocation/revocable.ts';
+import { RevocationListStore } from '../revocation/list-store.ts';
+import { withStoredLists } from '../revocation/revocable.ts';
 import { type IntelEndorsementRequest, type IntelEndorsementSource, requestKey } from './request.ts';
 import { revocableCollateral } from './revocable.ts';
 import { datesOf, verifyCollateralFor } from './verify.ts';
@@ -18,7 +18,7 @@ export interface IntelCacheOptions extends CacheOptions {
   /** Default: Intel's. */
   readonly trustAnchors?: readonly TrustAnchor[];
   /** Revocation lists of all sources, to be shared by them. Default: those of this source alone, in the same directory. */
-  readonly heldLists?: HeldRevocationLists | undefined;
+  readonly listStore?: RevocationListStore | undefined;
 }
 
 /** Parts in the order of `datesOf`; each is signed by itself. */
@@ -79,8 +79,8 @@ export function createCachedSource(
   source: IntelEndorsementSource,
   options: IntelCacheOptions = {},
 ): CachedSource<IntelEndorsementRequest, IntelCollateral> {
-  const { trustAnchors, heldLists, ...cache } = options;
-  const held = heldLists ?? new HeldRevocationLists(cache);
+  const { trustAnchors, listStore, ...cache } = options;
+  const lists = listStore ?? new RevocationListStore(cache);
   const kind = intelCollateralKind(trustAnchors);
   const families = cacheEndorsements(source, kind, cache);
   const holderOf = ({ pckCertificateChain }: IntelCollateral): string | undefined => pckCertificateChain;
@@ -90,13 +90,13 @@ export function createCachedSource(
     get: (request, options) => ('pckCertificate' in request ? platforms : families).get(request, options),
   };
   return {
-    ...withHeldLists(cached, revocableCollateral(trustAnchors), held, { isCache: true }),
+    ...withStoredLists(cached, revocableCollateral(trustAnchors), lists, { isCache: true }),
     refreshDue: async () => {
       await Promise.all([families.refreshDue(), platforms.refreshDue()]);
     },
     close: async () => {
       await Promise.all([families.close(), platforms.close()]);
-      await held.close();
+      await lists.close();
     },
   };
 }

@@ -6,7 +6,7 @@ import {
   readIntelCollateral,
   type TrustAnchor,
 } from '@atesto/evidence/advanced';
-import type { ListPlace, RevocableKind } from '../revocation/revocable.ts';
+import type { ListSlot, RevocableKind } from '../revocation/revocable.ts';
 import { nextUpdateOf, verifyIntelOnce } from './verify.ts';
 
 const sameBytes = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
@@ -15,18 +15,18 @@ const sameBytes = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compar
 export function revocableCollateral(trustAnchors: readonly TrustAnchor[] | undefined): RevocableKind<IntelCollateral> {
   const anchors = trustAnchors === undefined ? {} : { trustAnchors };
   return {
-    placesOf: (collateral) => {
+    slotsOf: (collateral) => {
       const issuers = intelListIssuers(collateral, trustAnchors);
       if (!issuers.ok) return [];
-      const place = (
-        issuer: ListPlace<IntelCollateral>['issuer'],
+      const slot = (
+        issuer: ListSlot<IntelCollateral>['issuer'],
         member: 'rootCaCrl' | 'pckCrl',
-      ): ListPlace<IntelCollateral> => ({
+      ): ListSlot<IntelCollateral> => ({
         issuer,
         isReplaceable: issuer.lists.some(({ der }) => sameBytes(der, collateral[member])),
         replace: (value, list) => (sameBytes(value[member], list) ? value : { ...value, [member]: list }),
       });
-      return [place(issuers.value.root, 'rootCaCrl'), place(issuers.value.pckAuthority, 'pckCrl')];
+      return [slot(issuers.value.root, 'rootCaCrl'), slot(issuers.value.pckAuthority, 'pckCrl')];
     },
     withFurther: (collateral, furtherRevocationLists) => ({ ...collateral, furtherRevocationLists }),
     nextUpdateOf: (collateral) => {

@@ -5,8 +5,8 @@ import type { IntelEndorsementRequest, IntelEndorsementSource } from '../intel/r
 import { revocableCollateral } from '../intel/revocable.ts';
 import { nextUpdateOf, verifyCollateralFor } from '../intel/verify.ts';
 import { refuseEndorsements, settleRefusals } from '../refusal.ts';
-import { HeldRevocationLists } from '../revocation/held-lists.ts';
-import { holdLists, withHeldLists } from '../revocation/revocable.ts';
+import { RevocationListStore } from '../revocation/list-store.ts';
+import { storeLists, withStoredLists } from '../revocation/revocable.ts';
 import type { EndorsementOptions, EndorsementResult } from '../source.ts';
 import { type PcsAddress, type PcsDialect, PcsPaths } from './paths.ts';
 import { PcsService } from './service.ts';
@@ -24,7 +24,7 @@ export interface PcsSourceOptions extends Omit<PcsAddress, 'dialect'> {
   /** Roots above the collateral. Default: Intel's. */
   readonly trustAnchors?: readonly TrustAnchor[];
   /** Revocation lists of all sources, to be shared by them. Default: those of this source alone, in memory. */
-  readonly heldLists?: HeldRevocationLists | undefined;
+  readonly listStore?: RevocationListStore | undefined;
   /** Default: 5000. */
   readonly connectTimeoutMilliseconds?: number;
   /** For one attempt at one document. Default: 10000. */
@@ -89,7 +89,7 @@ export function createPcsSource(options: PcsSourceOptions): PcsSource {
   };
   const service = new PcsService(paths, client, retry, options.apiKey);
   const { name } = paths;
-  const { trustAnchors, tcbEvaluationDataNumber, heldLists = new HeldRevocationLists(timing) } = options;
+  const { trustAnchors, tcbEvaluationDataNumber, listStore = new RevocationListStore(timing) } = options;
   const kind = revocableCollateral(trustAnchors);
 
   async function fetchVerified(
@@ -97,7 +97,7 @@ export function createPcsSource(options: PcsSourceOptions): PcsSource {
     { at, signal }: EndorsementOptions,
   ): Promise<IntelResult> {
     const collateral = await service.collateral(request, signal);
-    await holdLists(collateral, kind, heldLists);
+    await storeLists(collateral, kind, listStore);
     const verified = verifyCollateralFor(collateral, request, name, trustAnchors);
     checkBaseline(verified, tcbEvaluationDataNumber, name);
     const nextUpdate = nextUpdateOf(verified);
@@ -110,7 +110,7 @@ export function createPcsSource(options: PcsSourceOptions): PcsSource {
     get: (request, options) => settleRefusals(() => fetchVerified(request, options)),
   };
   return {
-    ...withHeldLists(source, kind, heldLists),
+    ...withStoredLists(source, kind, listStore),
     close: () => client.close(),
   };
 }

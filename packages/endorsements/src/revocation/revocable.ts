@@ -1,12 +1,12 @@
-/** Gives the answers of a source together with all that is held revoked: the rule of `rule.ts`, for every kind of endorsements. */
+/** Gives the answers of a source together with all that is known to be revoked: the rule of `rule.ts`, for every kind of endorsements. */
 import type { ListIssuer } from '@atesto/evidence/advanced';
 import type { Freshness } from '../freshness.ts';
 import type { EndorsementOptions, EndorsementResult, EndorsementSource } from '../source.ts';
-import type { HeldRevocationLists } from './held-lists.ts';
+import type { RevocationListStore } from './list-store.ts';
 import { type CombinedLists, combineLists } from './rule.ts';
 
 /** One list of endorsements: whose it is, and how it is replaced. */
-export interface ListPlace<Value> {
+export interface ListSlot<Value> {
   readonly issuer: ListIssuer;
   /** Whether the list is a genuine one, or there is none; a list that is not genuine stays where it is, to be refused. */
   readonly isReplaceable: boolean;
@@ -17,7 +17,7 @@ export interface ListPlace<Value> {
 /** What must be known of one kind of endorsements. */
 export interface RevocableKind<Value> {
   /** Empty: no trusted authority stands above them. */
-  placesOf(value: Value): readonly ListPlace<Value>[];
+  slotsOf(value: Value): readonly ListSlot<Value>[];
   withFurther(value: Value, lists: readonly Uint8Array[]): Value;
   /** When the first part is due to be replaced; undefined when that cannot be read. */
   nextUpdateOf(value: Value): Date | undefined;
@@ -32,7 +32,7 @@ interface United<Value> {
 }
 
 /** About the source. */
-export interface HoldingOptions {
+export interface StoredListsOptions {
   /**
    * A cache cannot know that its list is superseded by one that came another way and has expired meanwhile: it is then asked to renew. Default:
    * false.
@@ -42,51 +42,51 @@ export interface HoldingOptions {
 
 /** The same object stands for the same bytes, here as in every source. */
 interface Known<Value> {
-  readonly places: readonly ListPlace<Value>[];
+  readonly slots: readonly ListSlot<Value>[];
   united?: United<Value>;
 }
 
-/** Holds the lists of endorsements, whatever else is wrong with these: a list that revokes its own authority must count. */
-export async function holdLists<Value>(
+/** Stores the lists of endorsements, whatever else is wrong with these: a list that revokes its own authority must count. */
+export async function storeLists<Value>(
   value: Value,
   kind: RevocableKind<Value>,
-  held: HeldRevocationLists,
+  listStore: RevocationListStore,
 ): Promise<void> {
-  for (const { issuer } of kind.placesOf(value)) await held.take(issuer);
+  for (const { issuer } of kind.slotsOf(value)) await listStore.take(issuer);
 }
 
 /**
- * A source whose answers carry the newest held lists and what older ones revoke besides. The lists of each answer are held from then on.
+ * A source whose answers carry the newest stored lists and what older ones revoke besides. The lists of each answer are stored from then on.
  */
-export function withHeldLists<Request, Value extends object>(
+export function withStoredLists<Request, Value extends object>(
   source: EndorsementSource<Request, Value>,
   kind: RevocableKind<Value>,
-  held: HeldRevocationLists,
-  { isCache = false }: HoldingOptions = {},
+  listStore: RevocationListStore,
+  { isCache = false }: StoredListsOptions = {},
 ): EndorsementSource<Request, Value> {
   const known = new WeakMap<Value, Known<Value>>();
 
   async function factsOf(value: Value): Promise<Known<Value>> {
     const before = known.get(value);
     if (before !== undefined) return before;
-    const facts = { places: kind.placesOf(value) };
-    for (const { issuer } of facts.places) await held.take(issuer);
+    const facts = { slots: kind.slotsOf(value) };
+    for (const { issuer } of facts.slots) await listStore.take(issuer);
     known.set(value, facts);
     return facts;
   }
 
   async function unite(value: Value, at: Date): Promise<United<Value>> {
     const facts = await factsOf(value);
-    const combined: (readonly [ListPlace<Value>, CombinedLists])[] = [];
-    for (const place of facts.places.filter(({ isReplaceable }) => isReplaceable)) {
-      const lists = combineLists([...place.issuer.lists, ...(await held.of(place.issuer))], at);
-      if (lists !== undefined) combined.push([place, lists]);
+    const combined: (readonly [ListSlot<Value>, CombinedLists])[] = [];
+    for (const slot of facts.slots.filter(({ isReplaceable }) => isReplaceable)) {
+      const lists = combineLists([...slot.issuer.lists, ...(await listStore.of(slot.issuer))], at);
+      if (lists !== undefined) combined.push([slot, lists]);
     }
     const further = combined.flatMap(([, lists]) => lists.further.map(({ der }) => der));
     const lists = [...combined.map(([, { dating }]) => dating.der), ...further];
     if (facts.united !== undefined && areSame(lists, facts.united.lists)) return facts.united;
     let united = value;
-    for (const [place, { dating }] of combined) united = place.replace(united, dating.der);
+    for (const [slot, { dating }] of combined) united = slot.replace(united, dating.der);
     if (further.length > 0) united = kind.withFurther(united, further);
     facts.united = { value: united, nextUpdate: kind.nextUpdateOf(united), lists };
     return facts.united;

@@ -3,12 +3,12 @@ import { checkOptions, checkTime } from '@atesto/core';
 import { refuse } from '../outcome.ts';
 import { checkQeReportData, checkQeReportSignature, checkQuoteSignature } from './attestation-key.ts';
 import type { IntelCollateralPart } from './collateral.ts';
-import { checkCertificateDates, checkNotExpired, expiredParts } from './freshness.ts';
 import { type VerifiedPck, verifyPck } from './pck-chain.ts';
 import { checkQeIdentity } from './qe-identity.ts';
 import type { ParsedQuote } from './quote.ts';
 import { parseReportBody, type SgxReportBody } from './report-body.ts';
 import type { IsvTcbLevel } from './tcb-level.ts';
+import { checkCertificateDates, checkNotExpired, expiredParts } from './validity.ts';
 import type { VerificationCache } from './verification-cache.ts';
 import { checkVerified, type VerifiedIntelCollateral } from './verified-collateral.ts';
 

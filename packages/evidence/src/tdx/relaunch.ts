@@ -1,5 +1,5 @@
 /**
- * Would a relaunch alone bring a trust domain up to date? A domain keeps the module versions with which it was launched; TEE_TCB_SVN_2
+ * Checks whether a relaunch alone would bring a trust domain up to date. A domain keeps the module versions with which it was launched; TEE_TCB_SVN_2
  * of layout 1.5 says what its machine has now. Source: Intel SGX/TDX DCAP Quote Verification, TD relaunch check.
  */
 

@@ -19,7 +19,7 @@ export function compileExpression(expression: Expression, scope: Scope): Evaluat
       return () => set;
     }
     case 'reference':
-      return compileReference(placeOf(scope, expression.identifier.text), expression.property);
+      return compileReference(slotOf(scope, expression.identifier.text), expression.property);
     case 'call':
       return compileCall(expression, scope);
     case 'unusable':
@@ -28,7 +28,7 @@ export function compileExpression(expression: Expression, scope: Scope): Evaluat
 }
 
 /** The slot of a bound identifier. */
-export function placeOf(scope: Scope, identifier: string): number {
+export function slotOf(scope: Scope, identifier: string): number {
   const place = scope.get(identifier);
   if (place === undefined) throw new TypeError(`the identifier ${identifier} was checked to be bound`);
   return place;

@@ -5,7 +5,7 @@ import { type Claim, type ClaimValue, isReadOnly, valueTypeOf } from '../claims/
 import { fail } from '../refusal.ts';
 import type { Action, Assignment } from '../syntax/ast.ts';
 import type { PropertyName } from '../syntax/vocabulary.ts';
-import { compileExpression, placeOf, propertyOf, type Scope } from './compile-expression.ts';
+import { compileExpression, propertyOf, type Scope, slotOf } from './compile-expression.ts';
 import type { Bound, Evaluate, Run } from './program.ts';
 
 /** Some properties of one claim to be made. */
@@ -20,7 +20,7 @@ export type Make = (run: Run, bound: Bound) => readonly Claim[];
 /** Compiles the assignments, or the `claim=`, of an action. */
 export function compileMake(action: Action, scope: Scope): Make {
   if (action.copied !== undefined) {
-    const place = placeOf(scope, action.copied.text);
+    const place = slotOf(scope, action.copied.text);
     return (run, bound) => copies(run, bound[place] ?? []);
   }
   const simple = compileSimple(action, scope);
@@ -52,7 +52,7 @@ function compileSimple(action: Action, scope: Scope): Make | undefined {
   if (value === undefined) return undefined;
   const name = type.value;
   if (value.kind === 'reference' && value.property === 'value') {
-    const place = placeOf(scope, value.identifier.text);
+    const place = slotOf(scope, value.identifier.text);
     return (run, bound) => valuesAs(run, name, bound[place] ?? []);
   }
   const evaluate = compileExpression(value, scope);
@@ -86,7 +86,7 @@ function compileGroups(assignments: readonly Assignment[], scope: Scope): Group[
         ? [{ target: other.property, source: other.expression.property }]
         : [],
     );
-    groups.push(compileTogether(together, placeOf(scope, identifier)));
+    groups.push(compileTogether(together, slotOf(scope, identifier)));
   }
   return groups;
 }

@@ -5,7 +5,7 @@ import type { Provider } from '../providers/provider.ts';
 import type { AttestRequest } from './request.ts';
 import { bind } from './steps/bind.ts';
 import { decodeRequest } from './steps/decode.ts';
-import { type AttestTrail, noteEvidence } from './steps/record.ts';
+import { type AttestAudit, noteEvidence } from './steps/record.ts';
 import type { AttestationType } from './types/attestation-type.ts';
 
 /** What an appraisal needs besides the body. */
@@ -13,7 +13,7 @@ export interface AppraisalContext {
   readonly provider: Provider;
   /** The time at which the evidence is appraised. */
   readonly at: Date;
-  readonly trail: Pick<AttestTrail, 'note'>;
+  readonly audit: Pick<AttestAudit, 'note'>;
   /** Ends waits; its reason is thrown. */
   readonly signal: AbortSignal;
   /** What may be looked up at outside services. */
@@ -34,11 +34,11 @@ export interface AppraisedRequest<Appraisal> {
 export async function appraise<Evidence, Endorsements, Appraisal>(
   type: AttestationType<Evidence, Endorsements, Appraisal>,
   body: Uint8Array,
-  { provider, at, trail, signal, lookups, checkRequest }: AppraisalContext,
+  { provider, at, audit, signal, lookups, checkRequest }: AppraisalContext,
 ): Promise<AppraisedRequest<Appraisal>> {
   // 2 decode
   const request = decodeRequest(body, type.evidenceMembers);
-  noteEvidence(trail, request.evidence);
+  noteEvidence(audit, request.evidence);
   checkRequest?.(request);
   const evidence = unwrap(type.parse(request.evidence));
   // 3 endorse

@@ -9,7 +9,7 @@ import { authenticate } from './steps/authenticate.ts';
 import { checkDraftPermitted } from './steps/draft-policy.ts';
 import { checkInForce, judge } from './steps/evaluate.ts';
 import { issue } from './steps/issue.ts';
-import { type AttestTrail, noteCaller } from './steps/record.ts';
+import { type AttestAudit, noteCaller } from './steps/record.ts';
 import type { AttestationType } from './types/attestation-type.ts';
 
 /** One call as the route received it. */
@@ -26,7 +26,7 @@ export interface AttestContext {
   readonly provider: Provider;
   /** The evidence is appraised and the token issued at the time at which the request is there as a whole. */
   readonly clock: () => Date;
-  readonly trail: AttestTrail;
+  readonly audit: AttestAudit;
   /** Ends waits; its reason is thrown. */
   readonly signal: AbortSignal;
   /** What may be looked up at outside services. */
@@ -51,13 +51,13 @@ export interface AttestAnswer {
 export async function attest<Evidence, Endorsements, Appraisal>(
   type: AttestationType<Evidence, Endorsements, Appraisal>,
   call: AttestCall,
-  { provider, clock, trail, signal, lookups, owner, admit, mayReadPolicies }: AttestContext,
+  { provider, clock, audit, signal, lookups, owner, admit, mayReadPolicies }: AttestContext,
 ): Promise<AttestAnswer> {
   // 1 authenticate
   const requirement = provider.requireAccessToken ? 'required' : type.tokenRequirement(call.apiVersion);
   const caller = await authenticate(call.authorization, requirement, provider.accessTokens, signal);
   if (caller !== undefined) admit(caller);
-  noteCaller(trail, caller);
+  noteCaller(audit, caller);
   const body = await call.readBody();
   const at = clock();
   // 2 decode, 3 endorse, 4 appraise, 5 bind
@@ -66,20 +66,20 @@ export async function attest<Evidence, Endorsements, Appraisal>(
   const { request, appraisal, endorseMs } = await appraise(type, body, {
     provider,
     at,
-    trail,
+    audit,
     signal,
     lookups,
     checkRequest,
   });
   // 6 baseline, as the policy configures it; 7 evaluate
   const isReader = caller !== undefined && mayReadPolicies(caller);
-  const parts = { provider, at, trail, signal, owner, mayReadPolicies: isReader };
+  const parts = { provider, at, audit, signal, owner, mayReadPolicies: isReader };
   const verdict = await judge(type, appraisal, request, parts);
   // 8 issue
   const { token, tokenId } = await issue(type, appraisal, request, verdict, provider, at);
   // 9 record
-  trail.note({ tokenId });
-  await trail.recordAllowed(at);
+  audit.note({ tokenId });
+  await audit.recordAllowed(at);
   checkInForce(type.name, verdict, provider);
   // 10 answer
   return { token: type.deliver?.(token, appraisal) ?? token, endorseMs };

@@ -19,8 +19,8 @@ type Config = Pick<ServiceConfig, 'endorsements' | 'provider'>;
 export function amdSources(config: Config, settings: SourceSettings): SourceChain<SnpEndorsementSource> {
   const { bundle: path, mirror: directory, url, caFile, revocationList, staleGraceSeconds } = config.endorsements.amd;
   const trustAnchors = trustAnchorsOf(amdRoots, config.provider.trustAnchors);
-  const { heldLists } = settings;
-  const under = { trustAnchors, heldLists };
+  const { listStore } = settings;
+  const under = { trustAnchors, listStore };
   const reportBroken = (refusal: Refusal): void => settings.reportBroken('endorsements.amd.bundle', refusal);
   const bundle = path === undefined ? [] : [createSnpBundleSource({ path, ...under, reportBroken })];
   const warmUp = async (): Promise<void> => bundle[0]?.warmUp();

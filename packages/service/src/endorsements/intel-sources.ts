@@ -18,9 +18,9 @@ type Config = Pick<ServiceConfig, 'endorsements' | 'provider'>;
 export function intelSources(config: Config, settings: SourceSettings): SourceChain<IntelEndorsementSource> {
   const { bundle: path, url } = config.endorsements.intel;
   const reportBroken = (refusal: Refusal): void => settings.reportBroken('endorsements.intel.bundle', refusal);
-  const { heldLists } = settings;
+  const { listStore } = settings;
   const trustAnchors = trustAnchorsOf(intelRoots, config.provider.trustAnchors);
-  const bundle = path === undefined ? [] : [createBundleSource({ path, trustAnchors, heldLists, reportBroken })];
+  const bundle = path === undefined ? [] : [createBundleSource({ path, trustAnchors, listStore, reportBroken })];
   const warmUp = async (): Promise<void> => bundle[0]?.warmUp();
   if (url === undefined) return { sources: bundle, upkeep: [], warmUp };
   const { source, ...upkeep } = serviceBehindCache(url, config, settings);
@@ -30,7 +30,7 @@ export function intelSources(config: Config, settings: SourceSettings): SourceCh
 function serviceBehindCache(
   url: string,
   { endorsements: { intel }, provider }: Config,
-  { cache, heldLists, health }: SourceSettings,
+  { cache, listStore, health }: SourceSettings,
 ) {
   const { service: dialect, caFile, subscriptionKeyFile, tcbUpdateType, staleGraceSeconds } = intel;
   const trustAnchors = trustAnchorsOf(intelRoots, provider.trustAnchors);
@@ -38,7 +38,7 @@ function serviceBehindCache(
     baseUrl: url,
     dialect,
     trustAnchors,
-    heldLists,
+    listStore,
     ...(tcbUpdateType === undefined ? {} : { tcbUpdateType }),
     ...(caFile === undefined ? {} : { ca: certificatesIn('endorsements.intel.caFile', caFile) }),
     ...(subscriptionKeyFile === undefined
@@ -48,7 +48,7 @@ function serviceBehindCache(
   const source = createCachedSource(health.ofService(service), {
     ...cache,
     trustAnchors,
-    heldLists,
+    listStore,
     staleGraceSeconds,
   });
   const close = async (): Promise<void> => {

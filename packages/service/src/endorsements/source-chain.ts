@@ -1,13 +1,13 @@
 /** What opening the sources of one vendor gives, and what all caches have in common. */
 import type { Refusal } from '@atesto/core';
-import type { CacheOptions, EndorsementSource, HeldRevocationLists } from '@atesto/endorsements';
+import type { CacheOptions, EndorsementSource, RevocationListStore } from '@atesto/endorsements';
 import type { EndorsementHealth } from './health.ts';
 
 /** What is set the same for the sources of every vendor. */
 export interface SourceSettings {
   readonly cache: Pick<CacheOptions, 'directory' | 'clock' | 'report'>;
   /** The revocation lists of all sources: what one gave counts for the others. */
-  readonly heldLists: HeldRevocationLists;
+  readonly listStore: RevocationListStore;
   readonly health: EndorsementHealth;
   /** Tells of a file of a setting that cannot be used. */
   readonly reportBroken: (setting: string, refusal: Refusal) => void;

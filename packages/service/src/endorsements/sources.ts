@@ -4,8 +4,8 @@ import {
   createFallbackSource,
   createVerifiedIntelSource,
   createVerifiedSnpSource,
-  HeldRevocationLists,
   type IntelEndorsementSource,
+  RevocationListStore,
   type SnpEndorsementSource,
   type VerifiedIntelSource,
   type VerifiedSnpSource,
@@ -53,10 +53,10 @@ export function configuredSources(
   health: Pick<Health, 'dependency'>,
 ): OpenEndorsementSources {
   const cache = { directory: join(config.stateDirectory, 'endorsements'), clock, report: reportTo(log, clock) };
-  const heldLists = new HeldRevocationLists(cache);
+  const listStore = new RevocationListStore(cache);
   const settings = {
     cache,
-    heldLists,
+    listStore,
     reportBroken: reportBrokenTo(log),
   };
   const healthOf = (vendor: 'intel' | 'amd'): EndorsementHealth =>
@@ -86,7 +86,7 @@ export function configuredSources(
   const close = async (): Promise<void> => {
     clearInterval(timer);
     await Promise.all(upkeep.map((one) => one.close()));
-    await heldLists.close();
+    await listStore.close();
   };
   return {
     intel:

@@ -1,4 +1,4 @@
-/** Under which URI do clients reach the service? */
+/** Determines the URI under which clients reach the service. */
 import type { AddressInfo } from 'node:net';
 import type { ServiceConfig } from '../config/schema.ts';
 

@@ -1,5 +1,5 @@
 /**
- * How is a request named? UUID version 7 (RFC 9562, section 5.7): its first 48 bits are the time in milliseconds, so that the index of
+ * Names requests by UUID version 7 (RFC 9562, section 5.7): its first 48 bits are the time in milliseconds, so that the index of
  * the audit record grows at one end, which costs far less than random places.
  */
 import { randomUUID } from 'node:crypto';

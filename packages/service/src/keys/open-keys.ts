@@ -7,9 +7,9 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { ClockGuard } from '../clock/watch.ts';
 import { ConfigRefused } from '../config/problem.ts';
 import type { ServiceConfig } from '../config/schema.ts';
-import { HsmHolder, type KeyHolder, StoreHolder } from './holder.ts';
 import { Hsm } from './hsm/hsm.ts';
 import type { SigningKeyHealth } from './key-health.ts';
+import { HsmKeyStore, type KeyStore, SealedKeyStore } from './key-stores.ts';
 import { sealingSecret } from './sealing.ts';
 import type { ProviderKeys } from './signing-keys.ts';
 import { StoredKeys } from './stored-keys.ts';
@@ -24,28 +24,28 @@ export interface OpenKeys {
   stop(): void;
 }
 
-/** Where keys are held: the holder of new ones first. */
-export interface KeyHolders {
-  readonly holder: KeyHolder;
-  readonly store: StoreHolder;
+/** Where the private parts of keys are kept. */
+export interface KeyStores {
+  readonly forNewKeys: KeyStore;
+  readonly sealed: SealedKeyStore;
   close(): void;
 }
 
-/** Opens the holders. Throws `ConfigRefused`. */
-export function openHolders(config: ServiceConfig): KeyHolders {
-  const store = new StoreHolder(sealingSecret(config));
+/** Opens the key stores. Throws `ConfigRefused`. */
+export function openKeyStores(config: ServiceConfig): KeyStores {
+  const sealed = new SealedKeyStore(sealingSecret(config));
   const { hsm: settings } = config.signing;
-  if (settings === undefined) return { holder: store, store, close: () => {} };
+  if (settings === undefined) return { forNewKeys: sealed, sealed, close: () => {} };
   const [pin = ''] = readFileSync(settings.pinFile, 'utf8').split(/\r?\n/, 1);
   const hsm = Hsm.open({ library: settings.library, tokenLabel: settings.tokenLabel, pin });
-  return { holder: new HsmHolder(hsm), store, close: () => hsm.close() };
+  return { forNewKeys: new HsmKeyStore(hsm), sealed, close: () => hsm.close() };
 }
 
 /** What keys are opened with. */
-export interface KeyParts {
+export interface KeyDeps {
   readonly config: ServiceConfig;
   readonly store: Store;
-  readonly holders: KeyHolders;
+  readonly keyStores: KeyStores;
   readonly clock: () => Date;
   readonly guard: ClockGuard;
   readonly log: FastifyBaseLogger;
@@ -54,7 +54,7 @@ export interface KeyParts {
 
 /** Opens the keys of the provider at `issuer`. Throws `ConfigRefused` with `signing-keys-unusable`, or `Refused`. */
 export async function openKeys(
-  { health, log, ...parts }: KeyParts,
+  { health, log, ...parts }: KeyDeps,
   providerId: string,
   issuer: string,
 ): Promise<OpenKeys> {
@@ -81,20 +81,19 @@ export async function openKeys(
 }
 
 async function openStored(
-  { config, store, holders, clock, guard }: Omit<KeyParts, 'log' | 'health'>,
+  { config, store, keyStores, clock, guard }: Omit<KeyDeps, 'log' | 'health'>,
   providerId: string,
   issuer: string,
 ): Promise<StoredKeys> {
   const { algorithm } = config.signing;
-  const { holder } = holders;
   const parts = {
     store,
     providerId,
     issuer,
     algorithm,
     schedule: scheduleOf(config),
-    holder,
-    keeper: holders.store,
+    keyStore: keyStores.forNewKeys,
+    sealedKeyStore: keyStores.sealed,
     guard,
     deletionDelayMs: config.clock.deletionDelayHours * 3_600_000,
   };

@@ -13,7 +13,7 @@ import {
   type TokenSigningKey,
 } from '@atesto/token';
 import { z } from 'zod';
-import { type HolderKind, holderKinds } from './holder.ts';
+import { type KeyStoreKind, keyStoreKinds } from './key-stores.ts';
 
 const instant = z.iso.datetime();
 const document = z.strictObject({
@@ -23,7 +23,7 @@ const document = z.strictObject({
     z.strictObject({
       kid: z.string(),
       algorithm: z.string(),
-      heldBy: z.enum(holderKinds),
+      heldBy: z.enum(keyStoreKinds),
       /** DER, base64url. */
       certificate: z.string(),
       publishedFrom: instant,
@@ -35,7 +35,7 @@ const document = z.strictObject({
 
 /** What is known of a key of the ring without its private part. */
 export interface RingKey extends PublishedKey {
-  readonly heldBy: HolderKind;
+  readonly heldBy: KeyStoreKind;
 }
 
 /** The name of the document. A provider whose address changes begins anew: a certificate names the address. */

@@ -1,4 +1,4 @@
-/** Which secret seals the signing keys at rest? */
+/** Reads the secret that seals the signing keys at rest. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SealingSecret } from '@atesto/token';

@@ -1,8 +1,8 @@
-/** Which key signs now, which keys does the provider publish, and how are they changed? */
+/** The signing keys of a provider: the one that signs now, those that it publishes, and their changes. */
 import type { KeyObject } from 'node:crypto';
 import type { ChangeOrigin } from '@atesto/store';
 import type { PublishedKey, SigningAlgorithm, TokenOutcome, TokenSigningKey } from '@atesto/token';
-import type { HolderKind } from './holder.ts';
+import type { KeyStoreKind } from './key-stores.ts';
 
 /** The signing keys of one provider, as the rest of the service sees them. */
 export interface SigningKeys {
@@ -16,7 +16,7 @@ export interface SigningKeys {
 export interface RingState {
   readonly kid: string;
   readonly algorithm: SigningAlgorithm;
-  readonly heldBy: HolderKind;
+  readonly heldBy: KeyStoreKind;
   readonly state: 'coming' | 'current' | 'retired';
   readonly publishedFrom: Date;
   readonly signsFrom: Date;

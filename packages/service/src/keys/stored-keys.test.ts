@@ -6,7 +6,7 @@ import type { Store } from '@atesto/store';
 import { createSqlite, draft, origin, type TestDatabase, value } from '@atesto/store/testing';
 import type { RotationSchedule, SealingSecret, SigningAlgorithm } from '@atesto/token';
 import { trustedClock } from './__fixtures__/stored-keys.ts';
-import { StoreHolder } from './holder.ts';
+import { SealedKeyStore } from './key-stores.ts';
 import { StoredKeys } from './stored-keys.ts';
 
 const issuer = 'https://attest.example.org';
@@ -31,10 +31,10 @@ async function providerOf(store: Store): Promise<string> {
 }
 
 async function open(store: Store, seconds: number, changes: Changes = {}): Promise<StoredKeys> {
-  const holder = new StoreHolder(changes.secret ?? secret(1));
+  const keyStore = new SealedKeyStore(changes.secret ?? secret(1));
   const algorithm = changes.algorithm ?? 'ES256';
   const providerId = await providerOf(store);
-  const parts = { store, providerId, issuer, algorithm, schedule, holder, keeper: holder };
+  const parts = { store, providerId, issuer, algorithm, schedule, keyStore, sealedKeyStore: keyStore };
   return StoredKeys.open({ ...parts, guard: trustedClock, deletionDelayMs: 0 }, at(seconds));
 }
 

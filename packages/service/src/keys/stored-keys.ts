@@ -24,21 +24,21 @@ import {
 } from '@atesto/token';
 import type { ClockGuard } from '../clock/watch.ts';
 import { refuse } from '../refuse.ts';
-import type { KeyHolder, MadeKey, StoreHolder } from './holder.ts';
+import type { KeyStore, MadeKey, SealedKeyStore } from './key-stores.ts';
 import { type RingKey, readRing, ringName, writeRing } from './ring-document.ts';
 import type { ProviderKeys, RingState } from './signing-keys.ts';
 
 /** Whose keys, and how they are kept. */
-export interface StoredKeysParts {
+export interface StoredKeysDeps {
   readonly store: Store;
   readonly providerId: string;
   readonly issuer: string;
   readonly algorithm: SigningAlgorithm;
   readonly schedule: RotationSchedule;
-  /** Holds new keys. */
-  readonly holder: KeyHolder;
-  /** Holds keys that are imported, and opens those that it held before. */
-  readonly keeper: StoreHolder;
+  /** Makes and keeps new keys. */
+  readonly keyStore: KeyStore;
+  /** Keeps keys that are imported, and opens those that it kept before. */
+  readonly sealedKeyStore: SealedKeyStore;
   /** Whether the clock may decide what cannot be undone. */
   readonly guard: ClockGuard;
   /** For how long instances must run before a key that need not be published any more is destroyed, in milliseconds. */
@@ -64,8 +64,9 @@ const usedUp = {
   why: 'it was a key of this provider before; make another',
 } as const;
 
+/** The keys of one provider at one issuer. */
 export class StoredKeys implements ProviderKeys {
-  readonly #parts: StoredKeysParts;
+  readonly #parts: StoredKeysDeps;
   readonly #name: string;
   readonly #opened = new Map<string, TokenSigningKey>();
   #loaded: Loaded = { ring: [], etag: absentEtag, revision: 0 };
@@ -75,13 +76,13 @@ export class StoredKeys implements ProviderKeys {
   /** Whether the store may have marks of keys of this ring. */
   #mayHaveMarks = true;
 
-  private constructor(parts: StoredKeysParts) {
+  private constructor(parts: StoredKeysDeps) {
     this.#parts = parts;
     this.#name = ringName(parts.providerId, parts.issuer);
   }
 
   /** Opens the stored keys and makes the first one when there is none that signs. Throws `Refused`, or an error that says why not. */
-  static async open(parts: StoredKeysParts, at: Date): Promise<StoredKeys> {
+  static async open(parts: StoredKeysDeps, at: Date): Promise<StoredKeys> {
     const keys = new StoredKeys(parts);
     keys.#unsubscribe = parts.store.changes.subscribe(({ kind, name }) =>
       kind === 'settings' && name === keys.#name ? keys.refresh() : undefined,
@@ -121,14 +122,14 @@ export class StoredKeys implements ProviderKeys {
     }));
   }
 
-  /** Adds the next key when its time has come, or algorithm or holder were changed; answers whether it did. */
+  /** Adds the next key when its time has come, or algorithm or key store were changed; answers whether it did. */
   async rotateWhenDue(at: Date): Promise<boolean> {
-    const { schedule, algorithm, holder, guard } = this.#parts;
+    const { schedule, algorithm, keyStore, guard } = this.#parts;
     if (!(await guard.confirm())) return false;
     const make = this.#makerAt(at);
     return this.#change(byService(at), async (ring) => {
       const newest = ring.at(-1)?.key;
-      const isOther = newest?.algorithm !== algorithm || newest.heldBy !== holder.kind;
+      const isOther = newest?.algorithm !== algorithm || newest.heldBy !== keyStore.kind;
       if (!isOther && !rotationDue(ring, at, schedule)) return undefined;
       return this.#added(ring, at, await make());
     });
@@ -163,11 +164,11 @@ export class StoredKeys implements ProviderKeys {
   }
 
   async importKey(privateKey: KeyObject, at: Date, origin: ChangeOrigin): Promise<TokenOutcome<boolean>> {
-    const { store, providerId, issuer, algorithm, schedule, keeper } = this.#parts;
+    const { store, providerId, issuer, algorithm, schedule, sealedKeyStore } = this.#parts;
     await this.#requireClock();
     const key = await importSigningKey({ issuer, algorithm, ...keyValidity(at, schedule) }, privateKey);
     if (!key.ok) return key;
-    const made = await keeper.keep(key.value);
+    const made = await sealedKeyStore.keep(key.value);
     const known = unwrap(await store.keys.list(providerId)).find(({ keyId }) => keyId === made.key.kid);
     if (known?.status === destroyed) return { ok: false, refusal: usedUp };
     const isAdded = await this.#change(origin, async (ring) =>
@@ -220,25 +221,25 @@ export class StoredKeys implements ProviderKeys {
 
   /** Undefined: it is held where this service has no access any more; it is published still, and signs nothing. */
   async #open(key: RingKey): Promise<TokenSigningKey | undefined> {
-    const { store, providerId, holder, keeper } = this.#parts;
-    const its = [holder, keeper].find(({ kind }) => kind === key.heldBy);
+    const { store, providerId, keyStore, sealedKeyStore } = this.#parts;
+    const its = [keyStore, sealedKeyStore].find(({ kind }) => kind === key.heldBy);
     return its?.open(key, async () => unwrap(await store.keys.sealed(providerId, key.kid)));
   }
 
   /** Makes one key, however often a change must be tried again. */
   #makerAt(at: Date): () => Promise<MadeKey> {
-    const { issuer, algorithm, schedule, holder } = this.#parts;
+    const { issuer, algorithm, schedule, keyStore } = this.#parts;
     let made: Promise<MadeKey> | undefined;
     return () => {
-      made ??= holder.make({ issuer, algorithm, ...keyValidity(at, schedule) });
+      made ??= keyStore.make({ issuer, algorithm, ...keyValidity(at, schedule) });
       return made;
     };
   }
 
   #added(ring: KeyRing<RingKey>, at: Date, made: MadeKey): { ring: KeyRing<RingKey>; made: MadeKey } {
-    const { schedule, holder } = this.#parts;
+    const { schedule, keyStore } = this.#parts;
     const { kid, algorithm, issuer, certificate, publicKey, notBefore, notAfter } = made.key;
-    const heldBy = made.sealed === null ? holder.kind : 'store';
+    const heldBy = made.sealed === null ? keyStore.kind : 'store';
     const key = { kid, algorithm, issuer, certificate, publicKey, notBefore, notAfter, heldBy };
     const usable = ring.filter((entry) => this.#opened.has(entry.key.kid) || at >= entry.signsFrom);
     return { ring: unwrap(addKey(usable, key, at, schedule)), made };

@@ -31,7 +31,7 @@ export interface AmdSettings {
 }
 
 /** Refusals of a source that does not have what was asked for, as opposed to one that cannot be reached. */
-const notThere: readonly string[] = ['endorsements-unavailable', 'bundle-no-match', 'bundle-incomplete'];
+const missingCodes: readonly string[] = ['endorsements-unavailable', 'bundle-no-match', 'bundle-incomplete'];
 
 /** The endorsements of one provider. */
 export class AmdEndorsements {
@@ -66,7 +66,7 @@ export class AmdEndorsements {
 
   /** The authorities that came with the report, where the operator does without a revocation list. */
   #fromEvidence({ supplied }: SnpLookup, { code }: Refusal): VerifiedSnpEndorsements | undefined {
-    if (this.#settings.revocationList === 'required' || !notThere.includes(code)) return undefined;
+    if (this.#settings.revocationList === 'required' || !missingCodes.includes(code)) return undefined;
     if (supplied === undefined || supplied.authorityChain === '') return undefined;
     const { certificate, authorityChain } = supplied;
     const unchecked = { certificate, authorityChain, revocationList: 'unchecked' } as const;

@@ -3,17 +3,17 @@ import { type Refusal, Refused } from '@atesto/core';
 import type { ProviderVersion, StorageCode, Store } from '@atesto/store';
 import type { OpenKeys } from '../keys/open-keys.ts';
 import { refuse } from '../refuse.ts';
-import type { SharedParts } from './open-provider.ts';
+import type { SharedDeps } from './open-provider.ts';
 import type { PoliciesInForce } from './policies-in-force.ts';
 import type { PolicyInForce, Provider } from './provider.ts';
 
 /** What a live provider stands on. */
-export interface LiveProviderParts {
+export interface LiveProviderDeps {
   readonly store: Store;
   readonly leaseMs: number;
   readonly record: ProviderVersion;
   readonly uri: string;
-  readonly shared: SharedParts;
+  readonly shared: SharedDeps;
   readonly openKeys: OpenKeys;
   readonly policies: PoliciesInForce;
   /** Told why a stored policy does not count. */
@@ -24,13 +24,13 @@ export interface LiveProviderParts {
 export class LiveProvider {
   /** What goes through the pipeline. */
   readonly provider: Provider;
-  readonly #parts: LiveProviderParts;
+  readonly #parts: LiveProviderDeps;
   #isDeleted = false;
   /** One after the other: an older look at the store must not go over a newer one. */
   #refreshing: Promise<void> = Promise.resolve();
 
   /** Its policies are those of the store after the first {@link LiveProvider.refresh}. */
-  constructor(parts: LiveProviderParts) {
+  constructor(parts: LiveProviderDeps) {
     this.#parts = parts;
     const { id, name, trustModel, createdAtMs } = parts.record;
     this.provider = {

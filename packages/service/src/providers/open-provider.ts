@@ -10,17 +10,17 @@ import { snpBaselineOf, snpReferenceValuesOf } from './sevsnp-settings.ts';
 import { selectableTcbBaselines } from './tcb-baselines.ts';
 
 /** What providers are made of besides the settings. */
-export interface ProviderParts {
+export interface ProviderDeps {
   readonly accessTokens: AccessTokens;
   readonly sources: EndorsementSources;
   readonly policyWorkers: Provider['policyWorkers'];
 }
 
 /** What all providers have in common. */
-export type SharedParts = Omit<Provider, 'id' | 'name' | 'trustModel' | 'createdAtMs' | 'uri' | 'keys' | 'policyOf'>;
+export type SharedDeps = Omit<Provider, 'id' | 'name' | 'trustModel' | 'createdAtMs' | 'uri' | 'keys' | 'policyOf'>;
 
 /** The common parts. */
-export function sharedParts(config: ServiceConfig, parts: ProviderParts): SharedParts {
+export function sharedParts(config: ServiceConfig, parts: ProviderDeps): SharedDeps {
   const { provider, limits, endorsements } = config;
   return {
     tokenLifetimeSeconds: config.signing.tokenLifetimeSeconds,

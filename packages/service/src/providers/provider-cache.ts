@@ -7,7 +7,7 @@ import type { ProviderVersion, Store, StoreChange } from '@atesto/store';
 import type { FastifyBaseLogger } from 'fastify';
 import type { OpenKeys } from '../keys/open-keys.ts';
 import { LiveProvider } from './live-provider.ts';
-import type { SharedParts } from './open-provider.ts';
+import type { SharedDeps } from './open-provider.ts';
 import { PoliciesInForce } from './policies-in-force.ts';
 import type { ProviderPolicy } from './policy.ts';
 import type { Provider } from './provider.ts';
@@ -19,7 +19,7 @@ export interface ProviderCacheDeps {
   readonly leaseMs: number;
   /** The URI of a provider, by its name. */
   readonly uriOf: (name: string) => string;
-  readonly shared: SharedParts;
+  readonly shared: SharedDeps;
   readonly openKeys: (record: ProviderVersion, uri: string) => Promise<OpenKeys>;
   readonly defaultPolicies: (record: ProviderVersion) => ReadonlyMap<string, ProviderPolicy>;
   readonly verifyStoredPolicy: VerifyStoredPolicy;

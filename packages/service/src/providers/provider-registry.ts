@@ -9,7 +9,7 @@ import { PartFailed, refuse } from '../refuse.ts';
 import { addressedName, givenName, providerUri, refuseUnknownProvider } from './address.ts';
 import { configuredPolicies } from './configured-policies.ts';
 import { defaultProviderName, ensureDefaultProvider } from './default-provider.ts';
-import type { SharedParts } from './open-provider.ts';
+import type { SharedDeps } from './open-provider.ts';
 import type { Provider } from './provider.ts';
 import { ProviderCache } from './provider-cache.ts';
 import type { VerifyStoredPolicy } from './stored-policy.ts';
@@ -18,7 +18,7 @@ import type { VerifyStoredPolicy } from './stored-policy.ts';
 export interface ProviderRegistryDeps {
   readonly config: ServiceConfig;
   readonly store: Store;
-  readonly shared: SharedParts;
+  readonly shared: SharedDeps;
   readonly openKeys: (providerId: string, uri: string) => Promise<OpenKeys>;
   readonly verifyStoredPolicy: VerifyStoredPolicy;
   readonly clock: () => Date;

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { AttestCall } from '../attest/pipeline.ts';
 import { authenticate } from '../attest/steps/authenticate.ts';
-import type { AttestTrail } from '../attest/steps/record.ts';
+import type { AttestAudit } from '../attest/steps/record.ts';
 import { attestationTypes, type RegisteredType } from '../attest/types/registry.ts';
 import { addAuditContext } from '../audit/context.ts';
 import { recordAllowed } from '../audit/recording.ts';
@@ -76,7 +76,7 @@ function operationOf(type: RegisteredType, path: string, context: ServiceContext
       const surroundings = {
         provider,
         clock: context.clock,
-        trail: trailOf(request, context),
+        audit: auditOf(request, context),
         signal: signalOf(request),
         lookups: context.lookupsOf(request),
         owner: () => context.ownerOf(request),
@@ -90,7 +90,7 @@ function operationOf(type: RegisteredType, path: string, context: ServiceContext
   };
 }
 
-function trailOf(request: FastifyRequest, { audit }: ServiceContext): AttestTrail {
+function auditOf(request: FastifyRequest, { audit }: ServiceContext): AttestAudit {
   return { note: (note) => addAuditContext(request, note), recordAllowed: (at) => recordAllowed(request, audit, at) };
 }
 

@@ -1,4 +1,4 @@
-/** Writes policy signers as JSON Web Keys (RFC 7517), in key sets and in `x-ms-policy-signer`? */
+/** Writes policy signers as JSON Web Keys (RFC 7517), in key sets and in `x-ms-policy-signer`. */
 import type { X509Certificate } from 'node:crypto';
 import type { JsonObject } from '@atesto/token';
 import type { CertificateChain } from './certificates.ts';

@@ -43,9 +43,9 @@ export async function openConfiguredStore(
   { log, markFile = markFileOf(config), nowMs, isPatient = false, signal }: StoreEnvironment,
 ): Promise<Store> {
   const { leaseMs } = config.storage;
-  const place = placeOf(config);
+  const location = locationOf(config);
   const options: StoreOptions = {
-    ...place,
+    ...location,
     integrityKey: integrityKey(config),
     markFile,
     nowMs,
@@ -76,7 +76,7 @@ async function tryOpening(options: StoreOptions): Promise<Outcome<Store>> {
   }
 }
 
-function placeOf({ storage, stateDirectory }: ServiceConfig) {
+function locationOf({ storage, stateDirectory }: ServiceConfig) {
   if (storage.kind === 'sqlite') {
     const path = storage.path ?? join(stateDirectory, 'store.sqlite');
     makePrivateDirectory(dirname(path));

@@ -1,4 +1,4 @@
-/** How many rows does an audit query look at? Counted, on every database. */
+/** Counts the rows that an audit query reads, on every database. */
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { type CreateDatabase, createOnPostgres, createSqlite } from '../testing/backends.ts';

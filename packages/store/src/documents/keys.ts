@@ -22,7 +22,7 @@ import { currentDocument, currentDocuments, requireFound } from './documents.ts'
 import { requireProvider } from './provider.ts';
 
 const instant = z.number().nullable();
-const keyState = z.strictObject({
+const keyMetadata = z.strictObject({
   /** The life of the key as the service names it (`pending`, `current`, `retired` …). */
   status: z.string(),
   /** The public key as JWK JSON with its certificate, verbatim. */
@@ -33,14 +33,14 @@ const keyState = z.strictObject({
   activeUntilMs: instant,
   publishedUntilMs: instant,
 });
-const keyContent = keyState.extend({ sealedDigest: z.string().nullable() });
+const keyContent = keyMetadata.extend({ sealedDigest: z.string().nullable() });
 const keyAction = z.enum(['add', 'destroy']);
 
 /** What is stored about a key besides its private part. Times are milliseconds since 1970-01-01T00:00Z. */
-export type KeyState = Readonly<z.infer<typeof keyState>>;
+export type KeyMetadata = Readonly<z.infer<typeof keyMetadata>>;
 
 /** A version of a signing key. */
-export interface KeyVersion extends VersionFacts<z.infer<typeof keyAction>>, KeyState {
+export interface KeyVersion extends VersionFacts<z.infer<typeof keyAction>>, KeyMetadata {
   readonly providerId: string;
   readonly keyId: string;
   /** False when there is no sealed private part: it is stored elsewhere, or it was destroyed. */
@@ -88,7 +88,7 @@ export class Keys {
   add(
     providerId: string,
     keyId: string,
-    state: KeyState,
+    state: KeyMetadata,
     sealed: Uint8Array | null,
     origin: ChangeOrigin,
   ): Promise<Outcome<KeyVersion, StorageCode>> {

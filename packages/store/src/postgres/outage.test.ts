@@ -1,4 +1,4 @@
-/** What happens when the server restarts, connections drop, or an instance is cut off? */
+/** A store on PostgreSQL whose server restarts, whose connections drop, or that is cut off. */
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { type Audit, openAudit } from '../audit/audit.ts';

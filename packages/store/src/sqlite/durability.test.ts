@@ -1,4 +1,4 @@
-/** Does SQLite keep what was acknowledged when the process is killed at any moment? */
+/** What SQLite acknowledged survives a process that is killed at any moment. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

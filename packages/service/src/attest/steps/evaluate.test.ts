@@ -27,11 +27,11 @@ interface Judged {
 
 async function judged(provider: Provider, more: Partial<AttestRequest> = {}, judgedType = type): Promise<Judged> {
   const noted: AuditContext[] = [];
-  const trail = { note: (note: AuditContext) => noted.push(note) };
+  const audit = { note: (note: AuditContext) => noted.push(note) };
   const parts = {
     provider,
     at: new Date(),
-    trail,
+    audit,
     signal: new AbortController().signal,
     owner: () => 'alice',
     mayReadPolicies: false,

@@ -10,7 +10,7 @@ import type { AttestRequest } from '../request.ts';
 import type { AttestationType } from '../types/attestation-type.ts';
 import { evaluateDraft } from './draft-policy.ts';
 import { incomingClaims } from './incoming-claims.ts';
-import { type AttestTrail, notePolicy } from './record.ts';
+import { type AttestAudit, notePolicy } from './record.ts';
 
 /** What a policy that permits gives to the token. */
 export interface PolicyVerdict {
@@ -30,7 +30,7 @@ export interface PolicyVerdict {
 export interface JudgeDeps {
   readonly provider: Provider;
   readonly at: Date;
-  readonly trail: Pick<AttestTrail, 'note'>;
+  readonly audit: Pick<AttestAudit, 'note'>;
   /** Ends waits; its reason is thrown. */
   readonly signal: AbortSignal;
   /** Whose turn it is when others wait too. */
@@ -66,11 +66,11 @@ function judgeByPolicyInForce<Appraisal>(
   type: JudgedType<Appraisal>,
   appraisal: Appraisal,
   request: AttestRequest,
-  { provider, at, trail, mayReadPolicies }: JudgeDeps,
+  { provider, at, audit, mayReadPolicies }: JudgeDeps,
 ): PolicyVerdict {
   const inForce = policyInForce(type.name, provider);
   const { policy, version, signer } = inForce;
-  notePolicy(trail, { hash: policy.hash, version });
+  notePolicy(audit, { hash: policy.hash, version });
   unwrap(type.checkBaseline(appraisal, underPolicy(provider, policy), at));
   const appraisalClaims = type.claims(appraisal);
   const decision = policy.evaluate(incomingClaims(type, appraisal, request, appraisalClaims));
@@ -89,13 +89,13 @@ async function judgeByDraft<Appraisal>(
   appraisal: Appraisal,
   request: AttestRequest,
   draft: string,
-  { provider, at, trail, signal, owner }: JudgeDeps,
+  { provider, at, audit, signal, owner }: JudgeDeps,
 ): Promise<PolicyVerdict> {
   unwrap(type.checkBaseline(appraisal, provider, at));
   const appraisalClaims = type.claims(appraisal);
   const claims = incomingClaims(type, appraisal, request, appraisalClaims);
   const verdict = await evaluateDraft(draft, type.name, claims, provider, { owner: owner(), signal });
-  notePolicy(trail, { hash: verdict.hash, isDraft: true });
+  notePolicy(audit, { hash: verdict.hash, isDraft: true });
   unwrap(type.checkBaseline(appraisal, underPolicy(provider, verdict), at));
   return {
     policyHash: verdict.hash,

@@ -3,8 +3,8 @@
 import type { Store } from '@atesto/store';
 import type { RotationSchedule } from '@atesto/token';
 import type { ClockGuard } from '../../clock/watch.ts';
-import { StoreHolder } from '../holder.ts';
-import { StoredKeys, type StoredKeysParts } from '../stored-keys.ts';
+import { SealedKeyStore } from '../key-stores.ts';
+import { StoredKeys, type StoredKeysDeps } from '../stored-keys.ts';
 
 export const issuer = 'https://attest.example.org';
 
@@ -24,9 +24,17 @@ export function openStoredKeys(
   store: Store,
   providerId: string,
   at: Date,
-  changes: Partial<StoredKeysParts> = {},
+  changes: Partial<StoredKeysDeps> = {},
 ): Promise<StoredKeys> {
-  const holder = new StoreHolder({ kind: 'key', key: new Uint8Array(32).fill(1) });
-  const parts = { store, providerId, issuer, algorithm: 'ES256', schedule, holder, keeper: holder } as const;
+  const keyStore = new SealedKeyStore({ kind: 'key', key: new Uint8Array(32).fill(1) });
+  const parts = {
+    store,
+    providerId,
+    issuer,
+    algorithm: 'ES256',
+    schedule,
+    keyStore,
+    sealedKeyStore: keyStore,
+  } as const;
   return StoredKeys.open({ ...parts, guard: trustedClock, deletionDelayMs: 0, ...changes }, at);
 }

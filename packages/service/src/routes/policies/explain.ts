@@ -70,6 +70,6 @@ async function claimsOfEvidence(
       `evidence of ${attestationType} is not appraised; send claims`,
     );
   }
-  const trail: AppraisalContext['trail'] = { note: (note) => addAuditContext(request, note) };
-  return type.claims(body, { provider, at: clock(), trail, signal: signalOf(request), lookups: lookupsOf(request) });
+  const audit: AppraisalContext['audit'] = { note: (note) => addAuditContext(request, note) };
+  return type.claims(body, { provider, at: clock(), audit, signal: signalOf(request), lookups: lookupsOf(request) });
 }

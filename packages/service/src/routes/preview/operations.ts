@@ -37,7 +37,7 @@ function getPolicy(context: ServiceContext): Operation {
     path: current,
     audit: 'read-policy',
     handle: async (request, reply) => {
-      const { compact, etag } = await currentPolicy(await placeOf(context, request, 'attestation-reader'));
+      const { compact, etag } = await currentPolicy(await targetOf(context, request, 'attestation-reader'));
       return sendJson(reply.header('etag', etag), { Policy: compact });
     },
   };
@@ -50,11 +50,11 @@ function putPolicy(context: ServiceContext): Operation {
     audit: 'set-policy',
     takesText: true,
     handle: async (request, reply) => {
-      const place = await placeOf(context, request, 'attestation-contributor');
+      const target = await targetOf(context, request, 'attestation-contributor');
       const prepared = await textBody(request);
       const how = policyChange(context, request);
-      const policy = preparedPolicy(prepared, place, how.at);
-      const changed = await setPolicy(place, policy, how);
+      const policy = preparedPolicy(prepared, target, how.at);
+      const changed = await setPolicy(target, policy, how);
       noteChange(request, changed);
       return sendJson(reply.header('etag', changed.record.etag), null);
     },
@@ -68,9 +68,9 @@ function reset(context: ServiceContext): Operation {
     audit: 'reset-policy',
     takesText: true,
     handle: async (request, reply) => {
-      const place = await placeOf(context, request, 'attestation-contributor');
+      const target = await targetOf(context, request, 'attestation-contributor');
       const jws = (await textBody(request)).trim();
-      const changed = await resetPolicy(place, jws, policyChange(context, request));
+      const changed = await resetPolicy(target, jws, policyChange(context, request));
       noteChange(request, changed);
       return sendJson(reply.header('etag', changed.record.etag), null);
     },
@@ -84,12 +84,12 @@ function prepare(context: ServiceContext): Operation {
     audit: 'prepare-policy',
     takesText: true,
     handle: async (request, reply) => {
-      const place = await placeOf(context, request, 'attestation-contributor');
+      const target = await targetOf(context, request, 'attestation-contributor');
       const text = await textBody(request);
       const at = context.clock();
-      const { compact, policy } = checkPolicy(place, text, await trustOf(place), at);
-      const claims = preparedClaims(place.attestationType, compact, policy.tokenHash);
-      return sendJson(reply, await managementToken(place.provider, claims, at));
+      const { compact, policy } = checkPolicy(target, text, await trustOf(target), at);
+      const claims = preparedClaims(target.attestationType, compact, policy.tokenHash);
+      return sendJson(reply, await managementToken(target.provider, claims, at));
     },
   };
 }
@@ -122,7 +122,7 @@ function signers(context: ServiceContext): Operation[] {
   return [list, change('PUT', 'add'), change('POST', 'remove')];
 }
 
-async function placeOf(context: ServiceContext, request: FastifyRequest, role: Role): Promise<PolicyTarget> {
+async function targetOf(context: ServiceContext, request: FastifyRequest, role: Role): Promise<PolicyTarget> {
   requireApiVersion(request.query);
   return policyOfType(context, request, role, Reflect.get(Object(request.query), 'tee'));
 }

@@ -7,7 +7,7 @@ import { requireVersionAmong } from '../../http/api-version.ts';
 import type { Operation } from '../../http/operation.ts';
 import { jsonType } from '../../http/reply.ts';
 import type { ServiceContext } from '../../service-context.ts';
-import { placeOf } from '../resource-provider/address.ts';
+import { scopeOf } from '../resource-provider/address.ts';
 import { sendList } from '../resource-provider/resource.ts';
 import { authorityOf } from './authority.ts';
 
@@ -58,7 +58,7 @@ export function subscriptionOperations(context: ServiceContext): Operation[] {
       handle: async (request, reply) => {
         requireVersionAmong(request.query, versions);
         await authorizeManagement(request);
-        const body = subscriptionOf(placeOf(request).subscription, tenant());
+        const body = subscriptionOf(scopeOf(request).subscription, tenant());
         return reply.header('content-type', jsonType).send(JSON.stringify(body));
       },
     },

@@ -7,15 +7,15 @@ import { providerNameForm } from '../../providers/address.ts';
 export const resourcePath =
   '/subscriptions/:subscription/resourceGroups/:group/providers/Microsoft.Attestation/attestationProviders/:name';
 
-/** Where a provider is. */
-export interface Place {
+/** The subscription and resource group of providers. */
+export interface Scope {
   readonly subscription: string;
   /** Absent: the path names the subscription alone. */
   readonly resourceGroup: string | undefined;
 }
 
-/** The place that the path names. Refuses with `member-invalid`. */
-export function placeOf({ params }: Pick<FastifyRequest, 'params'>): Place {
+/** The scope that the path names. Refuses with `member-invalid`. */
+export function scopeOf({ params }: Pick<FastifyRequest, 'params'>): Scope {
   const subscription = parameter(params, 'subscription') ?? '';
   const resourceGroup = parameter(params, 'group');
   if (!/^[A-Za-z0-9-]{1,64}$/.test(subscription))

@@ -5,16 +5,16 @@ import type { ProviderRecord, ProviderVersion } from '@atesto/store';
 import type { FastifyRequest } from 'fastify';
 import { refuseRequest } from '../../http/refusal.ts';
 import type { ServiceContext } from '../../service-context.ts';
-import { nameOf, type Place, placeOf } from './address.ts';
+import { nameOf, type Scope, scopeOf } from './address.ts';
 
-/** The provider; undefined: there is none at this place. */
+/** The provider; undefined: there is none in this scope. */
 export async function findProvider(
   { store }: Pick<ServiceContext, 'store'>,
   request: FastifyRequest,
 ): Promise<ProviderVersion | undefined> {
   const name = nameOf(request);
   const record = unwrap(await store.providers.byName(name));
-  if (record === undefined || !isAt(record, placeOf(request))) return undefined;
+  if (record === undefined || !isAt(record, scopeOf(request))) return undefined;
   return record;
 }
 
@@ -28,7 +28,7 @@ export async function requireProvider(
 }
 
 /** Whether a provider is in a group of a subscription; they compare without regard to case. */
-export function isAt(record: ProviderRecord, { subscription, resourceGroup }: Place): boolean {
+export function isAt(record: ProviderRecord, { subscription, resourceGroup }: Scope): boolean {
   return isSame(record.subscription, subscription) && isSame(record.resourceGroup, resourceGroup);
 }
 

@@ -8,7 +8,7 @@ import type { Operation } from '../../http/operation.ts';
 import { refuseRequest } from '../../http/refusal.ts';
 import { defaultProviderName } from '../../providers/default-provider.ts';
 import type { ServiceContext } from '../../service-context.ts';
-import { isSameLocation, parameter, placeOf } from './address.ts';
+import { isSameLocation, parameter, scopeOf } from './address.ts';
 import { resourceOf, sendList, sendResource } from './resource.ts';
 
 const ofSubscription = '/subscriptions/:subscription/providers/Microsoft.Attestation';
@@ -18,10 +18,10 @@ const ofGroup = '/subscriptions/:subscription/resourceGroups/:group/providers/Mi
 export function listOperations(context: ServiceContext): Operation[] {
   return [
     listOf(context, `${ofSubscription}/attestationProviders`, async (request) =>
-      unwrap(await context.store.providers.list(placeOf(request))),
+      unwrap(await context.store.providers.list(scopeOf(request))),
     ),
     listOf(context, `${ofGroup}/attestationProviders`, async (request) =>
-      unwrap(await context.store.providers.list(placeOf(request))),
+      unwrap(await context.store.providers.list(scopeOf(request))),
     ),
     listOf(context, `${ofSubscription}/defaultProviders`, async () => [await defaultProvider(context)]),
     defaultAt(context),

@@ -9,7 +9,7 @@ import { conditionOf } from '../../http/condition.ts';
 import type { Operation } from '../../http/operation.ts';
 import { refuseRequest } from '../../http/refusal.ts';
 import type { ServiceContext } from '../../service-context.ts';
-import { isSameLocation, nameOf, placeOf, resourcePath } from './address.ts';
+import { isSameLocation, nameOf, resourcePath, scopeOf } from './address.ts';
 import { type Creation, creationIn, settingsIn } from './body.ts';
 import { isAt } from './find.ts';
 import { defaultSettings, sendResource } from './resource.ts';
@@ -55,7 +55,7 @@ async function create(
 ): Promise<FastifyReply> {
   const { expectedEtag = absentEtag } = conditionOf(request);
   if (expectedEtag !== absentEtag) refuseRequest('provider-unknown', 'name', 'there is no provider of this name');
-  const { subscription, resourceGroup = '' } = placeOf(request);
+  const { subscription, resourceGroup = '' } = scopeOf(request);
   const draft = {
     name,
     subscription,
@@ -79,7 +79,7 @@ async function replace(
   present: ProviderVersion,
   { version, creation, signers }: Asked,
 ): Promise<FastifyReply> {
-  if (!isAt(present, placeOf(request)) || !isSameLocation(creation.location, present.location)) {
+  if (!isAt(present, scopeOf(request)) || !isSameLocation(creation.location, present.location)) {
     refuseRequest('provider-exists', 'name', 'a provider of this name is in another place');
   }
   if (signers.length > 0) {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KeyState } from '../../documents/keys.ts';
+import type { KeyMetadata } from '../../documents/keys.ts';
 import { type CreateDatabase, code, createProvider, origin, type TestDatabase, value } from '../backends.ts';
 
-const state: KeyState = {
+const state: KeyMetadata = {
   status: 'pending',
   publicJwk: '{"kty":"EC"}',
   publishedAtMs: 1,

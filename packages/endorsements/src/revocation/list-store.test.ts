@@ -8,7 +8,7 @@ import { intelListIssuers, type ListIssuer } from '@atesto/evidence/advanced';
 import { createSimulatedPlatform } from '@atesto/testing/sgx';
 import { at, platform, trustAnchors } from '../__fixtures__/platform.ts';
 import type { CacheEvent } from '../index.ts';
-import { HeldRevocationLists } from './held-lists.ts';
+import { RevocationListStore } from './list-store.ts';
 
 async function rootOf(overrides: Parameters<typeof platform.collateral>[0], by = platform): Promise<ListIssuer> {
   const anchors = [...trustAnchors, { name: 'other', spkiSha256: by.rootFingerprint, development: true }];
@@ -26,7 +26,7 @@ function open(t: TestContext, directory = mkdtempSync(join(tmpdir(), 'atesto-lis
   t.after(() => rmSync(directory, { recursive: true, force: true }));
   const events: CacheEvent[] = [];
   const report = (event: CacheEvent): void => void events.push(event);
-  return { directory, events, held: new HeldRevocationLists({ directory, clock: () => at, report }) };
+  return { directory, events, held: new RevocationListStore({ directory, clock: () => at, report }) };
 }
 
 test('lists are there after a restart', async (t) => {

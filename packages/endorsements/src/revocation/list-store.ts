@@ -1,5 +1,5 @@
 /**
- * Holds the genuine revocation lists that any source of a vendor gave, in memory and on disk: what an authority revoked once stays revoked,
+ * Stores the genuine revocation lists that any source of a vendor gave, in memory and on disk: what an authority revoked once stays revoked,
  * whatever another source, or the same one later, says. Only lists whose signature was verified get in. They are kept by the key that signed
  * them, so that a list speaks for its own authority alone; the number of authorities is the number that vendors have below trusted roots.
  */
@@ -9,7 +9,7 @@ import type { CacheEvent } from '../cache/events.ts';
 import { type DatedList, listsToHold } from './rule.ts';
 
 /** Where lists are kept. */
-export interface HeldListsOptions {
+export interface RevocationListStoreOptions {
   /** Made when it is not there. Absent: memory only. */
   readonly directory?: string | undefined;
   /** The current time. Default: the machine's clock. */
@@ -24,7 +24,7 @@ export type OfferedLists = () => Promise<readonly Uint8Array[]>;
 type Issuer = Pick<ListIssuer, 'spkiSha256' | 'publicKey'>;
 
 /** Lists of any authorities. */
-export class HeldRevocationLists {
+export class RevocationListStore {
   readonly #lists = new Map<string, readonly DatedList[]>();
   readonly #offers: OfferedLists[] = [];
   /** By offered list: the authorities for which it was looked at. */
@@ -36,7 +36,7 @@ export class HeldRevocationLists {
   /** Writes follow one another. */
   #writing: Promise<void> = Promise.resolve();
 
-  constructor({ directory, clock = () => new Date(), report = () => {} }: HeldListsOptions = {}) {
+  constructor({ directory, clock = () => new Date(), report = () => {} }: RevocationListStoreOptions = {}) {
     this.#disk = directory === undefined ? undefined : new DiskCache(directory, 'revocation-lists');
     this.#clock = clock;
     this.#report = report;

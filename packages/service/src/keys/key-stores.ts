@@ -1,4 +1,4 @@
-/** Where is the private part of a signing key? Sealed in the store, or in an HSM. */
+/** Key stores: keep the private parts of signing keys, sealed in the service's store or in an HSM. */
 import { randomBytes } from 'node:crypto';
 import { unwrap } from '@atesto/core';
 import {
@@ -13,10 +13,10 @@ import {
 } from '@atesto/token';
 import type { Hsm } from './hsm/hsm.ts';
 
-/** The kinds of holders, as the ring of a provider names them. */
-export const holderKinds = ['store', 'hsm'] as const;
+/** The kinds of key stores, as the ring of a provider names them. */
+export const keyStoreKinds = ['store', 'hsm'] as const;
 /** One kind. */
-export type HolderKind = (typeof holderKinds)[number];
+export type KeyStoreKind = (typeof keyStoreKinds)[number];
 
 /** A new key, and what the store must keep of its private part; null: nothing. */
 export interface MadeKey {
@@ -25,15 +25,15 @@ export interface MadeKey {
 }
 
 /** Makes keys, and opens those that it made. */
-export interface KeyHolder {
-  readonly kind: HolderKind;
+export interface KeyStore {
+  readonly kind: KeyStoreKind;
   make(request: SigningKeyRequest): Promise<MadeKey>;
   /** A key that was made before. Throws when its private part is not to be had. */
   open(published: PublishedKey, sealed: () => Promise<Uint8Array>): Promise<TokenSigningKey>;
 }
 
 /** Keys whose private part rests sealed in the store. */
-export class StoreHolder implements KeyHolder {
+export class SealedKeyStore implements KeyStore {
   readonly kind = 'store';
   readonly #secret: SealingSecret;
   /** By key id: opening again would cost a key derivation and change nothing. */
@@ -65,7 +65,7 @@ export class StoreHolder implements KeyHolder {
 }
 
 /** Keys that an HSM made and never gives away. */
-export class HsmHolder implements KeyHolder {
+export class HsmKeyStore implements KeyStore {
   readonly kind = 'hsm';
   readonly #hsm: Hsm;
 
