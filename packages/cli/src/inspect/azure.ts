@@ -27,6 +27,7 @@ function claimsIn(bytes: Uint8Array): Facts {
   return members === undefined ? { bytes: plain(bytes) } : plainFacts(Object.fromEntries(members));
 }
 
+/** A report of the host compatibility layer (HCL). */
 export const hclReport: Inspector = {
   recognises: (bytes) => hclMagic.equals(bytes.subarray(0, 4)),
   inspect: (bytes) => {
@@ -48,6 +49,7 @@ function proofFacts({ type, evidence }: GuestProof): Facts {
   return { type, ...('quote' in evidence ? tdxFacts(evidence) : snpFacts(evidence)) };
 }
 
+/** The attestation document of an Azure guest. */
 export const azureGuest: Inspector = {
   recognises: (bytes) => hasMembers(bytes, 'AttestationProtocolVersion'),
   inspect: (bytes) => {

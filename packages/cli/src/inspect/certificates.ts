@@ -40,6 +40,7 @@ function readAll(bytes: Uint8Array): Facts[] | undefined {
   }
 }
 
+/** One or more certificates, in PEM or DER. */
 export const certificates: Inspector = {
   recognises: (bytes) =>
     derSequence.every((byte, index) => bytes[index] === byte) ||

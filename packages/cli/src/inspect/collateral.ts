@@ -33,6 +33,7 @@ function isCollateral(bytes: Uint8Array): boolean {
   return ['tcbinfo', 'qeidentity', 'pckcrl'].every((name) => names.includes(name));
 }
 
+/** A file of Intel’s verification collateral. */
 export const intelCollateral: Inspector = {
   recognises: isCollateral,
   inspect: (bytes) => {

@@ -94,6 +94,7 @@ export function tdReportFacts(bytes: Uint8Array): Facts {
   };
 }
 
+/** A TD report (TDREPORT), which only its own machine can verify. */
 export const tdReport: Inspector = {
   recognises: isTdReport,
   inspect: (bytes) => ({
@@ -113,6 +114,7 @@ function isSgxReport(bytes: Uint8Array): boolean {
   );
 }
 
+/** A report of an SGX enclave (REPORT), which only its own machine can verify. */
 export const sgxReport: Inspector = {
   recognises: isSgxReport,
   inspect: (bytes) => ({

@@ -15,6 +15,7 @@ interface Kind {
 
 const dates = ['issueDate', 'nextUpdate'];
 
+/** TCB info. */
 export const tcbInfoKind: Kind = {
   kind: 'intel-tcb-info',
   title: 'TCB info of Intel',
@@ -22,6 +23,7 @@ export const tcbInfoKind: Kind = {
   known: ['fmspc', 'tcbLevels'],
   shown: ['id', 'version', ...dates, 'tcbEvaluationDataNumber', 'tcbType', 'fmspc', 'pceId'],
 };
+/** The identity of a quoting enclave. */
 export const qeIdentityKind: Kind = {
   kind: 'intel-qe-identity',
   title: 'Identity of a quoting enclave of Intel',
@@ -70,6 +72,7 @@ function inspectorOf(kind: Kind): Inspector {
   };
 }
 
+/** An inspector for each kind of answer. */
 export const intelBodies: readonly Inspector[] = [tcbInfoKind, qeIdentityKind, evaluationDataNumbersKind].map(
   inspectorOf,
 );

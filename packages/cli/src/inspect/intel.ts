@@ -52,6 +52,7 @@ export function tdxFacts({ quote, body }: ParsedTdxEvidence): Facts {
   return { ...quoteFacts(quote), body: plainFacts(tdx.bodyFacts(body)) };
 }
 
+/** A quote of a TDX trust domain. */
 export const tdxQuote: Inspector = {
   recognises: isTdx,
   inspect: (bytes): Inspection => {
@@ -62,6 +63,7 @@ export const tdxQuote: Inspector = {
   },
 };
 
+/** A quote of an SGX enclave, bare or in a container. */
 export const sgxQuote: Inspector = {
   recognises: (bytes) => isContainer(bytes) || (isQuote(bytes) && !isTdx(bytes)),
   inspect: (bytes): Inspection => {

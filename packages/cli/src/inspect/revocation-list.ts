@@ -52,6 +52,7 @@ function readAll(bytes: Uint8Array): Outcome<RevocationList[]> {
   return lists.length === 0 ? malformed : { ok: true, value: lists };
 }
 
+/** One or more revocation lists. */
 export const revocationLists: Inspector = {
   recognises: (bytes) => isPem(bytes) || isList(bytes),
   inspect: (bytes) => {

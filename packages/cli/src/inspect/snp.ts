@@ -22,6 +22,7 @@ export function snpFacts({ report, certificates, uvmEndorsements }: ParsedSnpEvi
   };
 }
 
+/** SEV-SNP evidence. */
 export const snpReport: Inspector = {
   recognises: (bytes) => isReport(bytes) || hasMembers(bytes, 'SnpReport'),
   inspect: (bytes) => {

@@ -6,6 +6,7 @@ const tokenForm = /^\s*[\w-]{10,}\.[\w-]{10,}\.[\w-]*\s*$/;
 const largestToken = 1024 * 1024;
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
+/** A token, with its signature unverified. */
 export const attestationToken: Inspector = {
   recognises: (bytes) => bytes.length <= largestToken && tokenForm.test(textOf(bytes)),
   inspect: (bytes) => {

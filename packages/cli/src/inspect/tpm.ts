@@ -12,6 +12,7 @@ const hashNames = new Map([
 ]);
 const hashName = (algorithm: number): string => hashNames.get(algorithm) ?? `algorithm ${algorithm}`;
 
+/** What a TPM signed as a quote (TPMS_ATTEST). */
 export const tpmQuote: Inspector = {
   recognises: (bytes) => quoteStart.equals(bytes.subarray(0, 6)),
   inspect: (bytes) => {
@@ -28,6 +29,7 @@ export const tpmQuote: Inspector = {
 const specIdAt = 32;
 const specId = Buffer.from('Spec ID Event03\0', 'latin1');
 
+/** A measured-boot event log of firmware. */
 export const eventLog: Inspector = {
   recognises: (bytes) => specId.equals(bytes.subarray(specIdAt, specIdAt + specId.length)),
   inspect: (bytes) => {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { described, milliseconds } from './schema-helpers.ts';
 
+/** `limits.policyWorkers`: how many threads there are, and what one evaluation may take. */
 export const policyWorkers = z.strictObject({
   threads: z
     .int()

@@ -5,6 +5,7 @@ import { serviceCodes } from '../codes.ts';
 import { RequestRefused } from './refusal.ts';
 import { refusalOfError } from './refusal-of.ts';
 
+/** `Content-Type` of every reply in JSON. */
 export const jsonType = 'application/json; charset=utf-8';
 
 /** The version that `x-ms-maa-service-version` tells. */

@@ -11,6 +11,7 @@ import { jsonType } from '../http/reply.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ServiceContext } from '../service-context.ts';
 
+/** `GET /audit`, with filters in the query; for readers. */
 export function getAudit(context: ServiceContext): Operation {
   return {
     method: 'GET',

@@ -5,6 +5,7 @@ import type { Operation } from '../http/operation.ts';
 import { jsonType } from '../http/reply.ts';
 import type { ServiceContext } from '../service-context.ts';
 
+/** The JSON Web Key Set, with the keys that signed tokens still in use and the next key; needs no token. */
 export function getCerts({ providerOf, clock }: ServiceContext): Operation {
   return {
     method: 'GET',

@@ -5,6 +5,7 @@ import type { Operation } from '../http/operation.ts';
 import { refusalOf } from '../http/refusal.ts';
 import { errorOf, jsonType, sendRefusal } from '../http/reply.ts';
 
+/** `GET /healthz`: 200 while the process runs. */
 export const getHealth: Operation = {
   method: 'GET',
   path: '/healthz',
@@ -19,6 +20,7 @@ export interface Readiness {
   readonly mayReadHealth: (request: FastifyRequest) => Promise<boolean>;
 }
 
+/** `GET /readyz`: 200 or 503; the state of each dependency is told to those who may read it. */
 export function getReadiness(context: Readiness): Operation {
   return { method: 'GET', path: '/readyz', handle: (request, reply) => answer(context, request, reply) };
 }

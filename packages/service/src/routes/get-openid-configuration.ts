@@ -6,6 +6,7 @@ import { refuseFor } from '../http/refusal.ts';
 import { jsonType } from '../http/reply.ts';
 import type { ServiceContext } from '../service-context.ts';
 
+/** The OpenID metadata of the provider; needs no token. */
 export function getOpenIdConfiguration({ providerOf, clock }: ServiceContext): Operation {
   return {
     method: 'GET',

@@ -18,6 +18,7 @@ interface WireBaseline {
   readonly isSelectedTcb: boolean;
 }
 
+/** The operation; for readers. */
 export function getTcbBaselines(context: ServiceContext): Operation {
   return {
     method: 'GET',

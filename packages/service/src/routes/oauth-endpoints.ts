@@ -5,6 +5,7 @@
 import type { Operation } from '../http/operation.ts';
 import { refuseRequest } from '../http/refusal.ts';
 
+/** The endpoints; each refuses with `grant-unsupported`. */
 export const oauthEndpoints: readonly Operation[] = [
   { method: 'GET', path: '/authorize', handle: refuseGrant },
   { method: 'POST', path: '/token', beforeBody: refuseGrant, handle: refuseGrant },

@@ -9,6 +9,7 @@ import { jsonType } from '../http/reply.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { refuseRead } from './get-audit.ts';
 
+/** The operation; for readers. */
 export function verifyAudit(context: ServiceContext): Operation {
   return {
     method: 'GET',

@@ -39,6 +39,7 @@ export interface AzureVmAppraisal {
   readonly complianceStatus: string | undefined;
 }
 
+/** The attestation type: its evidence is parsed, its hardware report and then its vTPM appraised, and its token sealed. */
 export const azureGuest: AttestationType<ParsedAzureGuest, AzureEndorsed, AzureVmAppraisal> = {
   name: 'AzureGuest',
   claim: 'azurevm',

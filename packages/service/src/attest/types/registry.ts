@@ -19,6 +19,7 @@ export interface RegisteredType {
   readonly claims: (body: Uint8Array, context: AppraisalContext) => Promise<PolicyClaim[]>;
 }
 
+/** Every attestation type, in the order in which refusals list them. */
 export const attestationTypes: readonly RegisteredType[] = [
   registered(sgxEnclave),
   registered(openEnclave),

@@ -23,6 +23,7 @@ export interface SnpVmAppraisal {
   readonly guest: SnpGuestAppraisal;
 }
 
+/** The attestation type: one report, AMD’s endorsements for it, and those of a utility VM. */
 export const sevSnpVm: AttestationType<ParsedSnpEvidence, AmdEndorsed, SnpVmAppraisal> = {
   name: 'SevSnpVm',
   claim: 'sevsnpvm',

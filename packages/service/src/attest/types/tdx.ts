@@ -21,6 +21,7 @@ export interface TdxVmAppraisal {
   readonly complianceStatus: string | undefined;
 }
 
+/** The attestation type: one quote, and Intel’s endorsements for it. */
 export const tdxVm: AttestationType<ParsedTdxEvidence, IntelEndorsed, TdxVmAppraisal> = {
   name: 'TdxVm',
   claim: 'tdxvm',

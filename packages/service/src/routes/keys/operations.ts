@@ -14,6 +14,7 @@ import { jsonType } from '../../http/reply.ts';
 import type { ProviderKeys } from '../../keys/signing-keys.ts';
 import type { ServiceContext } from '../../service-context.ts';
 
+/** The operations on the signing keys of a provider. */
 export function keyOperations(context: ServiceContext): Operation[] {
   return [
     listKeys(context),

@@ -19,6 +19,7 @@ import type { Provider } from '../../providers/provider.ts';
 import type { ServiceContext } from '../../service-context.ts';
 import { policyAt, policyPath } from './place.ts';
 
+/** `POST /policies/{type}:explain`; for readers. */
 export function explainPolicy(context: ServiceContext): Operation {
   return {
     method: 'POST',

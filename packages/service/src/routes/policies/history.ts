@@ -13,6 +13,7 @@ import { policyAt, policyPath } from './place.ts';
 const mostAtOnce = 100;
 const usualAtOnce = 20;
 
+/** The versions of a policy, newest first; for readers. */
 export function policyHistory(context: ServiceContext): Operation {
   return {
     method: 'GET',

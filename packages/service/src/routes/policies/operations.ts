@@ -20,6 +20,7 @@ import { policyHistory } from './history.ts';
 import { policyAt, policyChange, policyPath } from './place.ts';
 import { changeClaims, noteChange, sendToken } from './reply.ts';
 
+/** `GET` and `PUT /policies/{type}`, `:reset` and `:rollback`. */
 export function policyOperations(context: ServiceContext): Operation[] {
   return [
     getPolicy(context),

@@ -27,6 +27,7 @@ import { preparedClaims, preparedPolicy } from './prepared.ts';
 const current = '/operations/policy/current';
 const certificates = '/operations/policy/certificates';
 
+/** The policy operations of the preview API. */
 export function previewOperations(context: ServiceContext): Operation[] {
   return [getPolicy(context), putPolicy(context), reset(context), prepare(context), ...signers(context)];
 }

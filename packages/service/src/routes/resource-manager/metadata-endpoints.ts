@@ -20,6 +20,7 @@ interface Facts extends Authority {
   readonly attestationSuffix: string;
 }
 
+/** The operation; needs no token. */
 export function metadataEndpoints(context: Pick<ServiceContext, 'config' | 'uriOf'>): Operation {
   return {
     method: 'GET',

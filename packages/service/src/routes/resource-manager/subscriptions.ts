@@ -30,6 +30,7 @@ const versions = [
 /** For those who have not chosen one. */
 const firstSubscription = '00000000-0000-0000-0000-000000000000';
 
+/** The operations; for service administrators. */
 export function subscriptionOperations(context: ServiceContext): Operation[] {
   const { config, store, authorizeManagement } = context;
   const tenant = (): string => authorityOf(config().identity.issuers).tenant;

@@ -10,6 +10,7 @@ import { settingsIn, updateIn } from './body.ts';
 import { findProvider, requireProvider } from './find.ts';
 import { sendResource } from './resource.ts';
 
+/** `GET` of a provider. */
 export function getProvider(context: ServiceContext): Operation {
   return {
     method: 'GET',
@@ -26,6 +27,7 @@ export function getProvider(context: ServiceContext): Operation {
   };
 }
 
+/** `PATCH` of a provider: changes settings that the body names. */
 export function patchProvider(context: ServiceContext): Operation {
   return {
     method: 'PATCH',
@@ -46,6 +48,7 @@ export function patchProvider(context: ServiceContext): Operation {
   };
 }
 
+/** `DELETE` of a provider: 204 also when there was none. */
 export function deleteProvider(context: ServiceContext): Operation {
   return {
     method: 'DELETE',

@@ -15,6 +15,7 @@ import { isAt } from './find.ts';
 import { defaultSettings, sendResource } from './resource.ts';
 import { signersOf } from './signing-certificates.ts';
 
+/** `PUT` of a provider. */
 export function putProvider(context: ServiceContext): Operation {
   return {
     method: 'PUT',

@@ -14,6 +14,7 @@ import { requireProvider } from './find.ts';
 import { policySignersOf } from './resource.ts';
 import { signersOf } from './signing-certificates.ts';
 
+/** `POST …/recoverPolicySigners`. */
 export function recoverPolicySigners(context: ServiceContext): Operation {
   return {
     method: 'POST',

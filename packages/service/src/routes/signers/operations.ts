@@ -17,6 +17,7 @@ import { knownChain } from '../../signers/certificates.ts';
 import { signerJwk } from '../../signers/jwk.ts';
 import { sendToken } from '../policies/reply.ts';
 
+/** `GET /certificates`, `:add` and `:remove`. */
 export function signerOperations(context: ServiceContext): Operation[] {
   return [getSigners(context), changeOperation(context, 'add'), changeOperation(context, 'remove')];
 }
