@@ -3,7 +3,7 @@ import { clientCodes } from '../packages/client/src/codes.ts';
 import { endorsementCodes } from '../packages/endorsements/src/codes.ts';
 import { evidenceCodes } from '../packages/evidence/src/codes.ts';
 import { policyCodes } from '../packages/policy/src/codes.ts';
-import { relyingPartyCodes } from '../packages/relying-party/src/codes.ts';
+import { configurationCodes, relyingPartyCodes } from '../packages/relying-party/src/codes.ts';
 import { serviceCodes } from '../packages/service/src/codes.ts';
 import { configCodes } from '../packages/service/src/config/problem.ts';
 import { auditCodes, storageCodes } from '../packages/store/src/codes.ts';
@@ -19,5 +19,5 @@ export const codeTables = {
   storage: storageCodes,
   audit: auditCodes,
   client: clientCodes,
-  relyingParty: relyingPartyCodes,
+  relyingParty: { ...relyingPartyCodes, ...configurationCodes },
 } as const;

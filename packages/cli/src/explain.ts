@@ -59,8 +59,7 @@ export function explain(error: unknown): CliFailure | undefined {
     return new CliFailure(exitCode, `${error.message} [${error.code}]`, hints[error.code]);
   }
   if (error instanceof ConfigurationError) {
-    const { code, where, why } = error.refusal;
-    return new CliFailure(exitCodes.usage, `${where}: ${why} [${code}]`);
+    return new CliFailure(exitCodes.usage, `${error.message} [${error.code}]`);
   }
   return undefined;
 }

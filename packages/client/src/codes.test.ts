@@ -25,7 +25,6 @@ test('the public API', () => {
     'createAdministrationClient',
     'createAttestationClient',
     'createClientCredentials',
-    'createTrustingFetch',
     'evidenceFromConfigfsTsm',
     'evidenceFromFile',
     'evidenceFromGramine',

@@ -48,7 +48,6 @@ export { evidenceFromGramine } from './evidence/gramine.ts';
 export { evidenceFromPlatform, type QuotingPlatform } from './evidence/simulator.ts';
 export { type SnpDocumentParts, writeSnpDocument } from './evidence/snp-document.ts';
 export { type CollectedEvidence, type EvidenceKind, type EvidenceSource, evidenceOf } from './evidence/source.ts';
-export { createTrustingFetch, type FetchInit } from './http/fetch.ts';
 export type { JsonMembers } from './http/json.ts';
 export type { Pause } from './http/send.ts';
 export {

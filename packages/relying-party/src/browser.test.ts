@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { createContext, runInContext } from 'node:vm';
 import { generateSigningKey, issueToken, jwks, type SigningKey } from '@atesto/token';
 import { build } from 'esbuild';
@@ -29,7 +30,7 @@ async function bundle(): Promise<string> {
 }
 
 /** What a page does: verifies a good token, a changed one, one of a debuggable enclave, and inspects one. */
-const page = `(async ({ issuer, now, expectations, good, debuggable }) => {
+const script = `(async ({ issuer, now, expectations, good, debuggable }) => {
   const { createVerifier, inspectToken } = relyingParty;
   const verifier = createVerifier({ issuers: [issuer], expectations, clock: () => new Date(now) });
   const changed = good.slice(0, -10) + (good.at(-10) === 'A' ? 'B' : 'A') + good.slice(-9);
@@ -42,40 +43,39 @@ const page = `(async ({ issuer, now, expectations, good, debuggable }) => {
   return JSON.stringify([...verdicts, inspected.ok && inspected.value.header.alg]);
 })`;
 
-/** An issuer on loopback that publishes its keys and an empty page of the same origin. */
-async function issuerOn(): Promise<{ input: object; issuer: string; close: () => void }> {
-  let published = '';
-  const server = createServer((request, response) => {
-    if (request.url === '/certs') response.setHeader('content-type', 'application/json').end(published);
-    else response.setHeader('content-type', 'text/html').end('<!doctype html><title>page</title>');
+/** Something on loopback, with an origin of its own. */
+async function serve(context: TestContext, answer: RequestListener): Promise<string> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  context.after(() => {
+    server.closeAllConnections();
+    server.close();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const issuer = `http://127.0.0.1:${port}`;
+  return `http://127.0.0.1:${port}`;
+}
+
+/** An issuer that publishes its keys, for pages of every origin or, with other headers, for none but its own. */
+async function issuerOn(
+  context: TestContext,
+  headers: Record<string, string> = { 'access-control-allow-origin': '*' },
+) {
+  let published = '';
+  const issuer = await serve(context, (_request, response) =>
+    response.writeHead(200, { ...headers, 'content-type': 'application/json' }).end(published),
+  );
   const now = sgxClaims.iat as number;
   const validity = { notBefore: new Date(now * 1000), notAfter: new Date((now + 86_400) * 1000) };
   const key: SigningKey = accepted(await generateSigningKey({ issuer, ...validity }));
   published = JSON.stringify(jwks([key]));
   const claims = { ...sgxClaims, iss: issuer };
-  return {
-    issuer,
-    input: {
-      issuer,
-      now: now * 1000,
-      expectations,
-      good: accepted(issueToken(key, claims)),
-      debuggable: accepted(issueToken(key, { ...claims, 'x-ms-sgx-is-debuggable': true })),
-    },
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  const good = accepted(issueToken(key, claims));
+  const debuggable = accepted(issueToken(key, { ...claims, 'x-ms-sgx-is-debuggable': true }));
+  return { issuer, input: { issuer, now: now * 1000, expectations, good, debuggable } };
 }
 
 test('runs where there is nothing but the language, WebCrypto, fetch and text encoding', async (context) => {
-  const { input, issuer, close } = await issuerOn();
-  context.after(close);
+  const { input, issuer } = await issuerOn(context);
   const bare = createContext({
     crypto,
     fetch,
@@ -89,21 +89,30 @@ test('runs where there is nothing but the language, WebCrypto, fetch and text en
     Uint8Array,
   });
   runInContext(await bundle(), bare);
-  const verdicts: unknown = await runInContext(`(${page})(${JSON.stringify(input)})`, bare);
+  const verdicts: unknown = await runInContext(`(${script})(${JSON.stringify(input)})`, bare);
   assert.deepEqual(JSON.parse(String(verdicts)), [issuer, 'signature-invalid', 'debug-enabled', 'RS256']);
 });
 
 const browser = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const missing = existsSync(browser) ? false : `no browser at ${browser}; set CHROMIUM_PATH`;
 
-test('runs in a real browser', { skip: missing, timeout: 60_000 }, async (context) => {
-  const { input, issuer, close } = await issuerOn();
-  context.after(close);
+test('runs in a page of another origin than the keys, if the issuer lets such pages read them', {
+  skip: missing,
+  timeout: 60_000,
+}, async (context) => {
+  const { input, issuer } = await issuerOn(context);
+  const closed = await issuerOn(context, {});
+  const page = await serve(context, (_request, response) =>
+    response.setHeader('content-type', 'text/html').end('<!doctype html><title>page</title>'),
+  );
   const chrome = await chromium.launch({ executablePath: browser, args: ['--no-sandbox'] });
   context.after(() => chrome.close());
   const tab = await chrome.newPage();
-  await tab.goto(issuer);
+  await tab.goto(page);
   await tab.addScriptTag({ content: await bundle() });
-  const verdicts: unknown = await tab.evaluate(`(${page})(${JSON.stringify(input)})`);
-  assert.deepEqual(JSON.parse(String(verdicts)), [issuer, 'signature-invalid', 'debug-enabled', 'RS256']);
+  const verdictsOn = async (given: object): Promise<unknown> =>
+    JSON.parse(String(await tab.evaluate(`(${script})(${JSON.stringify(given)})`)));
+  assert.deepEqual(await verdictsOn(input), [issuer, 'signature-invalid', 'debug-enabled', 'RS256']);
+  const unavailable = Array(3).fill('keys-unavailable');
+  assert.deepEqual(await verdictsOn(closed.input), [...unavailable, 'RS256']);
 });

@@ -12,7 +12,7 @@ function configurationCode(options: object): string {
     createVerifier(untyped);
   } catch (error) {
     assert.ok(error instanceof ConfigurationError);
-    return error.refusal.code;
+    return error.code;
   }
   return assert.fail('was not refused');
 }
@@ -51,6 +51,12 @@ const malformed: Record<string, object> = {
   'an expectation of another kind of environment': { launchMeasurement: 'any' },
   'claims of isolation for what is no Azure machine': { isolationClaims: {} },
   'a misspelt expectation': { mrSinger: 'any' },
+  'an attestation type by the name of its claim': { attestationType: 'sgx' },
+  'a type whose tokens are of another': { attestationType: 'OpenEnclave' },
+  'a key of which a member is missing': { runtimeData: { key: { kty: 'EC', crv: 'P-256', x: 'eHg' } } },
+  'a shared secret as key': { runtimeData: { key: { kty: 'oct', k: 'AA' } } },
+  'JSON runtime data that is a list': { runtimeData: { json: [] } },
+  'JSON runtime data whose text is no JSON': { runtimeData: { json: '{' } },
 };
 for (const [what, change] of Object.entries(malformed)) {
   test(`refuses to be set up with ${what}`, () => {
@@ -83,12 +89,31 @@ test('refuses options out of range', () => {
     { algorithms: [] },
     { algorithms: ['none'] },
     { algorithms: ['HS256'] },
+    { algorithms: 'RS256' },
+    { timeoutSeconds: '10' },
+    { fetch: 'fetch' },
+    { clock: new Date() },
   ];
   for (const options of wrong) assert.equal(configurationCode(options), 'option-invalid');
 });
 
 test('refuses a given key set that is none', () => {
-  assert.equal(configurationCode({ keySets: { [issuer]: {} } }), 'keys-malformed');
+  for (const keySet of [{}, [], 'x', { keys: 1 }]) {
+    assert.equal(configurationCode({ keySets: { [issuer]: keySet } }), 'option-invalid');
+  }
+});
+
+test('names an option that does not exist, and an object that is none', () => {
+  assert.equal(configurationCode({ timeoutMilliseconds: 10 }), 'option-unknown');
+  assert.equal(configurationCode({ expectations: 'any' }), 'decision-missing');
+  assert.throws(() => createVerifier(JSON.parse('null')), ConfigurationError);
+});
+
+test('says in words what was expected of which option', () => {
+  const message = /^options\.expectations\.mrSigner: expected 64 hex digits, a list of such, or 'any'$/;
+  assert.throws(() => createVerifier({ issuers: [issuer], expectations: { ...expectations, mrSigner: 'ab' } }), {
+    message,
+  });
 });
 
 test('takes an option that is undefined as left out', () => {
@@ -100,10 +125,10 @@ test('takes complete expectations of every kind of environment', () => {
   const common = { policyHash: 'any', nonce: 'any', runtimeData: 'any' } as const;
   const complete: Expectations[] = [
     expectations,
-    { ...common, attestationType: 'sevsnpvm', launchMeasurement: 'any', minimumGuestSvn: 'any' },
-    { ...common, attestationType: 'tdxvm', mrTd: 'any' },
-    { ...common, attestationType: 'azurevm', isolationClaims: { 'x-ms-compliance-status': 'mine' } },
-    ...(['tpm', 'vbs', 'azurevm', 'any'] as const).map((attestationType) => ({ ...common, attestationType })),
+    { ...common, attestationType: 'SevSnpVm', launchMeasurement: 'any', minimumGuestSvn: 'any' },
+    { ...common, attestationType: 'TdxVm', mrTd: 'any' },
+    { ...common, attestationType: 'AzureGuest', isolationClaims: { 'x-ms-compliance-status': 'mine' } },
+    ...(['Tpm', 'VbsEnclave', 'AzureGuest', 'any'] as const).map((attestationType) => ({ ...common, attestationType })),
   ];
   for (const each of complete) assert.ok(createVerifier({ issuers: [issuer], expectations: each }));
 });

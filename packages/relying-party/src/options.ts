@@ -1,10 +1,11 @@
 /** The options of a verifier, with their defaults. */
+import { checkOptions, type OptionNames } from '@atesto/core';
 import { checkDecisions } from './expectations/decisions.ts';
 import type { Expectations } from './expectations/expectations.ts';
 import { type AcceptedAlgorithm, acceptedAlgorithms } from './keys/algorithms.ts';
 import type { Fetch } from './keys/fetch-keys.ts';
 import type { JsonWebKeySet } from './keys/key-set.ts';
-import { refuse } from './refusal.ts';
+import { misuse } from './refusal.ts';
 
 /** The options of a verifier. */
 export interface VerifierOptions {
@@ -29,8 +30,22 @@ export interface VerifierOptions {
   readonly timeoutSeconds?: number;
 }
 
-/** Fills in the defaults. Refuses invalid options. */
+const optionNames: OptionNames<VerifierOptions> = {
+  issuers: true,
+  expectations: true,
+  keySets: true,
+  algorithms: true,
+  fetch: true,
+  clock: true,
+  clockSkewSeconds: true,
+  cacheSeconds: true,
+  cooldownSeconds: true,
+  timeoutSeconds: true,
+};
+
+/** Fills in the defaults. Throws `ConfigurationError`. */
 export function readOptions(options: VerifierOptions): Required<VerifierOptions> {
+  checkOptions<VerifierOptions>(options, optionNames, 'options');
   const filled: Required<VerifierOptions> = {
     issuers: options.issuers,
     expectations: options.expectations,
@@ -44,9 +59,13 @@ export function readOptions(options: VerifierOptions): Required<VerifierOptions>
     cooldownSeconds: options.cooldownSeconds ?? 30,
     timeoutSeconds: options.timeoutSeconds ?? 10,
   };
-  if (filled.issuers.length === 0) refuse('issuer-invalid', 'issuers', 'at least one issuer must be pinned');
+  if (!Array.isArray(filled.issuers) || filled.issuers.length === 0) {
+    misuse('options.issuers', 'at least one issuer', 'issuer-invalid');
+  }
   for (const issuer of [...filled.issuers, ...Object.keys(filled.keySets)]) checkIssuer(issuer);
   checkAlgorithms(filled.algorithms);
+  if (typeof filled.fetch !== 'function') misuse('options.fetch', 'a function like the global fetch');
+  if (typeof filled.clock !== 'function') misuse('options.clock', 'a function that returns a Date');
   checkRange('clockSkewSeconds', filled.clockSkewSeconds, 0, 600);
   checkRange('cacheSeconds', filled.cacheSeconds, 0, Number.POSITIVE_INFINITY);
   checkRange('cooldownSeconds', filled.cooldownSeconds, 1, 86_400);
@@ -57,22 +76,26 @@ export function readOptions(options: VerifierOptions): Required<VerifierOptions>
 
 const loopback = ['localhost', '127.0.0.1', '[::1]'];
 
-function checkIssuer(issuer: string): void {
-  const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
+function checkIssuer(issuer: unknown): void {
+  const url = typeof issuer === 'string' && URL.canParse(issuer) ? new URL(issuer) : undefined;
   const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.includes(url.hostname));
-  if (url === undefined || !secure || issuer.endsWith('/') || /[?#@\s]/.test(issuer)) {
-    refuse('issuer-invalid', 'issuers', `${issuer.slice(0, 200)} is not an https URI without trailing slash`);
+  if (!secure || typeof issuer !== 'string' || issuer.endsWith('/') || /[?#@\s]/.test(issuer)) {
+    misuse('options.issuers', 'https URIs without trailing slash, query and fragment', 'issuer-invalid');
   }
 }
 
 function checkAlgorithms(algorithms: readonly AcceptedAlgorithm[]): void {
-  if (algorithms.length === 0 || !algorithms.every((algorithm) => acceptedAlgorithms.includes(algorithm))) {
-    refuse('option-invalid', 'algorithms', `the algorithms must be some of ${acceptedAlgorithms.join(', ')}`);
+  if (
+    !Array.isArray(algorithms) ||
+    algorithms.length === 0 ||
+    !algorithms.every((algorithm) => acceptedAlgorithms.includes(algorithm))
+  ) {
+    misuse('options.algorithms', `some of ${acceptedAlgorithms.join(', ')}`);
   }
 }
 
 function checkRange(name: string, value: number, least: number, most: number): void {
-  if (!(value >= least && value <= most)) {
-    refuse('option-invalid', name, `${name} must be from ${least} to ${most}`);
+  if (typeof value !== 'number' || !(value >= least && value <= most)) {
+    misuse(`options.${name}`, `a number from ${least} to ${most}`);
   }
 }

@@ -7,11 +7,13 @@ import { SignJWT } from 'jose';
 import {
   accepted,
   codeOf,
+  expectations,
   iat,
   issuer,
   keyOf,
   now,
   policyHash,
+  runtimeKey,
   sgxClaims,
   tokenWith,
   verifierWith,
@@ -40,10 +42,12 @@ for (const algorithm of signingAlgorithms) {
       issuer,
       keyId: key.kid,
       algorithm,
-      attestationType: 'sgx',
+      attestationType: 'SgxEnclave',
       policyHash,
       issuedAt: new Date(iat * 1000),
       expiresAt: new Date((iat + 28_800) * 1000),
+      runtimeData: { json: sgxClaims['x-ms-runtime'] },
+      runtimeKeys: [{ ...runtimeKey, kid: 'enclave' }],
     });
   });
 }
@@ -438,4 +442,48 @@ test('property: no payload with a changed claim verifies under the old signature
     }),
     { numRuns: 200 },
   );
+});
+
+test('tells the attestation type by its name in the API, and an unknown one', async () => {
+  const verifier = await verifierWith({
+    expectations: { attestationType: 'any', policyHash: 'any', nonce: 'any', runtimeData: 'any', debuggable: 'any' },
+  });
+  const types = {
+    sgx: 'SgxEnclave',
+    tdxvm: 'TdxVm',
+    sevsnpvm: 'SevSnpVm',
+    azurevm: 'AzureGuest',
+    tpm: 'Tpm',
+    vbs: 'VbsEnclave',
+  };
+  for (const [claim, type] of Object.entries({ ...types, toaster: 'unknown', SgxEnclave: 'unknown' })) {
+    const verified = accepted(await verifier.verify(await tokenWith({ 'x-ms-attestation-type': claim })));
+    assert.equal(verified.attestationType, type);
+  }
+});
+
+test('tells the runtime data and its keys', async () => {
+  const verifier = await verifierWith({ expectations: { ...expectations, runtimeData: 'any' } });
+  const told = async (claims: Parameters<typeof tokenWith>[0]) => {
+    const { runtimeData, runtimeKeys } = accepted(await verifier.verify(await tokenWith(claims)));
+    return { runtimeData, runtimeKeys };
+  };
+  const key = { ...runtimeKey, kid: 'mine' };
+  const secret = { kty: 'oct', k: 'AA' };
+  const incomplete = { kty: 'RSA', n: 'AQAB' };
+  for (const [json, runtimeKeys] of [
+    [{ keys: [key, secret, incomplete, 'x'] }, [key]],
+    [{ jwk: key, keys: {} }, [key]],
+    [key, [key]],
+    [{ held: 1 }, []],
+    [[key], []],
+  ] as const) {
+    assert.deepEqual(await told({ 'x-ms-runtime': json }), { runtimeData: { json }, runtimeKeys });
+    const bytes = Buffer.from(JSON.stringify(json));
+    const binary = { 'x-ms-runtime': undefined, 'x-ms-sgx-ehd': bytes.toString('base64url') };
+    assert.deepEqual(await told(binary), { runtimeData: { bytes: Uint8Array.from(bytes) }, runtimeKeys });
+  }
+  const none = { runtimeData: undefined, runtimeKeys: [] };
+  assert.deepEqual(await told({ 'x-ms-runtime': undefined }), none);
+  assert.deepEqual(await told({ 'x-ms-runtime': undefined, 'x-ms-sgx-ehd': 5 }), none);
 });

@@ -1,17 +1,18 @@
 /** Verifies attestation tokens: genuine, valid now, and as the relying party expects. */
-import { Refused, settleAsync } from '@atesto/core';
+import { isJsonObject, settleAsync } from '@atesto/core';
 import { checkExpectations } from './expectations/check.ts';
 import { checkTokenDecisions } from './expectations/decisions.ts';
 import type { TokenExpectations } from './expectations/expectations.ts';
 import type { AcceptedAlgorithm } from './keys/algorithms.ts';
 import { fetchKeySet } from './keys/fetch-keys.ts';
 import { cachedKeys, type FindKey, offlineKeys } from './keys/issuer-keys.ts';
-import { parseKeySet } from './keys/key-set.ts';
+import { type JsonWebKeySet, type KeySet, parseKeySet } from './keys/key-set.ts';
 import { readOptions, type VerifierOptions } from './options.ts';
-import { ConfigurationError, type Outcome, refuse } from './refusal.ts';
+import { misuse, type Outcome, refuse } from './refusal.ts';
 import { type Claims, claimOf, parseJson } from './token/claims.ts';
 import { checkAlgorithm, checkExtensions, headerText } from './token/header.ts';
 import { parseToken } from './token/parse.ts';
+import { type RuntimeData, type RuntimeKey, runtimeDataOf, runtimeKeysOf } from './token/runtime-data.ts';
 import { checkSignature } from './token/signature.ts';
 import { type AttestationFrame, checkValidity } from './token/validity.ts';
 
@@ -22,25 +23,29 @@ export interface VerifiedToken extends AttestationFrame {
   /** `kid` of the key that signed. */
   readonly keyId: string;
   readonly algorithm: AcceptedAlgorithm;
+  /** The data that the environment bound to its evidence; undefined: none. Whether it is as expected was checked, unless that was `'any'`. */
+  readonly runtimeData: RuntimeData | undefined;
+  /** The public keys among the runtime data: the data itself, its `jwk`, and its `keys`. What speaks for the environment is signed by one of them. */
+  readonly runtimeKeys: readonly RuntimeKey[];
 }
 
 /** Verifies tokens; see {@link createVerifier}. */
 export interface Verifier {
   /**
-   * Verifies one token.
+   * Verifies one token. Rejects with `ConfigurationError` when `expected` is malformed: that is not the token's fault.
    * @param expected expectations of this token, which override those of the verifier
    */
   verify(token: string, expected?: TokenExpectations): Promise<Outcome<VerifiedToken>>;
 }
 
 /**
- * Creates a verifier. Throws {@link ConfigurationError} when an option is invalid or a decision is missing.
+ * Creates a verifier. Throws `ConfigurationError` when an option is unknown or invalid, or a decision is missing.
  *
  * @example
  * const verifier = createVerifier({
  *   issuers: ['https://attest.example.org'],
  *   expectations: {
- *     attestationType: 'sgx',
+ *     attestationType: 'SgxEnclave',
  *     mrSigner: '<64 hex digits>',
  *     mrEnclave: 'any',
  *     productId: 1,
@@ -54,12 +59,12 @@ export interface Verifier {
  * if (!verified.ok) console.error(verified.refusal.code);
  */
 export function createVerifier(options: VerifierOptions): Verifier {
-  const settings = configured(() => readOptions(options));
-  const keysOf = new Map(settings.issuers.map((issuer) => [issuer, configured(() => issuerKeys(issuer, settings))]));
+  const settings = readOptions(options);
+  const keysOf = new Map(settings.issuers.map((issuer) => [issuer, issuerKeys(issuer, settings)]));
   return {
-    verify: (token, expected = {}) =>
-      settleAsync(async () => {
-        checkTokenDecisions(expected);
+    verify: async (token, expected = {}) => {
+      checkTokenDecisions(expected);
+      return settleAsync(async () => {
         const parsed = parseToken(token);
         checkExtensions(parsed.header);
         const algorithm = checkAlgorithm(parsed, settings.algorithms);
@@ -70,24 +75,25 @@ export function createVerifier(options: VerifierOptions): Verifier {
         await checkSignature(token, await findKey(keyId, algorithm), algorithm);
         const frame = checkValidity(parsed.claims, settings.clock(), settings.clockSkewSeconds);
         checkExpectations(parsed.claims, { ...settings.expectations, ...expected });
-        return { ...frame, claims: parsed.claims, issuer, keyId, algorithm };
-      }),
+        const [runtimeData, runtimeKeys] = [runtimeDataOf(parsed.claims), runtimeKeysOf(parsed.claims)];
+        return { ...frame, claims: parsed.claims, issuer, keyId, algorithm, runtimeData, runtimeKeys };
+      });
+    },
   };
-}
-
-function configured<Value>(read: () => Value): Value {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof Refused) throw new ConfigurationError(error.refusal);
-    throw error;
-  }
 }
 
 function issuerKeys(issuer: string, settings: Required<VerifierOptions>): FindKey {
   const given = Object.hasOwn(settings.keySets, issuer) ? settings.keySets[issuer] : undefined;
-  if (given !== undefined) return offlineKeys(parseKeySet(parseJson(JSON.stringify(given)), 'keySets'));
+  if (given !== undefined) return offlineKeys(givenKeySet(issuer, given));
   return cachedKeys(() => fetchKeySet(certsUri(issuer), settings.fetch, settings.timeoutSeconds), settings);
+}
+
+function givenKeySet(issuer: string, given: JsonWebKeySet): KeySet {
+  const json: unknown = given;
+  const isSet = isJsonObject(json) && Array.isArray(json.keys);
+  return isSet
+    ? parseKeySet(parseJson(JSON.stringify(given)), 'keySets')
+    : misuse(`options.keySets.${issuer}`, 'a JSON Web Key Set');
 }
 
 function certsUri(issuer: string): string {

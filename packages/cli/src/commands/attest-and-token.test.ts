@@ -15,7 +15,7 @@ const attest = (...more: string[]): Promise<CliResult> =>
 const token = (await attest('--runtime-json', data, '--nonce', 'once')).stdout.trim();
 const verifyToken = (given: string, ...more: string[]): Promise<CliResult> =>
   runCli(['token', 'verify', given, '--issuer', service.url, '--ca', service.ca, ...more]);
-const anySgx = ['--type', 'sgx', '--allow-development-root', '--accept-any'];
+const anySgx = ['--type', 'SgxEnclave', '--allow-development-root', '--accept-any'];
 
 function assertFails({ exitCode, stdout, stderr }: CliResult, code: number, said: RegExp): void {
   assert.deepEqual([exitCode, stdout], [code, ''], stderr);
@@ -166,7 +166,7 @@ describe('atesto token verify', () => {
     ];
     const { exitCode, stdout } = await verifyToken(token, ...anySgx, ...exact);
     assert.equal(exitCode, 0);
-    assert.match(stdout, new RegExp(`^valid: sgx, issued by ${service.url}\n`));
+    assert.match(stdout, new RegExp(`^valid: SgxEnclave, issued by ${service.url}\n`));
     assert.match(stdout, /any value accepted +--policy-hash, --mr-signer, --mr-enclave\n/);
   });
 
@@ -223,7 +223,7 @@ describe('atesto token verify', () => {
 
   const zeros = '0'.repeat(64);
   for (const [what, args, code] of [
-    ['a development root, unless allowed', ['--type', 'sgx', '--accept-any'], 'development-root'],
+    ['a development root, unless allowed', ['--type', 'SgxEnclave', '--accept-any'], 'development-root'],
     ['another signer', [...anySgx, '--mr-signer', zeros], 'mr-signer-unexpected'],
     ['another enclave', [...anySgx, '--mr-enclave', zeros], 'mr-enclave-unexpected'],
     ['another product', [...anySgx, '--product-id', '2'], 'product-id-unexpected'],
@@ -235,7 +235,7 @@ describe('atesto token verify', () => {
       'runtime-data-unexpected',
     ],
     ['another claim', [...anySgx, '--claim', 'svn=2'], 'claim-unexpected'],
-    ['another type', ['--type', 'tpm', '--allow-development-root', '--accept-any'], 'attestation-type-unexpected'],
+    ['another type', ['--type', 'Tpm', '--allow-development-root', '--accept-any'], 'attestation-type-unexpected'],
     ['a time before it was issued', [...anySgx, '--at', '2020-01-01'], 'token-not-yet-valid'],
     ['a time after it ended', [...anySgx, '--at', '2099-01-01'], 'token-expired'],
   ] as const) {
@@ -263,11 +263,11 @@ describe('atesto token verify', () => {
   for (const [what, args, said] of [
     [
       'leaves a decision out',
-      ['--type', 'sgx', '--nonce', 'once'],
+      ['--type', 'SgxEnclave', '--nonce', 'once'],
       /say what is expected: --policy-hash, .+--mr-signer.+\nhint: --accept-any/,
     ],
     ['names no type', ['--nonce', 'once'], /--type/],
-    ['names an unknown type', ['--type', 'sev', '--accept-any'], /--type is sgx/],
+    ['names an unknown type', ['--type', 'sev', '--accept-any'], /--type is SgxEnclave/],
     ['mixes types', ['--mr-td', '0'.repeat(96), '--mr-enclave', zeros, '--accept-any'], /different attestation types/],
     ['writes a signer that is no hash', ['--mr-signer', 'abc', '--accept-any'], /64 hexadecimal digits/],
     ['expects hardware of no machine', [...anySgx, '--isolation-claim', 'a=1'], /different attestation types/],

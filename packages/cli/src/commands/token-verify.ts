@@ -42,7 +42,7 @@ export function tokenVerifyCommand(session: Session): Command {
     .option('--keys <file>', 'the key set of the issuer (JWKS); nothing is fetched then')
     .option('--at <time>', 'when the verdict is to hold (default: now)', readTime)
     .option('--clock-skew <seconds>', "how far the issuer's clock may be off (default: 60)", readInteger(0, 600))
-    .option('--type <type>', 'sgx, sevsnpvm, tdxvm, tpm, vbs, azurevm, or any')
+    .option('--type <type>', 'SgxEnclave, SevSnpVm, TdxVm, AzureGuest, Tpm, VbsEnclave, or any')
     .option('--mr-signer <hex>', 'signer of the enclave (repeatable)', collected(readHex(32)))
     .option('--mr-enclave <hex>', 'code of the enclave (repeatable)', collected(readHex(32)))
     .option('--product-id <number>', 'product of the signer', readInteger(0, 65_535))

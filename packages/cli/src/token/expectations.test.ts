@@ -12,7 +12,7 @@ test('claims of the hardware are of an Azure machine, and are expected below its
     }),
   );
   assert.deepEqual(expectations, {
-    attestationType: 'azurevm',
+    attestationType: 'AzureGuest',
     policyHash: 'any',
     nonce: 'any',
     runtimeData: 'any',

@@ -67,7 +67,7 @@ type Decide = <Value>(value: Value | undefined, option: string) => Value | 'any'
 function byType(options: ExpectationOptions, common: Common, decided: Decide): Expectations {
   const attestationType = decided(options.type, '--type');
   switch (attestationType) {
-    case 'sgx':
+    case 'SgxEnclave':
       return {
         attestationType,
         ...common,
@@ -76,34 +76,34 @@ function byType(options: ExpectationOptions, common: Common, decided: Decide): E
         productId: decided(options.productId, '--product-id'),
         minimumSvn: decided(options.minimumSvn, '--minimum-svn'),
       };
-    case 'sevsnpvm':
+    case 'SevSnpVm':
       return {
         attestationType,
         ...common,
         launchMeasurement: decided(options.launchMeasurement, '--launch-measurement'),
         minimumGuestSvn: decided(options.minimumGuestSvn, '--minimum-guest-svn'),
       };
-    case 'tdxvm':
+    case 'TdxVm':
       return { attestationType, ...common, mrTd: decided(options.mrTd, '--mr-td') };
-    case 'azurevm': {
+    case 'AzureGuest': {
       const isolationClaims = claimsOf(options.isolationClaim ?? [], '--isolation-claim');
       return { attestationType, ...common, isolationClaims };
     }
-    case 'tpm':
-    case 'vbs':
+    case 'Tpm':
+    case 'VbsEnclave':
     case 'any':
       return { attestationType, ...common };
     default:
-      return misused('--type is sgx, sevsnpvm, tdxvm, tpm, vbs, azurevm or any');
+      return misused('--type is SgxEnclave, SevSnpVm, TdxVm, AzureGuest, Tpm, VbsEnclave or any');
   }
 }
 
 /** Options that mean something for one type alone. */
 const optionsOfType: Readonly<Record<string, readonly (keyof ExpectationOptions)[]>> = {
-  sgx: ['mrSigner', 'mrEnclave', 'productId', 'minimumSvn'],
-  sevsnpvm: ['launchMeasurement', 'minimumGuestSvn'],
-  tdxvm: ['mrTd'],
-  azurevm: ['isolationClaim'],
+  SgxEnclave: ['mrSigner', 'mrEnclave', 'productId', 'minimumSvn'],
+  SevSnpVm: ['launchMeasurement', 'minimumGuestSvn'],
+  TdxVm: ['mrTd'],
+  AzureGuest: ['isolationClaim'],
 };
 
 /** The type that the options imply when none is named; refuses options of another type than the named one. */
@@ -113,7 +113,10 @@ export function withType(options: ExpectationOptions): ExpectationOptions {
   );
   const [type] = implied.map(([name]) => name);
   if (implied.length > 1 || (type !== undefined && options.type !== undefined && options.type !== type)) {
-    misused('the expectations are of different attestation types', 'MRENCLAVE is of sgx, MRTD of tdxvm, and so on.');
+    misused(
+      'the expectations are of different attestation types',
+      'MRENCLAVE is of SgxEnclave, MRTD of TdxVm, and so on.',
+    );
   }
   return type === undefined ? options : { ...options, type };
 }
@@ -123,7 +126,10 @@ async function runtimeData(options: ExpectationOptions): Promise<RuntimeDataExpe
   const given = [bytes, json, key].filter((path) => path !== undefined);
   if (given.length > 1) misused('give one of --runtime-data, --runtime-json and --runtime-key');
   if (bytes !== undefined) return { bytes: await readBytes(bytes, 'the runtime data') };
-  if (json !== undefined) return { json: parsed(await readText(json, 'the runtime data'), '--runtime-json') };
+  if (json !== undefined) {
+    const value = parsed(await readText(json, 'the runtime data'), '--runtime-json');
+    return isJsonObject(value) ? { json: value } : misused('--runtime-json needs a file with a JSON object');
+  }
   if (key === undefined) return undefined;
   const jwk = parsed(await readText(key, 'the key'), '--runtime-key');
   return isJwk(jwk) ? { key: jwk } : misused('--runtime-key needs a file with a JSON Web Key');

@@ -1,6 +1,5 @@
 /** Verifies a token and renders the verdict. */
 
-import { createTrustingFetch } from '@atesto/client';
 import { writeExactJson } from '@atesto/core';
 import {
   createVerifier,
@@ -9,6 +8,7 @@ import {
   type Outcome,
   type VerifiedToken,
 } from '@atesto/relying-party';
+import { createTrustingFetch } from '@atesto/relying-party/node';
 import { misused } from '../failure.ts';
 import { rows, type Style } from '../style.ts';
 

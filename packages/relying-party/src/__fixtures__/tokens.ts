@@ -70,7 +70,7 @@ export const sgxClaims: JsonObject = {
 
 /** Expectations that the good token meets, every decision made. */
 export const expectations: SgxExpectations = {
-  attestationType: 'sgx',
+  attestationType: 'SgxEnclave',
   policyHash,
   nonce: { equals: 'fresh' },
   runtimeData: { key: runtimeKey },

@@ -53,10 +53,9 @@ const refusals: [what: string, code: string, token: Changes, expected?: Partial<
     { runtimeData: { key: { kty: 'OKP', crv: 'P-256', x: 'eHg' } } },
   ],
   [
-    'a shared secret as key',
+    'a key whose member in the token is no text',
     'runtime-data-unexpected',
-    { 'x-ms-runtime': { kty: 'oct', k: 'AA' } },
-    { runtimeData: { key: { kty: 'oct', k: 'AA' } } },
+    { 'x-ms-runtime': { ...runtimeKey, y: 1 } },
   ],
   [
     'JSON runtime data where bytes are expected',
@@ -100,6 +99,16 @@ const acceptances: [what: string, token: Changes, expected?: Partial<typeof expe
     { 'x-ms-runtime': { a: [1], b: { c: null } } },
     { runtimeData: { json: { b: { c: null }, a: [1] } } },
   ],
+  [
+    'JSON runtime data given as its text',
+    { 'x-ms-runtime': { a: [1], b: { c: 9007199254740993n } } },
+    { runtimeData: { json: '{"b":{"c":9007199254740993},"a":[1]}' } },
+  ],
+  [
+    'JSON runtime data given as the bytes of its text',
+    { 'x-ms-runtime': { a: 1 } },
+    { runtimeData: { json: Buffer.from('{"a":1}') } },
+  ],
   ['a further claim, the number as bigint', { a: 2 }, { claims: { a: 2n } }],
 ];
 for (const [what, token, expected = {}] of acceptances) {
@@ -113,7 +122,7 @@ const common: CommonExpectations = { policyHash, nonce: 'any', runtimeData: 'any
 const measurement = 'ab'.repeat(48);
 const environments: { expected: Expectations; good: Changes; bad: Record<string, Changes> }[] = [
   {
-    expected: { ...common, attestationType: 'sevsnpvm', launchMeasurement: measurement, minimumGuestSvn: 2 },
+    expected: { ...common, attestationType: 'SevSnpVm', launchMeasurement: measurement, minimumGuestSvn: 2 },
     good: {
       'x-ms-attestation-type': 'sevsnpvm',
       'x-ms-sevsnpvm-is-debuggable': false,
@@ -129,7 +138,7 @@ const environments: { expected: Expectations; good: Changes; bad: Record<string,
   {
     expected: {
       ...common,
-      attestationType: 'sevsnpvm',
+      attestationType: 'SevSnpVm',
       launchMeasurement: 'any',
       minimumGuestSvn: 'any',
       claims: { 'x-ms-sevsnpvm-migration-allowed': false },
@@ -142,7 +151,7 @@ const environments: { expected: Expectations; good: Changes; bad: Record<string,
     bad: { 'claim-unexpected': { 'x-ms-sevsnpvm-migration-allowed': true } },
   },
   {
-    expected: { ...common, attestationType: 'tdxvm', mrTd: measurement },
+    expected: { ...common, attestationType: 'TdxVm', mrTd: measurement },
     good: { 'x-ms-attestation-type': 'tdxvm', tdx_td_attributes_debug: false, tdx_mrtd: measurement },
     bad: {
       'debug-enabled': { tdx_td_attributes_debug: true },
@@ -151,7 +160,7 @@ const environments: { expected: Expectations; good: Changes; bad: Record<string,
   },
   ...['10', '20', '40'].map((profiling) => ({
     // An issuer that looks at DEBUG alone: the host may profile the domain.
-    expected: { ...common, attestationType: 'tdxvm' as const, mrTd: measurement },
+    expected: { ...common, attestationType: 'TdxVm' as const, mrTd: measurement },
     good: {
       'x-ms-attestation-type': 'tdxvm',
       tdx_td_attributes_debug: false,
@@ -164,7 +173,7 @@ const environments: { expected: Expectations; good: Changes; bad: Record<string,
     },
   })),
   {
-    expected: { ...common, attestationType: 'azurevm' },
+    expected: { ...common, attestationType: 'AzureGuest' },
     good: {
       'x-ms-attestation-type': 'azurevm',
       'x-ms-isolation-tee': { 'x-ms-attestation-type': 'sevsnpvm', 'x-ms-sevsnpvm-is-debuggable': false },
@@ -177,7 +186,7 @@ const environments: { expected: Expectations; good: Changes; bad: Record<string,
     },
   },
   {
-    expected: { ...common, attestationType: 'tpm', debuggable: 'any' },
+    expected: { ...common, attestationType: 'Tpm', debuggable: 'any' },
     good: { 'x-ms-attestation-type': 'tpm' },
     bad: { 'attestation-type-unexpected': { 'x-ms-attestation-type': 'vbs' } },
   },
@@ -210,7 +219,7 @@ describe('the hardware below an Azure machine', async () => {
     'x-ms-compliance-status': 'azure-compliant-cvm',
     'x-ms-sevsnpvm-migration-allowed': false,
   };
-  const verifier = await verifierWith({ expectations: { ...common, attestationType: 'azurevm', isolationClaims } });
+  const verifier = await verifierWith({ expectations: { ...common, attestationType: 'AzureGuest', isolationClaims } });
   const verdictOn = async (isolationTee: NonNullable<Changes>[string], more: Changes = {}) => {
     const claims = { 'x-ms-attestation-type': 'azurevm', 'x-ms-isolation-tee': isolationTee, ...more };
     return verifier.verify(await tokenWith(claims));
@@ -234,7 +243,7 @@ describe('the hardware below an Azure machine', async () => {
   }
 
   test('is refused when it is missing, although debugging is accepted', async () => {
-    const lenient = { ...common, attestationType: 'azurevm', isolationClaims, debuggable: 'any' } as const;
+    const lenient = { ...common, attestationType: 'AzureGuest', isolationClaims, debuggable: 'any' } as const;
     const token = await tokenWith({ 'x-ms-attestation-type': 'azurevm', ...isolationClaims });
     const verdict = await (await verifierWith({ expectations: lenient })).verify(token);
     assert.deepEqual(verdict, {
@@ -259,13 +268,15 @@ test('takes nonce and runtime data of one token in place of the general expectat
   );
 });
 
-test('refuses to verify under a token expectation that is left undefined or is none', async () => {
+test('a token expectation that is left undefined or is none is a fault of the caller, not of the token', async () => {
   const verifier = await verifierWith();
   const token = await tokenWith();
   const undecided = [{ nonce: undefined }, { nonce: 'fresh' }, { debuggable: 'any' }, { runtimeData: {} }];
   for (const wrong of undecided) {
     const unsound: object = wrong;
     const untyped: TokenExpectations = unsound;
-    assert.equal(codeOf(await verifier.verify(token, untyped)), 'expectation-malformed');
+    const misuse = { name: 'ConfigurationError', code: 'expectation-malformed' };
+    await assert.rejects(verifier.verify(token, untyped), misuse);
+    await assert.rejects(verifier.verify('no token', untyped), misuse);
   }
 });

@@ -1,4 +1,5 @@
 /** Checks a genuine token against expectations: one rule per expectation. */
+import { attestationTypeClaims } from '@atesto/core';
 import type { RelyingPartyCode } from '../codes.ts';
 import { refuse } from '../refusal.ts';
 import { type Claims, type ClaimValue, claimOf, isObject, sameClaim } from '../token/claims.ts';
@@ -12,7 +13,8 @@ const developmentRootClaim = 'x-atesto-development-root';
 export function checkExpectations(claims: Claims, expected: Expectations): void {
   checkDevelopmentRoot(claims, expected.developmentRoot ?? false);
   if (expected.attestationType !== 'any') {
-    checkOneOf(claims, 'x-ms-attestation-type', expected.attestationType, 'attestation-type-unexpected');
+    const claim = attestationTypeClaims[expected.attestationType];
+    checkOneOf(claims, 'x-ms-attestation-type', claim, 'attestation-type-unexpected');
   }
   checkDebuggable(claims, expected.debuggable ?? false);
   checkOneOf(claims, 'x-ms-policy-hash', expected.policyHash, 'policy-hash-unexpected');
@@ -32,14 +34,14 @@ function checkClaims(claims: Claims, expected: Readonly<Record<string, ClaimValu
 }
 
 function checkEnvironment(claims: Claims, expected: Expectations): void {
-  if (expected.attestationType === 'sgx') checkEnclave(claims, expected);
-  if (expected.attestationType === 'sevsnpvm') {
+  if (expected.attestationType === 'SgxEnclave') checkEnclave(claims, expected);
+  if (expected.attestationType === 'SevSnpVm') {
     const { launchMeasurement, minimumGuestSvn } = expected;
     checkHex(claims, 'x-ms-sevsnpvm-launchmeasurement', launchMeasurement, 'launch-measurement-unexpected');
     checkMinimum(claims, 'x-ms-sevsnpvm-guestsvn', minimumGuestSvn, 'guest-svn-too-low');
   }
-  if (expected.attestationType === 'tdxvm') checkHex(claims, 'tdx_mrtd', expected.mrTd, 'mr-td-unexpected');
-  if (expected.attestationType === 'azurevm') {
+  if (expected.attestationType === 'TdxVm') checkHex(claims, 'tdx_mrtd', expected.mrTd, 'mr-td-unexpected');
+  if (expected.attestationType === 'AzureGuest') {
     const isolation = claimOf(claims, 'x-ms-isolation-tee');
     checkClaims(isObject(isolation) ? isolation : {}, expected.isolationClaims ?? {}, 'x-ms-isolation-tee.');
   }

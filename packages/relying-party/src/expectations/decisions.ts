@@ -1,28 +1,44 @@
 /** Checks that expectations are complete and well-formed, before any token is read. */
 import { isJsonObject } from '@atesto/core';
-import { refuse } from '../refusal.ts';
+import { tokenAttestationTypes } from '../attestation-type.ts';
+import { misuse } from '../refusal.ts';
+import { membersOf } from '../token/runtime-data.ts';
 import type { Expectations, TokenExpectations } from './expectations.ts';
+import { jsonOf } from './runtime-data.ts';
 
-type Rule = (value: unknown) => boolean;
+/** A form of values, and the words for it. */
+interface Form {
+  readonly fits: (value: unknown) => boolean;
+  readonly words: string;
+}
+type Forms = Readonly<Record<string, Form>>;
 
-const hex =
-  (sizeBytes: number): Rule =>
-  (value) =>
-    typeof value === 'string' && value.length === 2 * sizeBytes && /^[0-9a-fA-F]+$/.test(value);
-const hash: Rule = (value) => typeof value === 'string' && /^[\w-]{43}$/.test(value);
-const integer =
-  (maximum: number): Rule =>
-  (value) =>
-    typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= maximum;
-const any: Rule = (value) => value === 'any';
-const either =
-  (...rules: Rule[]): Rule =>
-  (value) =>
-    rules.some((rule) => rule(value));
-const oneOf = (rule: Rule): Rule =>
-  either(any, rule, (value) => Array.isArray(value) && value.length > 0 && value.every(rule));
-const isFalse: Rule = (value) => value === false;
-const claimValues: Rule = (value) => isJsonObject(value) && Object.values(value).every((claim) => claim !== undefined);
+const hex = (sizeBytes: number): Form => ({
+  fits: (value) => typeof value === 'string' && value.length === 2 * sizeBytes && /^[0-9a-fA-F]+$/.test(value),
+  words: `${2 * sizeBytes} hex digits`,
+});
+const hash: Form = {
+  fits: (value) => typeof value === 'string' && /^[\w-]{43}$/.test(value),
+  words: '43 base64url characters',
+};
+const integer = (maximum: number): Form => ({
+  fits: (value) => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= maximum,
+  words: `a whole number from 0 to ${maximum}`,
+});
+const orAny = ({ fits, words }: Form): Form => ({
+  fits: (value) => value === 'any' || fits(value),
+  words: `${words}, or 'any'`,
+});
+const oneOf = ({ fits, words }: Form): Form =>
+  orAny({
+    fits: (value) => fits(value) || (Array.isArray(value) && value.length > 0 && value.every(fits)),
+    words: `${words}, a list of such`,
+  });
+const falseOrAny = orAny({ fits: (value) => value === false, words: 'false' });
+const claimValues: Form = {
+  fits: (value) => isJsonObject(value) && Object.values(value).every((claim) => claim !== undefined),
+  words: 'an object of claims and their values',
+};
 
 function member(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
@@ -30,77 +46,81 @@ function member(value: unknown, name: string): unknown {
     : undefined;
 }
 
-const nonce: Rule = either(any, (value) => {
-  const equals = member(value, 'equals');
-  return typeof equals === 'bigint' || typeof equals === 'string' || Number.isSafeInteger(equals);
+const nonce = orAny({
+  fits: (value) => {
+    const equals = member(value, 'equals');
+    return typeof equals === 'bigint' || typeof equals === 'string' || Number.isSafeInteger(equals);
+  },
+  words: '{ equals } with a text, a safe integer or a bigint',
 });
-const runtimeData: Rule = either(
-  any,
-  (value) => member(value, 'bytes') instanceof Uint8Array,
-  (value) => member(value, 'json') !== undefined,
-  (value) => typeof member(member(value, 'key'), 'kty') === 'string',
-);
+const isPublicKey = (key: unknown): boolean =>
+  membersOf(member(key, 'kty'))?.every((name) => typeof member(key, name) === 'string') === true;
+const runtimeData = orAny({
+  fits: (value) =>
+    member(value, 'bytes') instanceof Uint8Array ||
+    jsonOf(member(value, 'json')) !== undefined ||
+    isPublicKey(member(value, 'key')),
+  words: '{ bytes }, { json } with an object or its text, { key } with a public JSON Web Key',
+});
 
-const common: Readonly<Record<string, Rule>> = { policyHash: oneOf(hash), nonce, runtimeData };
-const byType: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
-  sgx: {
+const common: Forms = { policyHash: oneOf(hash), nonce, runtimeData };
+const byType: Readonly<Record<string, Forms>> = {
+  SgxEnclave: {
     mrSigner: oneOf(hex(32)),
     mrEnclave: oneOf(hex(32)),
     productId: oneOf(integer(0xffff)),
-    minimumSvn: either(any, integer(0xffff)),
+    minimumSvn: orAny(integer(0xffff)),
   },
-  sevsnpvm: { launchMeasurement: oneOf(hex(48)), minimumGuestSvn: either(any, integer(0xffffffff)) },
-  tdxvm: { mrTd: oneOf(hex(48)) },
-  tpm: {},
-  vbs: {},
-  azurevm: {},
+  SevSnpVm: { launchMeasurement: oneOf(hex(48)), minimumGuestSvn: orAny(integer(0xffffffff)) },
+  TdxVm: { mrTd: oneOf(hex(48)) },
+  Tpm: {},
+  VbsEnclave: {},
+  AzureGuest: {},
   any: {},
 };
-const defaulted: Readonly<Record<string, Rule>> = {
-  debuggable: either(isFalse, any),
-  developmentRoot: either(isFalse, any),
-  claims: claimValues,
-};
+const defaulted: Forms = { debuggable: falseOrAny, developmentRoot: falseOrAny, claims: claimValues };
+const defaultedByType: Readonly<Record<string, Forms>> = { AzureGuest: { isolationClaims: claimValues } };
 
-const defaultedByType: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
-  azurevm: { isolationClaims: claimValues },
-};
-
-/** Refuses expectations with a missing decision, of another attestation type, or of the wrong shape. */
+/** Throws `ConfigurationError` for a missing decision, for one of another attestation type, and for one of the wrong shape. */
 export function checkDecisions(expectations: Expectations): void {
-  const type: string =
-    expectations.attestationType ?? refuse('decision-missing', 'attestationType', leftOut('attestationType'));
-  const rules = Object.hasOwn(byType, type) ? byType[type] : undefined;
-  if (rules === undefined) refuse('expectation-malformed', 'attestationType', 'the attestation type is unknown');
-  const required = { ...common, ...rules };
-  const optional = { ...defaulted, ...(Object.hasOwn(defaultedByType, type) ? defaultedByType[type] : {}) };
-  for (const [name, rule] of Object.entries(required)) {
+  const where = 'options.expectations';
+  if (!isJsonObject(expectations)) misuse(where, 'an object of expectations', 'decision-missing');
+  const type = member(expectations, 'attestationType');
+  if (type === undefined) misuse(`${where}.attestationType`, types, 'decision-missing');
+  const forms = typeof type === 'string' && Object.hasOwn(byType, type) ? byType[type] : undefined;
+  if (forms === undefined) misuse(`${where}.attestationType`, types, 'expectation-malformed');
+  const required = { ...common, ...forms };
+  const optional = { ...defaulted, ...defaultedByType[String(type)] };
+  for (const [name, form] of Object.entries(required)) {
     const value = member(expectations, name);
-    if (value === undefined) refuse('decision-missing', name, leftOut(name));
-    checkShape(name, rule(value));
+    if (value === undefined) misuse(`${where}.${name}`, form.words, 'decision-missing');
+    checkForm(`${where}.${name}`, form, value);
   }
   for (const name of Object.keys(expectations)) {
     if (name === 'attestationType' || Object.hasOwn(required, name)) continue;
-    const rule = Object.hasOwn(optional, name) ? optional[name] : undefined;
     const value = member(expectations, name);
-    checkShape(name, rule !== undefined && (value === undefined || rule(value)));
+    const form = Object.hasOwn(optional, name) ? optional[name] : undefined;
+    if (form === undefined) unknown(`${where}.${name}`, [...Object.keys(required), ...Object.keys(optional)]);
+    else if (value !== undefined) checkForm(`${where}.${name}`, form, value);
   }
 }
 
 /** The same for the expectations of a single token. */
 export function checkTokenDecisions(expectations: TokenExpectations): void {
+  if (!isJsonObject(expectations)) misuse('expected', 'an object of expectations', 'expectation-malformed');
   for (const name of Object.keys(expectations)) {
-    const rule = name === 'nonce' || name === 'runtimeData' ? common[name] : undefined;
-    const value = member(expectations, name);
-    checkShape(name, rule?.(value) === true);
+    const form = name === 'nonce' || name === 'runtimeData' ? common[name] : undefined;
+    if (form === undefined) unknown(`expected.${name}`, ['nonce', 'runtimeData']);
+    else checkForm(`expected.${name}`, form, member(expectations, name));
   }
 }
 
-function leftOut(name: string): string {
-  return `set the expected ${name}, or 'any'`;
+const types = `${tokenAttestationTypes.join(', ')} or 'any'`;
+
+function unknown(option: string, known: readonly string[]): never {
+  misuse(option.slice(0, 200), `no such expectation, but ${known.join(', ')}`, 'expectation-malformed');
 }
 
-function checkShape(name: string, fits: boolean): void {
-  if (!fits)
-    refuse('expectation-malformed', name, `${name} is not an expectation of this attestation type, or is malformed`);
+function checkForm(option: string, { fits, words }: Form, value: unknown): void {
+  if (!fits(value)) misuse(option, words, 'expectation-malformed');
 }

@@ -2,7 +2,7 @@
  * The expectations of a relying party. Each is a decision: `'any'` accepts every value, and a missing decision is refused when the
  * verifier is created, except for the two with a safe default.
  */
-import type { ClaimValue } from '../token/claims.ts';
+import type { Claims, ClaimValue } from '../token/claims.ts';
 
 /** One value, one of several, or any. */
 export type OneOf<Value> = Value | readonly Value[] | 'any';
@@ -15,8 +15,8 @@ export type RuntimeDataExpectation =
   | 'any'
   /** Binary runtime data: exactly these bytes. */
   | { readonly bytes: Uint8Array }
-  /** JSON runtime data: exactly this value, in any order of members. */
-  | { readonly json: ClaimValue }
+  /** JSON runtime data: exactly this object, given as its text (UTF-8) or as a value, in any order of members. */
+  | { readonly json: string | Uint8Array | Claims }
   /** A public key, as JWK, among the runtime data: itself, its `jwk`, or one of its `keys`. */
   | { readonly key: PublicJwk };
 
@@ -40,9 +40,9 @@ export interface CommonExpectations {
   readonly claims?: Readonly<Record<string, ClaimValue>>;
 }
 
-/** An SGX enclave. */
+/** An SGX enclave; `OpenEnclave` evidence leads to the same tokens. */
 export interface SgxExpectations extends CommonExpectations {
-  readonly attestationType: 'sgx';
+  readonly attestationType: 'SgxEnclave';
   /** Hash of the signer's key: hex, 64 characters. */
   readonly mrSigner: OneOf<string>;
   /** Hash of the enclave's code: hex, 64 characters. */
@@ -55,7 +55,7 @@ export interface SgxExpectations extends CommonExpectations {
 
 /** An AMD SEV-SNP virtual machine. */
 export interface SevSnpExpectations extends CommonExpectations {
-  readonly attestationType: 'sevsnpvm';
+  readonly attestationType: 'SevSnpVm';
   /** MEASUREMENT: hex, 96 characters. */
   readonly launchMeasurement: OneOf<string>;
   /** Minimum GUEST_SVN. */
@@ -64,14 +64,14 @@ export interface SevSnpExpectations extends CommonExpectations {
 
 /** An Intel TDX trust domain. */
 export interface TdxExpectations extends CommonExpectations {
-  readonly attestationType: 'tdxvm';
+  readonly attestationType: 'TdxVm';
   /** MRTD: hex, 96 characters. */
   readonly mrTd: OneOf<string>;
 }
 
 /** An Azure confidential VM. */
-export interface AzureVmExpectations extends CommonExpectations {
-  readonly attestationType: 'azurevm';
+export interface AzureGuestExpectations extends CommonExpectations {
+  readonly attestationType: 'AzureGuest';
   /**
    * Claims of its hardware, below `x-ms-isolation-tee`, each with exactly this value: `x-ms-compliance-status`,
    * `x-ms-sevsnpvm-migration-allowed` … Default: none.
@@ -81,7 +81,7 @@ export interface AzureVmExpectations extends CommonExpectations {
 
 /** Any other environment, identified by `claims`. */
 export interface OtherExpectations extends CommonExpectations {
-  readonly attestationType: 'tpm' | 'vbs' | 'any';
+  readonly attestationType: 'Tpm' | 'VbsEnclave' | 'any';
 }
 
 /** The expectations of a relying party, by attestation type. */
@@ -89,7 +89,7 @@ export type Expectations =
   | SgxExpectations
   | SevSnpExpectations
   | TdxExpectations
-  | AzureVmExpectations
+  | AzureGuestExpectations
   | OtherExpectations;
 
 /** Expectations that may differ from token to token. */

@@ -13,7 +13,8 @@ export type Fetch = (
   },
 ) => Promise<Response>;
 
-const maxSetBytes = 2 ** 20;
+/** The length of the longest key set that is read. */
+export const maxSetBytes = 2 ** 20;
 
 /** Fetches and reads the key set at an address. */
 export async function fetchKeySet(url: string, fetch: Fetch, timeoutSeconds: number): Promise<KeySet> {

@@ -1,7 +1,8 @@
 /** Maps refusals of a request's attestation token to HTTP answers (RFC 6750, section 3). */
-import { settle } from '@atesto/core';
-import { expectationRefusals, keyRefusals, relyingPartyCodes } from '../codes.ts';
-import { type Outcome, type Refusal, refuse } from '../refusal.ts';
+import { checkOptions, settle } from '@atesto/core';
+import { refusalGroup, relyingPartyCodes } from '../codes.ts';
+import type { TokenExpectations } from '../expectations/expectations.ts';
+import { misuse, type Outcome, type Refusal, refuse } from '../refusal.ts';
 import type { VerifiedToken, Verifier } from '../verifier.ts';
 
 /** The answer: 401 without a valid token, 403 for a genuine token that does not meet an expectation, 503 when keys are unavailable. */
@@ -11,23 +12,45 @@ export interface RefusalAnswer {
   readonly body: string;
 }
 
-/** Where a request carries the token. */
-export interface MiddlewareOptions {
+/** Where a request carries the token, and what is expected of it. */
+export interface MiddlewareOptions<Request> {
   /** Header that carries the token. Default `authorization`, as `Bearer <token>`; any other header carries the token alone. */
   readonly header?: string;
+  /**
+   * What is expected of the token of this very request, beside the verifier's expectations: the nonce of its session, the key of its client
+   * certificate or of its DPoP proof. `undefined` refuses the request with `binding-missing`: it carries nothing to compare with. What it
+   * throws, and a malformed expectation (`ConfigurationError`), are errors of the server, not of the caller.
+   */
+  readonly expect?: (request: Request) => TokenExpectations | undefined | Promise<TokenExpectations | undefined>;
 }
 
-/** Verifies the token that a header carries. */
-export async function verifyHeader(
-  verifier: Verifier,
-  options: MiddlewareOptions,
+/** Verifies the token of a request. @param headerValue by name in lower case */
+export type VerifyRequest<Request> = (
+  request: Request,
   headerValue: (name: string) => string | null | undefined,
-): Promise<Outcome<VerifiedToken>> {
-  const name = (options.header ?? 'authorization').toLowerCase();
-  const token = tokenIn(name, headerValue(name) ?? '');
-  return token === ''
-    ? settle(() => refuse('token-missing', name, `the request has no token in ${name}`))
-    : verifier.verify(token);
+) => Promise<Outcome<VerifiedToken>>;
+
+/** The verification of requests. Throws `ConfigurationError` for wrong options. */
+export function requestVerification<Request>(
+  verifier: Verifier,
+  options: MiddlewareOptions<Request>,
+): VerifyRequest<Request> {
+  checkOptions<MiddlewareOptions<Request>>(options, { header: true, expect: true }, 'options');
+  const { header = 'authorization', expect } = options;
+  if (typeof header !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(header))
+    misuse('options.header', 'the name of a header');
+  if (expect !== undefined && typeof expect !== 'function') misuse('options.expect', 'a function of a request');
+  const name = header.toLowerCase();
+  return async (request, headerValue) => {
+    const token = tokenIn(name, headerValue(name) ?? '');
+    if (token === '') return settle(() => refuse('token-missing', name, `the request has no token in ${name}`));
+    if (expect === undefined) return verifier.verify(token);
+    const expected = await expect(request);
+    if (expected !== undefined) return verifier.verify(token, expected);
+    return settle(() =>
+      refuse('binding-missing', 'request', 'the request has nothing that its token could be bound to'),
+    );
+  };
 }
 
 function tokenIn(name: string, value: string): string {
@@ -40,10 +63,9 @@ export function refusalAnswer({ code }: Refusal): RefusalAnswer {
   const error = { code, message: relyingPartyCodes[code] };
   const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
   const body = JSON.stringify({ error });
-  if (code !== 'key-unknown' && code !== 'key-unsuitable' && Object.hasOwn(keyRefusals, code)) {
-    return { status: 503, headers: { ...headers, 'retry-after': '30' }, body };
-  }
-  if (Object.hasOwn(expectationRefusals, code)) return { status: 403, headers, body };
+  const group = refusalGroup(code);
+  if (group === 'keys') return { status: 503, headers: { ...headers, 'retry-after': '30' }, body };
+  if (group === 'expectation') return { status: 403, headers, body };
   const challenge = code === 'token-missing' ? 'Bearer' : `Bearer error="invalid_token", error_description="${code}"`;
   return { status: 401, headers: { ...headers, 'www-authenticate': challenge }, body };
 }

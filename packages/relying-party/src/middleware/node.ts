@@ -1,58 +1,56 @@
-/** Middleware for `node:http`, Express and Connect that admits only attested callers. */
+/**
+ * For Node: middleware for `node:http`, Express and Connect that admits only attested callers, and a `fetch` that trusts a private CA.
+ *
+ * @module relying-party/node
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { VerifiedToken, Verifier } from '../verifier.ts';
-import { type MiddlewareOptions, refusalAnswer, verifyHeader } from './answer.ts';
+import { type MiddlewareOptions, refusalAnswer, requestVerification } from './answer.ts';
+import { recall, remember } from './attested.ts';
 
-/** The members of `http.IncomingMessage` that are read. */
-export interface NodeRequest {
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-}
+export type { MiddlewareOptions } from './answer.ts';
+export { createTrustingFetch } from './trusting-fetch.ts';
 
-/** The members of `http.ServerResponse` that are used. */
-export interface NodeResponse {
-  statusCode: number;
-  /** Sets a header of the answer. */
-  setHeader(name: string, value: string): unknown;
-  /** Sends the body and ends the answer. */
-  end(body: string): unknown;
-}
-
-const attestations = new WeakMap<object, VerifiedToken>();
-
-/** The verified token of a request that passed {@link requireAttestation}. */
-export function attestationOf(request: NodeRequest): VerifiedToken | undefined {
-  return attestations.get(request);
+/** The verified token of a request that passed {@link requireAttestation}. Throws `ConfigurationError` for any other. */
+export function attestationOf(request: IncomingMessage): VerifiedToken {
+  return recall(request);
 }
 
 /**
- * Middleware that calls `next` for attested requests and refuses others. Calls `next` with an error only for a bug.
+ * Middleware that calls `next` for attested requests and refuses others. Throws `ConfigurationError` for wrong options; calls `next` with
+ * an error for faults of the server.
  *
  * @example
- * app.use('/secrets', requireAttestation(verifier));
- * app.get('/secrets', (request, response) => response.json(attestationOf(request)?.claims));
+ * // The key of the token must be that of the client's certificate.
+ * const expect = (request: Request) => {
+ *   const certificate = (request.socket as TLSSocket).getPeerX509Certificate();
+ *   return certificate && { runtimeData: { key: certificate.publicKey.export({ format: 'jwk' }) } };
+ * };
+ * app.use('/secrets', requireAttestation(verifier, { expect }));
+ * app.get('/secrets', (request, response) => response.json(attestationOf(request).claims));
  */
-export function requireAttestation(
+export function requireAttestation<Request extends IncomingMessage = IncomingMessage>(
   verifier: Verifier,
-  options: MiddlewareOptions = {},
-): (request: NodeRequest, response: NodeResponse, next: (error?: unknown) => void) => Promise<void> {
+  options: MiddlewareOptions<Request> = {},
+): (request: Request, response: ServerResponse, next: (error?: unknown) => void) => Promise<void> {
+  const verify = requestVerification(verifier, options);
   return async (request, response, next) => {
     let verdict: Awaited<ReturnType<Verifier['verify']>>;
     try {
-      verdict = await verifyHeader(verifier, options, (name) => single(request.headers[name]));
+      verdict = await verify(request, (name) => single(request.headersDistinct[name]));
     } catch (error) {
       return next(error);
     }
     if (verdict.ok) {
-      attestations.set(request, verdict.value);
+      remember(verdict.value, request);
       return next();
     }
-    const answer = refusalAnswer(verdict.refusal);
-    response.statusCode = answer.status;
-    for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
-    response.end(answer.body);
+    const { status, headers, body } = refusalAnswer(verdict.refusal);
+    response.writeHead(status, headers).end(body);
   };
 }
 
 /** A repeated header is ignored: it does not name one token. */
-function single(value: string | string[] | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+function single(values: readonly string[] | undefined): string | undefined {
+  return values?.length === 1 ? values[0] : undefined;
 }

@@ -1,13 +1,7 @@
 /** Claims: JSON values with exact integers. */
-import { type JsonObject, type JsonValue, readJson } from '@atesto/core';
+import { type Claims, type ClaimValue, readJson } from '@atesto/core';
 
-export { isJsonObject as isObject, sameJson as sameClaim } from '@atesto/core';
-
-/** A claim's value. Integers beyond 2^53-1 are bigint. */
-export type ClaimValue = JsonValue;
-
-/** Claims by name; also any JSON object within a claim. */
-export type Claims = JsonObject;
+export { type Claims, type ClaimValue, isJsonObject as isObject, sameJson as sameClaim } from '@atesto/core';
 
 /** Parses JSON text strictly; undefined when {@link readJson} refuses it. */
 export function parseJson(source: string | Uint8Array): ClaimValue | undefined {

@@ -1,10 +1,13 @@
 /** Checks the times of a token (RFC 7519, section 4.1) and the claims that every attestation token carries. */
+import type { TokenAttestationType } from '../attestation-type.ts';
+import { attestationTypeOf } from '../attestation-type.ts';
 import { refuse } from '../refusal.ts';
 import { type Claims, claimOf } from './claims.ts';
 
 /** The claims that every attestation token carries; a management reply of the same issuer lacks some of them. */
 export interface AttestationFrame {
-  readonly attestationType: string;
+  /** The type by its name in the API; `'unknown'`: another value of `x-ms-attestation-type`, which `claims` has. */
+  readonly attestationType: TokenAttestationType | 'unknown';
   readonly policyHash: string;
   readonly issuedAt: Date;
   readonly expiresAt: Date;
@@ -28,7 +31,7 @@ export function checkValidity(claims: Claims, now: Date, skewSeconds: number): A
     }
   }
   return {
-    attestationType: text(claims, 'x-ms-attestation-type'),
+    attestationType: attestationTypeOf(text(claims, 'x-ms-attestation-type')),
     policyHash: text(claims, 'x-ms-policy-hash'),
     issuedAt: new Date(issued * 1000),
     expiresAt: new Date(expires * 1000),

@@ -11,7 +11,7 @@ const attestation = createTestAttestation({ issuer, clock: () => now });
 const mrSigner = '8f'.repeat(32);
 const runtimeKey = { kty: 'EC', crv: 'P-256', x: 'eHg', y: 'eXk' };
 const common = { policyHash: 'any', nonce: 'any', runtimeData: 'any' } as const;
-const enclave = { ...common, attestationType: 'sgx', mrEnclave: 'any', productId: 'any' } as const;
+const enclave = { ...common, attestationType: 'SgxEnclave', mrEnclave: 'any', productId: 'any' } as const;
 
 async function verdict(contents: TestTokenContents, expectations: Expectations): Promise<string> {
   const verifier = createVerifier({ ...attestation.verifierOptions, expectations });
@@ -36,7 +36,7 @@ test('a token of an enclave is judged by signer, version, debugging and key', as
 
 test('a token of a trust domain is judged by measurement and debugging', async () => {
   const mrTd = 'ab'.repeat(48);
-  const expected: Expectations = { ...common, attestationType: 'tdxvm', mrTd };
+  const expected: Expectations = { ...common, attestationType: 'TdxVm', mrTd };
   assert.equal(await verdict({ tdx: { mrTd } }, expected), 'accepted');
   assert.equal(await verdict({ tdx: {} }, expected), 'mr-td-unexpected');
   assert.equal(await verdict({ tdx: { mrTd, debug: true } }, expected), 'debug-enabled');
@@ -45,7 +45,7 @@ test('a token of a trust domain is judged by measurement and debugging', async (
 
 test('a token of a guest is judged by measurement, version and debugging', async () => {
   const launchMeasurement = 'CD'.repeat(48);
-  const expected: Expectations = { ...common, attestationType: 'sevsnpvm', launchMeasurement, minimumGuestSvn: 2 };
+  const expected: Expectations = { ...common, attestationType: 'SevSnpVm', launchMeasurement, minimumGuestSvn: 2 };
   assert.equal(await verdict({ sevsnp: { launchMeasurement, guestSvn: 2 } }, expected), 'accepted');
   assert.equal(await verdict({ sevsnp: { guestSvn: 2 } }, expected), 'launch-measurement-unexpected');
   assert.equal(await verdict({ sevsnp: { launchMeasurement } }, expected), 'guest-svn-too-low');

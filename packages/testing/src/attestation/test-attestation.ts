@@ -22,6 +22,7 @@ export interface TestKeySet {
 export interface TestVerifierOptions {
   readonly issuers: readonly string[];
   readonly keySets: Readonly<Record<string, TestKeySet>>;
+  /** That of the attestation. */
   readonly clock: () => Date;
 }
 

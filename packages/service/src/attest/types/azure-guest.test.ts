@@ -66,7 +66,7 @@ describe('an Azure guest', () => {
     const answer = await service.attest('AzureGuest', bodyOf(snpGuest, { clientPayload: { nonce } }));
     const token = openToken(snpGuest, answer);
     const { keys } = JSON.parse((await service.call('/certs')).text);
-    const verifierOf = (attestationType: 'azurevm' | 'tpm') =>
+    const verifierOf = (attestationType: 'AzureGuest' | 'Tpm') =>
       createVerifier({
         issuers: [service.url],
         keySets: { [service.url]: { keys } },
@@ -78,9 +78,9 @@ describe('an Azure guest', () => {
           developmentRoot: 'any',
         },
       });
-    const verdict = await verifierOf('azurevm').verify(token);
+    const verdict = await verifierOf('AzureGuest').verify(token);
     assert.ok(verdict.ok, JSON.stringify(verdict));
-    assert.equal((await verifierOf('tpm').verify(token)).ok, false);
+    assert.equal((await verifierOf('Tpm').verify(token)).ok, false);
     const claims = claimsIn(token);
     assert.deepEqual(Object(claims['x-ms-runtime'])['client-payload'], { nonce });
     assert.deepEqual(

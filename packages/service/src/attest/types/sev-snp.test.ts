@@ -104,7 +104,7 @@ describe('a simulated guest', () => {
         issuers: [service.url],
         keySets: { [service.url]: { keys } },
         expectations: {
-          attestationType: 'sevsnpvm',
+          attestationType: 'SevSnpVm',
           launchMeasurement,
           minimumGuestSvn: 0,
           policyHash: defaultPolicyHash,

@@ -58,7 +58,7 @@ describe('a simulated trust domain', () => {
         issuers: [service.url],
         keySets: { [service.url]: { keys } },
         expectations: {
-          attestationType: 'tdxvm',
+          attestationType: 'TdxVm',
           mrTd,
           policyHash: '9NY0VnTQ-IiBriBplVUpFbczcDaEBUwsiFYAzHu_gco',
           nonce: { equals: 'n-1' },
