@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { openTestStore, stateDirectory } from '@atesto/store/testing';
-import { payloadOf } from './__fixtures__/administration.ts';
-import { bearer, identity, managementBearer } from './__fixtures__/callers.ts';
+import { payloadOf, providerWith } from './__fixtures__/administration.ts';
+import { bearer, bearerWith, identity, managementBearer } from './__fixtures__/callers.ts';
 import {
   base64url,
   claimsOf,
@@ -14,6 +14,7 @@ import {
   refusalOf,
   serveEnclaves,
 } from './__fixtures__/enclave.ts';
+import { connectTo } from './__fixtures__/raw-client.ts';
 import type { Answer } from './__fixtures__/service.ts';
 import { policyPayload, unsecured } from './__fixtures__/signed.ts';
 import { attestationVersions } from './http/api-version.ts';
@@ -129,6 +130,57 @@ test('az attestation get-default-by-location finds the default provider under th
     assert.equal(properties.attestUri, regional.url);
   }
   assert.deepEqual(refusalOf(await at('local')), [404, 'ResourceNotFound', 'provider-unknown']);
+});
+
+describe('clients that drop the path of their address', () => {
+  const report = { report: base64url(platform.openEnclaveReport()) };
+  const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(report) };
+  const attest = '/attest/OpenEnclave?api-version=2020-10-01';
+
+  test('ego and azure_svc_attestation reach their provider by its host name, where there is a base domain', async () => {
+    const hosted = await serveEnclaves({ identity, providers: { baseDomain: 'attest.test' } }, { store });
+    await providerWith(store, 'hosted');
+    const { port } = new URL(hosted.url);
+    const host = `hosted.attest.test:${port}`;
+    const claims = claimsOf(await hosted.call(attest, { ...post, headers: { ...post.headers, host } }));
+    assert.equal(claims.iss, `https://${host}`);
+  });
+
+  test('without one, ego gets a token of the default provider, whose issuer is not the address that it was given', async () => {
+    await providerWith(store, 'pathonly');
+    const given = new URL(`${service.url}/providers/pathonly`);
+    const { pathname, search } = new URL(attest, given);
+    const claims = claimsOf(await service.call(`${pathname}${search}`, post));
+    assert.equal(claims.iss, service.url);
+    assert.notEqual(claims.iss, given.href);
+  });
+
+  test('a request that names another provider than the one it reaches is refused, whatever names it', async () => {
+    await providerWith(store, 'contoso');
+    const uri = `${service.url}/providers/contoso`;
+    const misdirected = [421, 'MisdirectedRequest', 'provider-misdirected'];
+    const token = await bearerWith({ sub: 'ego', aud: uri });
+    const tells: Record<string, string>[] = [{ tenantName: 'contoso' }, token];
+    for (const headers of tells) {
+      const answer = await service.call(attest, { ...post, headers: { ...post.headers, ...headers } });
+      assert.deepEqual(refusalOf(answer), misdirected);
+      assert.ok(answer.text.includes(`send it to ${uri}`));
+    }
+    const client = await connectTo(service);
+    await client.write('GET /certs HTTP/1.1\r\nhost: contoso.attest.example\r\n\r\n');
+    assert.match(await client.received('provider-misdirected'), /^HTTP\/1\.1 421 /);
+    const there = { ...post, headers: { ...post.headers, tenantName: 'contoso' } };
+    assert.equal((await service.call(`/providers/contoso${attest}`, there)).status, 200);
+  });
+});
+
+test('Terraform asks for a token for the host less two labels, with a slash: accepted where configured', async () => {
+  const audiences = ['https://attest.azure.net', 'https://attest.example'];
+  const configured = await serveEnclaves({ identity: { ...identity, audiences } });
+  const headers = await bearerWith({ sub: 'terraform', aud: 'https://attest.example/' });
+  assert.equal((await configured.attest('SgxEnclave', { quote: quoteOf() }, { headers })).status, 200);
+  const elsewhere = await service.attest('SgxEnclave', { quote: quoteOf() }, { headers });
+  assert.deepEqual(refusalOf(elsewhere), [401, 'Unauthorized', 'access-token-audience-wrong']);
 });
 
 describe('az attestation, as its recorded exchange goes', () => {

@@ -155,6 +155,12 @@ export const serviceCodes = {
   },
   'provider-unknown': notFound('There is no provider of this name.'),
   'private-endpoint-connection-unknown': notFound('The provider has no private endpoint connection of this name.'),
+  'provider-misdirected': {
+    status: 421,
+    wireCode: 'MisdirectedRequest',
+    meaning:
+      'The host, the header tenantName or the audience of the access token names another provider than the one that the request reached: the client may have dropped the path of its address.',
+  },
   'provider-closed': {
     status: 403,
     wireCode: 'Forbidden',

@@ -18,6 +18,11 @@ export const identity: NonNullable<ServiceSettings['identity']> = {
   ],
 };
 
+/** The header of a caller whose token has these claims. */
+export async function bearerWith(claims: Readonly<Record<string, unknown>>): Promise<{ authorization: string }> {
+  return { authorization: `Bearer ${await issuer.sign({ claims })}` };
+}
+
 /** The header of a caller with these groups. */
 export async function bearer(subject: string, ...groups: string[]): Promise<{ authorization: string }> {
   return { authorization: `Bearer ${await issuer.sign({ claims: { sub: subject, groups } })}` };

@@ -120,7 +120,12 @@ const identity = z.strictObject({
     .array(z.string().min(1))
     .min(1)
     .default(['https://attest.azure.net'])
-    .meta(described('The audiences that an access token may be for.', 'a list of strings')),
+    .meta(
+      described(
+        'The audiences that an access token may be for; a slash at the end makes no difference.',
+        'a list of strings',
+      ),
+    ),
   managementAudiences: z
     .array(z.string().min(1))
     .min(1)

@@ -80,7 +80,7 @@ export async function verifyAccessToken(
       {
         algorithms: [...accessTokenAlgorithms],
         issuer: issuer.settings.issuer,
-        audience: [...audiences],
+        audience: audiences.flatMap(withAndWithoutSlash),
         clockTolerance: accepted.clockSkewSeconds,
         requiredClaims: ['exp', 'sub'],
       },
@@ -90,6 +90,12 @@ export async function verifyAccessToken(
     if (!(error instanceof IssuerUnreachable)) return refuseForError(error);
     return refuse('issuer-unreachable', where, 'the OpenID issuer of the access token cannot be asked; try again');
   }
+}
+
+/** Clients make audiences of addresses, some with a slash at the end: `https://attest.azure.net/`. */
+function withAndWithoutSlash(audience: string): string[] {
+  const bare = audience.replace(/\/$/, '');
+  return [bare, `${bare}/`];
 }
 
 /** RFC 7519, section 4.1.2: a string. The audit record names callers by it. */

@@ -17,7 +17,8 @@ export function providerUri(name: string, baseUri: string, baseDomain: string | 
   return `https://${name.toLowerCase()}.${baseDomain}${port === '' ? '' : `:${port}`}${pathname.replace(/\/$/, '')}`;
 }
 
-type Addressed = Pick<FastifyRequest, 'params' | 'headers' | 'url'>;
+/** What of a request tells where it was sent. */
+export type Addressed = Pick<FastifyRequest, 'params' | 'headers' | 'url'>;
 
 /** The name that a request gives. Refuses with `provider-unknown` what cannot be one, and a path that contradicts the host. */
 export function addressedName(request: Addressed, baseDomain: string | undefined): string {
@@ -40,14 +41,15 @@ export function refuseUnknownProvider(): never {
   return refuse('provider-unknown', 'provider', 'there is no provider of this name');
 }
 
-function pathName(params: unknown): string | undefined {
+/** The name that the path gives. */
+export function pathName(params: unknown): string | undefined {
   const name: unknown =
     typeof params === 'object' && params !== null ? Reflect.get(params, providerParameter) : undefined;
   return typeof name === 'string' ? name : undefined;
 }
 
-/** RFC 9112, section 3.2.2: where the target is a whole URI, its host counts and the Host header does not. */
-function authorityOf({ url, headers }: Pick<FastifyRequest, 'url' | 'headers'>): string | undefined {
+/** The host that a request was sent to, with its port. RFC 9112, section 3.2.2: where the target is a whole URI, its host counts and the Host header does not. */
+export function authorityOf({ url, headers }: Pick<FastifyRequest, 'url' | 'headers'>): string | undefined {
   return url.startsWith('/') ? headers.host : URL.parse(url)?.host;
 }
 

@@ -70,6 +70,11 @@ export class ProviderCache {
     return entry === undefined ? undefined : (await this.#openEntry(entry)).provider;
   }
 
+  /** Whether there are providers besides one. */
+  get hasSeveral(): boolean {
+    return this.#entries.size > 1;
+  }
+
   /** Whether a provider is to take no requests. */
   isClosed(name: string): boolean {
     return this.#entryOf(name)?.record.settings.publicNetworkAccess === 'Disabled';

@@ -6,9 +6,10 @@ import { addAuditContext } from '../audit/context.ts';
 import type { ServiceConfig } from '../config/schema.ts';
 import type { OpenKeys } from '../keys/open-keys.ts';
 import { PartFailed, refuse } from '../refuse.ts';
-import { addressedName, givenName, providerUri, refuseUnknownProvider } from './address.ts';
+import { addressedName, givenName, pathName, providerUri, refuseUnknownProvider } from './address.ts';
 import { configuredPolicies } from './configured-policies.ts';
 import { defaultProviderName, ensureDefaultProvider } from './default-provider.ts';
+import { misdirectionOf } from './misdirected.ts';
 import type { SharedDeps } from './open-provider.ts';
 import type { Provider } from './provider.ts';
 import { ProviderCache } from './provider-cache.ts';
@@ -121,7 +122,22 @@ export class ProviderRegistry {
     const name = addressedName(request, this.#parts.config.providers.baseDomain);
     const provider = (await this.#find(name)) ?? refuseUnknownProvider();
     addAuditContext(request, { provider: provider.name });
+    this.#refuseMisdirected(request, provider.name);
     return provider;
+  }
+
+  #refuseMisdirected(request: FastifyRequest, addressed: string): void {
+    const directory = this.#directory;
+    if (directory === undefined || !directory.hasSeveral) return;
+    const found = misdirectionOf(request, addressed, pathName(request.params) !== undefined, {
+      baseUri: this.#baseUri,
+      baseDomain: this.#parts.config.providers.baseDomain,
+      nameOf: (name) => directory.nameOf(name),
+      uriOf: (name) => this.uriOf(name),
+    });
+    if (found === undefined) return;
+    const why = `it names the provider ${found.meant}, and the request reached ${addressed}; send it to ${this.uriOf(found.meant)}`;
+    refuse('provider-misdirected', found.where, why);
   }
 
   async close(): Promise<void> {
