@@ -15,16 +15,6 @@ import type { DraftAnswer, DraftWork, ExplainAnswer, ExplainWork } from './worke
 /** The settings `limits.policyWorkers`. */
 export type PolicyWorkerLimits = ServiceConfig['limits']['policyWorkers'];
 
-/** Counts since the start. */
-export interface PolicyWorkCounts {
-  /** Tasks given to a thread. */
-  readonly started: number;
-  /** Tasks that exceeded the memory or time of a thread. */
-  readonly tooCostly: number;
-  /** Tasks refused because too many were waiting. */
-  readonly turnedAway: number;
-}
-
 // The worker has the extension of this file, which a build changes.
 const ending = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
 const workerFile = fileURLToPath(new URL(`./worker${ending}`, import.meta.url));
@@ -37,23 +27,11 @@ export class PolicyWorkers {
   readonly #log: Pick<FastifyBaseLogger, 'warn'>;
   readonly #turns: Turns;
   #pool: Piscina | undefined;
-  #started = 0;
-  #tooCostly = 0;
-  #turnedAway = 0;
 
   constructor(limits: PolicyWorkerLimits, log: Pick<FastifyBaseLogger, 'warn'>) {
     this.#limits = limits;
     this.#log = log;
     this.#turns = new Turns(limits.threads, limits.queueLength);
-  }
-
-  get counts(): PolicyWorkCounts {
-    return { started: this.#started, tooCostly: this.#tooCostly, turnedAway: this.#turnedAway };
-  }
-
-  /** How many threads are running. */
-  get threads(): number {
-    return this.#pool?.threads.length ?? 0;
   }
 
   /** Compiles and evaluates a draft. Refuses with `policy-workers-busy` or `policy-too-costly`; throws the signal's reason while it waits. */
@@ -75,16 +53,11 @@ export class PolicyWorkers {
 
   /** A caller who disconnects ends only the wait: starting another thread would cost more than finishing a started task. */
   async #run<Answer>(name: string, work: unknown, inLine: InLine): Promise<Answer> {
-    if (!(await this.#turns.take(inLine))) {
-      this.#turnedAway++;
-      throw busy();
-    }
-    this.#started++;
+    if (!(await this.#turns.take(inLine))) throw busy();
     try {
       return await this.#opened().run(work, { name, signal: AbortSignal.timeout(this.#limits.timeoutMs) });
     } catch (error) {
       if (!isTooCostly(error)) throw error;
-      this.#tooCostly++;
       return refuse('policy-too-costly', 'policy', serviceCodes['policy-too-costly'].meaning);
     } finally {
       this.#turns.end();

@@ -8,7 +8,7 @@ import { asOutcome, checkStorable, isStorable } from '../database/database-error
 import type { DocumentTable, Schema } from '../database/schema.ts';
 import type { Change, StoreContext } from './change.ts';
 import type { ChangeOrigin, Condition } from './document.ts';
-import { currentDocuments, documentHistory, type HistoryPage, requireFound } from './documents.ts';
+import { currentDocuments, requireFound } from './documents.ts';
 import {
   liveProvider,
   type ProviderAction,
@@ -122,11 +122,6 @@ export class Providers {
       await change.db.deleteFrom('sealed_keys').where('provider_id', '=', id).execute();
       return providerOf(row);
     });
-  }
-
-  /** The versions of a provider, deleted or not, newest first. */
-  history(id: string, page?: HistoryPage): Promise<Outcome<ProviderVersion[], StorageCode>> {
-    return asOutcome(async () => (await documentHistory(this.#context.source, providerName(id), page)).map(providerOf));
   }
 }
 

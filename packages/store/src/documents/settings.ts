@@ -6,7 +6,7 @@ import { asOutcome } from '../database/database-errors.ts';
 import type { DocumentTable } from '../database/schema.ts';
 import type { StoreContext } from './change.ts';
 import { type ChangeOrigin, type Condition, type DocumentName, factsOf, type VersionFacts } from './document.ts';
-import { currentDocument, currentDocuments } from './documents.ts';
+import { currentDocument } from './documents.ts';
 
 const json = z.json();
 
@@ -33,11 +33,6 @@ export class Settings {
       const row = await currentDocument(this.#context.source, settingName(name));
       return row === undefined ? undefined : settingOf(row);
     });
-  }
-
-  /** All settings, by name. */
-  list(): Promise<Outcome<SettingVersion[], StorageCode>> {
-    return asOutcome(async () => (await currentDocuments(this.#context.source, 'settings')).map(settingOf));
   }
 
   /** Sets a value. Refuses with `version-conflict`. */

@@ -6,7 +6,7 @@ import { asOutcome } from '../database/database-errors.ts';
 import type { DocumentTable } from '../database/schema.ts';
 import type { Change, StoreContext } from './change.ts';
 import { type ChangeOrigin, type Condition, type DocumentName, factsOf, type VersionFacts } from './document.ts';
-import { currentDocument, documentHistory, type HistoryPage } from './documents.ts';
+import { currentDocument } from './documents.ts';
 import { requireProvider } from './provider.ts';
 
 const signersContent = z.array(z.strictObject({ thumbprint: z.string(), x5c: z.array(z.string()) }));
@@ -61,13 +61,6 @@ export class Signers {
     return this.#context.change(async (change) => {
       await requireProvider(change, providerId);
       return signersOf(await appendSigners(change, providerId, signers, origin, condition));
-    });
-  }
-
-  /** The sets that were in force, newest first. */
-  history(providerId: string, page?: HistoryPage): Promise<Outcome<SignersVersion[], StorageCode>> {
-    return asOutcome(async () => {
-      return (await documentHistory(this.#context.source, signersName(providerId), page)).map(signersOf);
     });
   }
 }
