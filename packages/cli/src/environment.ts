@@ -1,4 +1,5 @@
 /** What a command uses of its process: streams, variables and signals, replaceable in tests. */
+import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 
 /** The environment of one run. */
@@ -9,6 +10,8 @@ export interface CliEnvironment {
   readonly err: (text: string) => void;
   /** All of standard input. */
   readonly readInput: () => Promise<string>;
+  /** Asks the user and gives the answer; undefined: nobody is there to answer. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
   /** Whether colors may be used on standard output, and on standard error. */
   readonly color: { readonly out: boolean; readonly err: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -33,12 +36,25 @@ export function processEnvironment(): CliEnvironment {
     out: (line) => void stdout.write(line),
     err: (line) => void stderr.write(line),
     readInput: () => text(stdin),
+    ask: stdin.isTTY === true && stderr.isTTY === true ? askOnTerminal : undefined,
     color: { out: allowed && stdout.isTTY === true, err: allowed && stderr.isTTY === true },
     env,
     stopRequested: () => stopRequested(isInTerminal ? ['SIGINT', 'SIGTERM', 'SIGHUP'] : ['SIGINT', 'SIGTERM']),
     // In a terminal, SIGHUP means that the terminal was closed.
     onReloadRequest: (listener) => void (isInTerminal || process.on('SIGHUP', listener)),
   };
+}
+
+/** An input that ends without an answer gives an empty one. */
+async function askOnTerminal(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const { promise: ended, resolve } = Promise.withResolvers<string>();
+  terminal.once('close', () => resolve(''));
+  try {
+    return await Promise.race([terminal.question(question), ended]);
+  } finally {
+    terminal.close();
+  }
 }
 
 function stopRequested(signals: readonly NodeJS.Signals[]): Promise<void> {

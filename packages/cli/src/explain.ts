@@ -51,15 +51,19 @@ export function explain(error: unknown): CliFailure | undefined {
   if (error instanceof ServiceRefusedError) {
     const { status, wireCode, innerCode, why, requestId } = error;
     const what = [`the service refused: ${status}`, wireCode].filter((part) => part !== undefined).join(' ');
-    const codes = `${innerCode === undefined ? '' : ` [${innerCode}]`}${requestId === undefined ? '' : `, request ${requestId}`}`;
-    return new CliFailure(exitCodes.refused, `${what}: ${why}${codes}`, serviceHints[innerCode ?? '']);
+    const exitCode = innerCode === 'audit-query-invalid' ? exitCodes.usage : exitCodes.refused;
+    return new CliFailure(exitCode, `${what}: ${why}`, {
+      code: innerCode,
+      requestId,
+      hint: serviceHints[innerCode ?? ''],
+    });
   }
   if (error instanceof ClientError) {
     const exitCode = usage.has(error.code) ? exitCodes.usage : exitCodes.unavailable;
-    return new CliFailure(exitCode, `${error.message} [${error.code}]`, hints[error.code]);
+    return new CliFailure(exitCode, error.message, { code: error.code, hint: hints[error.code] });
   }
   if (error instanceof ConfigurationError) {
-    return new CliFailure(exitCodes.usage, `${error.message} [${error.code}]`);
+    return new CliFailure(exitCodes.usage, error.message, { code: error.code });
   }
   return undefined;
 }

@@ -13,6 +13,7 @@ const session = beginSession({
   out: () => {},
   err: () => {},
   readInput: async () => '',
+  ask: undefined,
   color: { out: false, err: false },
   env: {},
   onReloadRequest: () => {},

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { attestCommand } from './commands/attest.ts';
 import { demoCommand } from './commands/demo.ts';
 import { emulatorCommand } from './commands/emulator.ts';
+import { helpCommand, versionCommand } from './commands/help.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { policyCheckCommand } from './commands/policy-check.ts';
 import { policyEvalCommand } from './commands/policy-eval.ts';
@@ -23,15 +24,14 @@ import { verifySevSnpCommand } from './commands/verify-sevsnp.ts';
 import { verifySgxCommand } from './commands/verify-sgx.ts';
 import { verifyTdxCommand } from './commands/verify-tdx.ts';
 import type { Session } from './session.ts';
+import { askForMissingLast, connectOutput } from './usage.ts';
 import { version } from './version.ts';
 
 /** Builds the tree for one run. */
 export function buildProgram(session: Session): Command {
   const program = new Command('atesto')
     .description('Atesto: attestation service, its clients and its tools.')
-    .version(version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'show how a command is used')
-    .helpCommand(false);
+    .version(version, '-V, --version', 'print the version');
   const commands = [
     serveCommand(session),
     attestCommand(session),
@@ -65,9 +65,14 @@ export function buildProgram(session: Session): Command {
     inspectCommand(session),
     emulatorCommand(),
     demoCommand(session),
+    helpCommand(session),
+    versionCommand(session),
   ];
   for (const command of commands) program.addCommand(command);
-  for (const command of everyCommand(program)) connectOutput(command, session);
+  for (const command of everyCommand(program)) {
+    connectOutput(command, pathOf(command), session);
+    askForMissingLast(command);
+  }
   return program;
 }
 
@@ -81,23 +86,6 @@ function everyCommand(command: Command): Command[] {
   return [command, ...command.commands.flatMap(everyCommand)];
 }
 
-/** Commander neither exits nor writes by itself: the session does both. */
-function connectOutput(command: Command, session: Session): void {
-  const path = [...ancestors(command), command].map((part) => part.name()).join(' ');
-  command
-    .exitOverride()
-    .configureOutput({
-      writeOut: session.out,
-      writeErr: session.err,
-      getOutHasColors: () => session.color.out,
-      getErrHasColors: () => session.color.err,
-      outputError: (text, write) => write(text.replace(/^error:/, `${session.style.err.bad('atesto:')}`)),
-    })
-    .helpOption('-h, --help', 'show how this is used')
-    .helpCommand(false)
-    .showHelpAfterError(`${session.style.err.faint('hint:')} ${path} --help shows how it is used.`);
-}
-
-function ancestors(command: Command): Command[] {
-  return command.parent === null ? [] : [...ancestors(command.parent), command.parent];
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }

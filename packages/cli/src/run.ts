@@ -2,22 +2,25 @@
 import { CommanderError } from 'commander';
 import { runEmulator } from './commands/emulator.ts';
 import type { CliEnvironment } from './environment.ts';
-import { CliFailure, internalFault } from './failure.ts';
+import { CliFailure, failureJson, headlineOf, internalFault } from './failure.ts';
 import { buildProgram } from './program.ts';
 import { beginSession, exitCodes, type Session } from './session.ts';
 import { printable } from './style.ts';
+import { misuseOf, withKeyIdLast } from './usage.ts';
 
 /** @param args what follows the program's name */
 export async function run(args: readonly string[], environment: CliEnvironment): Promise<number> {
-  const session = beginSession(environment);
+  const session = beginSession(environment, args);
   try {
     // Its options are for another package, which a production installation lacks.
     if (args[0] === 'emulator') return await runEmulator(args.slice(1), session);
-    await buildProgram(session).parseAsync([...args], { from: 'user' });
+    await buildProgram(session).parseAsync(withKeyIdLast(args), { from: 'user' });
     return session.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    return conclude(await failureOf(error), session);
+    if (!(error instanceof CommanderError)) return conclude(await failureOf(error), session);
+    if (error.exitCode === 0) return exitCodes.ok;
+    // As text it is written already.
+    return session.isJson ? conclude(misuseOf(error), session) : exitCodes.usage;
   }
 }
 
@@ -27,9 +30,12 @@ async function failureOf(error: unknown): Promise<CliFailure> {
   return explain(error) ?? internalFault(error);
 }
 
-function conclude({ message, hint, exitCode }: CliFailure, session: Session): number {
-  const { err: style } = session.style;
-  session.err(`${style.bad('atesto:')} ${printable(message)}\n`);
-  if (hint !== undefined) session.err(`${style.faint('hint:')} ${printable(hint)}\n`);
-  return exitCode;
+function conclude(failure: CliFailure, { err, isJson, style }: Session): number {
+  if (isJson) err(`${failureJson(failure)}\n`);
+  else {
+    const { hint } = failure.details;
+    err(`${style.err.bad('atesto:')} ${printable(headlineOf(failure))}\n`);
+    if (hint !== undefined) err(`${style.err.faint('hint:')} ${printable(hint)}\n`);
+  }
+  return failure.exitCode;
 }

@@ -24,12 +24,16 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export interface Session extends CliEnvironment {
   /** The styles of standard output and standard error. */
   readonly style: { readonly out: Style; readonly err: Style };
+  /** Whether failures are told as JSON, as results are. */
+  readonly isJson: boolean;
   /** Set by a command that does not end with 0: one of {@link exitCodes}, or the code of another command that it ran. */
   exitCode: number;
 }
 
-/** Begins a run. */
-export function beginSession(environment: CliEnvironment): Session {
+/** Begins a run. @param args the command line */
+export function beginSession(environment: CliEnvironment, args: readonly string[] = []): Session {
   const { out, err } = environment.color;
-  return { ...environment, style: { out: styleFor(out), err: styleFor(err) }, exitCode: exitCodes.ok };
+  const end = args.indexOf('--');
+  const isJson = args.slice(0, end < 0 ? undefined : end).includes('--json');
+  return { ...environment, style: { out: styleFor(out), err: styleFor(err) }, isJson, exitCode: exitCodes.ok };
 }

@@ -14,6 +14,8 @@ export interface CliResult {
 /** What a run is given besides its arguments. */
 export interface CliInput {
   readonly stdin?: string;
+  /** What the user answers to a question. Default: there is no terminal to ask on. Only inside the test. */
+  readonly answer?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly node?: string;
   /** Options of Node; only as a process. */
@@ -47,6 +49,10 @@ export async function spawnCli(args: readonly string[], input: CliInput = {}): P
 /** In this process: the same code without the start of a program. */
 export async function runCli(args: readonly string[], input: CliInput = {}): Promise<CliResult> {
   let stdout = '';
+  const answering = (answer: string) => async (question: string) => {
+    stderr += question;
+    return answer;
+  };
   let stderr = '';
   const exitCode = await run(args, {
     out: (line) => {
@@ -56,6 +62,7 @@ export async function runCli(args: readonly string[], input: CliInput = {}): Pro
       stderr += line;
     },
     readInput: async () => input.stdin ?? '',
+    ask: input.answer === undefined ? undefined : answering(input.answer),
     color: { out: false, err: false },
     env: input.env ?? {},
     onReloadRequest: () => {},

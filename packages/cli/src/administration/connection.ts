@@ -61,7 +61,7 @@ function credentialed(command: Command, examples: readonly string[], help: strin
 export async function administer(
   given: ConnectionOptions,
   session: Session,
-  work: (client: AdministrationClient, provider: ProviderAdministration) => Promise<void>,
+  work: (client: AdministrationClient, provider: ProviderAdministration, providerName?: string) => Promise<void>,
 ): Promise<void> {
   const { createAdministrationClient } = await import('@atesto/client');
   const options: ConnectionOptions = { ...given, ...variablesFor(names, given, session.env) };
@@ -85,7 +85,7 @@ export async function administer(
       ...(ca === undefined ? {} : { ca }),
     });
     try {
-      await work(client, client.provider(options.provider));
+      await work(client, client.provider(options.provider), options.provider);
     } finally {
       await client.close();
     }

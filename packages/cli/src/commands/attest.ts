@@ -11,13 +11,14 @@ import type { Session } from '../session.ts';
 
 interface Options extends EvidenceOptions, DataOptions, CredentialOptions {
   readonly endpoint?: string;
+  readonly provider?: string;
   readonly ca?: string;
   readonly apiVersion?: string;
   readonly timeout: number;
   readonly json?: true;
 }
 
-const names: readonly ClientOption[] = ['endpoint', 'ca', 'issuer', 'clientFile'];
+const names: readonly ClientOption[] = ['endpoint', 'provider', 'ca', 'issuer', 'clientFile'];
 
 const examples = `
 Examples:
@@ -26,7 +27,7 @@ Examples:
       --issuer https://login.example.org/tenant/v2.0 --client-id my-enclave --client-secret-file secret.txt
 
 The token goes to standard output. JSON data is sent as the very bytes of the file, whose SHA-256 the evidence
-must carry. --endpoint, --ca, --issuer and --client-file may also stand in
+must carry. --endpoint, --provider, --ca, --issuer and --client-file may also stand in
 ${names.map((name) => clientVariables[name]).join(', ')}.
 Ends with 0: token, 1: refused by the service, 2: wrong call, 3: not reached.`;
 
@@ -34,7 +35,8 @@ Ends with 0: token, 1: refused by the service, 2: wrong call, 3: not reached.`;
 export function attestCommand(session: Session): Command {
   return new Command('attest')
     .description('Sends evidence to an attestation service and prints the attestation token.')
-    .option('--endpoint <uri>', 'the attestation provider')
+    .option('--endpoint <uri>', 'the service')
+    .option('--provider <name>', 'the attestation provider (default: the one at the bare address)')
     .option('--evidence <file>', 'a quote of SGX or TDX, OpenEnclave evidence, or an SEV-SNP report or document')
     .option('--gramine [directory]', 'collect a quote from Gramine (default: /dev/attestation)')
     .option(
@@ -67,7 +69,7 @@ export function attestCommand(session: Session): Command {
 
 async function attest(given: Options, session: Session): Promise<void> {
   const options: Options = { ...given, ...variablesFor(names, given, session.env) };
-  const { endpoint, apiVersion } = options;
+  const { endpoint, provider, apiVersion } = options;
   if (endpoint === undefined) misused('which service? Give --endpoint URI.', `Or set ${clientVariables.endpoint}.`);
   const { createAttestationClient } = await import('@atesto/client');
   const { openCredential } = await import('../attest/credential.ts');
@@ -82,6 +84,7 @@ async function attest(given: Options, session: Session): Promise<void> {
     const client = createAttestationClient({
       endpoint,
       timeoutMilliseconds,
+      ...(provider === undefined ? {} : { provider }),
       ...(opened === undefined ? {} : { credential: opened.credential }),
       ...(ca === undefined ? {} : { ca }),
       ...(apiVersion === undefined ? {} : { apiVersion }),

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { CliFailure } from '../failure.ts';
 import { readBytes } from '../input/file.ts';
 import { exitCodes, type Session } from '../session.ts';
-import { printable, rows } from '../style.ts';
+import { rows } from '../style.ts';
 
 const examples = `
 Examples:
@@ -38,7 +38,7 @@ async function inspect(file: string, asJson: boolean, session: Session): Promise
   }
   if (!found.ok) {
     const { code, where, why } = found.refusal;
-    throw new CliFailure(exitCodes.refused, `${file}: ${found.title}, but ${where}: ${printable(why)} [${code}]`);
+    throw new CliFailure(exitCodes.refused, `${file}: ${found.title}, but ${where}: ${why}`, { code });
   }
   const { kind, title, facts } = found;
   if (asJson) {

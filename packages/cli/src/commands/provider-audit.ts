@@ -29,7 +29,7 @@ export function providerAuditCommand(session: Session): Command {
     .option('--limit <number>', 'how many entries', readInteger(1, 1000), 50)
     .option('--from <time>', 'from this time on, such as 2026-11-24T12:00:00Z')
     .option('--before <time>', 'before this time')
-    .option('--operation <name>', 'attest, set-policy …')
+    .option('--operation <name>', 'attest, set-policy …; of a wrong name the service tells those that there are')
     .addOption(new Option('--verdict <verdict>', 'only this one').choices(['allowed', 'refused', 'failed']))
     .option('--code <code>', 'refused with this code')
     .option('--caller <caller>', 'by this caller')

@@ -1,6 +1,7 @@
 /** `atesto provider key list | rotate | import | withdraw`: the keys that sign a provider's tokens. */
 import type { JsonMembers, ProviderAdministration } from '@atesto/client';
 import { Command } from 'commander';
+import { type ConfirmationOptions, confirm, confirmable } from '../administration/confirmation.ts';
 import { administer, type ConnectionOptions, connectable } from '../administration/connection.ts';
 import { CliFailure } from '../failure.ts';
 import { readText } from '../input/file.ts';
@@ -26,12 +27,15 @@ export function providerKeyCommands(session: Session): Command[] {
           provider.own('POST', '/keys:import', { privateKey: await readText(file, 'the private key') }),
         ),
       ),
-    command('withdraw', 'Takes a key out at once, as when it was stolen: its tokens verify no longer.', ' KID')
+    confirmable(
+      command('withdraw', 'Takes a key out at once, as when it was stolen: its tokens verify no longer.', ' KID'),
+    )
       .argument('<kid>', 'its identifier')
-      // One identifier in 64 begins with a hyphen.
-      .allowUnknownOption()
-      .action((kid: string, options: ConnectionOptions) =>
-        printKeys(options, session, (provider) => withdraw(provider, kid)),
+      .action((kid: string, options: ConnectionOptions & ConfirmationOptions) =>
+        printKeys(options, session, async (provider) => {
+          await confirm(`Withdraw the signing key ${kid}, so that its tokens verify no longer`, options, session);
+          return withdraw(provider, kid);
+        }),
       ),
   ];
 }

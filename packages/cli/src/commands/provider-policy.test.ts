@@ -48,16 +48,19 @@ describe('atesto provider policy', () => {
   test('sets, shows and resets a policy, and shows who did it', async () => {
     output(await provider('create', 'shop'));
     const at = ['--provider', 'shop'];
-    assert.match(output(await provider('policy', 'get', ...at)), /^version= 1\.1;/);
-    const { exitCode, stdout, stderr } = await provider('policy', 'get', '--type', 'Tpm', ...at);
+    assert.match(output(await provider('policy', 'show', ...at)), /^version= 1\.1;/);
+    const { exitCode, stdout, stderr } = await provider('policy', 'show', '--type', 'Tpm', ...at);
     assert.deepEqual([exitCode, stdout, stderr], [0, '', 'No policy is set for Tpm, and it has no default one.\n']);
-    assert.match(output(await provider('policy', 'set', permitFile, ...at)), /^Updated {2}entity tag "\d+"\n$/);
-    assert.equal(output(await provider('policy', 'get', ...at)), `${permit}\n`);
+    assert.match(
+      output(await provider('policy', 'set', permitFile, ...at)),
+      /^Updated {2}SgxEnclave policy of shop {2}entity tag "\d+"\n$/,
+    );
+    assert.equal(output(await provider('policy', 'show', ...at)), `${permit}\n`);
     output(await provider('policy', 'set', denyFile, ...at));
     assert.match(output(await provider('policy', 'reset', ...at)), /^Removed/);
     const rolled = JSON.parse(output(await provider('policy', 'rollback', '1', '--json', ...at)));
     assert.equal(rolled.result, 'Updated');
-    assert.equal(output(await provider('policy', 'get', ...at)), `${permit}\n`);
+    assert.equal(output(await provider('policy', 'show', ...at)), `${permit}\n`);
     const lines = output(await provider('policy', 'history', ...at))
       .trim()
       .split('\n');

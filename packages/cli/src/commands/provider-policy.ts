@@ -1,4 +1,4 @@
-/** `atesto provider policy get | set | reset | history | rollback`: the policies of an attestation provider. */
+/** `atesto provider policy show | set | reset | history | rollback`: the policies of an attestation provider. */
 import { type PolicyChange, policyJws } from '@atesto/client';
 import { Command } from 'commander';
 import { administer, type ConnectionOptions, connectable } from '../administration/connection.ts';
@@ -13,6 +13,8 @@ interface Options extends ConnectionOptions, SignerOptions {
   readonly ifMatch?: string;
 }
 
+const defaultType = 'SgxEnclave';
+
 const setHelp = `
 A file that holds a JWS is sent as it is; a text is sent unsecured, or signed when a signer is named.`;
 
@@ -22,20 +24,20 @@ Example:
 
 /** The commands. */
 export function providerPolicyCommands(session: Session): Command[] {
-  return [get(session), set(session), reset(session), sign(session), history(session), rollback(session)];
+  return [show(session), set(session), reset(session), sign(session), history(session), rollback(session)];
 }
 
 function typed(command: Command, ...examples: readonly string[]): Command {
   const shown = examples.map((example) => `policy ${example}`);
-  return connectable(command, ...shown).option('--type <type>', 'the attestation type', 'SgxEnclave');
+  return connectable(command, ...shown).option('--type <type>', 'the attestation type', defaultType);
 }
 
 function changing(command: Command, ...examples: readonly string[]): Command {
   return typed(command, ...examples).option('--if-match <tag>', 'change only if this entity tag is in force');
 }
 
-function get(session: Session): Command {
-  return typed(new Command('get').description('Prints the policy that is in force.'), 'get --type SevSnpVm').action(
+function show(session: Session): Command {
+  return typed(new Command('show').description('Prints the policy that is in force.'), 'show --type SevSnpVm').action(
     (options: Options) =>
       administer(options, session, async (_client, provider) => {
         const policy = await provider.getPolicy(options.type);
@@ -55,15 +57,18 @@ function set(session: Session): Command {
     ),
   )
     .addHelpText('after', setHelp)
-    .action((file: string, options: Options) =>
-      administer(options, session, async (_client, provider) => {
+    .action((file: string, options: Options, command: Command) =>
+      administer(options, session, async (_client, provider, name) => {
         const content = await readText(file, 'the policy');
         const signer = await signerOf(options);
+        if (!session.isJson && command.getOptionValueSource('type') === 'default') {
+          session.err(`no --type is given: this is the policy for ${options.type}\n`);
+        }
         const isJws = /^\s*[\w-]+\.[\w-]+\.[\w-]*\s*$/.test(content);
         const changed = isJws
           ? provider.setPolicyJws(options.type, content.trim(), options.ifMatch)
           : provider.setPolicy(options.type, content, { signer, ifMatch: options.ifMatch });
-        printChange(await changed, options, session);
+        printChange(await changed, placeOf(options, name), session);
         const { readPolicy } = await import('../policy/input.ts');
         const { printWarnings } = await import('../policy/render-diagnostics.ts');
         printWarnings(await readPolicy(file, session), options.type, session);
@@ -75,9 +80,10 @@ function reset(session: Session): Command {
   return signable(
     changing(new Command('reset').description('Puts the default policy back in force.'), 'reset --type TdxVm'),
   ).action((options: Options) =>
-    administer(options, session, async (_client, provider) => {
+    administer(options, session, async (_client, provider, name) => {
       const signer = await signerOf(options);
-      printChange(await provider.resetPolicy(options.type, { signer, ifMatch: options.ifMatch }), options, session);
+      const change = await provider.resetPolicy(options.type, { signer, ifMatch: options.ifMatch });
+      printChange(change, placeOf(options, name), session);
     }),
   );
 }
@@ -114,8 +120,9 @@ function rollback(session: Session): Command {
       .argument('<version>', 'its number in the history', readInteger(1, 1_000_000_000)),
     'rollback 3',
   ).action((version: number, options: Options) =>
-    administer(options, session, async (_client, provider) => {
-      printChange(await provider.rollBackPolicy(options.type, version, options.ifMatch), options, session);
+    administer(options, session, async (_client, provider, name) => {
+      const change = await provider.rollBackPolicy(options.type, version, options.ifMatch);
+      printChange(change, placeOf(options, name), session);
     }),
   );
 }
@@ -130,7 +137,20 @@ function historyTable({ versions }: Readonly<Record<string, unknown>>): unknown[
   });
 }
 
-function printChange({ result, tokenHash, etag }: PolicyChange, { json }: Options, session: Session): void {
-  if (json === true) session.out(`${JSON.stringify({ result, tokenHash, etag })}\n`);
-  else session.out(`${result}${etag === undefined ? '' : `  ${session.style.out.faint(`entity tag ${etag}`)}`}\n`);
+/** Where a policy was changed. */
+interface Place {
+  readonly type: string;
+  /** Undefined: the provider at the bare address. */
+  readonly provider: string | undefined;
+}
+
+const placeOf = ({ type }: Options, provider: string | undefined): Place => ({ type, provider });
+
+function printChange({ result, tokenHash, etag }: PolicyChange, { type, provider }: Place, session: Session): void {
+  if (session.isJson) {
+    session.out(`${JSON.stringify({ result, provider: provider ?? null, type, tokenHash, etag })}\n`);
+    return;
+  }
+  const where = `${type} policy of ${provider ?? 'the default provider'}`;
+  session.out(`${result}  ${where}${etag === undefined ? '' : `  ${session.style.out.faint(`entity tag ${etag}`)}`}\n`);
 }

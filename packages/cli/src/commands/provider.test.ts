@@ -27,7 +27,7 @@ describe('atesto provider', () => {
       assert.match(stdout, /--endpoint <uri>/);
       assert.doesNotMatch(stdout, /--provider/, command);
     }
-    assert.match((await provider('policy', 'get', '--help')).stdout, /--provider <name>/);
+    assert.match((await provider('policy', 'show', '--help')).stdout, /--provider <name>/);
   });
 
   test('creates, shows, lists and deletes a provider', async () => {
@@ -46,8 +46,25 @@ describe('atesto provider', () => {
       /^payments\n {2}uri {10}https:.+\n {2}trust model {2}AAD\n/,
     );
     assert.match(output(await provider('list')), /^payments {2}AAD {2}https:/m);
-    assert.equal((await provider('delete', 'payments')).stderr, 'payments is deleted\n');
-    assert.equal((await provider('delete', 'payments')).stderr, 'there is no provider payments\n');
+    assert.equal((await provider('delete', 'payments', '--yes')).stderr, 'payments is deleted\n');
+    assert.equal((await provider('delete', 'payments', '--yes')).stderr, 'there is no provider payments\n');
+  });
+
+  test('asks before it deletes a provider; where nobody can answer, --yes is needed', async () => {
+    output(await provider('create', 'asked'));
+    const unasked = await provider('delete', 'asked');
+    assert.deepEqual([unasked.exitCode, unasked.stdout], [2, '']);
+    assert.match(unasked.stderr, /^atesto: Delete the provider asked .+\nhint: Give --yes/);
+    const answered = (answer: string): Promise<CliResult> => runCli(['provider', 'delete', 'asked'], { env, answer });
+    for (const answer of ['', 'n', 'yesterday']) {
+      const { exitCode, stderr } = await answered(answer);
+      const question = 'Delete the provider asked with its policies? [y/N] ';
+      assert.deepEqual([exitCode, stderr], [1, `${question}atesto: nothing was done\n`], answer);
+    }
+    output(await provider('show', 'asked'));
+    assert.match((await answered('y')).stderr, /asked is deleted\n$/);
+    const again = JSON.parse(output(await provider('delete', 'asked', '--yes', '--json')));
+    assert.deepEqual(again, { name: 'asked', deleted: false });
   });
 
   test('sets, reads, rolls back and resets a policy, and shows its history', async () => {
@@ -55,25 +72,35 @@ describe('atesto provider', () => {
     const text = 'version=1.2;\nauthorizationrules{\n  => permit();\n};\n';
     const file = temporaryFile('policy.txt', text);
     const at = ['--provider', 'reports', '--type', 'TdxVm'];
-    assert.match(output(await provider('policy', 'set', file, ...at)), /^Updated {2}entity tag /);
-    assert.equal(output(await provider('policy', 'get', ...at)), text);
+    assert.match(
+      output(await provider('policy', 'set', file, ...at)),
+      /^Updated {2}TdxVm policy of reports {2}entity tag /,
+    );
+    const { etag, tokenHash, ...told } = JSON.parse(output(await provider('policy', 'set', file, ...at, '--json')));
+    assert.deepEqual(
+      [typeof etag, typeof tokenHash, told],
+      [...['string', 'string'], { result: 'Updated', provider: 'reports', type: 'TdxVm' }],
+    );
+    assert.equal(output(await provider('policy', 'show', ...at)), text);
     const wrong = temporaryFile('wrong.txt', 'version=1.2;\nauthorizationrules{ => premit(); };\n');
     const refused = await provider('policy', 'set', wrong, ...at);
     assert.equal(refused.exitCode, 1);
     assert.match(refused.stderr, /PolicyParsingError.+premit.+Did you mean permit\?.+\nhint: atesto policy check/s);
     const odd = temporaryFile('odd.txt', 'version=1.2;\nauthorizationrules{ [type="a"] => permit(); };\n');
-    assert.match((await provider('policy', 'set', odd, '--provider', 'reports')).stderr, /^warning 2:.+single-equals/);
+    const { stderr } = await provider('policy', 'set', odd, '--provider', 'reports');
+    assert.match(stderr, /^no --type is given: this is the policy for SgxEnclave\nwarning 2:.+single-equals/);
     const stale = await provider('policy', 'set', file, ...at, '--if-match', '"nothing"');
     assert.equal(stale.exitCode, 1);
     assert.match(output(await provider('policy', 'reset', ...at)), /^Removed/);
     output(await provider('policy', 'rollback', '1', ...at));
-    assert.equal(output(await provider('policy', 'get', ...at)), text);
+    assert.equal(output(await provider('policy', 'show', ...at)), text);
     const { versions } = JSON.parse(output(await provider('policy', 'history', '--json', ...at)));
     assert.deepEqual(
       versions.map(({ version, action }: { version: number; action: string }) => [version, action]),
       [
-        [3, 'rollback'],
-        [2, 'reset'],
+        [4, 'rollback'],
+        [3, 'reset'],
+        [2, 'set'],
         [1, 'set'],
       ],
     );
@@ -117,9 +144,13 @@ describe('atesto provider', () => {
 
   test('withdraws a signing key; one that is not there is no success', async () => {
     const coming = JSON.parse(output(await provider('key', 'list', '--json'))).keys.at(-1).kid;
-    assert.doesNotMatch(output(await provider('key', 'withdraw', coming)), new RegExp(coming));
+    assert.doesNotMatch(output(await provider('key', 'withdraw', coming, '--yes')), new RegExp(coming));
+    const unasked = await provider('key', 'withdraw', coming);
+    assert.deepEqual([unasked.exitCode, unasked.stdout], [2, '']);
+    const refusing = await runCli(['provider', 'key', 'withdraw', coming], { env, answer: 'no' });
+    assert.deepEqual([refusing.exitCode, refusing.stderr.endsWith('? [y/N] atesto: nothing was done\n')], [1, true]);
     for (const gone of [coming, '-AwPfNeIhfiyF_XYFbkE62BaL9iEsYsNk-36ui9arrg']) {
-      const again = await provider('key', 'withdraw', gone);
+      const again = await provider('key', 'withdraw', gone, '--yes');
       assert.deepEqual([again.exitCode, again.stdout], [1, '']);
       assert.ok(
         again.stderr.startsWith(`atesto: the provider has no signing key ${gone}: nothing was withdrawn\nhint: `),
@@ -143,6 +174,23 @@ describe('atesto provider', () => {
     assert.deepEqual([exitCode, stdout], [0, '']);
     assert.match(stderr, /^the audit record is intact: \d+ entries verified\n$/);
     assert.deepEqual(JSON.parse(output(await provider('audit', 'verify', '--json'))).findings, []);
+  });
+
+  test('ATESTO_PROVIDER and --provider count for attest too, the option first', async () => {
+    output(await provider('create', 'attesting'));
+    const issuerOf = async (more: object, ...args: string[]): Promise<string> => {
+      const made = await runCli(['attest', '--simulator', service.simulator, ...args], { env: { ...env, ...more } });
+      return JSON.parse((await runCli(['token', 'inspect', '-', '--json'], { stdin: output(made) })).stdout).claims.iss;
+    };
+    assert.equal(await issuerOf({ ATESTO_PROVIDER: 'attesting' }), `${service.url}/providers/attesting`);
+    const overridden = await issuerOf({ ATESTO_PROVIDER: 'nobody' }, '--provider', 'attesting');
+    assert.equal(overridden, `${service.url}/providers/attesting`);
+  });
+
+  test('an audit operation that there is not: 2, with those that there are', async () => {
+    const { exitCode, stderr } = await provider('audit', '--operation', 'nosuch');
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /operation: it must be one of attest, .+set-policy.+\[audit-query-invalid\]/);
   });
 
   test('the same variables let a client attest', async () => {

@@ -1,6 +1,7 @@
 /** `atesto provider create | list | show | recover-signers | delete`: the attestation providers of a service. */
 import type { PolicySignerDescription, ProviderDescription } from '@atesto/client';
 import { Command } from 'commander';
+import { type ConfirmationOptions, confirm, confirmable } from '../administration/confirmation.ts';
 import { administer, type ConnectionOptions, serviceConnectable } from '../administration/connection.ts';
 import { readText } from '../input/file.ts';
 import { collected } from '../input/options.ts';
@@ -93,15 +94,19 @@ function signerLine({ thumbprint, expires }: PolicySignerDescription): [string, 
 }
 
 function remove(session: Session): Command {
-  return placed(
-    new Command('delete')
-      .description('Deletes an attestation provider; its tokens stay valid.')
-      .argument('<name>', 'its name'),
-    'delete payments',
-  ).action((name: string, options: Options) =>
+  return confirmable(
+    placed(
+      new Command('delete')
+        .description('Deletes an attestation provider with its policies; its tokens stay valid.')
+        .argument('<name>', 'its name'),
+      'delete payments',
+    ),
+  ).action((name: string, options: Options & ConfirmationOptions) =>
     administer(options, session, async ({ providers }) => {
-      const was = await providers.delete(options, name);
-      session.err(was ? `${name} is deleted\n` : `there is no provider ${name}\n`);
+      await confirm(`Delete the provider ${name} with its policies`, options, session);
+      const deleted = await providers.delete(options, name);
+      if (options.json === true) session.out(`${JSON.stringify({ name, deleted })}\n`);
+      else session.err(deleted ? `${name} is deleted\n` : `there is no provider ${name}\n`);
     }),
   );
 }

@@ -28,7 +28,7 @@ async function inspect(given: string, asJson: boolean, session: Session): Promis
   const outcome = inspectToken(await readToken(given, session));
   if (!outcome.ok) {
     const { code, where, why } = outcome.refusal;
-    throw new CliFailure(exitCodes.refused, `${where}: ${why} [${code}]`);
+    throw new CliFailure(exitCodes.refused, `${where}: ${why}`, { code });
   }
   const { header, claims, signed } = outcome.value;
   if (asJson) {

@@ -136,5 +136,5 @@ function accepted<Value>(outcome: Outcome<Value>): Value {
 }
 
 function refused({ code, where, why }: Refusal): never {
-  throw new CliFailure(exitCodes.refused, `the evidence is refused: ${where}: ${why} [${code}]`);
+  throw new CliFailure(exitCodes.refused, `the evidence is refused: ${where}: ${why}`, { code });
 }

@@ -30,10 +30,10 @@ export async function readClaims(path: string, session: Session): Promise<Claim[
   const claims = parseClaims(text);
   if (claims.ok) return claims.value;
   const { code, why } = claims.refusal;
-  return misused(
-    `the claims ${path}: ${why} [${code}]`,
-    'Write [{"type": "…", "value": "…", "issuer": "AttestationService"}].',
-  );
+  return misused(`the claims ${path}: ${why}`, {
+    code,
+    hint: 'Write [{"type": "…", "value": "…", "issuer": "AttestationService"}].',
+  });
 }
 
 /** An attestation type, written in any case; undefined when the option is absent. */

@@ -10,7 +10,7 @@ import {
 } from '@atesto/relying-party';
 import { createTrustingFetch } from '@atesto/relying-party/node';
 import { misused } from '../failure.ts';
-import { rows, type Style } from '../style.ts';
+import { printable, type Row, rows, type Style } from '../style.ts';
 
 /** How a token is verified. */
 export interface VerificationOptions {
@@ -68,6 +68,7 @@ export function renderVerdict(
       ['holds', `from ${issuedAt.toISOString()} until ${expiresAt.toISOString()}`],
       ['policy hash', policyHash],
       ['any value accepted', unchecked.join(', ')],
+      ...warningsOf(outcome.value).map((warning): Row => ['warning', style.warning(warning)]),
     ],
     style,
   )}`;
@@ -76,7 +77,22 @@ export function renderVerdict(
 function jsonVerdict(outcome: Outcome<VerifiedToken>): string {
   if (!outcome.ok) {
     const { code, where, why } = outcome.refusal;
-    return writeExactJson({ verdict: 'refused', code, reason: `${where}: ${why}`, claims: null });
+    return writeExactJson({ verdict: 'refused', code, reason: `${where}: ${why}`, warnings: [], claims: null });
   }
-  return writeExactJson({ verdict: 'valid', code: null, reason: null, claims: outcome.value.claims });
+  const { claims } = outcome.value;
+  return writeExactJson({ verdict: 'valid', code: null, reason: null, warnings: warningsOf(outcome.value), claims });
+}
+
+/** What a valid token says against itself. */
+function warningsOf({ claims }: VerifiedToken): string[] {
+  const expired = claims['x-atesto-expired-collateral'];
+  const parts = Array.isArray(expired) ? expired.join(', ') : String(expired);
+  return [
+    ...(expired === undefined
+      ? []
+      : [`issued under endorsements past their next update: ${printable(parts)} (x-atesto-expired-collateral)`]),
+    ...('x-atesto-development-root' in claims
+      ? ['the evidence may be simulated: a development root vouches for it (x-atesto-development-root)']
+      : []),
+  ];
 }

@@ -1,5 +1,5 @@
 /** Opens the administrator's side of a service. */
-import { checkAddress } from '../http/address.ts';
+import { checkAddress, providerAddress } from '../http/address.ts';
 import { openHttpClient } from '../http/answer.ts';
 import type { Pause } from '../http/send.ts';
 import type { Credential } from '../identity/credential.ts';
@@ -41,10 +41,7 @@ export function createAdministrationClient(options: AdministrationOptions): Admi
   const deps = { client, limits: { timeoutMilliseconds, retries: 2, pause } };
   return {
     providers: new ProvidersClient(endpoint, { ...deps, credential: managementCredential }),
-    provider: (name) => {
-      const uri = name === undefined ? endpoint : `${endpoint}/providers/${encodeURIComponent(name)}`;
-      return new ProviderAdministration(uri, { ...deps, credential });
-    },
+    provider: (name) => new ProviderAdministration(providerAddress(endpoint, name), { ...deps, credential }),
     close: () => client.close(),
   };
 }

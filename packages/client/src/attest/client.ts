@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { HttpRequest } from '@atesto/http-client';
 import { ClientError } from '../error.ts';
 import { type CollectedEvidence, type EvidenceSource, evidenceOf } from '../evidence/source.ts';
-import { checkAddress } from '../http/address.ts';
+import { checkAddress, providerAddress } from '../http/address.ts';
 import { type HttpAnswer, openHttpClient } from '../http/answer.ts';
 import { type JsonMembers, memberOf, requireMembers, requireText } from '../http/json.ts';
 import { type Pause, sendWithRetry } from '../http/send.ts';
@@ -17,6 +17,8 @@ import { type AttestOptions, attestRequest } from './request.ts';
 export interface AttestationClientOptions {
   /** URI of the attestation provider, possibly with a path; https. */
   readonly endpoint: string;
+  /** Name of the attestation provider on a service with several. Default: the provider at the endpoint itself. */
+  readonly provider?: string;
   /** Gives access tokens. Default: calls are made without a token, which a provider may refuse. */
   readonly credential?: Credential;
   /** PEM of a CA that is trusted for the service besides the public ones. Default: none. */
@@ -86,7 +88,7 @@ export interface AttestationClient {
  * await client.close();
  */
 export function createAttestationClient(options: AttestationClientOptions): AttestationClient {
-  const endpoint = checkAddress(options.endpoint, 'endpoint');
+  const endpoint = providerAddress(checkAddress(options.endpoint, 'endpoint'), options.provider);
   const { credential, apiVersion = '2025-06-01', retries = 2, pause } = options;
   const timeoutMilliseconds = checkMilliseconds(options.timeoutMilliseconds ?? 30_000);
   checkRetries(retries);

@@ -16,3 +16,8 @@ export function checkAddress(address: string, where: string): string {
   }
   return address.replace(/\/+$/, '');
 }
+
+/** The base URI of a provider on a service. @param name undefined: the provider at the address of the service itself */
+export function providerAddress(service: string, name: string | undefined): string {
+  return name === undefined ? service : `${service}/providers/${encodeURIComponent(name)}`;
+}

@@ -1,6 +1,7 @@
 /** Adds one operation of the contract to the server: its method, and a refusal for the other methods of its path. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, RawServerDefault } from 'fastify';
 import { addAuditContext } from '../audit/context.ts';
+import type { AuditedOperation } from '../audit/operations.ts';
 import { refuseRequest } from './refusal.ts';
 
 /** The server as routes see it: whichever transport it has. */
@@ -10,7 +11,7 @@ export type Routes = Pick<FastifyInstance<RawServerDefault>, 'route'>;
 export interface Operation {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Under which name its requests are put down in the audit record; absent: they are not. */
-  readonly audit?: string;
+  readonly audit?: AuditedOperation;
   /** Which provider its requests are about, for the audit record: noted before anything can refuse them. */
   readonly provider?: (request: FastifyRequest) => string | undefined;
   /** Path pattern, relative to the provider's base URI. */

@@ -91,6 +91,7 @@ test('refuses a query that is not valid', async () => {
     'cursor=x',
     'from=yesterday',
     'scope=all',
+    'operation=nosuch',
     'verdict=a&verdict=b',
     'x=1',
   ]) {

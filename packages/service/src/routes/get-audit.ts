@@ -4,6 +4,7 @@
  */
 import type { Refusal } from '@atesto/core';
 import type { AuditQuery, StoredAuditEntry } from '@atesto/store';
+import { auditedOperations } from '../audit/operations.ts';
 import { optionalApiVersion } from '../http/api-version.ts';
 import type { Operation } from '../http/operation.ts';
 import { refuseFor, refuseWithin } from '../http/refusal.ts';
@@ -56,7 +57,10 @@ function parametersOf(query: unknown): Parameters {
 
 function queryOf(parameters: Parameters): AuditQuery {
   const filter = Object.fromEntries(texts.map((name) => [name, parameters[name]]));
-  const { from, before, limit } = parameters;
+  const { operation, from, before, limit } = parameters;
+  if (operation !== undefined && !auditedOperations.some((known) => known === operation)) {
+    return invalid('operation', `it must be one of ${auditedOperations.join(', ')}`);
+  }
   return {
     ...filter,
     ...(from === undefined ? {} : { fromMs: timeOf('from', from) }),

@@ -3,6 +3,7 @@
  * Azure Attestation for a provider without private endpoint connections.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AuditedOperation } from '../../audit/operations.ts';
 import { requireManagementVersion } from '../../http/api-version.ts';
 import type { Operation } from '../../http/operation.ts';
 import { refuse } from '../../refuse.ts';
@@ -19,7 +20,7 @@ export function privateEndpoints(context: ServiceContext): Operation[] {
   const operation = (
     method: Operation['method'],
     path: string,
-    audit: string,
+    audit: AuditedOperation,
     answer: (reply: FastifyReply) => FastifyReply,
   ): Operation => ({
     method,
