@@ -1,30 +1,20 @@
 #!/usr/bin/env node
-// Starts the command line under Node 24 or newer. An older Node finds the one that was installed as a package and hands over.
+// Starts the command line. A Node that is too old hands over to one that was installed as a package, or that npm fetches.
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fetchedNode, installedNode } from './newer-node.js';
 import { nodeOptionsFor } from './node-options.js';
 import { whenNpmIsGone } from './npm-parent.js';
 
-const neededMajor = 24;
-const major = Number(process.versions.node.split('.')[0]);
+/** What this is developed under; an older one is used where no newer one is installed. */
+const preferred = [24, 0];
+/** What the libraries need: undici 8. */
+const least = [22, 19];
 /** Tells the other process that it has a launcher. It is no setting, and never seen by the command line. */
 const launchedVariable = 'ATESTO_LAUNCHED';
 /** What one process sends another to tell it something; the other signals are faults, or those of a terminal's job control. */
 const forwardedSignals = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGBREAK'];
-
-/** The path of the Node that is installed as a package, or undefined. */
-function installedNode() {
-  const name = `node-${process.platform}-${process.arch}`;
-  try {
-    const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
-    return join(dirname(manifest), 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-  } catch {
-    return undefined;
-  }
-}
 
 /** Runs this very file under another Node with the same arguments, streams and signals, and ends as it ends. */
 function handOver(node) {
@@ -80,16 +70,24 @@ function giveUp(why) {
   process.exit(2);
 }
 
-if (major >= neededMajor) {
+/** Whether this Node is of a version or newer. */
+function isAtLeast([major, minor]) {
+  const [ownMajor, ownMinor] = process.versions.node.split('.').map(Number);
+  return ownMajor > major || (ownMajor === major && ownMinor >= minor);
+}
+
+async function run() {
   endWithStarter();
   await import('../src/main.ts');
+}
+
+const newer = isAtLeast(preferred) ? undefined : installedNode();
+if (newer !== undefined) {
+  handOver(newer);
+} else if (isAtLeast(least)) {
+  await run();
 } else {
-  const node = installedNode();
-  if (node === undefined) {
-    giveUp(
-      `needs Node ${neededMajor} or newer, this is ${process.versions.node}. Install it, or run npm ci again without --omit=optional.`,
-    );
-  } else {
-    handOver(node);
-  }
+  const { node, why } = fetchedNode();
+  if (node === undefined) giveUp(`needs Node ${least.join('.')} or newer, this is ${process.versions.node}: ${why}`);
+  else handOver(node);
 }

@@ -1,5 +1,6 @@
 /** Runs the emulator where its package is not installed: npm fetches it for this one run, as `npx` does. */
 import { spawn } from 'node:child_process';
+import { delimiter, dirname } from 'node:path';
 import { CliFailure } from '../failure.ts';
 import { exitCodes, type Session } from '../session.ts';
 import { emulatorSpecifier } from './load.ts';
@@ -10,7 +11,9 @@ export function runFetchedEmulator(args: readonly string[], session: Session): P
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const npmArgs = ['exec', '--yes', `--package=${emulatorSpecifier}`, '--', 'atesto-emulator', ...args];
   // On Windows npm is a script, which only a shell runs.
-  const child = spawn('npm', npmArgs, { stdio: 'inherit', env: session.env, shell: process.platform === 'win32' });
+  // npm and what it starts run under this Node: the first on the path may be too old.
+  const env = { ...session.env, PATH: `${dirname(process.execPath)}${delimiter}${session.env.PATH ?? ''}` };
+  const child = spawn('npm', npmArgs, { stdio: 'inherit', env, shell: process.platform === 'win32' });
   void session.stopRequested().then(() => child.kill('SIGTERM'));
   child.on('error', () => {
     const hint = `Install it: npm install ${emulatorSpecifier} beside atesto.`;
