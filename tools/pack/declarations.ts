@@ -71,7 +71,9 @@ class Writer {
       const leadsTo = this.#sourceOf(specifier, source);
       if (leadsTo === undefined) return whole;
       needed.push(leadsTo);
-      const path = relative(dirname(target), this.#targetOf(leadsTo)).replaceAll('\\', '/').replace(/\.d\.ts$/, '.js');
+      const path = relative(dirname(target), this.#targetOf(leadsTo))
+        .replaceAll('\\', '/')
+        .replace(/\.d\.ts$/, '.js');
       return `${before}${quote}${path.startsWith('.') ? path : `./${path}`}${quote}`;
     });
     mkdirSync(dirname(target), { recursive: true });
