@@ -1,52 +1,60 @@
 /**
- * Runs the official clients of other ecosystems, unmodified, against the service, and says what passed. Python's is skipped,
- * visibly, where Python is missing; in CI (variable `CI`) that is a failure.
+ * Runs the clients of other ecosystems, unmodified, against the service, and says what passed. A client whose toolchain is missing is
+ * skipped, visibly; in CI (variable `CI`), one that cannot be installed is a failure. Arguments choose clients by a part of their name or
+ * language; `--write PATH` writes the page of all clients as they ran.
  */
-import { join } from 'node:path';
-import { pythonEnvironment } from './python/environment.ts';
-import { runClient, type Tally } from './run.ts';
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { type Client, isMissing } from './client.ts';
+import { clients } from './clients.ts';
+import { type ClientResult, renderPage } from './page.ts';
+import { runProgram, type Tally } from './run.ts';
 import { startScenario } from './scenario.ts';
 
-const { CI, ...environment } = process.env;
-const scenario = await startScenario();
-const total: Tally = { passed: 0, failed: 0 };
-let skipped = 0;
-
-function count({ passed, failed }: Tally): void {
-  total.passed += passed;
-  total.failed += failed;
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { write: { type: 'string' } } });
+const isCi = process.env.CI !== undefined;
+const chosen = clients.filter(
+  ({ name, language }) =>
+    positionals.length === 0 ||
+    positionals.some((part) => `${language} ${name}`.toLowerCase().includes(part.toLowerCase())),
+);
+if (values.write !== undefined && chosen.length < clients.length) {
+  throw new Error('--write needs a run of every client; leave the names out');
 }
 
-try {
-  console.log('JavaScript: @azure/attestation 1.0.0 with @azure/identity');
-  const javascript = join(import.meta.dirname, 'javascript', 'attest.ts');
-  const nodeTrust = { ...environment, NODE_EXTRA_CA_CERTS: scenario.caFile };
-  count(await runClient(process.execPath, [javascript, scenario.file], nodeTrust));
-  console.log('JavaScript: @azure/attestation 1.0.0 judges tokens of confidential VMs');
-  const virtualMachines = join(import.meta.dirname, 'javascript', 'confidential-vm.ts');
-  count(await runClient(process.execPath, [virtualMachines, scenario.file], nodeTrust));
-  console.log('JavaScript: @azure/arm-attestation 3.0.0 with @azure/identity');
-  const management = join(import.meta.dirname, 'javascript', 'manage.ts');
-  count(await runClient(process.execPath, [management, scenario.file], nodeTrust));
-  const administration = join(import.meta.dirname, 'javascript', 'administer.ts');
-  count(await runClient(process.execPath, [administration, scenario.file], nodeTrust));
+async function runClient(client: Client): Promise<{ result: ClientResult; isFailed: boolean }> {
+  console.log(`${client.language}: ${client.pins.join(', ')}`);
+  const prepared = await preparing.get(client);
+  if (prepared === undefined || isMissing(prepared)) {
+    const { missing = '', isFailure = true } = prepared ?? {};
+    const isFailed = isCi && isFailure;
+    console.log(`  ${isFailed ? 'FAIL' : 'SKIPPED'}  ${missing}`);
+    return { result: { client, skipped: missing, steps: [] }, isFailed };
+  }
+  const tally: Tally = { steps: [], broken: 0 };
+  for (const program of prepared) await runProgram(program, tally);
+  const isFailed = tally.broken > 0 || tally.steps.some(({ ok }) => !ok);
+  return { result: { client, steps: tally.steps }, isFailed };
+}
 
-  console.log('Python: azure-security-attestation 1.0.0 with azure-identity');
-  const python = await pythonEnvironment();
-  if ('python' in python) {
-    const pythonTrust = { ...environment, REQUESTS_CA_BUNDLE: scenario.caFile };
-    for (const name of ['attest.py', 'administer.py']) {
-      count(await runClient(python.python, [join(import.meta.dirname, 'python', name), scenario.file], pythonTrust));
-    }
-  } else if (CI === undefined) {
-    console.log(`  SKIPPED  ${python.missing}`);
-    skipped++;
-  } else {
-    console.log(`  FAIL  ${python.missing}`);
-    total.failed++;
+const scenario = await startScenario();
+// Installing waits for registries, and the clients that are ready run meanwhile.
+const preparing = new Map(chosen.map((client) => [client, client.prepare(scenario)]));
+const results: ClientResult[] = [];
+let failed = 0;
+try {
+  for (const client of chosen) {
+    const { result, isFailed } = await runClient(client);
+    results.push(result);
+    const bad = result.steps.filter(({ ok }) => !ok).length;
+    failed += isFailed ? Math.max(bad, 1) : 0;
   }
 } finally {
+  await Promise.allSettled(preparing.values());
   await scenario.close();
 }
-console.log(`\n${total.passed} passed, ${total.failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`);
-process.exitCode = total.failed === 0 ? 0 : 1;
+const passed = results.flatMap(({ steps }) => steps).filter(({ ok }) => ok).length;
+const skipped = results.filter((result) => result.skipped !== undefined).length;
+if (values.write !== undefined) writeFileSync(values.write, renderPage(results));
+console.log(`\n${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`);
+process.exitCode = failed === 0 ? 0 : 1;

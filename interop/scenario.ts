@@ -1,7 +1,8 @@
 /** A running service with a simulated platform's evidence: what every client is given, whatever its language. */
 
 import { X509Certificate } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { development } from '@atesto/development';
@@ -9,6 +10,7 @@ import { createBundleSource } from '@atesto/endorsements';
 import { startService } from '@atesto/service';
 import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing/sevsnp';
 import { collateralToJson, createSimulatedPlatform, reportDataOf } from '@atesto/testing/sgx';
+import { prepareService, type Tokens } from './prepared.ts';
 import { makeSigners, type Signer } from './signers.ts';
 
 /** What a client is given; bytes are base64. */
@@ -28,6 +30,9 @@ export interface Scenario {
   readonly signers: Readonly<Record<'rsa' | 'ec' | 'otherRsa' | 'otherEc', Signer>>;
   /** The trust domain's MRTD and the SEV-SNP guest's launch measurement: hex, 96 characters. */
   readonly virtualMachines: { readonly mrTd: string; readonly launchMeasurement: string };
+  readonly tokens: Tokens;
+  /** The path of {@link RunningScenario.caFile}, for clients that take it as an option. */
+  readonly caFile: string;
   readonly evidence: Readonly<
     Record<'sgxBinary' | 'sgxJson' | 'openEnclaveBinary' | 'openEnclaveJson' | 'tdxJson' | 'snpJson', string>
   >;
@@ -45,6 +50,16 @@ const mrEnclave = 'c0ffee'.padEnd(64, '0');
 const virtualMachines = { mrTd: 'c0ffee'.padEnd(96, '1'), launchMeasurement: 'c0ffee'.padEnd(96, '2') };
 const draftPolicy = 'version= 1.0;authorizationrules{=> permit();};';
 
+/** A port that nobody listens on: the service has to know its address before it listens, since that is an audience of Terraform's. */
+function freePort(): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const server = createServer().listen(0, '127.0.0.1', () => {
+    const address = server.address();
+    server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+  });
+  return promise;
+}
+
 /** Starts service and OpenID provider; every attest call needs an access token. */
 export async function startScenario(): Promise<RunningScenario> {
   const directory = mkdtempSync(join(tmpdir(), 'atesto-interop-'));
@@ -60,7 +75,7 @@ export async function startScenario(): Promise<RunningScenario> {
     {
       environment: 'development',
       stateDirectory: join(directory, 'state'),
-      listen: { port: 0 },
+      listen: { port: await freePort() },
       log: { level: 'silent' },
       developmentIdentity: { enabled: true, port: 0 },
       identity: { requireAccessToken: true },
@@ -79,6 +94,7 @@ export async function startScenario(): Promise<RunningScenario> {
   const binary = { body: { mrEnclave, reportData: reportDataOf(runtimeData) } };
   const json = { body: { mrEnclave, reportData: reportDataOf(runtimeJson) } };
   const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+  const signers = await makeSigners();
   const scenario: Scenario = {
     endpoint: service.url,
     authorityHost: identity.authorityHost,
@@ -90,7 +106,14 @@ export async function startScenario(): Promise<RunningScenario> {
     runtimeJson: base64(runtimeJson),
     draftPolicy,
     signerCertificate: base64(new X509Certificate(platform.certificates.root).raw),
-    signers: await makeSigners(),
+    signers,
+    caFile,
+    tokens: await prepareService(service, {
+      ca: readFileSync(caFile, 'utf8'),
+      quote: platform.quote({ body: { mrEnclave } }),
+      draftPolicy,
+      signers,
+    }),
     virtualMachines,
     evidence: {
       sgxBinary: base64(platform.quote(binary)),

@@ -1,6 +1,6 @@
 /**
  * Policies and policy signers with the official SDKs, unmodified: only endpoint, credential and (through NODE_EXTRA_CA_CERTS) the CA
- * are set. The providers are made with the management SDK; those of the Python client as well, which has none in its package.
+ * are set. The providers are made with the management SDK.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -85,35 +85,32 @@ async function checkInForce(uri: string): Promise<void> {
 }
 
 let aad = '';
-await step('attestationProviders.create makes the providers of the other steps', async () => {
+await step('providers', 'attestationProviders.create makes the providers of the other steps', async () => {
   aad = await makeProvider('js-aad');
   await makeProvider('js-isolated-rsa', signers.rsa);
   await makeProvider('js-isolated-ec', signers.ec);
-  await makeProvider('py-aad');
-  await makeProvider('py-isolated-rsa', signers.rsa);
-  await makeProvider('py-isolated-ec', signers.ec);
 });
 
-await step('AAD: getPolicy gives the default policy before one is set', async () => {
+await step('policies', 'AAD: getPolicy gives the default policy before one is set', async () => {
   assert.match(
     (await administratorOf(aad).getPolicy(type)).body,
     /^version= 1\.1;configurationrules\{|^version= 1\.1;/,
   );
 });
 
-await step('AAD: setPolicy unsecured is in force at once', async () => {
+await step('policies', 'AAD: setPolicy unsecured is in force at once', async () => {
   checkUpdated((await administratorOf(aad).setPolicy(type, policy)).body);
   await checkInForce(aad);
 });
 
-await step('AAD: resetPolicy unsecured brings the default policy back', async () => {
+await step('policies', 'AAD: resetPolicy unsecured brings the default policy back', async () => {
   assert.equal((await administratorOf(aad).resetPolicy(type)).body.policyResolution, 'Removed');
   assert.notEqual((await administratorOf(aad).getPolicy(type)).body, policy);
 });
 
 for (const kind of ['rsa', 'ec'] as const) {
   const { key: privateKey, certificate } = signers[kind];
-  await step(`AAD: setPolicy and resetPolicy signed with a key of kind ${kind}`, async () => {
+  await step('policies', `AAD: setPolicy and resetPolicy signed with a key of kind ${kind}`, async () => {
     const administrator = administratorOf(aad);
     checkUpdated((await administrator.setPolicy(type, policy, { privateKey, certificate })).body, signers[kind]);
     await checkInForce(aad);
@@ -122,12 +119,16 @@ for (const kind of ['rsa', 'ec'] as const) {
   });
 }
 
-await step('AAD: setPolicy of a policy that does not compile is refused with PolicyParsingError', async () => {
-  const wrong = administratorOf(aad).setPolicy(type, 'version= 1.0;authorizationrules{');
-  await assert.rejects(wrong, { statusCode: 400, code: 'PolicyParsingError' });
-});
+await step(
+  'policies',
+  'AAD: setPolicy of a policy that does not compile is refused with PolicyParsingError',
+  async () => {
+    const wrong = administratorOf(aad).setPolicy(type, 'version= 1.0;authorizationrules{');
+    await assert.rejects(wrong, { statusCode: 400, code: 'PolicyParsingError' });
+  },
+);
 
-await step('AAD: getPolicyManagementCertificates gives none', async () => {
+await step('signers', 'AAD: getPolicyManagementCertificates gives none', async () => {
   assert.deepEqual((await administratorOf(aad).getPolicyManagementCertificates()).body, []);
 });
 
@@ -142,6 +143,7 @@ for (const kind of ['rsa', 'ec'] as const) {
     );
 
   await step(
+    'policies',
     `Isolated ${kind}: setPolicy unsecured, or signed by a stranger, is refused with InvalidOperation`,
     async () => {
       const refusal = { statusCode: 400, code: 'InvalidOperation' };
@@ -152,15 +154,19 @@ for (const kind of ['rsa', 'ec'] as const) {
     },
   );
 
-  await step(`Isolated ${kind}: setPolicy signed is in force at once, resetPolicy signed takes it back`, async () => {
-    checkUpdated((await administrator.setPolicy(type, policy, { privateKey, certificate })).body, own);
-    await checkInForce(uri);
-    const reset = await administrator.resetPolicy(type, { privateKey, certificate });
-    assert.equal(reset.body.policyResolution, 'Removed');
-    assert.notEqual((await administrator.getPolicy(type)).body, policy);
-  });
+  await step(
+    'policies',
+    `Isolated ${kind}: setPolicy signed is in force at once, resetPolicy signed takes it back`,
+    async () => {
+      checkUpdated((await administrator.setPolicy(type, policy, { privateKey, certificate })).body, own);
+      await checkInForce(uri);
+      const reset = await administrator.resetPolicy(type, { privateKey, certificate });
+      assert.equal(reset.body.policyResolution, 'Removed');
+      assert.notEqual((await administrator.getPolicy(type)).body, policy);
+    },
+  );
 
-  await step(`Isolated ${kind}: signers of both kinds are added, listed and removed`, async () => {
+  await step('signers', `Isolated ${kind}: signers of both kinds are added, listed and removed`, async () => {
     const first = [certificate.replace(/\s/g, '')];
     assert.deepEqual(await list(), first);
     for (const other of [signers.otherRsa, signers.otherEc]) {
@@ -184,7 +190,7 @@ for (const kind of ['rsa', 'ec'] as const) {
     assert.deepEqual(await list(), first);
   });
 
-  await step(`Isolated ${kind}: the last signer stays`, async () => {
+  await step('signers', `Isolated ${kind}: the last signer stays`, async () => {
     const removal = administrator.removePolicyManagementCertificate(certificate, privateKey, certificate);
     await assert.rejects(removal, { statusCode: 400, code: 'InvalidOperation' });
   });

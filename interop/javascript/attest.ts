@@ -31,41 +31,41 @@ function checkEnclave({ body, token }: AttestationResponse<AttestationResult>, a
   assert.equal(body.isDebuggable, false);
 }
 
-await step('getOpenIdMetadata names issuer and key set', async () => {
+await step('discovery', 'getOpenIdMetadata names issuer and key set', async () => {
   const metadata = await client.getOpenIdMetadata();
   assert.equal(metadata.issuer, scenario.endpoint);
   assert.equal(metadata.jwks_uri, `${scenario.endpoint}/certs`);
   assert.deepEqual(metadata.response_types_supported, ['token', 'none']);
 });
 
-await step('getAttestationSigners gives certificates', async () => {
+await step('keys', 'getAttestationSigners gives certificates', async () => {
   const signers = await client.getAttestationSigners();
   assert.equal(signers.length, 1);
   assert.match(signers[0]?.certificates[0] ?? '', /-----BEGIN CERTIFICATE-----/);
 });
 
-await step('attestSgxEnclave with binary runtime data', async () => {
+await step('SgxEnclave', 'attestSgxEnclave with binary runtime data', async () => {
   const response = await client.attestSgxEnclave(bytes(evidence.sgxBinary), { runTimeData, validationOptions });
   checkEnclave(response, 'RS256');
   assert.deepEqual(Buffer.from(response.body.enclaveHeldData ?? ''), Buffer.from(runTimeData));
 });
 
-await step('attestSgxEnclave with JSON runtime data', async () => {
+await step('SgxEnclave', 'attestSgxEnclave with JSON runtime data', async () => {
   const response = await client.attestSgxEnclave(bytes(evidence.sgxJson), { runTimeJson, validationOptions });
   checkEnclave(response, 'RS256');
   assert.deepEqual(response.body.runTimeClaims, expectedClaims);
 });
 
-await step('attestSgxEnclave without runtime data', async () => {
+await step('SgxEnclave', 'attestSgxEnclave without runtime data', async () => {
   checkEnclave(await client.attestSgxEnclave(bytes(evidence.sgxBinary), { validationOptions }), 'RS256');
 });
 
-await step('attestSgxEnclave with a draft policy gives an unsecured token', async () => {
+await step('SgxEnclave', 'attestSgxEnclave with a draft policy gives an unsecured token', async () => {
   const options = { runTimeData, draftPolicyForAttestation, validationOptions };
   checkEnclave(await client.attestSgxEnclave(bytes(evidence.sgxBinary), options), 'none');
 });
 
-await step('attestOpenEnclave with binary runtime data', async () => {
+await step('OpenEnclave', 'attestOpenEnclave with binary runtime data', async () => {
   const response = await client.attestOpenEnclave(bytes(evidence.openEnclaveBinary), {
     runTimeData,
     validationOptions,
@@ -74,28 +74,28 @@ await step('attestOpenEnclave with binary runtime data', async () => {
   assert.deepEqual(Buffer.from(response.body.enclaveHeldData ?? ''), Buffer.from(runTimeData));
 });
 
-await step('attestOpenEnclave with JSON runtime data', async () => {
+await step('OpenEnclave', 'attestOpenEnclave with JSON runtime data', async () => {
   const response = await client.attestOpenEnclave(bytes(evidence.openEnclaveJson), { runTimeJson, validationOptions });
   checkEnclave(response, 'RS256');
   assert.deepEqual(response.body.runTimeClaims, expectedClaims);
 });
 
-await step('attestOpenEnclave with a draft policy gives an unsecured token', async () => {
+await step('OpenEnclave', 'attestOpenEnclave with a draft policy gives an unsecured token', async () => {
   const options = { runTimeJson, draftPolicyForAttestation, validationOptions };
   checkEnclave(await client.attestOpenEnclave(bytes(evidence.openEnclaveJson), options), 'none');
 });
 
-await step('a token of another issuer than expected is not taken: the SDK does verify', async () => {
+await step('SgxEnclave', 'a token of another issuer than expected is not taken: the SDK does verify', async () => {
   const other = { ...validationOptions, expectedIssuer: `${scenario.endpoint}/other` };
   await assert.rejects(client.attestSgxEnclave(bytes(evidence.sgxBinary), { validationOptions: other }), /[Ii]ssuer/);
 });
 
-await step('attestSgxEnclave with wrong runtime data is refused with InvalidParameter', async () => {
+await step('SgxEnclave', 'attestSgxEnclave with wrong runtime data is refused with InvalidParameter', async () => {
   const wrong = client.attestSgxEnclave(bytes(evidence.sgxBinary), { runTimeData: runTimeJson });
   await assert.rejects(wrong, { statusCode: 400, code: 'InvalidParameter' });
 });
 
-await step('attestSgxEnclave without a credential is refused with Unauthorized', async () => {
+await step('SgxEnclave', 'attestSgxEnclave without a credential is refused with Unauthorized', async () => {
   const anonymous = new AttestationClient(scenario.endpoint, { validationOptions });
   await assert.rejects(anonymous.attestSgxEnclave(bytes(evidence.sgxBinary)), {
     statusCode: 401,

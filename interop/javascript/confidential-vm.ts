@@ -55,7 +55,7 @@ function claimsOf({ token }: AttestationResponse<AttestationResult>): Readonly<R
 const tdx = clientLedTo('SgxEnclave', 'TdxVm');
 const snp = clientLedTo('OpenEnclave', 'SevSnpVm');
 
-await step('a token of TdxVm is verified, with its claims and runtime data', async () => {
+await step('TdxVm', 'a token of TdxVm is verified, with its claims and runtime data', async () => {
   const response = await tdx.attestSgxEnclave(bytes(evidence.tdxJson), { runTimeJson });
   const claims = claimsOf(response);
   assert.equal(claims['x-ms-attestation-type'], 'tdxvm');
@@ -64,18 +64,18 @@ await step('a token of TdxVm is verified, with its claims and runtime data', asy
   assert.deepEqual(response.body.runTimeClaims, expectedClaims);
 });
 
-await step('TdxVm with wrong runtime data is refused with InvalidParameter', async () => {
+await step('TdxVm', 'TdxVm with wrong runtime data is refused with InvalidParameter', async () => {
   const wrong = tdx.attestSgxEnclave(bytes(evidence.tdxJson), { runTimeData: bytes(scenario.runtimeData) });
   await assert.rejects(wrong, { statusCode: 400, code: 'InvalidParameter' });
 });
 
-await step('a token of TdxVm is not taken when another issuer is expected: the SDK does verify', async () => {
+await step('TdxVm', 'a token of TdxVm is not taken when another issuer is expected: the SDK does verify', async () => {
   const other = { ...validationOptions, expectedIssuer: `${scenario.endpoint}/other` };
   const wrong = tdx.attestSgxEnclave(bytes(evidence.tdxJson), { runTimeJson, validationOptions: other });
   await assert.rejects(wrong, /[Ii]ssuer/);
 });
 
-await step('a token of SevSnpVm is verified, with its claims and runtime data', async () => {
+await step('SevSnpVm', 'a token of SevSnpVm is verified, with its claims and runtime data', async () => {
   const response = await snp.attestOpenEnclave(bytes(evidence.snpJson), { runTimeJson });
   const claims = claimsOf(response);
   assert.equal(claims['x-ms-attestation-type'], 'sevsnpvm');

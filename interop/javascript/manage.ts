@@ -24,7 +24,7 @@ const older = new AttestationManagementClient(credential, subscription, { endpoi
 
 let attestUri = '';
 
-await step('attestationProviders.create makes an AAD provider', async () => {
+await step('providers', 'attestationProviders.create makes an AAD provider', async () => {
   const made = await providers.create(group, 'interopaad', { location, tags: { purpose: 'interop' }, properties: {} });
   assert.equal(made.name, 'interopaad');
   assert.equal(made.trustModel, 'AAD');
@@ -34,14 +34,18 @@ await step('attestationProviders.create makes an AAD provider', async () => {
   assert.equal(attestUri, `${endpoint}/providers/interopaad`);
 });
 
-await step('attestationProviders.create makes an Isolated provider from policy signing certificates', async () => {
-  const keys = [{ kty: 'EC', alg: 'ES256', use: 'sig', x5C: [scenario.signerCertificate] }];
-  const properties = { policySigningCertificates: { keys } };
-  const made = await providers.create(group, 'interopisolated', { location, properties });
-  assert.equal(made.trustModel, 'Isolated');
-});
+await step(
+  'providers',
+  'attestationProviders.create makes an Isolated provider from policy signing certificates',
+  async () => {
+    const keys = [{ kty: 'EC', alg: 'ES256', use: 'sig', x5C: [scenario.signerCertificate] }];
+    const properties = { policySigningCertificates: { keys } };
+    const made = await providers.create(group, 'interopisolated', { location, properties });
+    assert.equal(made.trustModel, 'Isolated');
+  },
+);
 
-await step('the provider attests at its attestUri, and its tokens validate', async () => {
+await step('SgxEnclave', 'the provider attests at its attestUri, and its tokens validate', async () => {
   const validationOptions = { validateToken: true, validateIssuer: true, expectedIssuer: attestUri };
   // Given a credential, the SDK drops the options of the client: the call has to say that its token is to be verified.
   const client = new AttestationClient(attestUri, credential);
@@ -52,7 +56,7 @@ await step('the provider attests at its attestUri, and its tokens validate', asy
   assert.equal(response.body.issuer, attestUri);
 });
 
-await step('attestationProviders.get finds it, at both versions of the API', async () => {
+await step('providers', 'attestationProviders.get finds it, at both versions of the API', async () => {
   for (const client of [providers, older.attestationProviders]) {
     const found = await client.get(group, 'interopaad');
     assert.equal(found.attestUri, attestUri);
@@ -61,7 +65,7 @@ await step('attestationProviders.get finds it, at both versions of the API', asy
   }
 });
 
-await step('attestationProviders.update changes tags and settings', async () => {
+await step('providers', 'attestationProviders.update changes tags and settings', async () => {
   const properties = { tpmAttestationAuthentication: 'Disabled' };
   const changed = await providers.update(group, 'interopaad', { tags: { purpose: 'changed' }, properties });
   assert.deepEqual(changed.tags, { purpose: 'changed' });
@@ -69,31 +73,35 @@ await step('attestationProviders.update changes tags and settings', async () => 
   assert.equal(changed.publicNetworkAccess, 'Enabled');
 });
 
-await step('attestationProviders.list and listByResourceGroup name both', async () => {
+await step('providers', 'attestationProviders.list and listByResourceGroup name both', async () => {
   for (const { value } of [await providers.list(), await providers.listByResourceGroup(group)]) {
     assert.deepEqual(value?.map(({ name }) => name).sort(), ['interopaad', 'interopisolated']);
   }
 });
 
-await step('attestationProviders.listDefault and getDefaultByLocation name the default provider', async () => {
-  const { value } = await providers.listDefault();
-  assert.deepEqual(
-    value?.map(({ attestUri: uri }) => uri),
-    [endpoint],
-  );
-  assert.equal((await providers.getDefaultByLocation(location)).attestUri, endpoint);
-});
+await step(
+  'providers',
+  'attestationProviders.listDefault and getDefaultByLocation name the default provider',
+  async () => {
+    const { value } = await providers.listDefault();
+    assert.deepEqual(
+      value?.map(({ attestUri: uri }) => uri),
+      [endpoint],
+    );
+    assert.equal((await providers.getDefaultByLocation(location)).attestUri, endpoint);
+  },
+);
 
-await step('operations.list names what can be done', async () => {
+await step('providers', 'operations.list names what can be done', async () => {
   const { value } = await operations.list();
   assert.equal(value?.length, 3);
 });
 
-await step('attestationProviders.get of what is not there is refused with ResourceNotFound', async () => {
+await step('providers', 'attestationProviders.get of what is not there is refused with ResourceNotFound', async () => {
   await assert.rejects(providers.get(group, 'nobody'), { statusCode: 404, code: 'ResourceNotFound' });
 });
 
-await step('attestationProviders.delete removes them, and what is gone counts as deleted', async () => {
+await step('providers', 'attestationProviders.delete removes them, and what is gone counts as deleted', async () => {
   for (const name of ['interopaad', 'interopisolated', 'interopaad']) await providers.delete(group, name);
   assert.deepEqual((await providers.list()).value, []);
 });

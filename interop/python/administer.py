@@ -109,13 +109,13 @@ def check_in_force(uri):
     equal(bytes(result.policy_hash), hashlib.sha256(encoded).digest())
 
 
-def step(name):
+def step(operation, name):
     def run(work):
-        outcome = {"name": name, "ok": True}
+        outcome = {"operation": operation, "name": name, "ok": True}
         try:
             work()
         except Exception as error:  # pylint: disable=broad-except
-            outcome = {"name": name, "ok": False, "why": f"{type(error).__name__}: {error}"}
+            outcome = {"operation": operation, "name": name, "ok": False, "why": f"{type(error).__name__}: {error}"}
         print(json.dumps(outcome), flush=True)
 
     return run
@@ -124,38 +124,38 @@ def step(name):
 aad = uri_of("py-aad")
 
 
-@step("AAD: get_policy gives the default policy before one is set")
+@step("policies", "AAD: get_policy gives the default policy before one is set")
 def _():
     equal(administrator_of(aad).get_policy(attestation_type)[0].startswith("version= 1.1;"), True)
 
 
-@step("AAD: set_policy unsecured is in force at once")
+@step("policies", "AAD: set_policy unsecured is in force at once")
 def _():
     result, _token = administrator_of(aad).set_policy(attestation_type, policy)
     check_updated(result, AttestationPolicyToken(policy))
     check_in_force(aad)
 
 
-@step("AAD: reset_policy unsecured brings the default policy back")
+@step("policies", "AAD: reset_policy unsecured brings the default policy back")
 def _():
     result, _token = administrator_of(aad).reset_policy(attestation_type)
     equal(result.policy_resolution, PolicyModification.REMOVED)
     equal(administrator_of(aad).get_policy(attestation_type)[0] == policy, False)
 
 
-@step("AAD: set_policy of a policy that does not compile is refused with PolicyParsingError")
+@step("policies", "AAD: set_policy of a policy that does not compile is refused with PolicyParsingError")
 def _():
     wrong = "version= 1.0;authorizationrules{"
     refused(lambda: administrator_of(aad).set_policy(attestation_type, wrong), "PolicyParsingError")
 
 
-@step("AAD: get_policy_management_certificates gives none")
+@step("signers", "AAD: get_policy_management_certificates gives none")
 def _():
     equal(administrator_of(aad).get_policy_management_certificates()[0], [])
 
 
 def aad_signed(kind):
-    @step(f"AAD: set_policy and reset_policy signed with a key of kind {kind}")
+    @step("policies", f"AAD: set_policy and reset_policy signed with a key of kind {kind}")
     def _():
         administrator = administrator_of(aad)
         result, _token = administrator.set_policy(attestation_type, policy, **keys_of(kind))
@@ -175,14 +175,14 @@ def isolated(kind):
     def listed():
         return [bare(chain[0]) for chain in administrator.get_policy_management_certificates()[0]]
 
-    @step(f"Isolated {kind}: set_policy unsecured, or signed by a stranger, is refused with InvalidOperation")
+    @step("policies", f"Isolated {kind}: set_policy unsecured, or signed by a stranger, is refused with InvalidOperation")
     def _():
         refused(lambda: administrator.set_policy(attestation_type, policy), "InvalidOperation")
         stranger = keys_of("otherRsa")
         refused(lambda: administrator.set_policy(attestation_type, policy, **stranger), "InvalidOperation")
         refused(lambda: administrator.reset_policy(attestation_type), "InvalidOperation")
 
-    @step(f"Isolated {kind}: set_policy signed is in force at once, reset_policy signed takes it back")
+    @step("policies", f"Isolated {kind}: set_policy signed is in force at once, reset_policy signed takes it back")
     def _():
         result, _token = administrator.set_policy(attestation_type, policy, **own)
         equal(result.policy_resolution, PolicyModification.UPDATED)
@@ -191,7 +191,7 @@ def isolated(kind):
         equal(result.policy_resolution, PolicyModification.REMOVED)
         equal(administrator.get_policy(attestation_type)[0] == policy, False)
 
-    @step(f"Isolated {kind}: signers of both kinds are added, listed and removed")
+    @step("signers", f"Isolated {kind}: signers of both kinds are added, listed and removed")
     def _():
         first = [bare(signers[kind]["certificate"])]
         equal(listed(), first)
@@ -212,7 +212,7 @@ def isolated(kind):
             administrator.set_policy(attestation_type, policy, **own)
         equal(listed(), first)
 
-    @step(f"Isolated {kind}: the last signer stays")
+    @step("signers", f"Isolated {kind}: the last signer stays")
     def _():
         def removal():
             administrator.remove_policy_management_certificate(signers[kind]["certificate"], **own)

@@ -39,47 +39,47 @@ def check_enclave(result, token, algorithm):
     equal(result.is_debuggable, False)
 
 
-def step(name):
+def step(operation, name):
     def run(work):
-        outcome = {"name": name, "ok": True}
+        outcome = {"operation": operation, "name": name, "ok": True}
         try:
             work()
         except Exception as error:  # pylint: disable=broad-except
-            outcome = {"name": name, "ok": False, "why": f"{type(error).__name__}: {error}"}
+            outcome = {"operation": operation, "name": name, "ok": False, "why": f"{type(error).__name__}: {error}"}
         print(json.dumps(outcome), flush=True)
 
     return run
 
 
-@step("get_open_id_metadata names issuer and key set")
+@step("discovery", "get_open_id_metadata names issuer and key set")
 def _():
     metadata = client.get_open_id_metadata()
     equal(metadata["issuer"], endpoint)
     equal(metadata["jwks_uri"], f"{endpoint}/certs")
 
 
-@step("get_signing_certificates gives certificates")
+@step("keys", "get_signing_certificates gives certificates")
 def _():
     signers = client.get_signing_certificates()
     equal(len(signers), 1)
     equal(signers[0].certificates[0].startswith("-----BEGIN CERTIFICATE-----"), True)
 
 
-@step("attest_sgx_enclave with binary runtime data")
+@step("SgxEnclave", "attest_sgx_enclave with binary runtime data")
 def _():
     result, token = client.attest_sgx_enclave(evidence["sgxBinary"], runtime_data=runtime_data)
     check_enclave(result, token, "RS256")
     equal(result.enclave_held_data, runtime_data)
 
 
-@step("attest_sgx_enclave with JSON runtime data")
+@step("SgxEnclave", "attest_sgx_enclave with JSON runtime data")
 def _():
     result, token = client.attest_sgx_enclave(evidence["sgxJson"], runtime_json=runtime_json)
     check_enclave(result, token, "RS256")
     equal(result.runtime_claims, json.loads(runtime_json))
 
 
-@step("attest_sgx_enclave with a draft policy gives an unsecured token")
+@step("SgxEnclave", "attest_sgx_enclave with a draft policy gives an unsecured token")
 def _():
     result, token = client.attest_sgx_enclave(
         evidence["sgxBinary"], runtime_data=runtime_data, draft_policy=draft_policy
@@ -87,21 +87,21 @@ def _():
     check_enclave(result, token, "none")
 
 
-@step("attest_open_enclave with binary runtime data")
+@step("OpenEnclave", "attest_open_enclave with binary runtime data")
 def _():
     result, token = client.attest_open_enclave(evidence["openEnclaveBinary"], runtime_data=runtime_data)
     check_enclave(result, token, "RS256")
     equal(result.enclave_held_data, runtime_data)
 
 
-@step("attest_open_enclave with JSON runtime data")
+@step("OpenEnclave", "attest_open_enclave with JSON runtime data")
 def _():
     result, token = client.attest_open_enclave(evidence["openEnclaveJson"], runtime_json=runtime_json)
     check_enclave(result, token, "RS256")
     equal(result.runtime_claims, json.loads(runtime_json))
 
 
-@step("attest_open_enclave with a draft policy gives an unsecured token")
+@step("OpenEnclave", "attest_open_enclave with a draft policy gives an unsecured token")
 def _():
     result, token = client.attest_open_enclave(
         evidence["openEnclaveJson"], runtime_json=runtime_json, draft_policy=draft_policy
@@ -109,7 +109,7 @@ def _():
     check_enclave(result, token, "none")
 
 
-@step("attest_sgx_enclave with wrong runtime data is refused with InvalidParameter")
+@step("SgxEnclave", "attest_sgx_enclave with wrong runtime data is refused with InvalidParameter")
 def _():
     try:
         client.attest_sgx_enclave(evidence["sgxBinary"], runtime_data=runtime_json)

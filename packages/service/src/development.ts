@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { ConfigRefused } from './config/problem.ts';
 import type { ServiceConfig } from './config/schema.ts';
+import { baseUriOf } from './http/base-uri.ts';
 import type { RoleRule } from './roles/role.ts';
 
 /** What `development` of `@atesto/development` implements. */
@@ -45,7 +46,7 @@ export interface DevelopmentIdentity {
 export interface RunningDevelopmentIdentity {
   /** Undefined when it is disabled. */
   readonly identity: DevelopmentIdentity | undefined;
-  /** Adds the provider to the accepted issuers of a configuration, with every right for its client. */
+  /** Adds the provider to the accepted issuers of a configuration, with every right for its client, and the service's own URI to the audiences. */
   readonly extend: (config: ServiceConfig) => ServiceConfig;
   close(): Promise<void>;
 }
@@ -66,7 +67,10 @@ export async function startDevelopmentIdentity(
     const why = 'this program brings no development OpenID provider; set it to false';
     throw new ConfigRefused([{ code: 'setting-invalid', where: 'developmentIdentity.enabled', why }]);
   }
-  const [audience = '', ...others] = [...config.identity.audiences, ...config.identity.managementAudiences];
+  // Terraform takes the address of a resource manager for its audience. Known only where the port is.
+  const own = baseUriOf(config, config.listen.port);
+  const added = own === undefined ? [] : [own];
+  const [audience = '', ...others] = [...config.identity.audiences, ...config.identity.managementAudiences, ...added];
   const { client, caFile, close } = await development.startOpenIdProvider({
     ...developmentFiles(config),
     port: settings.port,
@@ -78,11 +82,14 @@ export async function startDevelopmentIdentity(
   const { issuer, clientId } = client;
   const rule: RoleRule = { role: 'service-administrator', claim: 'sub', value: clientId, issuer };
   const extend = (given: ServiceConfig): ServiceConfig => {
-    const { issuers, roles } = given.identity;
-    return {
-      ...given,
-      identity: { ...given.identity, issuers: [...issuers, { issuer, caFile }], roles: [...roles, rule] },
+    const { issuers, roles, managementAudiences } = given.identity;
+    const identity = {
+      ...given.identity,
+      issuers: [...issuers, { issuer, caFile }],
+      managementAudiences: [...managementAudiences, ...added],
+      roles: [...roles, rule],
     };
+    return { ...given, identity };
   };
   return { identity: client, extend, close };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { stateDirectory } from '@atesto/store/testing';
@@ -66,6 +67,19 @@ test('Go’s and az’s management clients get the audience of management, whate
       scope,
     );
   }
+});
+
+test('Terraform gets a token for the address of the service, which manages providers and attests nothing', async () => {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const listener = createServer().listen(0, '127.0.0.1', () => {
+    const { port } = Object(listener.address());
+    listener.close(() => resolve(Number(port)));
+  });
+  const known = await serve({ ...settings, stateDirectory: stateDirectory(), listen: { port: await promise } });
+  const token = await tokenOf(known, { scope: `${known.url}/.default` });
+  const headers = { authorization: `Bearer ${token}` };
+  assert.equal((await known.call('/subscriptions?api-version=2022-12-01', { headers })).status, 200);
+  assert.equal(await attestCode(known, 'SgxEnclave', '2025-06-01', token), 'access-token-audience-wrong');
 });
 
 test('clients of version 1 name a resource, and read when the token expires', async () => {
