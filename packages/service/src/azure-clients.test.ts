@@ -1,10 +1,10 @@
-/** What Azure's clients send and need, each test named after its client; recorded exchanges are told in this project's own words. */
+/** What Azure's clients send and need, each test named after its client. */
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { openTestStore, stateDirectory } from '@atesto/store/testing';
-import { payloadOf, providerWith } from './__fixtures__/administration.ts';
+import { operationClaims, payloadOf, providerWith } from './__fixtures__/administration.ts';
 import { bearer, bearerWith, identity, managementBearer } from './__fixtures__/callers.ts';
+import { makeCertificate } from './__fixtures__/certificates.ts';
 import {
   base64url,
   claimsOf,
@@ -16,7 +16,7 @@ import {
 } from './__fixtures__/enclave.ts';
 import { connectTo } from './__fixtures__/raw-client.ts';
 import type { Answer } from './__fixtures__/service.ts';
-import { policyPayload, unsecured } from './__fixtures__/signed.ts';
+import { certificatePayload, policyPayload, signed, unsecured } from './__fixtures__/signed.ts';
 import { attestationVersions } from './http/api-version.ts';
 
 const store = await openTestStore();
@@ -24,8 +24,6 @@ const tdxCollateral = await platform.collateral({ tee: 'tdx' });
 const get = async ({ tee }: { readonly tee: string }) =>
   ({ ok: true, collateral: tee === 'tdx' ? tdxCollateral : collateral }) as const;
 const service = await serveEnclaves({ identity }, { store, intelEndorsements: { get } });
-
-const group = '/subscriptions/s/resourceGroups/clitest/providers/Microsoft.Attestation/attestationProviders';
 
 test('cvm-attestation-tools attests TdxVm at 2023-04-01-preview, and every client at its own version', async () => {
   const quote = base64url(platform.tdxQuote());
@@ -183,80 +181,26 @@ test('Terraform asks for a token for the host less two labels, with a slash: acc
   assert.deepEqual(refusalOf(elsewhere), [401, 'Unauthorized', 'access-token-audience-wrong']);
 });
 
-describe('az attestation, as its recorded exchange goes', () => {
-  const name = 'att3';
-  const policies = `/providers/${name}/policies/SgxEnclave`;
-  const manage = async (method: string, version: string, body?: object): Promise<Answer> =>
-    service.call(`${group}/${name}?api-version=${version}`, {
+describe('the client for C++, whose EC signatures are DER under the algorithm EC', () => {
+  const call = async (method: string, path: string, body: string): Promise<Answer> =>
+    service.call(`/providers/cpp${path}?api-version=2020-10-01`, {
       method,
-      headers: { ...(await managementBearer('ada', 'administrators')), 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { ...(await bearer('carl', 'cpp-contributors')), 'content-type': 'application/json' },
+      body,
     });
-  const call = async (method: string, path: string, body?: string): Promise<Answer> =>
-    service.call(`${path}?api-version=2022-08-01`, {
-      method,
-      headers: { ...(await bearer('carl', `${name}-contributors`)), 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  /** The claims of a reply: those of every token of its kind, and those of the operation. */
-  const claims = (answer: Answer): Record<string, unknown> => {
-    const { exp, iat, nbf, iss, ...rest } = payloadOf(Object(answer.body).token);
-    assert.deepEqual([answer.status, Number(exp) - Number(iat), nbf], [200, 3600, iat]);
-    assert.equal(iss, `${service.url}/providers/${name}`);
-    return rest;
-  };
-  let defaultPolicy: unknown;
+  const cpp = { alg: 'EC', options: { dsaEncoding: 'der' } } as const;
 
-  test('create --location westus makes an AAD provider: 201, with the address of the provider', async () => {
-    const body = { location: 'westus', properties: { policySigningCertificates: { keys: [] } } };
-    const answer = await manage('PUT', '2020-10-01', body);
-    const attestUri = `${service.url}/providers/${name}`;
-    assert.deepEqual([answer.status, answer.headers.location], [201, `${attestUri}/`]);
-    const { systemData, tags, ...resource } = Object(answer.body);
-    assert.deepEqual(resource, {
-      id: `${group}/${name}`,
-      name,
-      type: 'Microsoft.Attestation/attestationProviders',
-      location: 'westus',
-      properties: { trustModel: 'AAD', status: 'Ready', attestUri },
-    });
-  });
-
-  test('policy show reads the default policy in an unsecured JWS', async () => {
-    const shown = await manage('GET', '2021-06-01');
-    const { trustModel, publicNetworkAccess } = Object(shown.body).properties;
-    assert.deepEqual([trustModel, publicNetworkAccess], ['AAD', 'Enabled']);
-    const { 'x-ms-policy': policy, ...others } = claims(await call('GET', policies));
-    assert.deepEqual(others, {});
-    const [header, payload, signature] = String(policy).split('.');
-    assert.deepEqual([Buffer.from(header ?? '', 'base64url').toString(), signature], ['{"alg":"none"}', '']);
-    assert.deepEqual(Object.keys(JSON.parse(Buffer.from(payload ?? '', 'base64url').toString())), [
-      'AttestationPolicy',
-    ]);
-    defaultPolicy = policy;
-  });
-
-  test('policy set sends a quoted JWS as JSON; the reply has its hash, and policy show the JWS itself', async () => {
-    const text =
-      'version= 1.0;\nauthorizationrules {\n[ type=="$is-debuggable", value==false ]\n&& [ type=="$product-id", value==4639 ]\n=> permit();\n};\nissuancerules {\nc:[ type=="$sgx-mrsigner" ] => issue(type="sgx-mrsigner",\nvalue=c.value);\n};\n';
-    const typed = `${base64url('{"typ":"JWT","alg":"none"}')}.${base64url(JSON.stringify(policyPayload(text)))}.`;
-    for (const jws of [typed, unsecured(policyPayload(text))]) {
-      assert.deepEqual(claims(await call('PUT', policies, jws)), {
-        'x-ms-policy-result': 'Updated',
-        'x-ms-policy-token-hash': createHash('sha256').update(jws).digest('base64url'),
-      });
-      assert.deepEqual(claims(await call('GET', policies)), { 'x-ms-policy': jws });
-    }
-  });
-
-  test('policy reset sends an empty unsecured JWS; the default policy is back', async () => {
-    const answer = await call('POST', `${policies}:reset`, 'eyJhbGciOiJub25lIn0..');
-    assert.deepEqual(claims(answer), { 'x-ms-policy-result': 'Removed' });
-    assert.deepEqual(claims(await call('GET', policies)), { 'x-ms-policy': defaultPolicy });
-  });
-
-  test('delete removes the provider: 200 without a body', async () => {
-    const answer = await manage('DELETE', '2020-10-01');
-    assert.deepEqual([answer.status, answer.text], [200, '']);
+  test('sets and resets a policy by a bare JWS as application/json, and adds a signer by a quoted one', async () => {
+    const signer = await makeCertificate('cpp');
+    const other = await makeCertificate('other');
+    await providerWith(store, 'cpp', signer);
+    const policy = await signed(signer, policyPayload('version= 1.0;authorizationrules{=> permit();};'), cpp);
+    const set = operationClaims(await call('PUT', '/policies/SgxEnclave', policy));
+    assert.equal(set['x-ms-policy-result'], 'Updated');
+    const reset = operationClaims(await call('POST', '/policies/SgxEnclave:reset', await signed(signer, '', cpp)));
+    assert.deepEqual(reset, { 'x-ms-policy-result': 'Removed' });
+    const request = await signed(signer, certificatePayload(other), cpp);
+    const added = operationClaims(await call('POST', '/certificates:add', JSON.stringify(request)));
+    assert.equal(added['x-ms-policycertificates-result'], 'IsPresent');
   });
 });
