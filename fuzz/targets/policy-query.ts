@@ -44,6 +44,6 @@ export const target: FuzzTarget = {
       { type: 'd', value: document, issuer: 'CustomClaim' },
       { type: 'q', value: query, issuer: 'CustomClaim' },
     ]);
-    return { code: verdict.ok ? 'accepted' : verdict.refusal.code };
+    return { code: verdict.decision === 'failed' ? verdict.refusal.code : 'accepted' };
   },
 };

@@ -57,7 +57,7 @@ export const target: FuzzTarget = {
     if (work > limits.work || madeLength > limits.madeLength || cells > limits.cells)
       throw new Error('over the budget');
     const explanation = explainVerdict(compiled.policy, claims, verdict);
-    if (!verdict.ok) return { code: verdict.refusal.code };
-    return { code: verdict.authorized ? 'accepted' : `refused-${explanation?.kind}` };
+    if (verdict.decision === 'failed') return { code: verdict.refusal.code };
+    return { code: verdict.decision === 'permitted' ? 'accepted' : `refused-${explanation?.kind}` };
   },
 };

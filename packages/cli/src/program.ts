@@ -9,6 +9,7 @@ import { policyCheckCommand } from './commands/policy-check.ts';
 import { policyEvalCommand } from './commands/policy-eval.ts';
 import { policyExplainCommand } from './commands/policy-explain.ts';
 import { policyFormatCommand } from './commands/policy-format.ts';
+import { policyTestCommand } from './commands/policy-test.ts';
 import { providerCommands } from './commands/provider.ts';
 import { providerAuditCommand } from './commands/provider-audit.ts';
 import { providerKeyCommands } from './commands/provider-key.ts';
@@ -50,6 +51,7 @@ export function buildProgram(session: Session): Command {
       policyFormatCommand(session),
       policyEvalCommand(session),
       policyExplainCommand(session),
+      policyTestCommand(session),
     ]),
     group('provider', 'Administer the attestation providers of a service.', [
       ...providerCommands(session),

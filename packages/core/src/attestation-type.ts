@@ -1,6 +1,6 @@
 /** The attestation types by their names in the API of Azure Attestation, the one vocabulary of every package. */
 
-/** Every attestation type. */
+/** Every attestation type; the last four since version 2026-03-11-preview of the API, for policies alone. */
 export const attestationTypes = [
   'SgxEnclave',
   'OpenEnclave',
@@ -9,6 +9,10 @@ export const attestationTypes = [
   'AzureGuest',
   'Tpm',
   'VbsEnclave',
+  'Pluton',
+  'KeyGuard',
+  'MdepTz',
+  'AiHsm',
 ] as const;
 
 /** An attestation type: what kind of evidence is sent, and which policy is evaluated. */
@@ -19,7 +23,7 @@ export function isAttestationType(value: unknown): value is AttestationType {
   return attestationTypes.some((type) => type === value);
 }
 
-/** `x-ms-attestation-type` of tokens, by attestation type. Both kinds of SGX evidence lead to the same claim. */
+/** `x-ms-attestation-type` of tokens, by the types that tokens are issued for. Both kinds of SGX evidence lead to the same claim. */
 export const attestationTypeClaims = {
   SgxEnclave: 'sgx',
   OpenEnclave: 'sgx',
@@ -28,4 +32,4 @@ export const attestationTypeClaims = {
   AzureGuest: 'azurevm',
   Tpm: 'tpm',
   VbsEnclave: 'vbs',
-} as const satisfies Readonly<Record<AttestationType, string>>;
+} as const satisfies Readonly<Partial<Record<AttestationType, string>>>;

@@ -12,7 +12,7 @@ export {
   isAttestationType,
 } from './attestation-type.ts';
 export { type AttestedData, attestedBytes } from './attested-data.ts';
-export { decodeBase64, decodeBase64url } from './bytes/base64.ts';
+export { decodeBase64, decodeBase64url, encodeBase64url } from './bytes/base64.ts';
 export { ByteReader, byteReaderCodes } from './bytes/byte-reader.ts';
 export { decodeUtf8 } from './bytes/utf8.ts';
 export type { Claims, ClaimValue } from './claims.ts';

@@ -355,7 +355,7 @@ describe('an evaluation', () => {
       const compiled = compilePolicy(policy);
       assert.ok(compiled.ok);
       const verdict = evaluatePolicy(compiled.policy, claims);
-      assert.ok(!verdict.ok);
+      assert.ok(verdict.decision === 'failed');
       assert.equal(verdict.refusal.code, code);
       produced.add(code);
     });
@@ -368,7 +368,11 @@ describe('an evaluation', () => {
     assert.ok(compiled.ok);
     const verdict = evaluatePolicy(compiled.policy, []);
     assert.deepEqual(verdict, {
-      ok: false,
+      decision: 'failed',
+      outgoing: [],
+      properties: new Map(),
+      configuration: new Map(),
+      warnings: [],
       refusal: {
         code: 'json-invalid',
         where: 'line 3, column 3',

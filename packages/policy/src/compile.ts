@@ -1,5 +1,12 @@
 /** Compiles a policy text to a policy that can be evaluated, or to its diagnostics. */
-import type { AttestationKind } from './attestation-kind.ts';
+import {
+  type AttestationType,
+  attestationTypes,
+  ConfigurationError,
+  checkOptions,
+  checkText,
+  isAttestationType,
+} from '@atesto/core';
 import { checkPolicy } from './check/check.ts';
 import { type Diagnostic, Diagnostics, readUntilTooMany, type Span } from './diagnostic.ts';
 import { compileProgram } from './evaluate/compile.ts';
@@ -10,28 +17,45 @@ import type { PolicyTree } from './syntax/ast.ts';
 import { parsePolicy } from './syntax/parser.ts';
 import { type Version, versions } from './syntax/vocabulary.ts';
 
-/** A compiled policy. Immutable; can be evaluated any number of times. */
+/** Known to this package alone: programs are its own affair, and nobody else makes policies. */
+let programIn: (policy: CompiledPolicy) => Program;
+
+/** A compiled policy. Immutable; can be evaluated any number of times. Only {@link compilePolicy} makes it. */
 export class CompiledPolicy {
   /** As received. */
   readonly text: string;
   /** `x-ms-policy-hash`; see `policyHash`. */
   readonly hash: string;
   readonly version: Version;
-  /** @internal */
-  readonly program: Program;
+  readonly #program: Program;
 
+  static {
+    programIn = (policy) => {
+      const isPolicy: unknown = policy;
+      if (typeof isPolicy === 'object' && isPolicy !== null && #program in isPolicy) return isPolicy.#program;
+      throw new ConfigurationError('policy', 'a policy that compilePolicy returned');
+    };
+  }
+
+  /** @internal */
   constructor(text: string, version: Version, program: Program) {
     this.text = text;
     this.hash = policyHash(text);
     this.version = version;
-    this.program = program;
+    this.#program = program;
+    Object.freeze(this);
   }
+}
+
+/** The program of a policy. Throws `ConfigurationError` for anything but a compiled policy. */
+export function programOf(policy: CompiledPolicy): Program {
+  return programIn(policy);
 }
 
 /** Options of compiling a policy. */
 export interface CompileOptions {
   /** The attestation type of the policy; enables checks for what has no effect there. */
-  readonly attestationType?: AttestationKind;
+  readonly attestationType?: AttestationType;
   /** Treats warnings as errors, for policies that are also deployed to Azure Attestation, which refuses some of these forms. */
   readonly strict?: boolean;
 }
@@ -52,13 +76,16 @@ export type CompileOutcome =
     };
 
 /**
- * Reads, checks and compiles a policy text. Never throws. Stops reading after `limits.diagnostics` errors.
+ * Reads, checks and compiles a policy text. Stops reading after `limits.diagnostics` errors. Whatever is wrong with the text is a diagnostic;
+ * throws `ConfigurationError` for wrong options alone.
  *
  * @example
  * const compiled = compilePolicy('version=1.0; authorizationrules { => permit(); }; issuancerules {};');
  * if (!compiled.ok) for (const { line, message } of compiled.errors) console.error(line, message);
  */
 export function compilePolicy(text: string, options: CompileOptions = {}): CompileOutcome {
+  checkText(text, 'text');
+  checkCompileOptions(options);
   const diagnostics = new Diagnostics();
   const tree = readUntilTooMany(() => readTree(text, options, diagnostics));
   const sorted = diagnostics.sorted(options.strict === true);
@@ -72,10 +99,21 @@ export function compilePolicy(text: string, options: CompileOptions = {}): Compi
   return { ok: true, policy: new CompiledPolicy(text, version, compileProgram(tree)), warnings, notes };
 }
 
+/** Throws `ConfigurationError` for unknown options and attestation types. */
+function checkCompileOptions(options: CompileOptions): void {
+  checkOptions(options, { attestationType: true, strict: true }, 'options');
+  const { attestationType, strict } = options;
+  if (attestationType !== undefined && !isAttestationType(attestationType)) {
+    throw new ConfigurationError('options.attestationType', `one of ${attestationTypes.join(', ')}`);
+  }
+  if (strict !== undefined && typeof strict !== 'boolean')
+    throw new ConfigurationError('options.strict', 'true or false');
+}
+
 const start: Span = { offset: 0, line: 1, column: 1, length: 0 };
 
 function readTree(text: string, options: CompileOptions, diagnostics: Diagnostics): PolicyTree | undefined {
-  if (Buffer.byteLength(text, 'utf8') > limits.textBytes) {
+  if (utf8Length(text) > limits.textBytes) {
     diagnostics.error('limit-text', start, `A policy has at most ${limits.textBytes} bytes of UTF-8.`);
     return undefined;
   }
@@ -83,6 +121,11 @@ function readTree(text: string, options: CompileOptions, diagnostics: Diagnostic
   const tree = parsePolicy(text, diagnostics);
   checkPolicy(tree, { diagnostics, version: versionOf(tree), attestationType: options.attestationType });
   return tree;
+}
+
+/** Bytes of UTF-8. Not measured where the answer is plain: a text has at least as many bytes as UTF-16 units. */
+function utf8Length(text: string): number {
+  return text.length > limits.textBytes ? text.length : new TextEncoder().encode(text).length;
 }
 
 const halfCharacter = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;

@@ -1,5 +1,5 @@
 /** The default policies, in force until a policy is set (policy language, section 12). */
-import type { AttestationKind } from './attestation-kind.ts';
+import type { AttestationType } from '@atesto/core';
 
 /** The older claim names that the default policy of enclaves issues, by the claims they repeat. */
 const enclaveAliases: readonly (readonly [issued: string, from: string])[] = [
@@ -25,7 +25,7 @@ const enclave = [
 const permitting = 'version= 1.0;authorizationrules{=> permit();};';
 
 /** The default policy text of each attestation type; types without one are refused until one is set. */
-export const defaultPolicies: Readonly<Partial<Record<AttestationKind, string>>> = {
+export const defaultPolicies: Readonly<Partial<Record<AttestationType, string>>> = {
   SgxEnclave: enclave,
   OpenEnclave: enclave,
   SevSnpVm: permitting,

@@ -1,7 +1,7 @@
 /** Policy hashes equal the one that Azure Attestation publishes (policy language, section 13); default policies compile. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { attestationKinds, compilePolicy, defaultPolicies, evaluatePolicy, issuedValue, policyHash } from './index.ts';
+import { attestationTypes, compilePolicy, defaultPolicies, evaluatePolicy, issuedValue, policyHash } from './index.ts';
 
 test('hashes the base64url text of the policy, not the policy', () => {
   assert.equal(
@@ -17,7 +17,7 @@ test('hashes the text as received: a mark, a line end or a space makes a differe
 });
 
 test('the default policies compile without a diagnostic in strict mode', () => {
-  for (const attestationType of attestationKinds) {
+  for (const attestationType of attestationTypes) {
     const text = defaultPolicies[attestationType];
     if (text === undefined) continue;
     const outcome = compilePolicy(text, { strict: true, attestationType });
@@ -61,7 +61,7 @@ test('the default policy of enclaves issues the older names', () => {
     { type: 'x-ms-sgx-product-id', value: 1n, issuer },
     { type: 'x-ms-sgx-svn', value: 2n, issuer },
   ]);
-  assert.ok(verdict.ok && verdict.authorized);
+  assert.equal(verdict.decision, 'permitted');
   assert.deepEqual(Object.fromEntries(verdict.outgoing.map((issued) => [issued.type, issuedValue(issued)])), {
     'is-debuggable': false,
     'sgx-mrsigner': 'aa',

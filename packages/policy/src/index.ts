@@ -3,7 +3,16 @@
  *
  * @module policy
  */
-export { type AttestationKind, attestationKinds } from './attestation-kind.ts';
+export {
+  type AttestationType,
+  attestationTypes,
+  type ConfigurationCode,
+  ConfigurationError,
+  isAttestationType,
+  type Outcome,
+  type Refusal,
+  unwrap,
+} from '@atesto/core';
 export type { Spent } from './budget.ts';
 export {
   type Claim,
@@ -24,6 +33,7 @@ export type { Diagnostic, Severity } from './diagnostic.ts';
 export {
   type Configured,
   configure,
+  type Decision,
   type EvaluateOptions,
   evaluatePolicy,
   type Issued,
@@ -40,8 +50,18 @@ export {
   issuedValue,
   type ReportedDiagnostic,
   type ReportedValue,
+  type ReportOptions,
   reportJson,
 } from './report.ts';
+export {
+  checkPolicyCases,
+  type PolicyCase,
+  type PolicyCaseResult,
+  type PolicyExpectation,
+  type PolicyTestOptions,
+  type PolicyTestReport,
+  testPolicy,
+} from './test-policy.ts';
 export {
   decisiveClaims,
   type Explanation,

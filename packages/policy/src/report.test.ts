@@ -142,7 +142,9 @@ test('a claim type like a name of JavaScript’s own is a claim as any other', (
 
 test('the package exports these names', () => {
   assert.deepEqual(Object.keys(policy).sort(), [
-    'attestationKinds',
+    'ConfigurationError',
+    'attestationTypes',
+    'checkPolicyCases',
     'claimIssuers',
     'claimValueTypes',
     'claimsByStage',
@@ -156,6 +158,7 @@ test('the package exports these names', () => {
     'explainRefusal',
     'explainVerdict',
     'formatPolicy',
+    'isAttestationType',
     'issuedValue',
     'limits',
     'parseClaims',
@@ -164,6 +167,8 @@ test('the package exports these names', () => {
     'policyTokenHash',
     'reportJson',
     'shownValue',
+    'testPolicy',
+    'unwrap',
     'valueTypeOf',
   ]);
 });

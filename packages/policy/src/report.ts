@@ -1,8 +1,7 @@
 /** Reports one evaluation as JSON: printed by `atesto policy eval --json`, returned by `:explain`. */
-import { writeExactJson } from '@atesto/core';
-import type { AttestationKind } from './attestation-kind.ts';
+import { checkOptions, writeExactJson } from '@atesto/core';
 import type { Claim, ClaimValue } from './claims/claim.ts';
-import { compilePolicy } from './compile.ts';
+import { type CompileOptions, compilePolicy, programOf } from './compile.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { type EvaluateOptions, evaluateProgram } from './evaluate/evaluate.ts';
 import type { RunWarning } from './evaluate/program.ts';
@@ -36,13 +35,17 @@ export interface EvaluationReport {
   readonly trace: readonly TraceRule[];
 }
 
-/** Compiles and evaluates a policy, with a trace. Never throws. */
+/** Options of a report. */
+export type ReportOptions = Pick<CompileOptions, 'attestationType'> & Pick<EvaluateOptions, 'configurationClaims'>;
+
+/** Compiles and evaluates a policy, with a trace. Throws `ConfigurationError` for wrong options alone. */
 export function evaluationReport(
   text: string,
   claims: readonly Claim[],
-  attestationType?: AttestationKind,
-  options: Pick<EvaluateOptions, 'configurationClaims'> = {},
+  options: ReportOptions = {},
 ): EvaluationReport {
+  checkOptions(options, { attestationType: true, configurationClaims: true }, 'options');
+  const { attestationType, ...known } = options;
   const compiled = compilePolicy(text, attestationType === undefined ? {} : { attestationType });
   const diagnostics = {
     errors: compiled.ok ? [] : compiled.errors.map(reported),
@@ -51,10 +54,10 @@ export function evaluationReport(
   };
   const nothing = { authorized: false, outgoing: {}, properties: {}, configuration: {} };
   if (!compiled.ok) return { parse: 'error', ...diagnostics, evaluation: 'error', ...nothing, trace: [] };
-  const verdict = evaluateProgram(compiled.policy.program, claims, { ...options, trace: true });
+  const verdict = evaluateProgram(programOf(compiled.policy), claims, { ...known, trace: true });
   const explanation = explainTraced(verdict);
   const explained = explanation === undefined ? {} : { explanation };
-  if (!verdict.ok) {
+  if (verdict.decision === 'failed') {
     const { refusal, trace } = verdict;
     return { parse: 'ok', ...diagnostics, evaluation: 'error', refusal, ...nothing, ...explained, trace };
   }
@@ -63,7 +66,7 @@ export function evaluationReport(
     ...diagnostics,
     warnings: [...diagnostics.warnings, ...verdict.warnings.map(diagnosticOfRun)],
     evaluation: 'ok',
-    authorized: verdict.authorized,
+    authorized: verdict.decision === 'permitted',
     outgoing: Object.fromEntries(verdict.outgoing.map((issued) => [issued.type, issuedValue(issued)])),
     properties: Object.fromEntries(verdict.properties),
     configuration: Object.fromEntries(verdict.configuration),

@@ -1,8 +1,8 @@
 /** The attestation types of tokens, by the names of the API. Tokens for `OpenEnclave` evidence are of type `SgxEnclave`. */
-import { type AttestationType, attestationTypeClaims } from '@atesto/core';
+import { attestationTypeClaims } from '@atesto/core';
 
 /** What a token can be about. */
-export type TokenAttestationType = Exclude<AttestationType, 'OpenEnclave'>;
+export type TokenAttestationType = Exclude<keyof typeof attestationTypeClaims, 'OpenEnclave'>;
 
 /** Every type of token. */
 export const tokenAttestationTypes: readonly TokenAttestationType[] = [

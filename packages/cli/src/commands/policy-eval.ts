@@ -33,7 +33,8 @@ async function evaluateFile(file: string, options: Options, session: Session): P
   const { exitCodeOf, renderVerdict } = await import('../policy/render-verdict.ts');
   const kind = kindOption(options.type);
   const text = await readPolicy(file, session);
-  const report = evaluationReport(text, await readClaims(options.claims, session), kind);
+  const typed = kind === undefined ? {} : { attestationType: kind };
+  const report = evaluationReport(text, await readClaims(options.claims, session), typed);
   session.exitCode = exitCodeOf(report);
   session.out(options.json === true ? `${reportJson(report)}\n` : renderVerdict(text, report, session.style.out));
 }

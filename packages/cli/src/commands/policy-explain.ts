@@ -50,7 +50,10 @@ async function explainFile(file: string, options: Options, session: Session): Pr
   const text = await readPolicy(file, session);
   const claims = await claimsOf(options, session);
   const { known, appraised } = claimsByStage(claims);
-  const report = evaluationReport(text, appraised, kind, { configurationClaims: known });
+  const report = evaluationReport(text, appraised, {
+    ...(kind === undefined ? {} : { attestationType: kind }),
+    configurationClaims: known,
+  });
   session.exitCode = exitCodeOf(report);
   if (options.json === true) {
     session.out(`${reportJson({ claims, ...report })}\n`);

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { writeExactJson } from '@atesto/core';
 import { vectorPath, vectorsMissing } from '@atesto/vectors';
@@ -295,5 +295,76 @@ authorizationrules
       const tpm = await runCli(['policy', 'explain', policy, ...from('2025-06-20', 'Tpm')]);
       assert.deepEqual([tpm.exitCode, tpm.stderr.includes('evidence of Tpm is not appraised here')], [2, true]);
     });
+  });
+});
+
+describe('atesto policy test', () => {
+  const policy = `version=1.0;
+authorizationrules { [type=="svn", value>=3] => permit(); };
+issuancerules { c:[type=="svn"] => issue(type="level", value=c.value); };`;
+  const file = temporaryFile('tested.txt', policy);
+  let count = 0;
+  const cases = (list: string, more = ''): string => {
+    const path = join(dirname(file), `${count++}.jsonc`);
+    writeFileSync(path, `// what the team agreed on\n{"policy": "tested.txt", ${more} "cases": [${list}],}\n`);
+    return path;
+  };
+  const current = '{"name": "current", "claims": {"svn": 3}, "expect": "permitted"}';
+  const old = '{"name": "too old", "claims": [{"type": "svn", "value": 2}], "expect": "denied"}';
+  const wrong =
+    '{"name": "wrong", "claims": {"svn": 3}, "expect": {"decision": "permitted", "outgoing": {"level": 4}}}';
+
+  test('ends with 0 when every case passes; the file may have comments and trailing commas', async () => {
+    const { exitCode, stdout } = await runCli(['policy', 'test', cases(`${current}, /* no more */ ${old},`)]);
+    assert.deepEqual([exitCode, stdout], [0, 'passed  current\npassed  too old\n2 passed, 0 failed\n']);
+  });
+
+  test('ends with 1 when a case fails, and says how', async () => {
+    const { exitCode, stdout } = await runCli(['policy', 'test', cases(`${current}, ${wrong}`)]);
+    const expected = 'passed  current\nfailed  wrong\n        outgoing: level is 3, not 4.\n1 passed, 1 failed\n';
+    assert.deepEqual([exitCode, stdout], [1, expected]);
+  });
+
+  test('prints the results as JSON', async () => {
+    const { exitCode, stdout } = await runCli(['policy', 'test', cases(wrong), '--json']);
+    const differences = ['outgoing: level is 3, not 4.'];
+    const results = [{ name: 'wrong', passed: false, decision: 'permitted', differences }];
+    assert.deepEqual([exitCode, JSON.parse(stdout)], [1, { passed: false, errors: [], results }]);
+  });
+
+  test('takes the policy of the call before that of the file', async () => {
+    const other = temporaryFile('other.txt', policy.replace('>=3', '>=4'));
+    const args = ['policy', 'test', cases(current), '--policy'];
+    assert.equal((await runCli([...args, other])).exitCode, 1);
+    assert.equal((await runCli([...args, '-'], { stdin: policy })).exitCode, 0);
+    assert.equal((await runCli([...args, file])).exitCode, 0);
+  });
+
+  test('ends with 2 when the policy has errors', async () => {
+    const broken = temporaryFile('broken.txt', 'version=1.0; authorizationrules');
+    const { exitCode, stdout } = await runCli(['policy', 'test', cases(current), '--policy', broken]);
+    assert.deepEqual([exitCode, stdout.endsWith('refused: the policy has errors\n')], [2, true]);
+  });
+
+  test('ends with 2 when the cases are none, and says where', async () => {
+    for (const [path, expected] of [
+      [temporaryFile('syntax.json', '{\n  "cases": [\n    nothing\n]}'), /: line 3, column 5: /],
+      [temporaryFile('list.json', '[]'), /: a list of cases is missing/],
+      [temporaryFile('no-policy.json', `{"cases": [${current}]}`), /there is no policy/],
+      [temporaryFile('member.json', '{"cases": [], "polcy": "x"}'), /: polcy is no member/],
+      [temporaryFile('text.json', '{"cases": [], "policy": 1}'), /: policy is no text/],
+      [cases(''), /: cases: expected a list of at least one case/],
+      [cases(`${current}, ${current}`), /: cases\[1\]\.name: expected a name of its own, not current again/],
+      [
+        cases('{"name": "a", "claims": [{"type": "x", "value": 1.5}], "expect": "denied"}'),
+        /cases\[0\]: .+ \[invalid-claim\]/,
+      ],
+      [cases(current, '"attestationType": "toaster",'), /--type names no attestation type/],
+      [join(dirname(file), 'there-is-no-such-file.json'), /: there is no such file/],
+    ] as const) {
+      const { exitCode, stderr } = await runCli(['policy', 'test', path]);
+      assert.equal(exitCode, 2);
+      assert.match(stderr, expected);
+    }
   });
 });

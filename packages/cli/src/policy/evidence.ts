@@ -22,7 +22,7 @@ import {
   type VerifiedIntelCollateral,
   verifySnpEndorsements,
 } from '@atesto/evidence/advanced';
-import { type AttestationKind, type Claim, claimsOfMembers } from '@atesto/policy';
+import { type AttestationType, type Claim, claimsOfMembers } from '@atesto/policy';
 import { CliFailure, misused } from '../failure.ts';
 import { readBytes } from '../input/file.ts';
 import { exitCodes } from '../session.ts';
@@ -87,7 +87,7 @@ const sevSnp: Technology = {
   },
 };
 
-const technologies: Partial<Record<AttestationKind, Technology>> = {
+const technologies: Partial<Record<AttestationType, Technology>> = {
   SgxEnclave: sgx,
   OpenEnclave: sgx,
   TdxVm: tdx,

@@ -1,6 +1,6 @@
 /** Reads what the policy commands are given: a policy, claims, and the name of an attestation type. */
 import { decodeUtf8, isJsonObject, readJson } from '@atesto/core';
-import { type AttestationKind, attestationKinds, type Claim, parseClaims } from '@atesto/policy';
+import { type AttestationType, attestationTypes, type Claim, parseClaims } from '@atesto/policy';
 import { misused } from '../failure.ts';
 import { readText } from '../input/file.ts';
 import type { Session } from '../session.ts';
@@ -37,8 +37,8 @@ export async function readClaims(path: string, session: Session): Promise<Claim[
 }
 
 /** An attestation type, written in any case; undefined when the option is absent. */
-export function kindOption(text: string | undefined): AttestationKind | undefined {
+export function kindOption(text: string | undefined): AttestationType | undefined {
   if (text === undefined) return undefined;
-  const kind = attestationKinds.find((known) => known.toLowerCase() === text.toLowerCase());
-  return kind ?? misused('--type names no attestation type', `Write one of ${attestationKinds.join(', ')}.`);
+  const kind = attestationTypes.find((known) => known.toLowerCase() === text.toLowerCase());
+  return kind ?? misused('--type names no attestation type', `Write one of ${attestationTypes.join(', ')}.`);
 }

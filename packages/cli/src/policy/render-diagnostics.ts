@@ -1,5 +1,5 @@
 /** Renders the diagnostics of a policy: each with its line of the source and a mark under the place. */
-import { attestationKinds, compilePolicy, type ReportedDiagnostic } from '@atesto/policy';
+import { attestationTypes, compilePolicy, type ReportedDiagnostic } from '@atesto/policy';
 import type { Session } from '../session.ts';
 import { printable, type Style } from '../style.ts';
 
@@ -20,7 +20,7 @@ export function counted({ errors, warnings, notes }: Diagnostics): string {
 
 /** Prints the warnings of a policy on standard error; the service reports its errors. */
 export function printWarnings(text: string, type: string, { err, style }: Session): void {
-  const attestationType = attestationKinds.find((kind) => kind.toLowerCase() === type.toLowerCase());
+  const attestationType = attestationTypes.find((kind) => kind.toLowerCase() === type.toLowerCase());
   const { warnings } = compilePolicy(text, attestationType === undefined ? {} : { attestationType });
   err(renderDiagnostics(text, { errors: [], warnings, notes: [] }, style.err));
 }

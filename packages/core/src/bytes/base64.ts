@@ -1,5 +1,5 @@
 /**
- * Decodes base64 and base64url (RFC 4648, sections 4 and 5) strictly: no white space, no mixed alphabets, no wrong padding, no bits
+ * Base64 and base64url (RFC 4648, sections 4 and 5), decoded strictly: no white space, no mixed alphabets, no wrong padding, no bits
  * that belong to no byte (section 3.5). Works in browsers, where `Buffer` does not exist.
  */
 
@@ -18,6 +18,19 @@ export function decodeBase64(text: string): Uint8Array | undefined {
   if (padding > 0 && text.length % 4 !== 0) return undefined;
   const length = text.length - padding;
   return decode(text, length, urlValues) ?? decode(text, length, standardValues);
+}
+
+/** Base64url without padding, the form of JWS (RFC 7515, section 2). */
+export function encodeBase64url(bytes: Uint8Array): string {
+  // In parts: a call takes a limited number of arguments. Their size is a multiple of three, so that no part needs padding but the last.
+  let text = '';
+  for (let start = 0; start < bytes.length; start += 12_288) {
+    text += btoa(String.fromCharCode(...bytes.subarray(start, start + 12_288)));
+  }
+  return text
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/={1,2}$/, '');
 }
 
 /** The value of each character by its code; -1 for characters outside the alphabet. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { decodeBase64, decodeBase64url, decodeUtf8 } from '../index.ts';
+import { decodeBase64, decodeBase64url, decodeUtf8, encodeBase64url } from '../index.ts';
 
 const bytesOf = (...values: number[]) => new Uint8Array(values);
 
@@ -66,4 +66,13 @@ test('decodeUtf8 refuses malformed bytes and keeps or drops a byte order mark', 
   const marked = bytesOf(0xef, 0xbb, 0xbf, 0x41);
   assert.equal(decodeUtf8(marked), '\ufeffA');
   assert.equal(decodeUtf8(marked, 'drop'), 'A');
+});
+
+test('base64url is written as Node writes it, and read again the same', () => {
+  const bytes = Uint8Array.from({ length: 40_000 }, (_, index) => (index * 7919) % 256);
+  for (const size of [0, 1, 2, 3, 12_287, 12_288, 12_289, 40_000]) {
+    const part = bytes.subarray(0, size);
+    assert.equal(encodeBase64url(part), Buffer.from(part).toString('base64url'));
+    assert.deepEqual(decodeBase64url(encodeBase64url(part)), Uint8Array.from(part));
+  }
 });

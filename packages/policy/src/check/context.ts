@@ -1,5 +1,5 @@
 /** The context that the checks of one policy share. */
-import type { AttestationKind } from '../attestation-kind.ts';
+import type { AttestationType } from '@atesto/core';
 import type { Diagnostics } from '../diagnostic.ts';
 import type { Version } from '../syntax/vocabulary.ts';
 
@@ -8,5 +8,5 @@ export interface CheckContext {
   readonly diagnostics: Diagnostics;
   /** Undefined when the policy has no usable version; versions are then not checked. */
   readonly version: Version | undefined;
-  readonly attestationType: AttestationKind | undefined;
+  readonly attestationType: AttestationType | undefined;
 }

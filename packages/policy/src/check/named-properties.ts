@@ -1,5 +1,5 @@
 /** The configuration properties and property claims that the service knows (policy language, sections 9 and 10). */
-import type { AttestationKind } from '../attestation-kind.ts';
+import type { AttestationType } from '@atesto/core';
 import type { ClaimValue } from '../claims/claim.ts';
 
 /** Where `issueproperty` puts its claims: the configuration or the properties of the token. */
@@ -7,13 +7,13 @@ export type PropertyPlace = 'configuration' | 'properties';
 
 interface NamedProperty {
   readonly place: PropertyPlace;
-  readonly appliesTo: readonly AttestationKind[];
+  readonly appliesTo: readonly AttestationType[];
   /** What a value must be, as the end of "… must be"; undefined when the value is valid. */
   readonly mustBe: (value: ClaimValue) => string | undefined;
 }
 
-const sgxBaselines: readonly AttestationKind[] = ['SgxEnclave', 'OpenEnclave', 'TdxVm'];
-const tpmTypes: readonly AttestationKind[] = ['Tpm', 'VbsEnclave'];
+const sgxBaselines: readonly AttestationType[] = ['SgxEnclave', 'OpenEnclave', 'TdxVm'];
+const tpmTypes: readonly AttestationType[] = ['Tpm', 'VbsEnclave'];
 
 const namedProperties: ReadonlyMap<string, NamedProperty> = new Map([
   [

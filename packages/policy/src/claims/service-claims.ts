@@ -2,7 +2,7 @@
  * The claims that appraisals give to policies, with their value types. Bytes are lower-case hex in a String.
  * Sources: Azure Attestation, "claim sets"; policy language, section 12, for the `$` names. No other type uses these name spaces.
  */
-import type { AttestationKind } from '../attestation-kind.ts';
+import type { AttestationType } from '@atesto/core';
 import type { ClaimValueType } from './claim.ts';
 
 /** Value types by claim type. */
@@ -88,7 +88,7 @@ const tdx: ServiceClaims = new Map(
 const none: ServiceClaims = new Map();
 
 /** The hardware claims of an Azure guest are members of `x-ms-isolation-tee`, not top-level claims. */
-const byKind: Readonly<Record<AttestationKind, ServiceClaims>> = {
+const byKind: Readonly<Record<AttestationType, ServiceClaims>> = {
   SgxEnclave: sgx,
   OpenEnclave: sgx,
   SevSnpVm: sevSnp,
@@ -105,7 +105,7 @@ const byKind: Readonly<Record<AttestationKind, ServiceClaims>> = {
 const all: ServiceClaims = new Map([...sgx, ...sevSnp, ...tdx]);
 
 /** The service claims of an attestation type; of all types when it is unknown. */
-export function serviceClaims(kind: AttestationKind | undefined): ServiceClaims {
+export function serviceClaims(kind: AttestationType | undefined): ServiceClaims {
   return kind === undefined ? all : byKind[kind];
 }
 

@@ -247,8 +247,7 @@ describe('configuration and properties', () => {
   test('are claims for the rules behind', () => {
     const verdict = evaluatePolicy(policy(baseline), [claim('t', 'sgx')]);
     assert.deepEqual(verdict, {
-      ok: true,
-      authorized: true,
+      decision: 'permitted',
       outgoing: [],
       properties: new Map(),
       configuration: new Map([['x-ms-sgx-tcbidentifier', '11']]),
@@ -261,23 +260,23 @@ describe('configuration and properties', () => {
   test('see the claims that are given to them alone', () => {
     const options = { configurationClaims: [claim('other', 'sgx')] };
     const verdict = evaluatePolicy(policy(baseline), [claim('t', 'sgx')], options);
-    assert.deepEqual(verdict.ok && [verdict.authorized, verdict.configuration], [false, new Map()]);
+    assert.deepEqual([verdict.decision, verdict.configuration], ['denied', new Map()]);
   });
 
   test('come before the other claims, which the rules behind see too', () => {
     const text = 'version=1.0;authorizationrules{[type=="t"] && [type=="u"] => permit();};';
     const verdict = evaluatePolicy(policy(text), [claim('u', 1n)], { configurationClaims: [claim('t', 1n)] });
-    assert.equal(verdict.ok && verdict.authorized, true);
+    assert.equal(verdict.decision, 'permitted');
   });
 
   test('are kept with a warning when a rule computes a name that the service does not know', () => {
     const text =
       'version=1.1;configurationrules{c:[type=="n"] => issueproperty(type=c.value, value=1);};authorizationrules{=> permit();};';
     const verdict = evaluatePolicy(policy(text), [claim('n', 'mine')]);
-    assert.deepEqual(verdict.ok && [verdict.configuration, verdict.warnings.map(({ message }) => message)], [
-      new Map([['mine', 1n]]),
-      ['The service knows no property mine: it has no effect.'],
-    ]);
+    assert.deepEqual(
+      [verdict.configuration, verdict.warnings.map(({ message }) => message)],
+      [new Map([['mine', 1n]]), ['The service knows no property mine: it has no effect.']],
+    );
   });
 
   test('may be set twice to the same value only', () => {
@@ -290,7 +289,7 @@ describe('configuration and properties', () => {
   test('of a token do not leave a refused request', () => {
     const text = 'version=1.0;authorizationrules{};issuancerules{=> issueproperty(type="omit_x5c", value=true);};';
     const verdict = evaluatePolicy(policy(text), []);
-    assert.deepEqual(verdict.ok && [verdict.authorized, verdict.properties], [false, new Map()]);
+    assert.deepEqual([verdict.decision, verdict.properties], ['denied', new Map()]);
   });
 });
 

@@ -10,28 +10,33 @@ import { operandsOf, select } from './conditions.ts';
 import type { Bound, CompiledRule, Program, RunWarning } from './program.ts';
 import { type Issued, RunState } from './run.ts';
 
-/** The result of an evaluation. */
-export type Verdict =
-  | {
-      readonly ok: true;
-      readonly authorized: boolean;
-      /** Claims for the token in order of first issue; empty when not authorized. */
-      readonly outgoing: readonly Issued[];
-      /** Properties of the token; empty when not authorized. */
-      readonly properties: ReadonlyMap<string, ClaimValue>;
-      readonly configuration: ReadonlyMap<string, ClaimValue>;
-      readonly warnings: readonly RunWarning[];
-      readonly trace: readonly TraceRule[];
-      /** The cost of the evaluation, without the cost of a trace. */
-      readonly spent: Spent;
-    }
-  | {
-      readonly ok: false;
-      /** `where` is the line and column of the rule. */
-      readonly refusal: PolicyRefusal;
-      readonly trace: readonly TraceRule[];
-      readonly spent: Spent;
-    };
+/**
+ * What a policy decides: `permitted` issues claims; `denied` is the policy's own no; `failed` could not be evaluated, which is no permission
+ * either.
+ */
+export type Decision = 'permitted' | 'denied' | 'failed';
+
+interface Result {
+  /** Claims for the token in order of first issue; empty unless permitted. */
+  readonly outgoing: readonly Issued[];
+  /** Properties of the token; empty unless permitted. */
+  readonly properties: ReadonlyMap<string, ClaimValue>;
+  /** Empty when the evaluation failed. */
+  readonly configuration: ReadonlyMap<string, ClaimValue>;
+  readonly warnings: readonly RunWarning[];
+  /** Empty unless it was asked for. */
+  readonly trace: readonly TraceRule[];
+  /** The cost of the evaluation, without the cost of a trace. */
+  readonly spent: Spent;
+}
+
+/** The result of an evaluation: of one shape whatever was decided. */
+export type Verdict = Result &
+  (
+    | { readonly decision: 'permitted' | 'denied' }
+    /** `where` of the refusal is the line and column of the rule. */
+    | { readonly decision: 'failed'; readonly refusal: PolicyRefusal }
+  );
 
 /** Options of an evaluation. */
 export interface EvaluateOptions {
@@ -61,19 +66,19 @@ export function evaluateTraced(
     run.accept(known ?? claims);
     runSection(run, program.sections.configurationrules);
     if (known !== undefined) run.accept(claims);
-    if (!isPermitted(run)) return verdictOf(run, false);
+    if (!isPermitted(run)) return verdictOf(run, 'denied');
     runSection(run, program.sections.issuancerules);
-    return verdictOf(run, true);
+    return verdictOf(run, 'permitted');
   });
 }
 
-/** Evaluates only the configuration rules. */
+/** Evaluates only the configuration rules: permits nothing. */
 export function configureProgram(program: Program, claims: readonly Claim[]): Verdict {
   const run = new RunState(program, new Budget(), undefined);
   return settleRun(run, () => {
     run.accept(claims);
     runSection(run, program.sections.configurationrules);
-    return verdictOf(run, false);
+    return verdictOf(run, 'denied');
   });
 }
 
@@ -84,15 +89,16 @@ function settleRun(run: RunState, work: () => Verdict): Verdict {
   if (rule !== undefined) recorder?.end(rule, 'failed');
   const where = rule === undefined ? 'claims' : `line ${rule.tree.line}, column ${rule.tree.column}`;
   const refusal = { ...outcome.refusal, where };
-  return { ok: false, refusal, trace: recorder?.rules ?? [], spent: run.budget.spent };
+  const nothing = { outgoing: [], properties: new Map(), configuration: new Map(), warnings: [] };
+  return { decision: 'failed', refusal, ...nothing, trace: recorder?.rules ?? [], spent: run.budget.spent };
 }
 
-function verdictOf(run: RunState, authorized: boolean): Verdict {
+function verdictOf(run: RunState, decision: 'permitted' | 'denied'): Verdict {
+  const isPermitted = decision === 'permitted';
   return {
-    ok: true,
-    authorized,
-    outgoing: authorized ? run.outgoing : [],
-    properties: authorized ? run.properties : new Map(),
+    decision,
+    outgoing: isPermitted ? run.outgoing : [],
+    properties: isPermitted ? run.properties : new Map(),
     configuration: run.configuration,
     warnings: run.warnings,
     trace: run.recorder?.rules ?? [],

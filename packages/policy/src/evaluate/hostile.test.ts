@@ -14,8 +14,8 @@ function outcome(rules: string, claims: readonly Claim[]): string {
   const compiled = compilePolicy(`version=1.2;authorizationrules{${rules}};`);
   assert.ok(compiled.ok, compiled.ok ? '' : compiled.errors[0]?.message);
   const verdict = evaluatePolicy(compiled.policy, claims);
-  if (!verdict.ok) return verdict.refusal.code;
-  return verdict.authorized ? 'permitted' : 'refused';
+  if (verdict.decision === 'failed') return verdict.refusal.code;
+  return verdict.decision === 'permitted' ? 'permitted' : 'refused';
 }
 
 const query = (text: string): string =>

@@ -236,7 +236,7 @@ test('an explanation takes no more than the evaluation left of its budget', () =
   const explained = (rules: number) => {
     const policy = policyOf(rules);
     const verdict = evaluatePolicy(policy, claims);
-    return [verdict.spent.work, verdict.ok && verdict.authorized, explainVerdict(policy, claims, verdict)?.kind];
+    return [verdict.spent.work, verdict.decision === 'permitted', explainVerdict(policy, claims, verdict)?.kind];
   };
   assert.deepEqual(
     [explained(100), explained(251)],
@@ -254,5 +254,5 @@ test('a verdict that failed is explained without a second evaluation', () => {
   assert.ok(outcome.ok);
   const verdict = evaluatePolicy(outcome.policy, []);
   assert.equal(explainVerdict(outcome.policy, [], verdict, { work: 0 })?.kind, 'failed');
-  assert.equal(verdict.ok ? undefined : verdict.refusal.code, 'not-one-value');
+  assert.equal(verdict.decision === 'failed' ? verdict.refusal.code : undefined, 'not-one-value');
 });

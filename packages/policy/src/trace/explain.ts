@@ -1,7 +1,7 @@
 /** Explains why a policy refused: the deny that ran, or for each rule that could permit, the first test that failed. */
 
 import type { Claim, ClaimValue } from '../claims/claim.ts';
-import type { CompiledPolicy } from '../compile.ts';
+import { type CompiledPolicy, programOf } from '../compile.ts';
 import { type EvaluateOptions, evaluateProgram, evaluateTraced, type Verdict } from '../evaluate/evaluate.ts';
 import { limits } from '../limits.ts';
 import type { PolicyRefusal } from '../refusal.ts';
@@ -35,7 +35,7 @@ export function explainRefusal(
   claims: readonly Claim[],
   options: Omit<EvaluateOptions, 'trace'> = {},
 ): Explanation | undefined {
-  return explainVerdict(policy, claims, evaluateProgram(policy.program, claims, options), options);
+  return explainVerdict(policy, claims, evaluateProgram(programOf(policy), claims, options), options);
 }
 
 /**
@@ -48,19 +48,19 @@ export function explainVerdict(
   verdict: Verdict,
   options: Omit<EvaluateOptions, 'trace'> = {},
 ): Explanation | undefined {
-  if (!verdict.ok || verdict.authorized) return explainTraced(verdict);
+  if (verdict.decision !== 'denied') return explainTraced(verdict);
   const { work } = verdict.spent;
   const left = (options.work ?? limits.work) - 2 * work;
   if (left < 0) {
     const message = 'The policy refused. Which rule decided takes more work to find out than is allowed.';
     return { kind: 'unexplained', message, detail: message };
   }
-  return explainTraced(evaluateTraced(policy.program, claims, { ...options, work }, new Recorder(left)));
+  return explainTraced(evaluateTraced(programOf(policy), claims, { ...options, work }, new Recorder(left)));
 }
 
 /** Explains a verdict by its trace; undefined when it permits. */
 export function explainTraced(verdict: Verdict): Explanation | undefined {
-  if (!verdict.ok) {
+  if (verdict.decision === 'failed') {
     const { refusal } = verdict;
     const message = `The policy could not be evaluated (${refusal.code}, ${refusal.where}).`;
     return {
@@ -70,7 +70,7 @@ export function explainTraced(verdict: Verdict): Explanation | undefined {
       detail: `The policy could not be evaluated: ${refusal.where}: ${refusal.why}.`,
     };
   }
-  if (verdict.authorized) return undefined;
+  if (verdict.decision === 'permitted') return undefined;
   const denied = verdict.trace.find(({ effect }) => effect === 'denied');
   return denied === undefined ? explainNothing(verdict.trace) : explainDenied(denied);
 }

@@ -58,7 +58,8 @@ export function explain({ text, attestationType, claims }: ExplainWork): Explain
   const read = typeof claims === 'string' ? parseClaims(claims) : ({ ok: true, value: claims } as const);
   if (!read.ok) return read;
   const { known, appraised } = claimsByStage(read.value);
-  const options = { configurationClaims: known };
-  const report = evaluationReport(text, appraised, attestationKindOf(attestationType), options);
+  const kind = attestationKindOf(attestationType);
+  const options = { configurationClaims: known, ...(kind === undefined ? {} : { attestationType: kind }) };
+  const report = evaluationReport(text, appraised, options);
   return { ok: true, json: reportJson({ claims: read.value, ...report }) };
 }

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { decodeUtf8 } from '@atesto/core';
-import { attestationKinds, defaultPolicies } from '@atesto/policy';
+import { attestationTypes, defaultPolicies } from '@atesto/policy';
 import { type ConfigProblem, ConfigRefused } from '../config/problem.ts';
 import type { ServiceConfig } from '../config/schema.ts';
 import { type ProviderPolicy, readPolicy } from './policy.ts';
@@ -29,8 +29,8 @@ export function configuredPolicies({
 
 function fromFile(type: string, path: string, problems: ConfigProblem[]): ProviderPolicy | undefined {
   const where = `provider.policies.${type}`;
-  if (!attestationKinds.some((kind) => kind === type)) {
-    const why = `there is no such attestation type; known are ${attestationKinds.join(', ')}`;
+  if (!attestationTypes.some((kind) => kind === type)) {
+    const why = `there is no such attestation type; known are ${attestationTypes.join(', ')}`;
     problems.push({ code: 'setting-unknown', where, why });
     return undefined;
   }

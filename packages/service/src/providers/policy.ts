@@ -1,8 +1,8 @@
 /** Compiles policies and evaluates them over the claims of a request. Keeps nothing. */
 import { attestationTypeClaims } from '@atesto/core';
 import {
-  type AttestationKind,
-  attestationKinds,
+  type AttestationType,
+  attestationTypes,
   type Claim,
   type CompiledPolicy,
   claimsByStage,
@@ -58,7 +58,7 @@ export interface ProviderPolicy {
 }
 
 /** `x-ms-attestation-type` of the types that have Intel's baselines: the one claim that is known before the evidence is judged. */
-const intelTypeClaims: ReadonlyMap<AttestationKind | undefined, string> = new Map([
+const intelTypeClaims: ReadonlyMap<AttestationType | undefined, string> = new Map([
   ['SgxEnclave', attestationTypeClaims.SgxEnclave],
   ['OpenEnclave', attestationTypeClaims.OpenEnclave],
   ['TdxVm', attestationTypeClaims.TdxVm],
@@ -108,8 +108,8 @@ export function summaryOf({ faults }: PolicyFault): string {
 }
 
 /** The type as the policy language knows it; undefined: it does not. */
-export function attestationKindOf(attestationType: string): AttestationKind | undefined {
-  return attestationKinds.find((kind) => kind === attestationType);
+export function attestationKindOf(attestationType: string): AttestationType | undefined {
+  return attestationTypes.find((kind) => kind === attestationType);
 }
 
 function faulty(
@@ -124,7 +124,7 @@ type Baseline =
   | { readonly ok: false; readonly fault: PolicyFault };
 
 /** The configured baseline: `azuredefault` is the service's own, a number the TCB evaluation data number that is at least needed. */
-function baselineOf(policy: CompiledPolicy, kind: AttestationKind | undefined): Baseline {
+function baselineOf(policy: CompiledPolicy, kind: AttestationType | undefined): Baseline {
   const value = intelTypeClaims.get(kind);
   if (value === undefined) return { ok: true, minimum: 0, spentWork: 0 };
   const known: Claim = { type: 'x-ms-attestation-type', value, issuer: 'AttestationService' };
@@ -148,10 +148,10 @@ function decide(policy: CompiledPolicy, claims: readonly PolicyClaim[], work: nu
   const { known, appraised } = claimsByStage(claims);
   const options: EvaluateOptions = { configurationClaims: known, work };
   const verdict = evaluatePolicy(policy, appraised, options);
-  if (verdict.ok && verdict.authorized) {
+  if (verdict.decision === 'permitted') {
     return { authorized: true, issued: verdict.outgoing.map((claim) => [claim.type, issuedValue(claim)]) };
   }
-  const code = verdict.ok ? 'policy-denied' : 'policy-evaluation-failed';
+  const code = verdict.decision === 'denied' ? 'policy-denied' : 'policy-evaluation-failed';
   const explanation = explainVerdict(policy, appraised, verdict, options);
   const { message, detail } = explanation ?? { message: '', detail: '' };
   const types = explanation === undefined ? [] : decisiveClaims(explanation);

@@ -14,8 +14,8 @@ export function outcome(policy: string, claims: readonly Claim[] = []): unknown 
   const compiled = compilePolicy(policy);
   assert.ok(compiled.ok, compiled.ok ? '' : compiled.errors[0]?.message);
   const verdict = evaluatePolicy(compiled.policy, claims);
-  if (!verdict.ok) return verdict.refusal.code;
-  if (!verdict.authorized) return 'refused';
+  if (verdict.decision === 'failed') return verdict.refusal.code;
+  if (verdict.decision === 'denied') return 'refused';
   return Object.fromEntries(verdict.outgoing.map((issued) => [issued.type, issuedValue(issued)]));
 }
 

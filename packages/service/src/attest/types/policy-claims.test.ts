@@ -1,7 +1,7 @@
 /** The checks of policies know the claims that tokens get from the hardware, with the types of their values. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type AttestationKind, compilePolicy } from '@atesto/policy';
+import { type AttestationType, compilePolicy } from '@atesto/policy';
 import { createSimulatedSnpPlatform, generateAmdKeys } from '@atesto/testing/sevsnp';
 import { base64url, claimsOf, platform, quoteOf } from '../../__fixtures__/enclave.ts';
 import { serve } from '../../__fixtures__/service.ts';
@@ -34,7 +34,7 @@ describe('a policy that tests any claim as the service gives it gets no diagnost
     ['SgxEnclave', { quote: quoteOf() }, 'x-ms-sgx-', 7],
     ['TdxVm', { quote: base64url(platform.tdxQuote()) }, 'tdx_', 21],
     ['SevSnpVm', { report: base64url(snp.report()) }, 'x-ms-sevsnpvm-', 17],
-  ] as const satisfies readonly (readonly [AttestationKind, object, string, number])[]) {
+  ] as const satisfies readonly (readonly [AttestationType, object, string, number])[]) {
     test(type, async () => {
       const claims = Object.entries(claimsOf(await service.attest(type, evidence)));
       const own = claims.filter(([name]) => name.startsWith(prefix));

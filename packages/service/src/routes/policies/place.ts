@@ -1,5 +1,5 @@
 /** Finds the policy that a request names. Attestation types are case-insensitive. */
-import { attestationKinds } from '@atesto/policy';
+import { attestationTypes } from '@atesto/policy';
 import type { FastifyRequest } from 'fastify';
 import { addAuditContext } from '../../audit/context.ts';
 import { changeOrigin } from '../../audit/recording.ts';
@@ -27,11 +27,11 @@ export async function policyOfType(
 ): Promise<PolicyTarget> {
   const provider = await context.providerOf(request);
   await context.authorize(request, provider, role);
-  const attestationType = attestationKinds.find(
+  const attestationType = attestationTypes.find(
     (kind) => typeof given === 'string' && kind.toLowerCase() === given.toLowerCase(),
   );
   if (attestationType === undefined) {
-    return refuseRequest('attestation-type-unknown', 'path', `policies are for ${attestationKinds.join(', ')}`);
+    return refuseRequest('attestation-type-unknown', 'path', `policies are for ${attestationTypes.join(', ')}`);
   }
   addAuditContext(request, { attestationType });
   return { store: context.store, provider, attestationType };
