@@ -119,6 +119,45 @@ value=c.value);
   });
 });
 
+describe('version 0.1 of az attestation, recorded in August 2020', () => {
+  const name = 'clitest';
+  const version = '2018-09-01-preview';
+  const preview = async (method: string, path: string, query = '', jws?: string): Promise<Answer> =>
+    service.call(`/providers/${name}/operations/policy/${path}?api-version=${version}${query}`, {
+      method,
+      headers: {
+        ...(await bearer('carl', `${name}-contributors`)),
+        ...(jws === undefined ? {} : { 'content-type': 'text/plain' }),
+      },
+      ...(jws === undefined ? {} : { body: JSON.stringify(jws) }),
+    });
+
+  test('create, show and delete speak 2018-09-01-preview', async () => {
+    const made = await manage(name, 'PUT', version, { location: 'eastus2', properties: {} });
+    const properties = { trustModel: 'AAD', status: 'Ready', attestUri: `${service.url}/providers/${name}` };
+    assert.deepEqual([made.status, Object(made.body).properties], [201, properties]);
+    const shown = await manage(name, 'GET', version);
+    assert.deepEqual([shown.status, Object(shown.body).properties], [200, properties]);
+  });
+
+  test('policy show reads the bare JWS, policy reset answers null', async () => {
+    const shown = Object((await preview('GET', 'current', '&tee=SgxEnclave')).body);
+    assert.deepEqual(Object.keys(shown), ['Policy']);
+    assert.match(shown.Policy, /^eyJhbGciOiJub25lIn0\.[\w-]+\.$/);
+    const reset = await preview('POST', 'current', '&tee=SgxEnclave', 'eyJhbGciOiJub25lIn0..');
+    assert.deepEqual([reset.status, reset.text], [200, 'null']);
+    const none = await preview('GET', 'current', '&tee=Tpm');
+    assert.deepEqual(none.body, { Policy: 'eyJhbGciOiJub25lIn0..' });
+  });
+
+  test('signer list is a token in a JSON string, with both names of its claim', async () => {
+    const answer = await preview('GET', 'certificates');
+    const { exp, iat, nbf, iss, ...listed } = payloadOf(JSON.parse(answer.text));
+    assert.deepEqual([answer.status, Number(exp) - Number(iat), nbf], [200, 3600, iat]);
+    assert.deepEqual(listed, { 'aas-policyCertificates': { keys: [] }, 'maa-policyCertificates': { keys: [] } });
+  });
+});
+
 describe('a provider with a signer', async () => {
   const name = 'att1';
   const rsa = {
