@@ -20,6 +20,7 @@ import { storeCommands } from './commands/store.ts';
 import { storeDeletionCommands } from './commands/store-deletions.ts';
 import { tokenInspectCommand } from './commands/token-inspect.ts';
 import { tokenVerifyCommand } from './commands/token-verify.ts';
+import { verifyAnyCommand } from './commands/verify-any.ts';
 import { verifyAzureCvmCommand } from './commands/verify-azure-cvm.ts';
 import { verifySevSnpCommand } from './commands/verify-sevsnp.ts';
 import { verifySgxCommand } from './commands/verify-sgx.ts';
@@ -36,12 +37,7 @@ export function buildProgram(session: Session): Command {
   const commands = [
     serveCommand(session),
     attestCommand(session),
-    group('verify', 'Appraise evidence offline.', [
-      verifySgxCommand(session),
-      verifyTdxCommand(session),
-      verifySevSnpCommand(session),
-      verifyAzureCvmCommand(session),
-    ]),
+    verifyCommands(session),
     group('token', 'Verify or inspect attestation tokens.', [
       tokenVerifyCommand(session),
       tokenInspectCommand(session),
@@ -76,6 +72,19 @@ export function buildProgram(session: Session): Command {
     askForMissingLast(command);
   }
   return program;
+}
+
+function verifyCommands(session: Session): Command {
+  const technologies = [
+    verifySgxCommand(session),
+    verifyTdxCommand(session),
+    verifySevSnpCommand(session),
+    verifyAzureCvmCommand(session),
+  ];
+  return group('verify', 'Appraise evidence offline.', technologies).addCommand(
+    verifyAnyCommand(technologies, session),
+    { isDefault: true },
+  );
 }
 
 function group(name: string, description: string, commands: readonly Command[]): Command {

@@ -24,6 +24,8 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export interface Session extends CliEnvironment {
   /** The styles of standard output and standard error. */
   readonly style: { readonly out: Style; readonly err: Style };
+  /** What follows the program's name. */
+  readonly args: readonly string[];
   /** Whether failures are told as JSON, as results are. */
   readonly isJson: boolean;
   /** Set by a command that does not end with 0: one of {@link exitCodes}, or the code of another command that it ran. */
@@ -35,5 +37,5 @@ export function beginSession(environment: CliEnvironment, args: readonly string[
   const { out, err } = environment.color;
   const end = args.indexOf('--');
   const isJson = args.slice(0, end < 0 ? undefined : end).includes('--json');
-  return { ...environment, style: { out: styleFor(out), err: styleFor(err) }, isJson, exitCode: exitCodes.ok };
+  return { ...environment, style: { out: styleFor(out), err: styleFor(err) }, args, isJson, exitCode: exitCodes.ok };
 }

@@ -61,7 +61,7 @@ describe('atesto help', () => {
 
   test('of an unknown command names the nearest one and ends with 2', async () => {
     assert.match(await refusalOf('help', 'atest'), /unknown command 'atest'\n\(Did you mean attest\?\)/);
-    assert.match(await refusalOf('help', 'verify', 'sxg'), /unknown command 'sxg'\n\(Did you mean sgx\?\)/);
+    assert.match(await refusalOf('help', 'token', 'verfy'), /unknown command 'verfy'\n\(Did you mean verify\?\)/);
   });
 
   test('atesto version prints what --version prints', async () => {

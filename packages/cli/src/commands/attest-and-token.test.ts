@@ -43,6 +43,9 @@ describe('atesto attest', () => {
     const who = ['--issuer', service.issuer, '--client-id', clientId, '--client-secret-file', secret];
     const { exitCode } = await runCli(['attest', ...endpoint, ...who, '--evidence', quote]);
     assert.equal(exitCode, 0);
+    const encoded = temporaryFile('quote.txt', readFileSync(quote).toString('base64'));
+    const { stdout, stderr } = await runCli(['attest', ...endpoint, ...who, '--evidence', encoded]);
+    assert.deepEqual([stdout.slice(0, 2), stderr], ['ey', 'the evidence was taken for: SGX quote, read as base64\n']);
   });
 
   test('attest without an access token ends with 1 and a hint', async () => {
@@ -88,7 +91,7 @@ describe('atesto attest', () => {
   for (const [what, args, code, said] of [
     ['without evidence', [...endpoint], 2, /name one source of evidence/],
     ['with two sources', [...endpoint, '--evidence', 'a', '--simulator', 'b'], 2, /name one source of evidence/],
-    ['with evidence that is not there', [...endpoint, '--evidence', '/nowhere'], 2, /\[evidence-unreadable\]/],
+    ['with evidence that is not there', [...endpoint, '--evidence', '/nowhere'], 2, /there is no such file/],
     [
       'outside an enclave',
       [...endpoint, '--gramine', '/nowhere'],

@@ -75,7 +75,7 @@ async function attest(given: Options, session: Session): Promise<void> {
   const { openCredential } = await import('../attest/credential.ts');
   const { openEvidence } = await import('../attest/evidence.ts');
   const { readAttestOptions } = await import('../attest/options.ts');
-  const source = await openEvidence(options);
+  const source = await openEvidence(options, session);
   const more = await readAttestOptions(options);
   const ca = options.ca === undefined ? undefined : await readText(options.ca, 'the CA');
   const timeoutMilliseconds = options.timeout * 1000;

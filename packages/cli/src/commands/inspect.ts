@@ -11,7 +11,8 @@ Examples:
   $ atesto inspect evidence.json --json
 
 Knows quotes of SGX and TDX, evidence of the Open Enclave SDK, SEV-SNP reports and documents, reports and documents of
-Azure's confidential VMs, TDREPORTs and REPORTs of SGX, TPM quotes, event logs (with the registers that they lead to), tokens, certificates and Intel's collateral; raw, in hex or base64.
+Azure's confidential VMs, TDREPORTs and REPORTs of SGX, TPM quotes, event logs (with the registers that they lead to), tokens, certificates and Intel's collateral; raw, in hex, base64 or
+base64url, or one of these in the member "quote", "report" or "evidence" of JSON.
 Nothing is verified: anyone can write such a file. atesto verify checks it. Ends with 0: shown, 1: not readable, 2: wrong call.`;
 
 /** The command. */
@@ -26,16 +27,17 @@ export function inspectCommand(session: Session): Command {
 
 async function inspect(file: string, asJson: boolean, session: Session): Promise<void> {
   const bytes = await readBytes(file, 'the file');
-  const { inspectBytes } = await import('../inspect/inspect.ts');
+  const { recognize } = await import('../inspect/inspect.ts');
   const { factRows } = await import('../inspect/inspection.ts');
-  const found = inspectBytes(bytes);
-  if (found === undefined) {
+  const recognized = recognize(bytes);
+  if (recognized === undefined) {
     throw new CliFailure(
       exitCodes.refused,
       `${file}: it is of no kind that is known here`,
       'atesto inspect --help lists the kinds.',
     );
   }
+  const { inspection: found, form } = recognized;
   if (!found.ok) {
     const { code, where, why } = found.refusal;
     throw new CliFailure(exitCodes.refused, `${file}: ${found.title}, but ${where}: ${why}`, { code });
@@ -46,6 +48,6 @@ async function inspect(file: string, asJson: boolean, session: Session): Promise
     return;
   }
   const { out } = session.style;
-  session.err('not verified: anyone can write this\n');
+  session.err(`not verified: anyone can write this${form === undefined ? '' : ` (read as ${form})`}\n`);
   session.out(`${out.title(title)}\n${rows(factRows(facts), out)}`);
 }

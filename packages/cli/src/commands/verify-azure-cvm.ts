@@ -1,6 +1,8 @@
 /** `atesto verify azure-cvm`: appraises the evidence of an Azure confidential VM and its vTPM offline. */
 import type { Command } from 'commander';
 import { misused } from '../failure.ts';
+import { readCollateral } from '../input/collateral.ts';
+import { readEvidence } from '../input/evidence.ts';
 import { readBytes, readText } from '../input/file.ts';
 import { collected } from '../input/options.ts';
 import { readLists } from '../input/revocation-lists.ts';
@@ -67,10 +69,11 @@ async function verifyAzureCvm(file: string, options: Options, session: Session):
   const endorsements = await readEndorsements(options);
   const { azureCvmRows, azureCvmVerdict } = await import('../verify/azure-cvm.ts');
   const { parsePcrFile } = await import('../verify/pcr-file.ts');
+  const evidence = await readEvidence(file, 'the HCL report');
   const verdict = azureCvmVerdict({
-    hclReport: await readBytes(file, 'the HCL report'),
+    hclReport: evidence.bytes,
     endorsements,
-    quote: await readBytes(options.tpmQuote, 'the quote'),
+    quote: (await readEvidence(options.tpmQuote, 'the quote')).bytes,
     signature: await readBytes(options.tpmSignature, 'the signature'),
     pcrs: parsePcrFile(await readText(options.pcrs, 'the PCR values'), options.pcrs),
     eventLog: await readOptional(options.eventLog, 'the event log'),
@@ -78,7 +81,7 @@ async function verifyAzureCvm(file: string, options: Options, session: Session):
     at: options.at,
     developmentRoots: options.developmentRoot ?? [],
   });
-  printReport(verdict, azureCvmRows(verdict), notes(options), options, session);
+  printReport(verdict, { evidence, technology: 'azure-cvm' }, azureCvmRows(verdict), notes(options), options, session);
 }
 
 async function readEndorsements(options: Options): Promise<AzureEndorsements> {
@@ -98,8 +101,8 @@ async function readEndorsements(options: Options): Promise<AzureEndorsements> {
   if (tdQuote === undefined || collateral === undefined) return misused('--td-quote needs --collateral');
   return {
     kind: 'TDX',
-    quote: await readBytes(tdQuote, 'the TD quote'),
-    collateral: await readBytes(collateral, 'the collateral'),
+    quote: (await readEvidence(tdQuote, 'the TD quote')).bytes,
+    collateral: await readCollateral(collateral),
     allowExpiredCollateral: options.allowExpiredCollateral === true,
   };
 }

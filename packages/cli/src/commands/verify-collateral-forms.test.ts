@@ -108,6 +108,41 @@ describe('atesto verify sgx refuses collateral', () => {
   });
 });
 
+describe('a collateral file that is no JSON is a wrong call, by line and column:', () => {
+  const usualText = JSON.stringify(usual.sgx, null, 2);
+  for (const [what, content, said] of [
+    ['nothing', '', 'it is empty'],
+    ['white space and a byte order mark', '\uFEFF \n', 'it is empty'],
+    ['PEM', text(usual.sgx.pck_crl_issuer_chain), 'line 1, column 1: it is not JSON, but PEM'],
+    ['a comment before it', `// made today\n${usualText}`, 'line 1, column 1: it is not JSON, which has no comments'],
+    [
+      'a comment in it',
+      usualText.replace('\n', '\n  # mine\n'),
+      'line 2, column 3: it is not JSON, which has no comments',
+    ],
+    [
+      'a comma too much',
+      usualText.replace(/\n\}$/, ',\n}'),
+      `line ${usualText.split('\n').length}, column 1: it is not JSON`,
+    ],
+    ['UTF-16', Buffer.from(`\uFEFF${usualText}`, 'utf16le'), 'it is not UTF-8 text'],
+  ] as const) {
+    test(what, async () => {
+      const file = temporaryFile('collateral.json', content);
+      const { exitCode, stdout, stderr } = await runCli([
+        'verify',
+        'sgx',
+        evidence.sgx,
+        '--collateral',
+        file,
+        ...trusted,
+      ]);
+      assert.deepEqual([exitCode, stdout], [2, '']);
+      assert.ok(stderr.startsWith(`atesto: the collateral ${file}: ${said}\nhint: Give the JSON`), stderr);
+    });
+  }
+});
+
 describe('collateral files of other tools', { skip: vectorsMissing('found-1') }, () => {
   const quote = vectorPath('found-1', 'phala-sample-quote.bin');
   for (const name of ['null-pck-chain', 'empty-pck-chain', 'byte-arrays', 'nul-terminated', 'bom', 'root-first']) {

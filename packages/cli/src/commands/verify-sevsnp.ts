@@ -1,6 +1,7 @@
 /** `atesto verify sevsnp`: appraises SEV-SNP evidence offline. */
 import { type Command, Option } from 'commander';
 import { misused } from '../failure.ts';
+import { readEvidence } from '../input/evidence.ts';
 import { readBytes } from '../input/file.ts';
 import { collected, readInteger } from '../input/options.ts';
 import { readLists } from '../input/revocation-lists.ts';
@@ -37,7 +38,7 @@ export function verifySevSnpCommand(session: Session): Command {
   const command = verifyCommand(
     'sevsnp',
     'Is the report of an SEV-SNP guest genuine at a time?',
-    'the report, as raw bytes or in a JSON document of Azure Attestation',
+    'the report: raw, in hex or base64, or in a JSON document of Azure Attestation',
     'the report data',
   )
     .option('--certificate <file>', 'the VCEK or VLEK certificate, PEM or DER; default: those of the document')
@@ -61,8 +62,9 @@ export function verifySevSnpCommand(session: Session): Command {
 
 async function verifySevSnp(file: string, options: Options, session: Session): Promise<void> {
   const { certificate, ca = [], uvmEndorsement: endorsements = [] } = options;
+  const evidence = await readEvidence(file, 'the evidence');
   const input = {
-    evidence: await readBytes(file, 'the evidence'),
+    evidence: evidence.bytes,
     certificate: await readOptional(certificate, 'the certificate'),
     authorities: await Promise.all(ca.map((path) => readBytes(path, 'the authorities'))),
     revocationLists: await readLists(options.crl),
@@ -76,7 +78,7 @@ async function verifySevSnp(file: string, options: Options, session: Session): P
   };
   const { snpRows, snpVerdict } = await import('../verify/sevsnp.ts');
   const verdict = snpVerdict(input);
-  printReport(verdict, snpRows(verdict), notes(options), options, session);
+  printReport(verdict, { evidence, technology: 'sevsnp' }, snpRows(verdict), notes(options), options, session);
 }
 
 function uvmReference({ uvmIssuer: issuer, uvmFeed: feed, uvmSvn = 0, uvmSignerAt }: Options) {

@@ -89,7 +89,8 @@ describe('atesto verify sgx over real evidence', { skip: vectorsMissing('sgx') }
   });
 
   test('refuses collateral that is no collateral', async () => {
-    const args = ['verify', 'sgx', evidenceOf(good), '--collateral', evidenceOf(good), '--at', '2025-06-20'];
+    const none = temporaryFile('collateral.json', '{}');
+    const args = ['verify', 'sgx', evidenceOf(good), '--collateral', none, '--at', '2025-06-20'];
     assert.deepEqual(await refusalOf(args), [1, 'collateral-file-malformed']);
   });
 

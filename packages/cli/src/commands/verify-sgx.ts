@@ -15,6 +15,6 @@ export function verifySgxCommand(session: Session): Command {
     'Is an SGX quote, or a report or evidence of the Open Enclave SDK, genuine at a time?',
   );
   return withExamples(command, examples).action((file: string, options: IntelOptions) =>
-    verifyIntel(file, options, session, async () => (await import('../verify/sgx.ts')).sgx),
+    verifyIntel('sgx', file, options, session, async () => (await import('../verify/sgx.ts')).sgx),
   );
 }

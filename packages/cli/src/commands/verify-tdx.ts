@@ -12,6 +12,6 @@ const examples = `  $ atesto verify tdx quote.bin --collateral collateral.json -
 export function verifyTdxCommand(session: Session): Command {
   const command = intelCommand('tdx', 'Is the quote of a TDX trust domain genuine at a time?');
   return withExamples(command, examples).action((file: string, options: IntelOptions) =>
-    verifyIntel(file, options, session, async () => (await import('../verify/tdx.ts')).tdx),
+    verifyIntel('tdx', file, options, session, async () => (await import('../verify/tdx.ts')).tdx),
   );
 }

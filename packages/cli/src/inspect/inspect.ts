@@ -1,4 +1,4 @@
-/** Recognizes a file: tries each known kind, the most specific first, and decodes hex or base64 once. */
+/** Recognizes a file: tries each known kind, the most specific first, on the bytes and on what they encode. */
 import { azureGuest, hclReport } from './azure.ts';
 import { certificates } from './certificates.ts';
 import { intelCollateral } from './collateral.ts';
@@ -6,6 +6,7 @@ import { sgxReport, tdReport } from './hardware-report.ts';
 import type { Inspection, Inspector } from './inspection.ts';
 import { sgxQuote, tdxQuote } from './intel.ts';
 import { intelBodies } from './intel-body.ts';
+import { type Reading, readingsOf } from './readings.ts';
 import { revocationLists } from './revocation-list.ts';
 import { snpReport } from './snp.ts';
 import { attestationToken } from './token.ts';
@@ -28,19 +29,21 @@ const inspectors: readonly Inspector[] = [
   certificates,
 ];
 
-/** The kind and the facts; undefined when nobody knows it. */
-export function inspectBytes(bytes: Uint8Array): Inspection | undefined {
-  const known = inspectors.find(({ recognises }) => recognises(bytes));
-  if (known !== undefined) return known.inspect(bytes);
-  const decoded = decodedText(bytes);
-  return decoded === undefined ? undefined : inspectors.find(({ recognises }) => recognises(decoded))?.inspect(decoded);
+/** What a file was recognized as. */
+export interface Recognized extends Reading {
+  readonly inspection: Inspection;
 }
 
-const hexForm = /^(?:0x)?(?:[0-9a-fA-F]{2})+$/;
-const base64Form = /^[A-Za-z0-9+/_-]+={0,2}$/;
+/** The first reading of a file that is of a known kind; undefined when nobody knows it. */
+export function recognize(file: Uint8Array): Recognized | undefined {
+  for (const reading of readingsOf(file)) {
+    const known = inspectors.find(({ recognises }) => recognises(reading.bytes));
+    if (known !== undefined) return { ...reading, inspection: known.inspect(reading.bytes) };
+  }
+  return undefined;
+}
 
-function decodedText(bytes: Uint8Array): Uint8Array | undefined {
-  const text = Buffer.from(bytes).toString('latin1').replaceAll(/\s+/g, '');
-  if (hexForm.test(text)) return Buffer.from(text.replace(/^0x/, ''), 'hex');
-  return base64Form.test(text) ? Buffer.from(text, 'base64') : undefined;
+/** The kind and the facts; undefined when nobody knows it. */
+export function inspectBytes(file: Uint8Array): Inspection | undefined {
+  return recognize(file)?.inspection;
 }

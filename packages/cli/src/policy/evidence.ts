@@ -24,6 +24,8 @@ import {
 } from '@atesto/evidence/advanced';
 import { type AttestationType, type Claim, claimsOfMembers } from '@atesto/policy';
 import { CliFailure, misused } from '../failure.ts';
+import { readCollateral } from '../input/collateral.ts';
+import { readEvidence } from '../input/evidence.ts';
 import { readBytes } from '../input/file.ts';
 import { exitCodes } from '../session.ts';
 import { verifiedCollateral } from '../verify/intel-verdict.ts';
@@ -104,7 +106,7 @@ export async function claimsOfEvidence(options: EvidenceOptions): Promise<Claim[
       `--type is one of ${Object.keys(technologies).join(', ')}.`,
     );
   }
-  const evidence = await readBytes(options.evidence, 'the evidence');
+  const evidence = (await readEvidence(options.evidence, 'the evidence')).bytes;
   const data = options.runtimeData === undefined ? undefined : await readBytes(options.runtimeData, 'the runtime data');
   return [
     { type: 'x-ms-attestation-type', value: technology.claim, issuer: 'AttestationService' },
@@ -117,7 +119,7 @@ async function intelCollateral({
   collateral,
   developmentRoot = [],
 }: EvidenceOptions): Promise<VerifiedIntelCollateral> {
-  return accepted(verifiedCollateral(await readBytes(collateral, 'the collateral'), developmentRoot));
+  return accepted(verifiedCollateral(await readCollateral(collateral), developmentRoot));
 }
 
 const intelSettings = ({ at, allowExpiredCollateral = false }: EvidenceOptions): IntelAppraisalOptions => ({

@@ -1,5 +1,6 @@
 /** What the commands `atesto verify …` share: options, files and output. */
 import { Command } from 'commander';
+import { betterCommand, type EvidenceFile, takenAs } from '../input/evidence.ts';
 import { readBytes } from '../input/file.ts';
 import { collected, readHex, readTime } from '../input/options.ts';
 import { exitCodes, type Session } from '../session.ts';
@@ -53,22 +54,44 @@ export async function readOptional(path: string | undefined, what: string): Prom
   return path === undefined ? undefined : await readBytes(path, what);
 }
 
+/** What is said of the file beside the verdict. */
+function aboutEvidence(evidence: EvidenceFile, technology: string, { verdict }: Verdict): Partial<Verdict> {
+  const taken = takenAs(evidence);
+  const hint = verdict === 'refused' ? betterCommand(evidence, technology) : undefined;
+  return { ...(taken === undefined ? {} : { taken }), ...(hint === undefined ? {} : { hint }) };
+}
+
+/** The evidence of a verdict, and the command that gave it: the name of its technology. */
+export interface Appraised {
+  readonly evidence: EvidenceFile;
+  readonly technology: string;
+}
+
 /** Prints a verdict as text or JSON, and sets the exit code. @param facts the rows of the text */
 export function printReport(
   verdict: Verdict,
+  { evidence, technology }: Appraised,
   facts: readonly Row[],
   notes: readonly string[],
   options: BaseOptions,
   session: Session,
 ): void {
   if (verdict.verdict === 'refused') session.exitCode = exitCodes.refused;
-  if (options.json === true) session.out(`${JSON.stringify(verdict)}\n`);
-  else session.out(renderReport(verdict, options.at, facts, notes, session.style.out));
+  const told = { ...verdict, ...aboutEvidence(evidence, technology, verdict) };
+  if (options.json === true) {
+    session.out(`${JSON.stringify(told)}\n`);
+    return;
+  }
+  const { taken, hint } = told;
+  const allNotes = taken === undefined ? notes : [`the file was taken for: ${taken}`, ...notes];
+  session.out(renderReport(verdict, options.at, facts, allNotes, session.style.out));
+  if (hint !== undefined) session.err(`${session.style.err.faint('hint:')} ${hint}\n`);
 }
 
 /** The same for a technology with runtime data. @param binding what carries their hash */
 export function printVerdict(
   verdict: Verdict,
+  appraised: Appraised,
   facts: readonly Row[],
   options: VerifyOptions,
   binding: string,
@@ -76,7 +99,7 @@ export function printVerdict(
 ): void {
   const unchecked = `what ${binding} commits to was not checked (no --runtime-data)`;
   const notes = [...(options.runtimeData === undefined ? [unchecked] : []), ...rootNotes(options)];
-  printReport(verdict, facts, notes, options, session);
+  printReport(verdict, appraised, facts, notes, options, session);
 }
 
 /** The note for trusted development roots. */

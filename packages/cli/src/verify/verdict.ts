@@ -9,6 +9,10 @@ export interface Verdict {
   readonly code: string | null;
   /** Where and why; null when valid. */
   readonly reason: string | null;
+  /** What encoded evidence was taken for; absent: it was taken as it is. */
+  readonly taken?: string;
+  /** What to do about a refusal; absent: nothing particular. */
+  readonly hint?: string;
 }
 
 /** The evidence is genuine. */
