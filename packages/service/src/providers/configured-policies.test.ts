@@ -60,7 +60,7 @@ test('names every fault of every file', () => {
         [
           'setting-unknown',
           'provider.policies.SgxEnclaves',
-          'there is no such attestation type; known are SgxEnclave, OpenEnclave, SevSnpVm, TdxVm, AzureGuest, Tpm, VbsEnclave, Pluton, KeyGuard, MdepTz, AiHsm',
+          'there is no such attestation type; known are SgxEnclave, OpenEnclave, TdxVm, SevSnpVm, AzureGuest, Tpm, VbsEnclave, Pluton, KeyGuard, MdepTz, AiHsm',
         ],
       ]);
       return true;
