@@ -84,7 +84,7 @@ export async function startScenario(): Promise<RunningScenario> {
     {
       development,
       intelEndorsements: createBundleSource({ path: bundle }),
-      amdEndorsements: { get: async () => ({ ok: true, collateral: amdEndorsements }) },
+      amdEndorsements: { get: async () => ({ ok: true, value: { collateral: amdEndorsements } }) },
     },
   );
   const { developmentIdentity: identity, caFile } = service;

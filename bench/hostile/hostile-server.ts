@@ -39,7 +39,7 @@ const service = await startService(
     // As at the time at which the quote is good, and moving on.
     clock: () => new Date(at.getTime() + performance.now()),
     store,
-    intelEndorsements: { get: async () => ({ ok: true, collateral }) },
+    intelEndorsements: { get: async () => ({ ok: true, value: { collateral } }) },
   },
 );
 const { url, caFile = '' } = service;

@@ -44,7 +44,7 @@ const service = await startService(
     development,
     // As at the time at which the quote is good, and moving on.
     clock: () => new Date(at.getTime() + performance.now()),
-    intelEndorsements: { get: async () => ({ ok: true, collateral }) },
+    intelEndorsements: { get: async () => ({ ok: true, value: { collateral } }) },
     ...(store === 'off' ? { audit } : {}),
   },
 );

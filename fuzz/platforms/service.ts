@@ -28,7 +28,7 @@ const service = await startService(
     },
     provider: { trustAnchors: [intel.rootFingerprint] },
   },
-  { development, clock: () => at, intelEndorsements: { get: async () => ({ ok: true, collateral }) } },
+  { development, clock: () => at, intelEndorsements: { get: async () => ({ ok: true, value: { collateral } }) } },
 );
 
 const { hostname, port } = new URL(service.url);

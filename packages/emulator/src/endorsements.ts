@@ -1,5 +1,5 @@
 /** The endorsements of simulated platforms from memory, always fresh. */
-import type { IntelEndorsementSource, SnpEndorsementSource } from '@atesto/endorsements';
+import type { EndorsementResult, IntelEndorsementSource, SnpEndorsementSource } from '@atesto/endorsements';
 import type { IntelCollateral, SnpEndorsements } from '@atesto/evidence/advanced';
 import type { SimulatedPlatforms } from './platforms.ts';
 
@@ -20,16 +20,16 @@ export function simulatedEndorsements({ intel, amd }: SimulatedPlatforms): Simul
   return {
     intelEndorsements: {
       name: 'simulated Intel',
-      get: async ({ tee }): Promise<{ ok: true; collateral: IntelCollateral }> => {
-        return { ok: true, collateral: await (tee === 'tdx' ? tdx() : sgx()) };
+      get: async ({ tee }): Promise<EndorsementResult<IntelCollateral>> => {
+        return { ok: true, value: { collateral: await (tee === 'tdx' ? tdx() : sgx()) } };
       },
     },
     amdEndorsements: {
       name: 'simulated AMD',
-      get: async (request): Promise<{ ok: true; collateral: SnpEndorsements }> => {
+      get: async (request): Promise<EndorsementResult<SnpEndorsements>> => {
         const collateral = await (request.signingKey === 'VLEK' ? vlek() : vcek());
         const certificate = 'certificate' in request ? request.certificate : collateral.certificate;
-        return { ok: true, collateral: { ...collateral, certificate } };
+        return { ok: true, value: { collateral: { ...collateral, certificate } } };
       },
     },
   };

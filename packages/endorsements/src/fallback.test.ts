@@ -2,31 +2,33 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { at, codeOf, collateral, needed } from './__fixtures__/platform.ts';
-import { createFallbackSource, type IntelEndorsementSource } from './index.ts';
+import { createFallbackSource, type EndorsementCode, type IntelEndorsementSource } from './index.ts';
 
 const fresh: IntelEndorsementSource = {
   name: 'fresh',
   get: async () => ({
     ok: true,
-    collateral,
-    freshness: { fetchedAt: at, nextUpdate: at, source: 'fresh', stale: false },
+    value: { collateral, freshness: { fetchedAt: at, nextUpdate: at, source: 'fresh', stale: false } },
   }),
 };
 const stale = (name: string, graceUntil?: Date): IntelEndorsementSource => ({
   name,
   get: async () => {
     const freshness = { fetchedAt: at, nextUpdate: at, source: name, stale: true };
-    return { ok: true, collateral, freshness: graceUntil === undefined ? freshness : { ...freshness, graceUntil } };
+    return {
+      ok: true,
+      value: { collateral, freshness: graceUntil === undefined ? freshness : { ...freshness, graceUntil } },
+    };
   },
 });
-const failing = (code: string): IntelEndorsementSource => ({
+const failing = (code: EndorsementCode): IntelEndorsementSource => ({
   name: code,
   get: async () => ({ ok: false, refusal: { code, where: 'test', why: 'test' } }),
 });
 
 async function chosen(...sources: IntelEndorsementSource[]): Promise<string> {
   const result = await createFallbackSource(sources).get(needed, { at });
-  return result.ok ? (result.freshness?.source ?? 'unknown') : codeOf(result);
+  return result.ok ? (result.value.freshness?.source ?? 'unknown') : codeOf(result);
 }
 
 test('the first fresh answer is given, and no further source is asked', async () => {
@@ -76,5 +78,5 @@ test('a caller who gave up is not kept waiting for the rest', async () => {
 });
 
 test('the name tells the sources', () => {
-  assert.equal(createFallbackSource([fresh, failing('x')]).name, 'fresh, x');
+  assert.equal(createFallbackSource([fresh, failing('endorsements-limited')]).name, 'fresh, endorsements-limited');
 });

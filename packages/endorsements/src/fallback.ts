@@ -27,7 +27,7 @@ export function createFallbackSource<Request, Value>(
     for (const source of sources) {
       const result = await source.get(request, options);
       if (!result.ok) refused = isUnknown(refused) || !isUnknown(result) ? result : refused;
-      else if (result.freshness?.stale !== true) return result;
+      else if (result.value.freshness?.stale !== true) return result;
       // One that may still be used goes before one that may not.
       else if (stale === undefined || !hasGrace(stale)) stale = hasGrace(result) ? result : (stale ?? result);
       if (options.signal?.aborted === true) break;
@@ -42,5 +42,5 @@ function isUnknown(failed: Failed): boolean {
 }
 
 function hasGrace(result: EndorsementResult<unknown>): boolean {
-  return result.ok && result.freshness?.graceUntil !== undefined;
+  return result.ok && result.value.freshness?.graceUntil !== undefined;
 }

@@ -3,6 +3,7 @@
  *
  * @module endorsements
  */
+export { type Outcome, type Refusal, unwrap } from '@atesto/core';
 export { createSnpBundleSource, type SnpBundleSource, type SnpBundleSourceOptions } from './amd/bundle-source.ts';
 export { createSnpCachedSource, type SnpCacheOptions } from './amd/cached-source.ts';
 export { createKdsDirectorySource, createKdsSource, type KdsSource, type KdsSourceOptions } from './amd/kds-source.ts';
@@ -32,7 +33,7 @@ export {
 export type { PcsDialect } from './pcs/paths.ts';
 export { createPcsSource, type PcsSource, type PcsSourceOptions } from './pcs/source.ts';
 export { RevocationListStore, type RevocationListStoreOptions } from './revocation/list-store.ts';
-export type { EndorsementOptions, EndorsementResult, EndorsementSource } from './source.ts';
+export type { Endorsed, EndorsementOptions, EndorsementResult, EndorsementSource } from './source.ts';
 export {
   createVerifiedIntelSource,
   createVerifiedSnpSource,

@@ -2,6 +2,9 @@
 import { type Outcome, type Refusal, Refused, refuse, settleAsync } from '@atesto/core';
 import type { EndorsementCode } from './codes.ts';
 
+/** A refusal of this package. */
+export type EndorsementRefusal = Refusal<EndorsementCode>;
+
 /** A refusal to throw or to reject with. `where` is a file, an address without its query, or a member. */
 export function endorsementRefused(code: EndorsementCode, where: string, why: string): Refused<EndorsementCode> {
   return new Refused<EndorsementCode>({ code, where, why });
@@ -18,8 +21,8 @@ export function isRefusal(error: unknown, code: EndorsementCode): boolean {
 /** Runs work that gives a result or throws a refusal; gives either as a value. */
 export async function settleRefusals<Result>(
   work: () => Promise<Result>,
-): Promise<Result | Extract<Outcome<never>, { ok: false }>> {
-  const outcome = await settleAsync(work);
+): Promise<Result | Extract<Outcome<never, EndorsementCode>, { ok: false }>> {
+  const outcome = await settleAsync<Result, EndorsementCode>(work);
   return outcome.ok ? outcome.value : outcome;
 }
 

@@ -1,16 +1,18 @@
 /** Where endorsements come from: what every source is asked and what it answers. */
-import type { Refusal } from '@atesto/core';
+import type { Outcome } from '@atesto/core';
+import type { EvidenceCode } from '@atesto/evidence/advanced';
+import type { EndorsementCode } from './codes.ts';
 import type { Freshness } from './freshness.ts';
 
-/** Endorsements for what was asked, or why there are none. */
-export type EndorsementResult<Value> =
-  | {
-      readonly ok: true;
-      readonly collateral: Value;
-      /** Absent: the source does not know. */
-      readonly freshness?: Freshness;
-    }
-  | { readonly ok: false; readonly refusal: Refusal };
+/** Endorsements, and how fresh they are. */
+export interface Endorsed<Value> {
+  readonly collateral: Value;
+  /** Absent: the source does not know. */
+  readonly freshness?: Freshness;
+}
+
+/** Endorsements for what was asked, or why there are none: a code of this package, or of what was wrong with them. */
+export type EndorsementResult<Value> = Outcome<Endorsed<Value>, EndorsementCode | EvidenceCode>;
 
 /** Options of a request. */
 export interface EndorsementOptions {

@@ -7,7 +7,7 @@ import { createVerifiedIntelSource, type IntelEndorsementSource, isUsable } from
 
 const sourceOf = (given: IntelCollateral): IntelEndorsementSource => ({
   name: 'a file',
-  get: async () => ({ ok: true, collateral: given }),
+  get: async () => ({ ok: true, value: { collateral: given } }),
 });
 const later = (days: number): Date => new Date(at.getTime() + days * 86_400_000);
 
@@ -15,8 +15,8 @@ test('genuine collateral is given verified, the same object for the same collate
   const source = createVerifiedIntelSource(sourceOf(collateral), { trustAnchors });
   const [one, other] = [await source.get(needed, { at }), await source.get(needed, { at })];
   assert.ok(one.ok && other.ok);
-  assert.equal(one.collateral.tcbInfo.fmspc, needed.fmspc);
-  assert.equal(one.collateral, other.collateral);
+  assert.equal(one.value.collateral.tcbInfo.fmspc, needed.fmspc);
+  assert.equal(one.value.collateral, other.value.collateral);
 });
 
 test('collateral that is not genuine is refused with the code of the evidence package', async () => {
@@ -39,8 +39,8 @@ test('freshness is judged at the time of each request, by the dates that were ve
   const seen = [];
   for (const days of [0, 31, 40]) {
     const result = await source.get(needed, { at: later(days) });
-    assert.ok(result.ok && result.freshness !== undefined);
-    seen.push([result.freshness.stale, isUsable(result.freshness)]);
+    assert.ok(result.ok && result.value.freshness !== undefined);
+    seen.push([result.value.freshness.stale, isUsable(result.value.freshness)]);
   }
   assert.deepEqual(seen, [
     [false, true],

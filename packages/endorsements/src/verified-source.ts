@@ -2,6 +2,7 @@
 import type { Outcome } from '@atesto/core';
 import {
   amdRoots,
+  type EvidenceCode,
   type IntelCollateral,
   intelRoots,
   type SnpEndorsements,
@@ -50,18 +51,18 @@ export function createVerifiedSnpSource(
 
 function verifiedSource<Request, Value, Verified>(
   source: EndorsementSource<Request, Value>,
-  verify: (value: Value) => Outcome<Verified>,
+  verify: (value: Value) => Outcome<Verified, EvidenceCode>,
   nextUpdate: (verified: Verified) => Date | undefined,
   graceSeconds: number,
 ): EndorsementSource<Request, Verified> {
   const get: EndorsementSource<Request, Verified>['get'] = async (request, options) => {
     const found = await source.get(request, options);
     if (!found.ok) return found;
-    const verified = verify(found.collateral);
+    const verified = verify(found.value.collateral);
     if (!verified.ok) return verified;
-    const { fetchedAt = options.at, source: from = source.name ?? 'a source' } = found.freshness ?? {};
+    const { fetchedAt = options.at, source: from = source.name ?? 'a source' } = found.value.freshness ?? {};
     const dates = { fetchedAt, nextUpdate: nextUpdate(verified.value), source: from };
-    return { ok: true, collateral: verified.value, freshness: freshnessAt(dates, options.at, graceSeconds) };
+    return { ok: true, value: { collateral: verified.value, freshness: freshnessAt(dates, options.at, graceSeconds) } };
   };
   return { ...(source.name === undefined ? {} : { name: source.name }), get };
 }

@@ -22,7 +22,7 @@ import { attestationVersions } from './http/api-version.ts';
 const store = await openTestStore();
 const tdxCollateral = await platform.collateral({ tee: 'tdx' });
 const get = async ({ tee }: { readonly tee: string }) =>
-  ({ ok: true, collateral: tee === 'tdx' ? tdxCollateral : collateral }) as const;
+  ({ ok: true, value: { collateral: tee === 'tdx' ? tdxCollateral : collateral } }) as const;
 const service = await serveEnclaves({ identity }, { store, intelEndorsements: { get } });
 
 test('cvm-attestation-tools attests TdxVm at 2023-04-01-preview, and every client at its own version', async () => {

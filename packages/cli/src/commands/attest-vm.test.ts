@@ -24,8 +24,8 @@ const service = await startService(
   {
     development,
     log: { write: () => {} },
-    intelEndorsements: { get: async () => ({ ok: true, collateral }) },
-    amdEndorsements: { get: async () => ({ ok: true, collateral: endorsements }) },
+    intelEndorsements: { get: async () => ({ ok: true, value: { collateral } }) },
+    amdEndorsements: { get: async () => ({ ok: true, value: { collateral: endorsements } }) },
   },
 );
 after(() => service.close());

@@ -82,7 +82,7 @@ const sevSnp: Technology = {
     const source = createSnpBundleSource({ path: collateral, revocationList: 'when-there', trustAnchors });
     const found = await source.get(request, { at, signal: new AbortController().signal });
     if (!found.ok) return refused(found.refusal);
-    const endorsements = accepted(verifySnpEndorsements(found.collateral, { trustAnchors }));
+    const endorsements = accepted(verifySnpEndorsements(found.value.collateral, { trustAnchors }));
     const appraisal = accepted(appraiseSnp(evidence, endorsements, { at, allowExpiredCollateral }));
     if (data !== undefined) accepted(checkSnpRuntimeData(appraisal.report, data));
     return sevSnpClaims(appraisal);

@@ -25,7 +25,7 @@ export async function servePcs(
     baseUrl: started.url,
     trustAnchors,
     timing,
-    timeoutMilliseconds: deadlineMilliseconds,
+    timeoutSeconds: deadlineMilliseconds / 1000,
     retries: 2,
     ...source,
   });

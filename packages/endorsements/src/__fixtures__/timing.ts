@@ -12,7 +12,7 @@ export interface FakeTiming extends Timing {
 }
 
 /** Pauses of exactly this length are deadlines: they end by {@link FakeTiming.passDeadlines} only. Others end at once. */
-export const deadlineMilliseconds = 123_456;
+export const deadlineMilliseconds = 123_000;
 
 export function createFakeTiming(at: Date, random = 0.5): FakeTiming {
   let now = at;

@@ -1,8 +1,7 @@
 /** Reads the certificates and revocation lists in a file of AMD's, PEM or DER, by content. Unverified: it only helps to choose among files. */
 
 import { X509Certificate } from 'node:crypto';
-import type { Refusal } from '@atesto/core';
-import { endorsementRefused } from '../refusal.ts';
+import { type EndorsementRefusal, endorsementRefused } from '../refusal.ts';
 
 /** One certificate. */
 export interface AmdCertificateFile {
@@ -40,7 +39,9 @@ function derOfPem(text: string): Buffer[] | undefined {
 /** Reads one file. */
 export function amdFileContents(
   bytes: Buffer,
-): { readonly ok: true; readonly value: AmdFileContents } | { readonly ok: false; readonly refusal: Refusal } {
+):
+  | { readonly ok: true; readonly value: AmdFileContents }
+  | { readonly ok: false; readonly refusal: EndorsementRefusal } {
   const isPem = bytes.subarray(0, 64).toString('latin1').trimStart().startsWith('-----BEGIN ');
   const items = isPem ? derOfPem(bytes.toString('latin1')) : [bytes];
   const certificates: AmdCertificateFile[] = [];
@@ -57,7 +58,7 @@ export function amdFileContents(
     : { ok: true, value: { certificates, revocationLists } };
 }
 
-function malformed(): { readonly ok: false; readonly refusal: Refusal } {
+function malformed(): { readonly ok: false; readonly refusal: EndorsementRefusal } {
   const why = 'the file holds something other than certificates and revocation lists of AMD';
   return { ok: false, refusal: endorsementRefused('bundle-malformed', '', why).refusal };
 }

@@ -55,7 +55,7 @@ async function appraises(
 ): Promise<string> {
   const result = await sourceOf(files).source.get(requestOf(signingKey, supplied), { at });
   if (!result.ok) return result.refusal.code;
-  return codeOf(appraiseReport(platform.report({ signingKey }), result.collateral, at, trustAnchors));
+  return codeOf(appraiseReport(platform.report({ signingKey }), result.value.collateral, at, trustAnchors));
 }
 
 describe('a directory gives what an appraisal needs', () => {
@@ -87,10 +87,10 @@ describe('a directory gives what an appraisal needs', () => {
       await source.get(requestOf('VCEK'), { at: new Date('2028-01-01T00:00:00Z') }),
     ];
     assert.ok(first.ok && second.ok);
-    assert.equal(first.collateral, second.collateral);
+    assert.equal(first.value.collateral, second.value.collateral);
     const nextUpdate = new Date('2027-05-31T12:00:00Z');
-    assert.deepEqual(first.freshness, { fetchedAt: at, nextUpdate, source: path, stale: false });
-    assert.equal(second.freshness?.stale, true);
+    assert.deepEqual(first.value.freshness, { fetchedAt: at, nextUpdate, source: path, stale: false });
+    assert.equal(second.value.freshness?.stale, true);
   });
 
   test('with the list that lasts longest, but none that was issued later', async () => {
@@ -103,7 +103,7 @@ describe('a directory gives what an appraisal needs', () => {
     const files = Object.fromEntries(lists.map((bytes, index) => [`${index}.crl`, bytes]));
     const got = await sourceOf({ ...whole, ...files }).source.get(requestOf('VCEK'), { at });
     assert.ok(got.ok);
-    assert.deepEqual(got.collateral.revocationList, lists[1]);
+    assert.deepEqual(got.value.collateral.revocationList, lists[1]);
   });
 
   test('read again when a file changed', async () => {
@@ -177,12 +177,12 @@ test('that the list is not looked at is a decision, and the appraisal reports it
   const { path, source } = sourceOf(files, { revocationList: 'when-there', clock: () => at });
   const got = await source.get(requestOf('VCEK'), { at });
   assert.ok(got.ok);
-  assert.deepEqual(got.freshness, { fetchedAt: at, nextUpdate: undefined, source: path, stale: false });
-  const appraisal = appraiseReport(platform.report(), got.collateral, at, trustAnchors);
+  assert.deepEqual(got.value.freshness, { fetchedAt: at, nextUpdate: undefined, source: path, stale: false });
+  const appraisal = appraiseReport(platform.report(), got.value.collateral, at, trustAnchors);
   assert.equal(appraisal.ok && appraisal.value.revocation, 'unchecked');
   const withList = sourceOf(whole, { revocationList: 'when-there' }).source;
   const checked = await withList.get(requestOf('VCEK'), { at });
-  assert.deepEqual(checked.ok && checked.collateral.revocationList, list);
+  assert.deepEqual(checked.ok && checked.value.collateral.revocationList, list);
 });
 
 test('a list that cannot be read is not the same as none', async () => {
@@ -206,7 +206,7 @@ describe('AMD’s own certificates', { skip: vectorsMissing('sevsnp') }, () => {
       const when = new Date('2025-11-01T00:00:00Z');
       const got = await source.get(request.value, { at: when });
       assert.ok(got.ok, JSON.stringify(got));
-      assert.equal(codeOf(appraiseReport(evidence, got.collateral, when)), 'ok');
+      assert.equal(codeOf(appraiseReport(evidence, got.value.collateral, when)), 'ok');
     });
   }
 });

@@ -24,8 +24,8 @@ export interface SnpBundleSourceOptions {
   readonly trustAnchors?: readonly TrustAnchor[];
   /** Revocation lists of all sources, to be shared by them. Default: those of this source alone, in memory. */
   readonly listStore?: RevocationListStore | undefined;
-  /** For how long the files count as unchanged after they were looked at, milliseconds. Default: 1000. */
-  readonly recheckMilliseconds?: number;
+  /** For how long the files count as unchanged after they were looked at, seconds. Default: 1. */
+  readonly recheckSeconds?: number;
   /** The current time. Default: the machine's clock. */
   readonly clock?: () => Date;
   /** Called for each file that cannot be used, when it is read. */
@@ -62,13 +62,13 @@ class SnpBundle {
   #foundIn: Files = [];
 
   constructor(options: SnpBundleSourceOptions) {
-    const { path, recheckMilliseconds = 1000, clock = () => new Date() } = options;
+    const { path, recheckSeconds = 1, clock = () => new Date() } = options;
     this.#options = options;
     this.#files = new WatchedFiles({
       path,
       extensions,
       largestBytes: largestFile,
-      recheckMilliseconds,
+      recheckSeconds,
       clock,
       read: amdFileContents,
       reportBroken: options.reportBroken,
@@ -102,7 +102,7 @@ class SnpBundle {
     const { collateral, nextUpdate } = best;
     const stale = nextUpdate !== undefined && at > nextUpdate;
     const fetchedAt = new Date(Math.max(...files.map(({ readAt }) => readAt.getTime())));
-    return { ok: true, collateral, freshness: { fetchedAt, nextUpdate, source: this.#options.path, stale } };
+    return { ok: true, value: { collateral, freshness: { fetchedAt, nextUpdate, source: this.#options.path, stale } } };
   }
 
   /** A file that cannot be read may be the one that lacks. */

@@ -38,7 +38,7 @@ async function serve(t: TestContext, faults: KdsFault[] = []) {
     trustAnchors,
     timing,
     retries: 1,
-    timeoutMilliseconds: deadlineMilliseconds,
+    timeoutSeconds: deadlineMilliseconds / 1000,
   });
   t.after(async () => {
     await source.close();
@@ -56,7 +56,7 @@ function folder(t: TestContext): string {
 async function appraises(source: SnpEndorsementSource, signingKey: 'VCEK' | 'VLEK'): Promise<string> {
   const result = await source.get(signingKey === 'VCEK' ? vcek : vlek, { at });
   assert.ok(result.ok, JSON.stringify(result));
-  return codeOf(appraiseReport(platform.report({ signingKey }), result.collateral, at, trustAnchors));
+  return codeOf(appraiseReport(platform.report({ signingKey }), result.value.collateral, at, trustAnchors));
 }
 
 describe('the key distribution service', () => {
@@ -163,7 +163,7 @@ test('a mirror on disk is as good as the service; an older list than one that wa
 
   const listOf = async (request: SnpEndorsementRequest) => {
     const result = await source.get(request, { at });
-    return result.ok ? result.collateral.revocationList : result.refusal.code;
+    return result.ok ? result.value.collateral.revocationList : result.refusal.code;
   };
   const newer = await platform.revocationList({ crl: { thisUpdate: at } });
   write('vcek/v1/Milan/crl', newer);
@@ -226,10 +226,12 @@ describe('a cache before it', () => {
     const unchecked: SnpEndorsementSource = {
       get: async () => ({
         ok: true,
-        collateral: {
-          certificate: platform.certificates.vcek,
-          authorityChain: platform.certificates.ask + platform.certificates.ark,
-          revocationList: 'unchecked',
+        value: {
+          collateral: {
+            certificate: platform.certificates.vcek,
+            authorityChain: platform.certificates.ask + platform.certificates.ark,
+            revocationList: 'unchecked',
+          },
         },
       }),
     };

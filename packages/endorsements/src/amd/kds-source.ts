@@ -22,16 +22,16 @@ export interface KdsSourceOptions {
   readonly trustAnchors?: readonly TrustAnchor[];
   /** Revocation lists of all sources, to be shared by them. Default: those of this source alone, in memory. */
   readonly listStore?: RevocationListStore | undefined;
-  /** Default: 5000. */
-  readonly connectTimeoutMilliseconds?: number;
-  /** For one attempt at one document. Default: 15000. */
-  readonly timeoutMilliseconds?: number;
+  /** Default: 5. */
+  readonly connectTimeoutSeconds?: number;
+  /** For one attempt at one document. Default: 15. */
+  readonly timeoutSeconds?: number;
   /** Further attempts after the first. Default: 3. */
   readonly retries?: number;
-  /** Default: 2000. */
-  readonly firstPauseMilliseconds?: number;
-  /** A longer `Retry-After` ends the attempts. Default: 12000. */
-  readonly longestPauseMilliseconds?: number;
+  /** Default: 2. */
+  readonly firstPauseSeconds?: number;
+  /** A longer `Retry-After` ends the attempts. Default: 12. */
+  readonly longestPauseSeconds?: number;
   /** For how long chain and list serve for further chips and keys, seconds. Default: 600. */
   readonly authorityMemorySeconds?: number;
   readonly timing?: Timing;
@@ -83,7 +83,7 @@ function sourceOver(documents: KdsDocuments, options: SourceOptions): KdsSource 
     if (!('certificate' in request) && typeof certificate !== 'string')
       certificates.set(vcekPath(request), certificate);
     const freshness = { fetchedAt, nextUpdate, source: documents.name, stale: at > nextUpdate };
-    return { ok: true, collateral, freshness };
+    return { ok: true, value: { collateral, freshness } };
   }
 
   const source: SnpEndorsementSource = {
@@ -101,16 +101,16 @@ export function createKdsSource(options: KdsSourceOptions = {}): KdsSource {
   const timing = options.timing ?? systemTiming;
   const client = {
     ca: options.ca,
-    connectTimeoutMs: options.connectTimeoutMilliseconds ?? 5_000,
-    timeoutMs: options.timeoutMilliseconds ?? 15_000,
+    connectTimeoutMs: (options.connectTimeoutSeconds ?? 5) * 1000,
+    timeoutMs: (options.timeoutSeconds ?? 15) * 1000,
     maxResponseBytes: 4 * 1024 * 1024,
     maxConnections: 2,
     timing,
   };
   const retry = {
     retries: options.retries ?? 3,
-    firstPauseMs: options.firstPauseMilliseconds ?? 2_000,
-    longestPauseMs: options.longestPauseMilliseconds ?? 12_000,
+    firstPauseMs: (options.firstPauseSeconds ?? 2) * 1000,
+    longestPauseMs: (options.longestPauseSeconds ?? 12) * 1000,
     timing,
   };
   const documents = httpDocuments(options.baseUrl ?? 'https://kdsintf.amd.com', client, retry);

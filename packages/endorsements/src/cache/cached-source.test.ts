@@ -11,9 +11,9 @@ test('what was fetched is given again, the same object, without a request', asyn
   const { cache, server } = await scene(t);
   const [first, second] = [await cache.get(needed, { at }), await cache.get(needed, { at })];
   assert.ok(first.ok && second.ok);
-  assert.deepEqual(plain(first.collateral), plain(parts));
-  assert.equal(first.collateral, second.collateral);
-  assert.deepEqual(second.freshness, { fetchedAt: at, nextUpdate, source: server.url, stale: false });
+  assert.deepEqual(plain(first.value.collateral), plain(parts));
+  assert.equal(first.value.collateral, second.value.collateral);
+  assert.deepEqual(second.value.freshness, { fetchedAt: at, nextUpdate, source: server.url, stale: false });
   assert.equal(server.requests.length, 4);
 });
 
@@ -43,7 +43,7 @@ test('a caller who may not make the service be asked gets what has expired withi
   const { cache } = await scene(t, { staleGraceSeconds: 5 * day });
   await cache.get(needed, { at });
   const result = await cache.get(needed, { at: later(30), mayFetch: () => false });
-  assert.equal(result.ok && result.freshness?.stale, true);
+  assert.equal(result.ok && result.value.freshness?.stale, true);
 });
 
 describe('a restart', () => {
@@ -54,8 +54,8 @@ describe('a restart', () => {
     server.setFaults(down);
     const result = await restart().get(needed, { at: later(1) });
     assert.ok(result.ok);
-    assert.deepEqual(plain(result.collateral), plain(parts));
-    assert.deepEqual(result.freshness, { fetchedAt: at, nextUpdate, source: server.url, stale: false });
+    assert.deepEqual(plain(result.value.collateral), plain(parts));
+    assert.deepEqual(result.value.freshness, { fetchedAt: at, nextUpdate, source: server.url, stale: false });
     assert.equal(server.requests.length, 4);
   });
 
@@ -194,10 +194,10 @@ describe('bad content never enters', () => {
   test('whatever source it comes from', async (t) => {
     const { timing } = await scene(t);
     const forged = { ...collateral, tcbInfoSignature: new Uint8Array(64) };
-    const source: IntelEndorsementSource = { get: async () => ({ ok: true, collateral: forged }) };
+    const source: IntelEndorsementSource = { get: async () => ({ ok: true, value: { collateral: forged } }) };
     const cache = createCachedSource(source, { trustAnchors, clock: timing.clock });
     assert.equal(codeOf(await cache.get(needed, { at })), 'endorsements-not-genuine');
-    const other: IntelEndorsementSource = { get: async () => ({ ok: true, collateral }) };
+    const other: IntelEndorsementSource = { get: async () => ({ ok: true, value: { collateral } }) };
     const wrong = createCachedSource(other, { trustAnchors, clock: timing.clock });
     assert.equal(codeOf(await wrong.get({ ...needed, ca: 'processor' }, { at })), 'endorsements-other-platform');
   });
@@ -205,7 +205,7 @@ describe('bad content never enters', () => {
 
 test('of many platforms the one that was asked for longest ago is forgotten, on disk too', async (t) => {
   const directory = folder(t);
-  const source: IntelEndorsementSource = { name: 'any', get: async () => ({ ok: true, collateral }) };
+  const source: IntelEndorsementSource = { name: 'any', get: async () => ({ ok: true, value: { collateral } }) };
   let asked = 0;
   const counting: IntelEndorsementSource = {
     name: 'counting',

@@ -27,8 +27,8 @@ export interface CacheOptions {
   readonly refreshAfterSeconds?: number;
   /** How long past `nextUpdate` an entry may be used while the source gives none, seconds. Default: 0. */
   readonly staleGraceSeconds?: number;
-  /** How long a call waits for new endorsements when the ones at hand may still be used, milliseconds. Default: 2000. */
-  readonly staleWaitMilliseconds?: number;
+  /** How long a call waits for new endorsements when the ones at hand may still be used, seconds. Default: 2. */
+  readonly staleWaitSeconds?: number;
   /** How long after a failure the failure is the answer before the source is asked again, seconds. Default: 15. */
   readonly retryAfterSeconds?: number;
   /** The same for refreshes of entries that can still be used, seconds. Default: 300. */
@@ -54,7 +54,7 @@ const defaults: Settings = {
   refreshAheadSeconds: 3 * 24 * 3600,
   refreshAfterSeconds: 24 * 3600,
   staleGraceSeconds: 0,
-  staleWaitMilliseconds: 2000,
+  staleWaitSeconds: 2,
   retryAfterSeconds: 15,
   refreshRetrySeconds: 300,
   maximumEntries: 1000,
@@ -142,7 +142,7 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
     const { key, request } = held;
     const fetching = this.#fetch(key, request, undefined);
     const inTime = new AbortController();
-    const late = delay(this.#settings.staleWaitMilliseconds, undefined, { signal: inTime.signal }).catch(
+    const late = delay(this.#settings.staleWaitSeconds * 1000, undefined, { signal: inTime.signal }).catch(
       () => undefined,
     );
     try {
@@ -169,7 +169,7 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
     const now = this.#settings.clock();
     const result = await this.#source.get(request, { at: now, signal });
     if (!result.ok) throw new Refused(result.refusal);
-    const { collateral, freshness } = result;
+    const { collateral, freshness } = result.value;
     const source = freshness?.source ?? this.name;
     const verified = this.#kind.verify(collateral, request, source);
     if (!verified.ok) throw new Refused(verified.refusal);
@@ -252,7 +252,7 @@ class Cache<Request, Value> implements CachedSource<Request, Value> {
       return refuseEndorsements('endorsements-expired', source, why);
     }
     if (freshness.stale) this.#settings.report({ kind: 'stale-used', key, nextUpdate });
-    return { ok: true, collateral: value, freshness };
+    return { ok: true, value: { collateral: value, freshness } };
   }
 
   async refreshDue(): Promise<void> {

@@ -15,11 +15,11 @@ describe('ahead of the next update', () => {
     timing.set(later(27));
     const before = await cache.get(needed, { at: later(27) });
     assert.ok(before.ok);
-    assert.deepEqual(before.freshness?.nextUpdate, nextUpdate);
+    assert.deepEqual(before.value.freshness?.nextUpdate, nextUpdate);
     await cache.close();
     const after = await cache.get(needed, { at: later(27) });
     assert.ok(after.ok);
-    assert.deepEqual(after.freshness?.nextUpdate, later(50));
+    assert.deepEqual(after.value.freshness?.nextUpdate, later(50));
     assert.deepEqual(kinds(events), ['refreshed']);
     assert.equal(server.requests.length, 8);
   });
@@ -36,7 +36,7 @@ describe('ahead of the next update', () => {
     await cache.get(needed, { at: later(1) });
     await cache.close();
     const after = await cache.get(needed, { at: later(1) });
-    assert.deepEqual(after.ok && after.freshness?.nextUpdate, later(30));
+    assert.deepEqual(after.ok && after.value.freshness?.nextUpdate, later(30));
   });
 
   test('a refresh that fails is reported, and not tried again for a while', async (t) => {
@@ -81,7 +81,7 @@ describe('ahead of the next update', () => {
     await cache.close();
     const result = await cache.get(needed, { at: later(48) });
     assert.ok(result.ok);
-    assert.deepEqual(result.freshness?.nextUpdate, later(50));
+    assert.deepEqual(result.value.freshness?.nextUpdate, later(50));
     assert.equal(events[0]?.kind, 'rollback-ignored');
   });
 
@@ -93,8 +93,8 @@ describe('ahead of the next update', () => {
     await cache.close();
     const second = await cache.get(needed, { at: later(27) });
     assert.ok(first.ok && second.ok);
-    assert.equal(first.collateral, second.collateral);
-    assert.deepEqual(second.freshness?.fetchedAt, later(27));
+    assert.equal(first.value.collateral, second.value.collateral);
+    assert.deepEqual(second.value.freshness?.fetchedAt, later(27));
   });
 });
 
@@ -106,7 +106,7 @@ describe('past the next update, while the service is down', () => {
     timing.set(later(30));
     const result = await cache.get(needed, { at: later(30) });
     assert.ok(result.ok);
-    assert.deepEqual(result.freshness, {
+    assert.deepEqual(result.value.freshness, {
       fetchedAt: at,
       nextUpdate,
       source: server.url,
@@ -117,7 +117,7 @@ describe('past the next update, while the service is down', () => {
   });
 
   test('a source that hangs holds nobody up while the one at hand may be used, nor is it asked by each caller', async (t) => {
-    const options = { staleGraceSeconds: 2 * day, refreshAheadSeconds: 0, staleWaitMilliseconds: 1 };
+    const options = { staleGraceSeconds: 2 * day, refreshAheadSeconds: 0, staleWaitSeconds: 0.001 };
     const { cache, server, timing, events } = await scene(t, options);
     await cache.get(needed, { at });
     server.setFaults([{ kind: 'hang' }]);
@@ -125,7 +125,7 @@ describe('past the next update, while the service is down', () => {
     const asked = server.requests.length;
     const answers = [await cache.get(needed, { at: later(30) }), await cache.get(needed, { at: later(30) })];
     assert.deepEqual(
-      answers.map((answer) => answer.ok && answer.freshness?.stale),
+      answers.map((answer) => answer.ok && answer.value.freshness?.stale),
       [true, true],
     );
     timing.passDeadlines();
@@ -133,7 +133,7 @@ describe('past the next update, while the service is down', () => {
     assert.ok(kinds(events).includes('refresh-failed'), kinds(events).join());
     assert.ok(server.requests.length <= asked + 4);
     const again = await cache.get(needed, { at: later(30) });
-    assert.equal(again.ok && again.freshness?.stale, true);
+    assert.equal(again.ok && again.value.freshness?.stale, true);
     assert.ok(server.requests.length <= asked + 4);
   });
 
@@ -160,7 +160,7 @@ describe('past the next update, while the service is down', () => {
     server.setFaults(down);
     timing.set(later(30));
     const result = await restart().get(needed, { at: later(30) });
-    assert.equal(result.ok && result.freshness?.stale, true);
+    assert.equal(result.ok && result.value.freshness?.stale, true);
   });
 
   test('the new one is used as soon as it can be had', async (t) => {
@@ -173,7 +173,7 @@ describe('past the next update, while the service is down', () => {
     publish(renewed);
     timing.set(later(30, 16));
     const result = await cache.get(needed, { at: later(30, 16) });
-    assert.equal(result.ok && result.freshness?.stale, false);
+    assert.equal(result.ok && result.value.freshness?.stale, false);
   });
 });
 

@@ -16,7 +16,7 @@ function scene(t: TestContext, publish: () => IntelCollateral, furtherRoots: rea
   const events: CacheEvent[] = [];
   const source: IntelEndorsementSource = {
     name: 'test',
-    get: async () => ({ ok: true, collateral: publish() }),
+    get: async () => ({ ok: true, value: { collateral: publish() } }),
   };
   const cache = createCachedSource(source, {
     trustAnchors: [
@@ -47,8 +47,8 @@ describe('a refresh', () => {
     published = emergency;
     const result = await refreshed(2);
     assert.ok(result.ok);
-    assert.deepEqual(plain(result.collateral), plain(emergency));
-    assert.deepEqual(result.freshness?.nextUpdate, later(4));
+    assert.deepEqual(plain(result.value.collateral), plain(emergency));
+    assert.deepEqual(result.value.freshness?.nextUpdate, later(4));
     assert.deepEqual(
       events.map(({ kind }) => kind),
       ['refreshed'],
@@ -63,7 +63,7 @@ describe('a refresh', () => {
     published = replayed;
     const result = await refreshed(2);
     assert.ok(result.ok);
-    assert.deepEqual(plain(result.collateral), plain(collateral));
+    assert.deepEqual(plain(result.value.collateral), plain(collateral));
     assert.equal(events[0]?.kind, 'rollback-ignored');
   });
 
@@ -77,7 +77,7 @@ describe('a refresh', () => {
     published = { ...collateral, tcbInfo, tcbInfoSignature, pckCrl };
     const result = await refreshed(2);
     assert.ok(result.ok);
-    assert.deepEqual(plain(result.collateral), plain({ ...collateral, pckCrl }));
+    assert.deepEqual(plain(result.value.collateral), plain({ ...collateral, pckCrl }));
     assert.deepEqual(
       events.map(({ kind }) => kind),
       ['rollback-ignored', 'refreshed'],
@@ -96,7 +96,7 @@ describe('a refresh', () => {
     published = ahead;
     const result = await refreshed(2);
     assert.ok(result.ok);
-    assert.deepEqual(plain(result.collateral), plain(ahead));
+    assert.deepEqual(plain(result.value.collateral), plain(ahead));
   });
 
   test('of a source that throws is reported, and the entry at hand serves', async (t) => {

@@ -2,9 +2,8 @@
 
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import type { Refusal } from '@atesto/core';
 import type { EndorsementCode } from '../codes.ts';
-import { refuseEndorsements, settleRefusals } from '../refusal.ts';
+import { type EndorsementRefusal, refuseEndorsements, settleRefusals } from '../refusal.ts';
 
 /**
  * Reads the bytes of one file. Answers a refusal as a value; `where` in it is a member, or empty for the whole. `namedPlatforms`: the platforms
@@ -14,10 +13,10 @@ export type ReadContents<Contents> = (
   bytes: Buffer,
 ) =>
   | { readonly ok: true; readonly value: Contents }
-  | { readonly ok: false; readonly refusal: Refusal; readonly namedPlatforms?: readonly string[] };
+  | { readonly ok: false; readonly refusal: EndorsementRefusal; readonly namedPlatforms?: readonly string[] };
 
 /** Takes the refusal of a file; `where` begins with its path. */
-export type ReportBroken = (refusal: Refusal) => void;
+export type ReportBroken = (refusal: EndorsementRefusal) => void;
 
 /** What to read, and how often. */
 export interface WatchedFilesOptions<Contents> {
@@ -27,7 +26,7 @@ export interface WatchedFilesOptions<Contents> {
   readonly extensions: readonly string[];
   readonly largestBytes: number;
   /** For how long the files count as unchanged after they were looked at. */
-  readonly recheckMilliseconds: number;
+  readonly recheckSeconds: number;
   readonly clock: () => Date;
   readonly read: ReadContents<Contents>;
   /** Called once for each state of a file that has no contents, when it is read. */
@@ -40,7 +39,7 @@ export type WatchedFile<Contents> = {
   readonly readAt: Date;
 } & (
   | { readonly contents: Contents; readonly refusal?: never; readonly namedPlatforms?: never }
-  | { readonly refusal: Refusal; readonly namedPlatforms?: readonly string[]; readonly contents?: never }
+  | { readonly refusal: EndorsementRefusal; readonly namedPlatforms?: readonly string[]; readonly contents?: never }
 );
 
 interface Known<Contents> {
@@ -67,7 +66,7 @@ export class WatchedFiles<Contents> {
   /** In the order of their names. Refuses by throwing within this package when there is nothing to list at the path. */
   async current(): Promise<readonly WatchedFile<Contents>[]> {
     const now = this.#options.clock();
-    if (Math.abs(now.getTime() - this.#polledAt) < this.#options.recheckMilliseconds) return this.#files;
+    if (Math.abs(now.getTime() - this.#polledAt) < this.#options.recheckSeconds * 1000) return this.#files;
     this.#polling ??= this.#poll(now).finally(() => {
       this.#polling = undefined;
     });
@@ -110,7 +109,11 @@ export class WatchedFiles<Contents> {
 
   async #readFile(path: string, readAt: Date): Promise<Known<Contents>> {
     const { largestBytes, read } = this.#options;
-    const refused = (stamp: string, refusal: Refusal, namedPlatforms: readonly string[] = []): Known<Contents> => {
+    const refused = (
+      stamp: string,
+      refusal: EndorsementRefusal,
+      namedPlatforms: readonly string[] = [],
+    ): Known<Contents> => {
       return { stamp, file: { path, readAt, refusal, namedPlatforms } };
     };
     let stamp: string;

@@ -79,7 +79,7 @@ describe('a lasting failure', () => {
       const source = createPcsSource({
         baseUrl: `http://127.0.0.1:${address.port}`,
         timing: createFakeTiming(at),
-        timeoutMilliseconds: deadlineMilliseconds,
+        timeoutSeconds: deadlineMilliseconds / 1000,
         retries: 1,
       });
       t.after(() => source.close());

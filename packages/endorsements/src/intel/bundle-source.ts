@@ -1,13 +1,13 @@
 /** Collateral from files: one file, or a directory of them, for offline and air-gapped sites. */
-import type { Refusal } from '@atesto/core';
 import {
+  type Refusal as EvidenceRefusal,
   type IntelCollateral,
   largestCollateralFile,
   parseIntelCollateral,
   type TrustAnchor,
 } from '@atesto/evidence/advanced';
 import { type ReportBroken, type WatchedFile, WatchedFiles } from '../files/watched-files.ts';
-import { refuseEndorsements, settleRefusals } from '../refusal.ts';
+import { type EndorsementRefusal, refuseEndorsements, settleRefusals } from '../refusal.ts';
 import { RevocationListStore } from '../revocation/list-store.ts';
 import { withStoredLists } from '../revocation/revocable.ts';
 import type { EndorsementResult } from '../source.ts';
@@ -27,8 +27,8 @@ export interface BundleSourceOptions {
   readonly trustAnchors?: readonly TrustAnchor[];
   /** Revocation lists of all sources, to be shared by them. Default: those of this source alone, in memory. */
   readonly listStore?: RevocationListStore | undefined;
-  /** For how long the files count as unchanged after they were looked at, milliseconds. Default: 1000. */
-  readonly recheckMilliseconds?: number;
+  /** For how long the files count as unchanged after they were looked at, seconds. Default: 1. */
+  readonly recheckSeconds?: number;
   /** The current time. Default: the machine's clock. */
   readonly clock?: () => Date;
   /** Called for each file that cannot be used, when it is read. A file that matches serves in spite of it. */
@@ -50,13 +50,13 @@ function mayBeFor({ refusal, namedPlatforms = [] }: File, request: IntelEndorsem
 }
 
 /** A file of a source is the operator's, whatever a file is to those who parse it themselves. */
-function asMalformed({ where, why }: Refusal): Refusal {
+function asMalformed({ where, why }: EvidenceRefusal): EndorsementRefusal {
   return { code: 'bundle-malformed', where, why };
 }
 
 /** A source over files, each read again when it changes. That the bodies are genuine is not its business: the appraisal verifies them. */
 export function createBundleSource(options: BundleSourceOptions): IntelBundleSource {
-  const { path, recheckMilliseconds = 1000, clock = () => new Date() } = options;
+  const { path, recheckSeconds = 1, clock = () => new Date() } = options;
   const { trustAnchors } = options;
   const isTrusted = (root: string): boolean =>
     trustAnchors === undefined || trustAnchors.some(({ spkiSha256 }) => spkiSha256 === root);
@@ -64,7 +64,7 @@ export function createBundleSource(options: BundleSourceOptions): IntelBundleSou
     path,
     extensions: ['.json'],
     largestBytes: largestCollateralFile,
-    recheckMilliseconds,
+    recheckSeconds,
     clock,
     reportBroken: options.reportBroken,
     read: (bytes) => {
@@ -98,7 +98,7 @@ export function createBundleSource(options: BundleSourceOptions): IntelBundleSou
       const collateral = given.get(key) ?? selected.collateral;
       given.set(key, collateral);
       const stale = nextUpdate !== undefined && at > nextUpdate;
-      return { ok: true, collateral, freshness: { fetchedAt, nextUpdate, source, stale } };
+      return { ok: true, value: { collateral, freshness: { fetchedAt, nextUpdate, source, stale } } };
     }
     const refusal = candidates.find((candidate) => mayBeFor(candidate, request))?.refusal;
     if (refusal !== undefined) return { ok: false, refusal };

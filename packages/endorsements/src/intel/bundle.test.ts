@@ -29,7 +29,7 @@ test('a directory gives the file of the platform that is asked about, and the sa
     await source.get({ ...needed, fmspc }, { at }),
   ];
   assert.ok(first.ok && second.ok);
-  assert.equal(first.collateral, second.collateral);
+  assert.equal(first.value.collateral, second.value.collateral);
   assert.equal(code(await source.get({ ...needed, fmspc: 'ffffffffffff' }, { at })), 'bundle-no-match');
   assert.equal(code(await source.get({ ...needed, fmspc, tee: 'tdx' }, { at })), 'bundle-no-match');
   assert.equal(code(await source.get({ ...needed, fmspc, ca: 'processor' }, { at })), 'bundle-no-match');
@@ -49,7 +49,7 @@ test('a file that broke off counts as missing for the platform it names, and for
   const path = join(directory, 'cut.json');
   const told: string[] = [];
   const reportBroken = ({ where }: { readonly where: string }): void => void told.push(where);
-  const source = createBundleSource({ path: directory, recheckMilliseconds: 0, reportBroken });
+  const source = createBundleSource({ path: directory, recheckSeconds: 0, reportBroken });
   writeFileSync(path, json.slice(0, json.indexOf('00a5a5000000') + 40));
   await source.warmUp();
   assert.equal(code(await source.get({ ...needed, fmspc: '00a5a5000000' }, { at })), 'bundle-malformed');
@@ -83,7 +83,7 @@ test('a file that is malformed does not hide another, and is named when there is
 test('a file is read again when it changed, at the next look', async () => {
   const path = join(mkdtempSync(join(folder, 'changing-')), 'platform.json');
   let now = at;
-  const source = createBundleSource({ path, clock: () => now, recheckMilliseconds: 1000 });
+  const source = createBundleSource({ path, clock: () => now, recheckSeconds: 1 });
   writeFileSync(path, '{');
   assert.equal(code(await source.get({ ...needed, fmspc: '00a5a5000000' }, { at })), 'bundle-malformed');
   writeFileSync(path, json);
@@ -108,7 +108,7 @@ test('of several files for a platform the one that lasts longest is given, but n
   const source = createBundleSource({ path: directory });
   const given = async (when: Date) => {
     const result = await source.get({ ...needed, fmspc: '00a5a5000000' }, { at: when });
-    return result.ok ? [result.freshness?.source, result.freshness?.stale] : result.refusal.code;
+    return result.ok ? [result.value.freshness?.source, result.value.freshness?.stale] : result.refusal.code;
   };
   assert.deepEqual(await given(days(-5)), [join(directory, 'c.json'), false]);
   assert.deepEqual(await given(at), [join(directory, 'b.json'), false]);
@@ -125,11 +125,11 @@ test('a file is stale when its revocation list is, and a fallback asks the next 
   writeFileSync(fresh, json);
   const request = { ...needed, fmspc: '00a5a5000000' };
   const old = await createBundleSource({ path }).get(request, { at });
-  assert.deepEqual(old.ok && old.freshness?.nextUpdate, pckCrl.nextUpdate);
-  assert.equal(old.ok && old.freshness?.stale, true);
+  assert.deepEqual(old.ok && old.value.freshness?.nextUpdate, pckCrl.nextUpdate);
+  assert.equal(old.ok && old.value.freshness?.stale, true);
   const both = createFallbackSource([createBundleSource({ path }), createBundleSource({ path: fresh })]);
   const chosen = await both.get(request, { at });
-  assert.equal(chosen.ok && chosen.freshness?.source, fresh);
+  assert.equal(chosen.ok && chosen.value.freshness?.source, fresh);
 });
 
 test('the answer says how fresh the bodies are', async () => {
@@ -144,7 +144,7 @@ test('the answer says how fresh the bodies are', async () => {
   ] as const) {
     const result = await source.get(request, { at: when });
     assert.ok(result.ok);
-    assert.deepEqual(result.freshness, { fetchedAt: at, nextUpdate, source: path, stale });
+    assert.deepEqual(result.value.freshness, { fetchedAt: at, nextUpdate, source: path, stale });
   }
 });
 

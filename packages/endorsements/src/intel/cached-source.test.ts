@@ -29,7 +29,7 @@ function scene(t: TestContext, give: (request: IntelEndorsementRequest) => typeo
     name: 'counting',
     get: async (request) => {
       asked += 1;
-      return { ok: true, collateral: give(request) };
+      return { ok: true, value: { collateral: give(request) } };
     },
   };
   const open = () => createCachedSource(source, { trustAnchors, clock: () => at, directory, maximumEntries: 12 });

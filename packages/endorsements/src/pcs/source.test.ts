@@ -13,8 +13,8 @@ test('collateral is fetched part by part and given as signed, with its earliest 
   const { server, source } = await servePcs(t);
   const result = await source.get(needed, { at });
   assert.ok(result.ok);
-  assert.deepEqual(plain(result.collateral), plain(parts));
-  assert.deepEqual(result.freshness, {
+  assert.deepEqual(plain(result.value.collateral), plain(parts));
+  assert.deepEqual(result.value.freshness, {
     fetchedAt: at,
     nextUpdate: new Date('2026-06-30T12:00:00Z'),
     source: server.url,
@@ -35,7 +35,7 @@ test('a PCCS, whose root list is hex, gives the same; its address may carry the 
   t.after(() => source.close());
   const result = await source.get(needed, { at });
   assert.ok(result.ok);
-  assert.deepEqual(plain(result.collateral), plain(parts));
+  assert.deepEqual(plain(result.value.collateral), plain(parts));
 });
 
 test('TDX has TCB info and QE identity of its own', async (t) => {
@@ -43,7 +43,7 @@ test('TDX has TCB info and QE identity of its own', async (t) => {
   const { server, source } = await servePcs(t, { collateral: ({ tee }) => (tee === 'tdx' ? tdx : collateral) });
   const result = await source.get({ ...needed, tee: 'tdx' }, { at });
   assert.ok(result.ok);
-  assert.deepEqual(result.collateral.tcbInfo, Buffer.from(tdx.tcbInfo));
+  assert.deepEqual(result.value.collateral.tcbInfo, Buffer.from(tdx.tcbInfo));
   assert.ok(server.requests.includes('/tdx/certification/v4/qe/identity'));
 });
 
@@ -92,7 +92,7 @@ describe('a platform that is known by its certificate id only', () => {
     const { server, source } = await servePcs(t);
     const result = await source.get({ tee: 'sgx', pckCertificate }, { at });
     assert.ok(result.ok);
-    assert.deepEqual(plain(result.collateral), plain(collateral));
+    assert.deepEqual(plain(result.value.collateral), plain(collateral));
     const query = `encrypted_ppid=${'ab'.repeat(384)}&cpusvn=${'02'.repeat(16)}&pcesvn=0d00&pceid=0000`;
     assert.equal(server.requests[0], `${sgx}/pckcert?${query}`);
   });
@@ -230,7 +230,7 @@ test('expired collateral is given and called stale; no grace is implied', async 
   const { source } = await servePcs(t);
   const result = await source.get(needed, { at: new Date('2026-07-01T00:00:00Z') });
   assert.ok(result.ok);
-  assert.deepEqual([result.freshness?.stale, result.freshness?.graceUntil], [true, undefined]);
+  assert.deepEqual([result.value.freshness?.stale, result.value.freshness?.graceUntil], [true, undefined]);
 });
 
 test('a hundred requests at once make one request for each part', async (t) => {
@@ -271,7 +271,7 @@ describe('real collateral', { skip: vectorsMissing('sgx') }, () => {
         const request = { tee: kind, fmspc: String(fmspc), pceId: '0000', ca } as const;
         const result = await source.get(request, { at: new Date(String(verificationTime)) });
         assert.ok(result.ok);
-        assert.deepEqual(plain(result.collateral), plain(real));
+        assert.deepEqual(plain(result.value.collateral), plain(real));
       });
     }
   }

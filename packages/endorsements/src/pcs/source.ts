@@ -25,16 +25,16 @@ export interface PcsSourceOptions extends Omit<PcsAddress, 'dialect'> {
   readonly trustAnchors?: readonly TrustAnchor[];
   /** Revocation lists of all sources, to be shared by them. Default: those of this source alone, in memory. */
   readonly listStore?: RevocationListStore | undefined;
-  /** Default: 5000. */
-  readonly connectTimeoutMilliseconds?: number;
-  /** For one attempt at one document. Default: 10000. */
-  readonly timeoutMilliseconds?: number;
+  /** Default: 5. */
+  readonly connectTimeoutSeconds?: number;
+  /** For one attempt at one document. Default: 10. */
+  readonly timeoutSeconds?: number;
   /** Further attempts after the first. Default: 3. */
   readonly retries?: number;
-  /** Default: 250; each further pause is twice as long, shortened by up to half at random. */
-  readonly firstPauseMilliseconds?: number;
-  /** A longer `Retry-After` ends the attempts. Default: 8000. */
-  readonly longestPauseMilliseconds?: number;
+  /** Default: 0.25; each further pause is twice as long, shortened by up to half at random. */
+  readonly firstPauseSeconds?: number;
+  /** A longer `Retry-After` ends the attempts. Default: 8. */
+  readonly longestPauseSeconds?: number;
   /** Default: 8 MiB. */
   readonly maximumResponseBytes?: number;
   /** Default: 8. */
@@ -68,8 +68,8 @@ function checkBaseline(
 function makeClient(options: PcsSourceOptions, timing: Timing): HttpClient {
   return new HttpClient({
     ca: options.ca,
-    connectTimeoutMs: options.connectTimeoutMilliseconds ?? 5_000,
-    timeoutMs: options.timeoutMilliseconds ?? 10_000,
+    connectTimeoutMs: (options.connectTimeoutSeconds ?? 5) * 1000,
+    timeoutMs: (options.timeoutSeconds ?? 10) * 1000,
     maxResponseBytes: options.maximumResponseBytes ?? 8 * 1024 * 1024,
     maxConnections: options.maximumConnections ?? 8,
     timing,
@@ -83,8 +83,8 @@ export function createPcsSource(options: PcsSourceOptions): PcsSource {
   const client = makeClient(options, timing);
   const retry = {
     retries: options.retries ?? 3,
-    firstPauseMs: options.firstPauseMilliseconds ?? 250,
-    longestPauseMs: options.longestPauseMilliseconds ?? 8_000,
+    firstPauseMs: (options.firstPauseSeconds ?? 0.25) * 1000,
+    longestPauseMs: (options.longestPauseSeconds ?? 8) * 1000,
     timing,
   };
   const service = new PcsService(paths, client, retry, options.apiKey);
@@ -102,7 +102,7 @@ export function createPcsSource(options: PcsSourceOptions): PcsSource {
     checkBaseline(verified, tcbEvaluationDataNumber, name);
     const nextUpdate = nextUpdateOf(verified);
     const freshness = { fetchedAt: timing.clock(), nextUpdate, source: name, stale: at > nextUpdate };
-    return { ok: true, collateral, freshness };
+    return { ok: true, value: { collateral, freshness } };
   }
 
   const source: IntelEndorsementSource = {

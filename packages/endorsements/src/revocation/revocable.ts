@@ -97,9 +97,11 @@ export function withStoredLists<Request, Value extends object>(
     options: EndorsementOptions,
   ): Promise<EndorsementResult<Value>> {
     if (!result.ok) return result;
-    const { value, nextUpdate } = await unite(result.collateral, options.at);
-    if (value === result.collateral || result.freshness === undefined) return { ...result, collateral: value };
-    return { ok: true, collateral: value, freshness: fresh(result.freshness, nextUpdate, options.at) };
+    const { value, nextUpdate } = await unite(result.value.collateral, options.at);
+    if (value === result.value.collateral || result.value.freshness === undefined) {
+      return { ok: true, value: { ...result.value, collateral: value } };
+    }
+    return { ok: true, value: { collateral: value, freshness: fresh(result.value.freshness, nextUpdate, options.at) } };
   }
 
   async function get(request: Request, options: EndorsementOptions): Promise<EndorsementResult<Value>> {
@@ -114,7 +116,7 @@ export function withStoredLists<Request, Value extends object>(
 }
 
 function isFresh(result: EndorsementResult<unknown>): boolean {
-  return result.ok && result.freshness?.stale !== true;
+  return result.ok && result.value.freshness?.stale !== true;
 }
 
 function fresh(freshness: Freshness, nextUpdate: Date | undefined, at: Date): Freshness {

@@ -14,7 +14,7 @@ export function serveEnclaves(settings: ServiceSettings = {}, options: ServiceOp
   const { provider, ...rest } = settings;
   return serve(
     { ...rest, provider: { trustAnchors: [platform.rootFingerprint], ...provider } },
-    { intelEndorsements: { get: async () => ({ ok: true, collateral }) }, ...options },
+    { intelEndorsements: { get: async () => ({ ok: true, value: { collateral } }) }, ...options },
   );
 }
 

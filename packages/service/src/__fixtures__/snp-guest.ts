@@ -27,7 +27,7 @@ export function amdSource(platform: SimulatedSnpPlatform = machine): SnpEndorsem
       const [chip, provider] = await endorsed;
       const collateral = request.signingKey === 'VCEK' ? chip : provider;
       const certificate = 'certificate' in request ? request.certificate : collateral.certificate;
-      return { ok: true, collateral: { ...collateral, certificate } };
+      return { ok: true, value: { collateral: { ...collateral, certificate } } };
     },
   };
 }

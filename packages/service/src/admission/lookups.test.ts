@@ -13,7 +13,7 @@ function unknowing() {
     code: 'endorsements-not-found',
     where: 'https://pcs.example',
     why: 'it has nothing for the platform',
-  };
+  } as const;
   const source = {
     get: async () => {
       outside.asked += 1;

@@ -216,7 +216,7 @@ test('attests a quote that only names its platform when the endorsements bring i
 });
 
 test('refuses with 503 when the endorsements do not arrive in time, or cannot be had, with 400 when there are none', async () => {
-  const refusal = { code: 'endorsements-unavailable', where: 'endorsements', why: 'none' };
+  const refusal = { code: 'endorsements-unavailable', where: 'endorsements', why: 'none' } as const;
   const late = await serveEnclaves(
     { limits: { endorsementTimeoutMs: 20 } },
     {
@@ -237,7 +237,7 @@ test('refuses with 503 when the endorsements do not arrive in time, or cannot be
     'ServiceUnavailable',
     'endorsements-unavailable',
   ]);
-  const unknown = { code: 'bundle-no-match', where: 'files', why: 'no file is for the platform' };
+  const unknown = { code: 'bundle-no-match', where: 'files', why: 'no file is for the platform' } as const;
   const others = await serveEnclaves({}, { intelEndorsements: { get: async () => ({ ok: false, refusal: unknown }) } });
   assert.deepEqual(refusalOf(await others.attest('SgxEnclave', { quote })), [
     400,

@@ -18,7 +18,7 @@ async function serveWith(overrides: Parameters<typeof platform.collateral>[0], b
   const made = await platform.collateral(overrides);
   return serveEnclaves(
     { provider: { baseline } },
-    { intelEndorsements: { get: async () => ({ ok: true, collateral: made }) } },
+    { intelEndorsements: { get: async () => ({ ok: true, value: { collateral: made } }) } },
   );
 }
 
@@ -213,7 +213,7 @@ test('refuses a foreign root: of the endorsements, and of the quote', async () =
 test('refuses expired collateral, beyond the grace of the operator if there is one', async () => {
   const made = await platform.collateral({ at: new Date(Date.now() - 60 * 86_400_000) });
   const serveExpired = (staleGraceSeconds: number): Promise<TestService> => {
-    const intelEndorsements = { get: async () => ({ ok: true, collateral: made }) as const };
+    const intelEndorsements = { get: async () => ({ ok: true, value: { collateral: made } }) as const };
     return serveEnclaves({ endorsements: { intel: { staleGraceSeconds } } }, { intelEndorsements });
   };
   for (const graceSeconds of [0, 86_400]) {

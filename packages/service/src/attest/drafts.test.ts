@@ -86,7 +86,7 @@ test('a draft for which no thread is free, and no room to wait, is answered 503 
   const get = async () => {
     if (++coming === 4) together.resolve();
     await together.promise;
-    return { ok: true, collateral } as const;
+    return { ok: true, value: { collateral } } as const;
   };
   const limits = { policyWorkers: { threads: 1, queueLength: 1 } };
   const service = await serveEnclaves({ limits }, { intelEndorsements: { get } });

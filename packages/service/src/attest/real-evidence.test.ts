@@ -16,7 +16,9 @@ describe('real SGX evidence', { skip: vectorsMissing('sgx') }, () => {
         {},
         {
           clock: () => new Date(String(expected.verificationTime)),
-          intelEndorsements: { get: async () => ({ ok: true, collateral: readVectorCollateral('sgx', name) }) },
+          intelEndorsements: {
+            get: async () => ({ ok: true, value: { collateral: readVectorCollateral('sgx', name) } }),
+          },
         },
       );
       const bytes = base64url(readVector('sgx', name, isReport ? 'report.bin' : 'quote.bin'));

@@ -50,8 +50,8 @@ export function amdSources(config: Config, settings: SourceSettings): SourceChai
 function withListOf(others: readonly SnpEndorsementSource[], source: SnpEndorsementSource): SnpEndorsementSource {
   const get: SnpEndorsementSource['get'] = async (request, options) => {
     const given = await source.get(request, options);
-    if (!given.ok || given.collateral.revocationList !== 'unchecked') return given;
-    const { certificate, authorityChain } = given.collateral;
+    if (!given.ok || given.value.collateral.revocationList !== 'unchecked') return given;
+    const { certificate, authorityChain } = given.value.collateral;
     const { signingKey, product } = request;
     for (const other of others) {
       const listed = await other.get({ signingKey, product, certificate, authorityChain }, options);

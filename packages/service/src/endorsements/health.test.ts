@@ -1,7 +1,12 @@
 /** What an operator reads of the sources of endorsements: one line for each change. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type EndorsementResult, type EndorsementSource, freshnessAt } from '@atesto/endorsements';
+import {
+  type EndorsementCode,
+  type EndorsementResult,
+  type EndorsementSource,
+  freshnessAt,
+} from '@atesto/endorsements';
 import type { PcsFault } from '@atesto/testing/servers';
 import { collateral, platform, quoteOf } from '../__fixtures__/enclave.ts';
 import { endorsementCaFile, servePcs } from '../__fixtures__/endorsement-service.ts';
@@ -32,15 +37,17 @@ function scene() {
   return { lines, observed, source, answers, state, turnTo, health };
 }
 
-const given: EndorsementResult<string> = { ok: true, collateral: '' };
-const refused = (code: string): EndorsementResult<string> => ({
+const given: EndorsementResult<string> = { ok: true, value: { collateral: '' } };
+const refused = (code: EndorsementCode): EndorsementResult<string> => ({
   ok: false,
   refusal: { code, where: 'https://kds.example', why: `differs ${Math.random()}` },
 });
 const dueAt = (nextUpdate: Date, when: Date, graceSeconds = 0): EndorsementResult<string> => ({
   ok: true,
-  collateral: '',
-  freshness: freshnessAt({ fetchedAt: at, nextUpdate, source: 'x' }, when, graceSeconds),
+  value: {
+    collateral: '',
+    freshness: freshnessAt({ fetchedAt: at, nextUpdate, source: 'x' }, when, graceSeconds),
+  },
 });
 
 test('a service that fails and is back is one line each, however often it is asked', async () => {

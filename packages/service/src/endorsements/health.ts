@@ -53,7 +53,7 @@ export class EndorsementHealth {
 
   #latenessOf(result: EndorsementResult<unknown>): Lateness | undefined {
     if (!result.ok) return result.refusal.code === 'endorsements-expired' ? 'expired' : undefined;
-    const { freshness } = result;
+    const { freshness } = result.value;
     if (freshness?.stale !== true) return undefined;
     return isUsable(freshness) ? 'grace' : 'expired';
   }

@@ -6,6 +6,8 @@ import { Agent, request } from 'node:https';
 import { connect as connectPlain, createServer as createPlainServer } from 'node:net';
 import { test } from 'node:test';
 import { connect } from 'node:tls';
+import type { EndorsementResult } from '@atesto/endorsements';
+import type { IntelCollateral } from '@atesto/evidence/advanced';
 import { seenAudit } from '@atesto/store/testing';
 import { figuresAre } from '../__fixtures__/admission.ts';
 import { collateral, quoteOf, refusalOf, serveEnclaves } from '../__fixtures__/enclave.ts';
@@ -18,7 +20,7 @@ const never = 3_600_000;
 const unanswered: Promise<never> = new Promise(() => {});
 
 /** A source of endorsements that tells when it is asked, and answers with what `answer` gives. */
-function slowSource(answer: Promise<{ ok: true; collateral: typeof collateral }>) {
+function slowSource(answer: Promise<EndorsementResult<IntelCollateral>>) {
   const asked = Promise.withResolvers<AbortSignal | undefined>();
   const get = (_request: unknown, { signal }: { signal?: AbortSignal }) => {
     asked.resolve(signal);
@@ -72,13 +74,13 @@ test('closes idle connections at once: used ones, unused ones and those that nev
 });
 
 test('lets a request in flight finish, which ends its connection, and takes no new one', async () => {
-  const { promise, resolve } = Promise.withResolvers<{ ok: true; collateral: typeof collateral }>();
+  const { promise, resolve } = Promise.withResolvers<EndorsementResult<IntelCollateral>>();
   const { asked, options } = slowSource(promise);
   const service = await serveEnclaves({ limits: { shutdownGraceMs: never } }, options);
   const answer = service.attest('SgxEnclave', { quote });
   await asked;
   const closed = service.close();
-  resolve({ ok: true, collateral });
+  resolve({ ok: true, value: { collateral } });
   const { status, headers } = await answer;
   assert.deepEqual([status, headers.connection], [200, 'close']);
   await closed;

@@ -47,7 +47,11 @@ export async function fetchEndorsements<Request, Value>(
       source.get(request, { at, signal: wait.signal, mayFetch: lookups.mayFetch }),
       wait.signal,
     );
-    if (got.ok) return { value: got.collateral, isUsable: got.freshness !== undefined && isUsable(got.freshness) };
+    if (got.ok)
+      return {
+        value: got.value.collateral,
+        isUsable: got.value.freshness !== undefined && isUsable(got.value.freshness),
+      };
     wait.signal.throwIfAborted();
     const value = instead(got.refusal);
     if (value !== undefined) return { value, isUsable: true };

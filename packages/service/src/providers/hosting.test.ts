@@ -139,7 +139,7 @@ test('refuses evidence of a provider that is deleted while it is appraised', asy
   const doomed = value(await own.providers.create(draft({ name: 'doomed' }), origin()));
   const get = async () => {
     value(await own.providers.delete(doomed.id, origin()));
-    return { ok: true, collateral } as const;
+    return { ok: true, value: { collateral } } as const;
   };
   const deleting = await serveEnclaves({}, { store: own, intelEndorsements: { get } });
   const answer = await attestAt('doomed', 'SgxEnclave', 'quote', deleting);

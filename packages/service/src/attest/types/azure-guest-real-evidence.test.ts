@@ -16,7 +16,10 @@ const service = await serve(
   {
     clock: () => new Date('2025-10-01T00:00:00Z'),
     intelEndorsements: {
-      get: async () => ({ ok: true, collateral: readVectorCollateral('tdx', 'v4-azure-without-sept-ve-disable') }),
+      get: async () => ({
+        ok: true,
+        value: { collateral: readVectorCollateral('tdx', 'v4-azure-without-sept-ve-disable') },
+      }),
     },
     amdEndorsements: { get: async () => ({ ok: false, refusal }) },
   },

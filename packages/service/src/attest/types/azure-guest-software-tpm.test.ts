@@ -48,7 +48,7 @@ describe('a vTPM of another project', { skip: softwareTpmMissing() }, async () =
   const collateral = await platform.collateral({ tee: 'tdx' });
   const service = await serveEnclaves(
     { provider: { baseline: { azureGuest: { unknownMachines: 'accept' } } } },
-    { intelEndorsements: { get: async () => ({ ok: true, collateral }) } },
+    { intelEndorsements: { get: async () => ({ ok: true, value: { collateral } }) } },
   );
   const unused = generateEcKeys();
   const guest = new SimulatedAzureGuest(

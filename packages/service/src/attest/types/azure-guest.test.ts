@@ -34,8 +34,8 @@ function serveGuests(provider: ServiceSettings['provider'] = { referenceValues }
     { provider: { ...provider, trustAnchors } },
     {
       audit,
-      intelEndorsements: { get: async () => ({ ok: true, collateral }) },
-      amdEndorsements: { get: async () => ({ ok: true, collateral: endorsements }) },
+      intelEndorsements: { get: async () => ({ ok: true, value: { collateral } }) },
+      amdEndorsements: { get: async () => ({ ok: true, value: { collateral: endorsements } }) },
     },
   );
 }

@@ -18,9 +18,9 @@ const service = await serve(
   { provider: { trustAnchors: [platform.rootFingerprint, snp.rootFingerprint] } },
   {
     intelEndorsements: {
-      get: async ({ tee }) => ({ ok: true, collateral: await platform.collateral({ tee }) }),
+      get: async ({ tee }) => ({ ok: true, value: { collateral: await platform.collateral({ tee }) } }),
     },
-    amdEndorsements: { get: async () => ({ ok: true, collateral: snpEndorsements }) },
+    amdEndorsements: { get: async () => ({ ok: true, value: { collateral: snpEndorsements } }) },
   },
 );
 

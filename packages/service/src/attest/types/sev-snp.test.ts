@@ -271,7 +271,7 @@ describe('what came of AMD', () => {
     serveGuests(settings, { amdEndorsements: source });
   const listed = async (crl: object): Promise<SnpEndorsementSource> => {
     const collateral = await machine.endorsements('VCEK', { crl });
-    return { get: async () => ({ ok: true, collateral }) };
+    return { get: async () => ({ ok: true, value: { collateral } }) };
   };
   const past = { thisUpdate: new Date(Date.now() - 3 * 86_400_000), nextUpdate: new Date(Date.now() - 86_400_000) };
 
@@ -292,7 +292,7 @@ describe('what came of AMD', () => {
 
   test('a missing list is refused, or told where the operator does without', async () => {
     const collateral = { ...(await machine.endorsements()), revocationList: 'unchecked' } as const;
-    const source: SnpEndorsementSource = { get: async () => ({ ok: true, collateral }) };
+    const source: SnpEndorsementSource = { get: async () => ({ ok: true, value: { collateral } }) };
     const strict = await serveWith(source);
     assert.deepEqual(refusalOf(await strict.attest('SevSnpVm', { report })).at(2), 'snp-baseline-revocation');
     const lenient = await serveWith(source, { endorsements: { amd: { revocationList: 'when-there' } } });

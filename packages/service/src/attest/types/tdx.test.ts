@@ -10,7 +10,7 @@ import type { ServiceSettings } from '../../config/schema.ts';
 
 const collateral = await platform.collateral({ tee: 'tdx' });
 const serveDomains = (settings: ServiceSettings = {}): Promise<TestService> =>
-  serveEnclaves(settings, { intelEndorsements: { get: async () => ({ ok: true, collateral }) } });
+  serveEnclaves(settings, { intelEndorsements: { get: async () => ({ ok: true, value: { collateral } }) } });
 const service = await serveDomains();
 const tdQuoteOf = (options: TdxQuoteOptions = {}): string => base64url(platform.tdxQuote(options));
 const quote = tdQuoteOf();
@@ -190,7 +190,9 @@ describe('real TDX evidence', { skip: vectorsMissing('tdx') }, () => {
         {},
         {
           clock: () => at,
-          intelEndorsements: { get: async () => ({ ok: true, collateral: readVectorCollateral('tdx', name) }) },
+          intelEndorsements: {
+            get: async () => ({ ok: true, value: { collateral: readVectorCollateral('tdx', name) } }),
+          },
         },
       );
       const answer = await real.attest('TdxVm', { quote: base64url(readVector('tdx', name, 'quote.bin')) });
