@@ -21,6 +21,7 @@ export {
   issueUnsecuredToken,
 } from './issue/jws.ts';
 export { type ManagementReply, managementClaims, managementLifetimeSeconds } from './issue/management-claims.ts';
+export { isReserved as isReservedClaim } from './issue/reserved.ts';
 export type { TokenFrame } from './issue/times.ts';
 export { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from './keys/algorithm.ts';
 export type { CertificateExtension } from './keys/certificate.ts';

@@ -13,7 +13,8 @@ Examples:
   $ atesto policy check policy.txt --type SgxEnclave
   $ atesto policy check policy.jws --strict --json
 
-The file holds the text of the policy, or a JWS whose payload holds it; - reads standard input.
+The file holds the text of the policy, a JWS whose payload holds it, or what GET /policies of a service answers; - reads
+standard input.
 Ends with 0: sound, 2: it has errors, or the call is wrong.`;
 
 /** The command. */

@@ -26,7 +26,7 @@ export function policyExplainCommand(session: Session): Command {
   return new Command('explain')
     .description('Why does a policy decide as it does? Tells each rule, condition and test.')
     .argument('<file>', 'the policy, or - for standard input')
-    .option('--claims <file>', 'the claims, JSON')
+    .option('--claims <file>', 'the claims, JSON, or an attestation token: see atesto policy eval --help')
     .option('--evidence <file>', 'evidence whose claims are taken: a quote of SGX or TDX, an SEV-SNP report')
     .option('--type <type>', 'the attestation type: SgxEnclave, OpenEnclave, TdxVm …')
     .option(
@@ -72,7 +72,7 @@ async function claimsOf(options: Options, session: Session): Promise<Claim[]> {
       'Give --claims FILE, or --evidence FILE with --type, --collateral and --at.',
     );
   }
-  if (claims !== undefined) return (await import('../policy/input.ts')).readClaims(claims, session);
+  if (claims !== undefined) return (await import('../policy/claims.ts')).readClaims(claims, session);
   if (evidence === undefined || type === undefined || at === undefined || collateral === undefined) {
     return misused('the evidence cannot be appraised yet', 'Give --type, --collateral and --at with --evidence.');
   }

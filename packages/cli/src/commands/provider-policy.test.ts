@@ -28,6 +28,12 @@ function fileOf(name: string, content: string): string {
   return path;
 }
 
+/** A reply of a service that holds a policy, as far as a client reads it. */
+function replyWith(jws: string): string {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'RS256' })}.${part({ 'x-ms-policy': jws })}.c2ln`;
+}
+
 const permitFile = fileOf('permit.txt', permit);
 const denyFile = fileOf('deny.txt', deny);
 
@@ -98,6 +104,25 @@ describe('atesto provider policy', () => {
     assert.match(await refused('policy', 'reset', ...at), /signature-missing/);
     output(await provider('policy', 'reset', ...signer.options, ...at));
     assert.match(output(await provider('policy', 'history', ...at)), /set +\S+ signed {2}/);
+  });
+
+  test('sets what GET /policies of another service answers, signed as it was signed', async () => {
+    const { jws: unsecured } = JSON.parse(output(await provider('policy', 'show', '--json')));
+    const answer = (jws: string): string => fileOf('answer.json', JSON.stringify({ token: replyWith(jws) }));
+    output(await provider('create', 'moved'));
+    const at = ['--provider', 'moved', '--type', 'SgxEnclave'];
+    output(await provider('policy', 'set', answer(unsecured), ...at));
+    assert.equal(JSON.parse(output(await provider('policy', 'show', '--json', ...at))).jws, unsecured);
+    output(await provider('policy', 'set', answer(unsecured), ...at, ...signer.options));
+    assert.equal(JSON.parse(output(await provider('policy', 'show', '--json', ...at))).isSigned, true);
+
+    output(await provider('create', 'moved-vault', '--signer', signer.certificate));
+    const vault = ['--provider', 'moved-vault', '--type', 'SgxEnclave'];
+    const signed = output(await provider('policy', 'sign', permitFile, ...signer.options)).trim();
+    output(await provider('policy', 'set', answer(signed), ...vault));
+    assert.equal(JSON.parse(output(await provider('policy', 'show', '--json', ...vault))).jws, signed);
+    const twice = ['policy', 'set', answer(signed), ...vault, ...signer.options];
+    assert.match(await refused(...twice), /^atesto: the policy is signed already\n/);
   });
 
   test('signs offline for one provider, and no other takes it', async () => {

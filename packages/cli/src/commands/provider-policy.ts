@@ -3,6 +3,7 @@ import { type PolicyChange, policyJws } from '@atesto/client';
 import { Command } from 'commander';
 import { administer, type ConnectionOptions, connectable } from '../administration/connection.ts';
 import { requiredSigner, type SignerOptions, signable, signerOf } from '../administration/signer.ts';
+import { misused } from '../failure.ts';
 import { readText } from '../input/file.ts';
 import { readInteger } from '../input/options.ts';
 import type { Session } from '../session.ts';
@@ -16,7 +17,8 @@ interface Options extends ConnectionOptions, SignerOptions {
 const defaultType = 'SgxEnclave';
 
 const setHelp = `
-A file that holds a JWS is sent as it is; a text is sent unsecured, or signed when a signer is named.`;
+A text is sent unsecured, or signed when a signer is named. A file that holds a signed JWS, or the answer of GET /policies with one, is sent as
+it was signed; an unsecured one may be signed too.`;
 
 const signExample = `
 Example:
@@ -51,7 +53,9 @@ function show(session: Session): Command {
 function set(session: Session): Command {
   return signable(
     changing(
-      new Command('set').description('Sets a policy.').argument('<file>', 'its text, or a JWS'),
+      new Command('set')
+        .description('Sets a policy.')
+        .argument('<file>', 'its text, a JWS, or what GET /policies answers; - reads standard input'),
       'set policy.txt --type SgxEnclave',
       'set policy.jws --provider payments',
     ),
@@ -59,19 +63,21 @@ function set(session: Session): Command {
     .addHelpText('after', setHelp)
     .action((file: string, options: Options, command: Command) =>
       administer(options, session, async (_client, provider, name) => {
-        const content = await readText(file, 'the policy');
+        const { readPolicyFile } = await import('../policy/input.ts');
+        const { text, inJws } = await readPolicyFile(file, session);
         const signer = await signerOf(options);
         if (!session.isJson && command.getOptionValueSource('type') === 'default') {
           session.err(`no --type is given: this is the policy for ${options.type}\n`);
         }
-        const isJws = /^\s*[\w-]+\.[\w-]+\.[\w-]*\s*$/.test(content);
-        const changed = isJws
-          ? provider.setPolicyJws(options.type, content.trim(), options.ifMatch)
-          : provider.setPolicy(options.type, content, { signer, ifMatch: options.ifMatch });
+        if (inJws?.isSigned === true && signer !== undefined)
+          misused('the policy is signed already', 'Name no signer.');
+        const changed =
+          inJws !== undefined && signer === undefined
+            ? provider.setPolicyJws(options.type, inJws.jws, options.ifMatch)
+            : provider.setPolicy(options.type, text, { signer, ifMatch: options.ifMatch });
         printChange(await changed, placeOf(options, name), session);
-        const { readPolicy } = await import('../policy/input.ts');
         const { printWarnings } = await import('../policy/render-diagnostics.ts');
-        printWarnings(await readPolicy(file, session), options.type, session);
+        printWarnings(text, options.type, session);
       }),
     );
 }

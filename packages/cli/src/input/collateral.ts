@@ -3,6 +3,7 @@ import { decodeUtf8, readJson } from '@atesto/core';
 import { parseIntelCollateral } from '@atesto/evidence/advanced';
 import { misused } from '../failure.ts';
 import { readBytes } from './file.ts';
+import { placeOf } from './place.ts';
 
 const form =
   'Give the JSON that Intel’s tools write, with tcb_info, qe_identity, pck_crl and so on: docs/endorsements.md.';
@@ -23,12 +24,6 @@ function faultIn(bytes: Uint8Array): string | undefined {
   if (reading.ok) return undefined;
   const { at, why } = reading.fault;
   return `${placeOf(text, at)}: ${why}${knownForm(text.slice(at))}`;
-}
-
-/** `line 3, column 5`, both from 1. */
-function placeOf(text: string, at: number): string {
-  const before = text.slice(0, at).split('\n');
-  return `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`;
 }
 
 /** What people put there instead. */

@@ -6,6 +6,7 @@ import { sgxReport, tdReport } from './hardware-report.ts';
 import type { Inspection, Inspector } from './inspection.ts';
 import { sgxQuote, tdxQuote } from './intel.ts';
 import { intelBodies } from './intel-body.ts';
+import { attestationPolicy } from './policy.ts';
 import { type Reading, readingsOf } from './readings.ts';
 import { revocationLists } from './revocation-list.ts';
 import { snpReport } from './snp.ts';
@@ -24,6 +25,7 @@ const inspectors: readonly Inspector[] = [
   azureGuest,
   intelCollateral,
   ...intelBodies,
+  attestationPolicy,
   attestationToken,
   revocationLists,
   certificates,

@@ -18,6 +18,8 @@ export function readingsOf(bytes: Uint8Array): Reading[] {
 }
 
 function enveloped(bytes: Uint8Array): Reading[] {
+  const token = membersOf(bytes)?.get('token');
+  if (typeof token === 'string') return [{ bytes: Buffer.from(token), form: 'the member "token" of JSON' }];
   return [...(membersOf(bytes) ?? [])].flatMap(([name, value]) => {
     const isEnvelope = envelopeMembers.has(name.replaceAll(/[^A-Za-z]/g, '').toLowerCase());
     const found = isEnvelope && typeof value === 'string' ? decoded(value) : [];

@@ -5,6 +5,7 @@ import { type Claim, parseClaims } from '@atesto/policy';
 import stripJsonComments from 'strip-json-comments';
 import { misused } from '../failure.ts';
 import { readText } from '../input/file.ts';
+import { placeOf } from '../input/place.ts';
 
 const shape = 'Write {"policy": "policy.txt", "cases": [{"name": "…", "claims": {…}, "expect": "permitted"}]}.';
 const members = ['policy', 'attestationType', 'cases'];
@@ -35,11 +36,6 @@ export async function readCases(path: string): Promise<CaseFile> {
     attestationType: textMember(value, 'attestationType', path),
     cases: value.cases.map((one, index) => withClaims(one, index, path)),
   };
-}
-
-function placeOf(text: string, offset: number): string {
-  const before = text.slice(0, offset).split('\n');
-  return `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`;
 }
 
 function textMember(value: JsonObject, name: string, path: string): string | undefined {

@@ -1,39 +1,38 @@
-/** Reads what the policy commands are given: a policy, claims, and the name of an attestation type. */
-import { decodeUtf8, isJsonObject, readJson } from '@atesto/core';
-import { type AttestationType, attestationTypes, type Claim, parseClaims } from '@atesto/policy';
+/** Reads what the policy commands are given: a policy, and the name of an attestation type. */
+import { type AttestationType, attestationTypes } from '@atesto/policy';
 import { misused } from '../failure.ts';
 import { readText } from '../input/file.ts';
+import { jwsIn } from '../input/jws.ts';
 import type { Session } from '../session.ts';
+import { type PolicyInJws, policyIn } from './jws.ts';
 
-const compactJws = /^[\w-]+\.[\w-]+\.[\w-]*$/;
-
-/** The policy text of a file, or of standard input for `-`. The signature of a JWS is not verified. */
-export async function readPolicy(path: string, session: Session): Promise<string> {
-  const text = path === '-' ? await session.readInput() : await readText(path, 'the policy');
-  const jws = text.trim();
-  return compactJws.test(jws) ? textIn(jws) : text;
+/** A policy, and the JWS that holds it. */
+export interface PolicyFile {
+  readonly text: string;
+  /** Absent: the file is the text itself. */
+  readonly inJws?: PolicyInJws;
 }
 
-function textIn(jws: string): string {
-  const [, payload = ''] = jws.split('.');
-  const reading = readJson(Buffer.from(payload, 'base64url'));
-  const policy = reading.ok && isJsonObject(reading.value) ? reading.value.AttestationPolicy : undefined;
-  const text = typeof policy === 'string' ? decodeUtf8(Buffer.from(policy, 'base64url')) : undefined;
-  return (
-    text ?? misused('the JWS holds no policy', 'Its payload must be {"AttestationPolicy": "the policy in base64url"}.')
+/**
+ * The policy of a file, or of standard input for `-`: its text, a JWS that holds it, or what `GET /policies` answers, bare or in JSON. No
+ * signature is verified.
+ */
+export async function readPolicyFile(path: string, session: Session): Promise<PolicyFile> {
+  const content = path === '-' ? await session.readInput() : await readText(path, 'the policy');
+  const jws = jwsIn(content);
+  if (jws === undefined) return { text: content };
+  const found = policyIn(jws);
+  if (found === 'none') misused(`the policy ${path}: none is set where this answer comes from`);
+  if (found !== undefined) return { text: found.text, inJws: found };
+  return misused(
+    'the JWS holds no policy',
+    'Its payload must be {"AttestationPolicy": "the policy in base64url"}, or have such a JWS as x-ms-policy.',
   );
 }
 
-/** Claims of a JSON file, or of standard input for `-`: a list of `{"type", "value", "valueType"?, "issuer"?}`. */
-export async function readClaims(path: string, session: Session): Promise<Claim[]> {
-  const text = path === '-' ? await session.readInput() : await readText(path, 'the claims');
-  const claims = parseClaims(text);
-  if (claims.ok) return claims.value;
-  const { code, why } = claims.refusal;
-  return misused(`the claims ${path}: ${why}`, {
-    code,
-    hint: 'Write [{"type": "…", "value": "…", "issuer": "AttestationService"}].',
-  });
+/** The text of {@link readPolicyFile}. */
+export async function readPolicy(path: string, session: Session): Promise<string> {
+  return (await readPolicyFile(path, session)).text;
 }
 
 /** An attestation type, written in any case; undefined when the option is absent. */

@@ -1,6 +1,7 @@
 /** Gets the token that a command is about: given on the command line, in a file, or on standard input. */
 import { misused } from '../failure.ts';
 import { readText } from '../input/file.ts';
+import { jwsIn } from '../input/jws.ts';
 import type { Session } from '../session.ts';
 
 /** Header and payload are JSON objects, so both begin with `{` or white space in base64url. */
@@ -10,6 +11,6 @@ const tokenForm = /^[\w-]{10,}\.[\w-]{10,}\.[\w-]*$/;
 export async function readToken(given: string, session: Session): Promise<string> {
   if (tokenForm.test(given)) return given;
   const text = (given === '-' ? await session.readInput() : await readText(given, 'the token')).trim();
-  if (text !== '') return text;
+  if (text !== '') return jwsIn(text) ?? text;
   return misused('there is no token on standard input', 'Pipe one in: atesto attest … | atesto token inspect -');
 }

@@ -7,7 +7,7 @@ const reserved = new Set([
   ...['x-ms-runtime', 'x-ms-inittime'],
 ]);
 
-/** Compares without regard to case. The whole name space `x-atesto-` is the service's. */
+/** Whether a policy may never issue a claim of this name. Compares without regard to case; the whole name space `x-atesto-` is the service's. */
 export function isReserved(name: string): boolean {
   const folded = name.toLowerCase();
   return reserved.has(folded) || folded.startsWith('x-atesto-');
