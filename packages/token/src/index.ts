@@ -7,9 +7,9 @@ export type { JsonObject, JsonValue } from '@atesto/core';
 export { type TokenCode, tokenCodes } from './codes.ts';
 export {
   type AttestationFacts,
-  type AttestedData,
   attestationClaims,
   attestationLifetimeSeconds,
+  type ClaimedData,
   developmentRootClaim,
 } from './issue/attestation-claims.ts';
 export {

@@ -45,8 +45,8 @@ test('adds nonce, policy signer, runtime and init-time data as JSON when there a
       ...facts,
       nonce: 18446744073709551615n,
       policySigner: { jwk: { kty: 'RSA' } },
-      runtimeData: { dataType: 'JSON', value: { keys: [{ kid: 'k' }], big: 9007199254740993n } },
-      initTimeData: { dataType: 'JSON', value: { a: 1 } },
+      runtimeData: { json: { keys: [{ kid: 'k' }], big: 9007199254740993n } },
+      initTimeData: { json: { a: 1 } },
     }),
   );
   assert.deepEqual(claims, {
@@ -63,8 +63,8 @@ test('puts binary data as base64url without padding', () => {
   const claims = accepted(
     attestationClaims({
       ...facts,
-      runtimeData: { dataType: 'Binary', bytes },
-      initTimeData: { dataType: 'Binary', bytes },
+      runtimeData: { bytes },
+      initTimeData: { bytes },
     }),
   );
   assert.deepEqual(claims, { ...frame, 'x-ms-sgx-ehd': '-__-AA', 'x-ms-inittime': '-__-AA' });
@@ -77,7 +77,7 @@ test('repeats SGX claims under their deprecated names', () => {
       attestationType: 'sgx',
       nonce: 'n',
       policySigner: { jwk: {} },
-      runtimeData: { dataType: 'Binary', bytes: Uint8Array.of(1) },
+      runtimeData: { bytes: Uint8Array.of(1) },
       appraisalClaims: [
         ['x-ms-sgx-svn', 3],
         ['x-ms-sgx-collateral', { quotehash: 'q' }],

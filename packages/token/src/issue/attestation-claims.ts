@@ -10,10 +10,8 @@ import { frameClaims, type TokenFrame } from './times.ts';
 /** Lifetime of attestation tokens as Azure Attestation issues them: 8 hours. */
 export const attestationLifetimeSeconds = 28800;
 
-/** Data that the attester bound to its evidence. JSON must already be parsed, with exact integers. */
-export type AttestedData =
-  | { readonly dataType: 'JSON'; readonly value: JsonObject }
-  | { readonly dataType: 'Binary'; readonly bytes: Uint8Array };
+/** Data that the attester bound to its evidence, as tokens carry it: JSON parsed, with exact integers. */
+export type ClaimedData = { readonly json: JsonObject } | { readonly bytes: Uint8Array };
 
 /** The contents of an attestation token. */
 export interface AttestationFacts extends TokenFrame {
@@ -27,8 +25,8 @@ export interface AttestationFacts extends TokenFrame {
   readonly policySigner?: JsonObject;
   /** The caller's value, unchanged; a large number as bigint. Absent: none was sent. */
   readonly nonce?: string | number | bigint;
-  readonly runtimeData?: AttestedData;
-  readonly initTimeData?: AttestedData;
+  readonly runtimeData?: ClaimedData;
+  readonly initTimeData?: ClaimedData;
   /** Claims of the appraisal, by name. */
   readonly appraisalClaims: Iterable<readonly [string, JsonValue]>;
   /** Claims that the policy issued, by name. */
@@ -75,7 +73,7 @@ function serviceClaims(facts: AttestationFacts): [string, JsonValue][] {
   if (facts.policySigner !== undefined) claims.push(['x-ms-policy-signer', facts.policySigner]);
   if (facts.nonce !== undefined) claims.push(['nonce', facts.nonce]);
   if (facts.runtimeData !== undefined) {
-    const name = facts.runtimeData.dataType === 'JSON' ? 'x-ms-runtime' : 'x-ms-sgx-ehd';
+    const name = 'json' in facts.runtimeData ? 'x-ms-runtime' : 'x-ms-sgx-ehd';
     claims.push([name, dataClaim(facts.runtimeData)]);
   }
   if (facts.initTimeData !== undefined) claims.push(['x-ms-inittime', dataClaim(facts.initTimeData)]);
@@ -84,8 +82,8 @@ function serviceClaims(facts: AttestationFacts): [string, JsonValue][] {
 }
 
 /** JSON data is embedded parsed, binary data as base64url without padding. */
-function dataClaim(data: AttestedData): JsonValue {
-  return data.dataType === 'JSON' ? data.value : Buffer.from(data.bytes).toString('base64url');
+function dataClaim(data: ClaimedData): JsonValue {
+  return 'json' in data ? data.json : Buffer.from(data.bytes).toString('base64url');
 }
 
 /** Old name -> the name that replaces it. `tee` and the enclave's own aliases are absent: the default policy issues them. */

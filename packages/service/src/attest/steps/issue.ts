@@ -4,7 +4,7 @@ import { unwrap } from '@atesto/core';
 import {
   type AttestationFacts,
   attestationClaims,
-  type AttestedData as ClaimedData,
+  type ClaimedData,
   issueUnsecuredToken,
   type JsonObject,
 } from '@atesto/token';
@@ -58,7 +58,7 @@ function unsecured(claims: JsonObject): string {
 }
 
 function claimed({ bytes, json }: AttestedData): ClaimedData {
-  return json === undefined ? { dataType: 'Binary', bytes } : { dataType: 'JSON', value: json };
+  return json === undefined ? { bytes } : { json };
 }
 
 /** 32 bytes: 6 of the time in milliseconds, so that the index of the audit record grows at one end, and 26 random ones. */
