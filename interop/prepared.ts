@@ -1,10 +1,6 @@
 /** What the service holds before the first client comes: providers for those that cannot make their own, and tokens for relying parties. */
-import {
-  createAdministrationClient,
-  createAttestationClient,
-  createClientCredentials,
-  type EvidenceKind,
-} from '@atesto/client';
+import { createAttestationClient, createClientCredentials } from '@atesto/client';
+import { createAdministrationClient } from '@atesto/client/admin';
 import type { RunningService } from '@atesto/service';
 import type { Signer } from './signers.ts';
 
@@ -29,10 +25,10 @@ export async function prepareService(
   { ca, quote, draftPolicy, signers }: Materials,
 ): Promise<Tokens> {
   if (identity === undefined) throw new Error('the service has no OpenID provider');
-  const credential = createClientCredentials({ ...identity, ca });
-  const managementScope = 'https://management.azure.com/.default';
-  const managementCredential = createClientCredentials({ ...identity, scope: managementScope, ca });
-  const { providers, close } = createAdministrationClient({ endpoint, credential, managementCredential, ca });
+  const { issuer, clientId, clientSecret } = identity;
+  await using credential = createClientCredentials({ issuer, clientId, clientSecret, ca });
+  await using administration = createAdministrationClient({ endpoint, credential, ca });
+  const { providers } = administration;
   const place = { subscription: '00000000-0000-0000-0000-000000000000', resourceGroup: 'interop' };
   for (const name of administrators) {
     await providers.create(place, `${name}-aad`, { location: 'local' });
@@ -41,13 +37,9 @@ export async function prepareService(
       await providers.create(place, `${name}-isolated-${kind}`, { location: 'local', policySigners });
     }
   }
-  await close();
-  const client = createAttestationClient({ endpoint, credential, ca });
-  const kind: EvidenceKind = 'sgx-quote';
-  const evidence = { collect: async () => ({ kind, bytes: quote }) };
-  const good = (await client.attest(evidence)).token;
-  const unsecured = (await client.attest(evidence, { draftPolicy })).token;
-  for (const one of [client, credential, managementCredential]) await one.close();
+  await using client = createAttestationClient({ endpoint, credential, ca });
+  const good = (await client.attestSgxEnclave(quote)).token;
+  const unsecured = (await client.attestSgxEnclave(quote, { draftPolicy })).token;
   return { good, tampered: withDebug(good), unsecured };
 }
 

@@ -1,5 +1,5 @@
 /** Every table of codes of the project, by the name of its part in docs/errors.md. */
-import { clientCodes } from '../packages/client/src/codes.ts';
+import { clientCodes, configurationCodes as clientConfigurationCodes } from '../packages/client/src/codes.ts';
 import { endorsementCodes } from '../packages/endorsements/src/codes.ts';
 import { evidenceCodes } from '../packages/evidence/src/codes.ts';
 import { policyCodes } from '../packages/policy/src/codes.ts';
@@ -18,6 +18,6 @@ export const codeTables = {
   token: tokenCodes,
   storage: storageCodes,
   audit: auditCodes,
-  client: clientCodes,
+  client: { ...clientCodes, ...clientConfigurationCodes },
   relyingParty: { ...relyingPartyCodes, ...configurationCodes },
 } as const;

@@ -9,7 +9,6 @@ const hints: Partial<Record<ClientCode, string>> = {
   'connection-failed': 'Is the server running, and is the address right?',
   'connection-timeout': 'Is the server overloaded? --timeout SECONDS gives it longer.',
   'identity-refused': 'Are the id and the secret of the client right?',
-  'address-insecure': 'Evidence, tokens and secrets are sent over https only.',
   'attestation-unavailable': 'Run this inside the enclave or confidential VM, or give evidence with --evidence FILE.',
 };
 
@@ -36,15 +35,7 @@ const serviceHints: Readonly<Record<string, string>> = {
   'sgx-runtime-data': 'Send exactly the bytes that the enclave hashed into its report data.',
 };
 
-const usage = new Set<ClientCode>([
-  'option-invalid',
-  'address-invalid',
-  'address-insecure',
-  'evidence-unreadable',
-  'evidence-size',
-  'runtime-data-invalid',
-  'nonce-invalid',
-]);
+const usage = new Set<ClientCode>(['evidence-unreadable', 'evidence-size']);
 
 /** The failure for an exception of these packages; undefined for any other exception. */
 export function explain(error: unknown): CliFailure | undefined {
@@ -63,7 +54,7 @@ export function explain(error: unknown): CliFailure | undefined {
     return new CliFailure(exitCode, error.message, { code: error.code, hint: hints[error.code] });
   }
   if (error instanceof ConfigurationError) {
-    return new CliFailure(exitCodes.usage, error.message, { code: error.code });
+    return new CliFailure(exitCodes.usage, error.message.replace(/^options\./, ''), { code: error.code });
   }
   return undefined;
 }

@@ -1,34 +1,10 @@
 /**
- * The attester's side (evidence, access tokens, attestation tokens) and the administrator's side.
+ * The attester's side: evidence, access tokens, attestation tokens. The administrator's side is in `@atesto/client/admin`, report data alone
+ * in `@atesto/client/report-data`.
  *
  * @module client
  */
-export {
-  type ChangeOptions,
-  type PolicyChange,
-  type PolicyInForce,
-  ProviderAdministration,
-  type SignerChange,
-} from './administration/client.ts';
-export {
-  type AdministrationClient,
-  type AdministrationOptions,
-  createAdministrationClient,
-} from './administration/open.ts';
-export {
-  type PolicySigner,
-  policyJws,
-  type RequestBinding,
-  resetJws,
-  signerChangeJws,
-} from './administration/policy-jws.ts';
-export {
-  type PolicySignerDescription,
-  type ProviderCreation,
-  type ProviderDescription,
-  type ProviderPlace,
-  ProvidersClient,
-} from './administration/providers.ts';
+export { type ConfigurationCode, ConfigurationError } from '@atesto/core';
 export {
   type AttestationClient,
   type AttestationClientOptions,
@@ -38,16 +14,15 @@ export {
   type ReadOptions,
   type ServiceMetadata,
 } from './attest/client.ts';
-export { type AttestedData, reportDataFor } from './attest/data.ts';
+export { type AttestedData, type PublicJwk, type RuntimeData, reportDataFor } from './attest/data.ts';
 export type { AttestOptions } from './attest/request.ts';
-export { type ClientCode, clientCodes } from './codes.ts';
+export { type ClientCode, type ClientConfigurationCode, clientCodes } from './codes.ts';
 export { ClientError, type ServiceRefusal, ServiceRefusedError } from './error.ts';
 export { type ConfigfsTsmOptions, evidenceFromConfigfsTsm, type TsmFiles } from './evidence/configfs-tsm.ts';
 export { evidenceFromFile } from './evidence/file.ts';
 export { evidenceFromGramine } from './evidence/gramine.ts';
-export { evidenceFromPlatform, type QuotingPlatform } from './evidence/simulator.ts';
 export { type SnpDocumentParts, writeSnpDocument } from './evidence/snp-document.ts';
-export { type CollectedEvidence, type EvidenceKind, type EvidenceSource, evidenceOf } from './evidence/source.ts';
+export { type CollectedEvidence, type EvidenceSource, type EvidenceType, evidenceOf } from './evidence/source.ts';
 export type { JsonMembers } from './http/json.ts';
 export type { Pause } from './http/send.ts';
 export {
@@ -55,5 +30,5 @@ export {
   type ClientCredentialsOptions,
   createClientCredentials,
 } from './identity/client-credentials.ts';
-export { type Credential, fixedAccessToken } from './identity/credential.ts';
+export { type AccessToken, fixedAccessToken, type TokenCredential } from './identity/credential.ts';
 export type { ClientAuthentication } from './identity/discovery.ts';

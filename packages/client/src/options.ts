@@ -1,10 +1,16 @@
-/** Options that several calls share. */
-import { ClientError } from './error.ts';
+/** Checks of options that several calls share. What is wrong with an option throws `ConfigurationError`. */
+import { ConfigurationError } from '@atesto/core';
+import type { ClientConfigurationCode } from './codes.ts';
 
-const longestMs = 600_000;
+/** Throws `ConfigurationError`. @param expected in words */
+export function misuse(option: string, expected: string, code?: ClientConfigurationCode): never {
+  throw new ConfigurationError<ClientConfigurationCode>(option, expected, code);
+}
 
-/** Checks a time-out: 1 to 600000 milliseconds. */
-export function checkMilliseconds(value: number): number {
-  if (Number.isInteger(value) && value >= 1 && value <= longestMs) return value;
-  throw new ClientError('option-invalid', 'timeoutMilliseconds', `it must be a whole number from 1 to ${longestMs}`);
+const longestSeconds = 600;
+
+/** A time-out in milliseconds. @param seconds more than 0, at most 600; default: 30 */
+export function timeoutMs(seconds = 30): number {
+  if (typeof seconds === 'number' && seconds > 0 && seconds <= longestSeconds) return Math.ceil(seconds * 1000);
+  return misuse('options.timeoutSeconds', `a number of seconds up to ${longestSeconds}, more than 0`);
 }

@@ -22,7 +22,7 @@ const plain = (resource: string): string => resource.replace(/\/$/, '');
 /** Gets access tokens as the emulator's one client. */
 export class AccessTokens {
   readonly #service: RunningService;
-  readonly #byResource = new Map<string, ClientCredentials>();
+  #credential: ClientCredentials | undefined;
 
   constructor(service: RunningService) {
     this.#service = service;
@@ -30,15 +30,12 @@ export class AccessTokens {
 
   /** A token for a resource such as `https://attest.azure.net`. Throws an error when the provider gives none. */
   async tokenFor(resource: string): Promise<ManagedIdentityToken> {
-    const credential = this.#byResource.get(resource) ?? this.#credentialFor(resource);
-    const token = await credential.accessToken();
+    this.#credential ??= credentialOf(this.#service);
+    const { token } = await this.#credential.getToken(`${plain(resource)}/.default`);
     const { exp, nbf, iat, aud } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
     if (plain(String(aud)) !== plain(resource)) {
-      await credential.close();
       throw new RangeError(`the OpenID provider gives no tokens for ${resource}`);
     }
-    // Only what was given is remembered: whoever asks for many resources gets no memory for them.
-    this.#byResource.set(resource, credential);
     return {
       access_token: token,
       client_id: this.#service.developmentIdentity?.clientId ?? '',
@@ -52,14 +49,12 @@ export class AccessTokens {
 
   /** Ends the connections. */
   async close(): Promise<void> {
-    await Promise.all([...this.#byResource.values()].map((credential) => credential.close()));
+    await this.#credential?.close();
   }
+}
 
-  #credentialFor(resource: string): ClientCredentials {
-    const { developmentIdentity: identity, caFile } = this.#service;
-    if (identity === undefined || caFile === undefined) throw new Error('the service has no OpenID provider');
-    const { issuer, clientId, clientSecret } = identity;
-    const scope = `${plain(resource)}/.default`;
-    return createClientCredentials({ issuer, clientId, clientSecret, scope, ca: readFileSync(caFile, 'utf8') });
-  }
+function credentialOf({ developmentIdentity: identity, caFile }: RunningService): ClientCredentials {
+  if (identity === undefined || caFile === undefined) throw new Error('the service has no OpenID provider');
+  const { issuer, clientId, clientSecret } = identity;
+  return createClientCredentials({ issuer, clientId, clientSecret, ca: readFileSync(caFile, 'utf8') });
 }

@@ -4,6 +4,7 @@
  * @module emulator
  */
 export { development } from '@atesto/development';
+export { evidenceFromPlatform } from '@atesto/testing';
 export { collateralToJson } from '@atesto/testing/sgx';
 export { type CommandIo, runEmulatorCommand } from './command.ts';
 export { type Emulator, type EmulatorOptions, startEmulator } from './emulator.ts';

@@ -14,7 +14,7 @@ test('each entry exports exactly its public API', () => {
   const entries = { main, azure, servers, sevsnp, sgx, tdx, tpm, x509 };
   const exported = Object.fromEntries(Object.entries(entries).map(([name, all]) => [name, Object.keys(all).sort()]));
   assert.deepEqual(exported, {
-    main: ['ConfigurationError', 'createTestAttestation'],
+    main: ['ConfigurationError', 'createTestAttestation', 'evidenceFromPlatform'],
     azure: ['SimulatedAzureGuest', 'claimsReportData'],
     servers: ['startKdsServer', 'startPcsServer'],
     sevsnp: [

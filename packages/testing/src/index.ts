@@ -7,11 +7,13 @@
 export { type AttestedData, type ClaimValue, ConfigurationError } from '@atesto/core';
 export type {
   TestEnclave,
+  TestEnvironment,
   TestGuest,
   TestRuntimeKey,
   TestTokenContents,
   TestTrustDomain,
 } from './attestation/contents.ts';
+export { evidenceFromPlatform, type TestEvidence, type TestEvidenceSource } from './attestation/evidence.ts';
 export {
   createTestAttestation,
   type TestAttestation,

@@ -1,7 +1,7 @@
 /** The options, or variables, with which administration commands reach a service. */
-import type { AdministrationClient, ProviderAdministration } from '@atesto/client';
+import type { AdministrationClient, ProviderAdministration } from '@atesto/client/admin';
 import type { Command } from 'commander';
-import { type CredentialOptions, type OpenCredential, openCredential } from '../attest/credential.ts';
+import { type CredentialOptions, openCredential } from '../attest/credential.ts';
 import { misused } from '../failure.ts';
 import { readText } from '../input/file.ts';
 import { readInteger } from '../input/options.ts';
@@ -16,8 +16,6 @@ export interface ConnectionOptions extends CredentialOptions {
   readonly timeout: number;
   readonly json?: true;
 }
-
-const managementScope = 'https://management.azure.com/.default';
 
 const names: readonly ClientOption[] = ['endpoint', 'provider', 'ca', 'issuer', 'clientFile'];
 
@@ -63,25 +61,18 @@ export async function administer(
   session: Session,
   work: (client: AdministrationClient, provider: ProviderAdministration, providerName?: string) => Promise<void>,
 ): Promise<void> {
-  const { createAdministrationClient } = await import('@atesto/client');
+  const { createAdministrationClient } = await import('@atesto/client/admin');
   const options: ConnectionOptions = { ...given, ...variablesFor(names, given, session.env) };
   const { endpoint } = options;
   if (endpoint === undefined) misused('which service? Give --endpoint URI.', `Or set ${clientVariables.endpoint}.`);
   const ca = options.ca === undefined ? undefined : await readText(options.ca, 'the CA');
-  const timeoutMilliseconds = options.timeout * 1000;
-  const opened: OpenCredential[] = [];
-  const open = async (more: CredentialOptions) => {
-    const credential = await openCredential(more, ca, timeoutMilliseconds);
-    if (credential === undefined) misused('administrators need an access token', 'Give --issuer and --client-file.');
-    opened.push(credential);
-    return credential.credential;
-  };
+  const opened = await openCredential(options, ca, options.timeout);
+  if (opened === undefined) misused('administrators need an access token', 'Give --issuer and --client-file.');
   try {
     const client = createAdministrationClient({
       endpoint,
-      credential: await open(options),
-      managementCredential: await open({ ...options, scope: managementScope }),
-      timeoutMilliseconds,
+      credential: opened.credential,
+      timeoutSeconds: options.timeout,
       ...(ca === undefined ? {} : { ca }),
     });
     try {
@@ -90,6 +81,6 @@ export async function administer(
       await client.close();
     }
   } finally {
-    for (const credential of opened) await credential.close();
+    await opened.close();
   }
 }

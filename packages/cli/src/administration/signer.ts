@@ -1,5 +1,5 @@
 /** Reads the key and the certificate with which a policy or a change of its signers is signed. */
-import type { PolicySigner } from '@atesto/client';
+import type { PolicySigner } from '@atesto/client/admin';
 import type { Command } from 'commander';
 import { misused } from '../failure.ts';
 import { readText } from '../input/file.ts';

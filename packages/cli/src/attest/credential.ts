@@ -1,5 +1,5 @@
 /** Gets the access token that the client sends: by client credentials, from a file, or none. */
-import { type ClientCredentials, type Credential, createClientCredentials, fixedAccessToken } from '@atesto/client';
+import { createClientCredentials, fixedAccessToken, type TokenCredential } from '@atesto/client';
 import { misused } from '../failure.ts';
 import { readSecret, readText } from '../input/file.ts';
 
@@ -9,13 +9,12 @@ export interface CredentialOptions {
   readonly clientId?: string;
   readonly clientSecretFile?: string;
   readonly clientFile?: string;
-  readonly scope?: string;
   readonly accessTokenFile?: string;
 }
 
 /** A credential, and how to end it. */
 export interface OpenCredential {
-  readonly credential: Credential;
+  readonly credential: TokenCredential;
   close(): Promise<void>;
 }
 
@@ -23,9 +22,9 @@ export interface OpenCredential {
 export async function openCredential(
   options: CredentialOptions,
   ca: string | undefined,
-  timeoutMilliseconds: number,
+  timeoutSeconds: number,
 ): Promise<OpenCredential | undefined> {
-  const { issuer, accessTokenFile, scope } = options;
+  const { issuer, accessTokenFile } = options;
   if (accessTokenFile !== undefined) {
     if (issuer !== undefined) misused('give --access-token-file or --issuer, not both');
     const credential = fixedAccessToken(await readSecret(accessTokenFile, 'the access token'));
@@ -37,11 +36,10 @@ export async function openCredential(
   }
   if (client === undefined)
     misused('--issuer needs a client', 'Give --client-file, or --client-id and --client-secret-file.');
-  const credential: ClientCredentials = createClientCredentials({
+  const credential = createClientCredentials({
     issuer,
     ...client,
-    timeoutMilliseconds,
-    ...(scope === undefined ? {} : { scope }),
+    timeoutSeconds,
     ...(ca === undefined ? {} : { ca }),
   });
   return { credential, close: () => credential.close() };

@@ -1,11 +1,5 @@
 /** Selects the source of the evidence; exactly one must be named. */
-import {
-  type EvidenceSource,
-  evidenceFromConfigfsTsm,
-  evidenceFromGramine,
-  evidenceFromPlatform,
-  evidenceOf,
-} from '@atesto/client';
+import { type EvidenceSource, evidenceFromConfigfsTsm, evidenceFromGramine, evidenceOf } from '@atesto/client';
 import { misused } from '../failure.ts';
 import { readEvidence, takenAs, technologyOf } from '../input/evidence.ts';
 import type { Session } from '../session.ts';
@@ -32,7 +26,8 @@ export async function openEvidence(
   if (gramine !== undefined) return evidenceFromGramine(gramine === true ? undefined : gramine);
   if (tsm !== undefined) return evidenceFromConfigfsTsm(tsm === true ? {} : { directory: tsm });
   if (/^https?:/.test(simulator ?? '')) return evidenceFromEmulator(simulator ?? '');
-  const { openPlatforms } = await import('../emulator/load.ts');
+  const { loadEmulator, openPlatforms } = await import('../emulator/load.ts');
+  const { evidenceFromPlatform } = await loadEmulator('--simulator');
   return evidenceFromPlatform((await openPlatforms(simulator ?? '')).intel);
 }
 

@@ -32,6 +32,6 @@ async function readData(
   what: string,
 ): Promise<AttestedData | undefined> {
   if (binary !== undefined && json !== undefined) return misused(`${what} is binary or JSON, not both`);
-  if (binary !== undefined) return { binary: await readBytes(binary, what) };
+  if (binary !== undefined) return { bytes: await readBytes(binary, what) };
   return json === undefined ? undefined : { json: await readBytes(json, what) };
 }

@@ -14,6 +14,7 @@ interface Options extends EvidenceOptions, DataOptions, CredentialOptions {
   readonly provider?: string;
   readonly ca?: string;
   readonly apiVersion?: string;
+  readonly scope?: string;
   readonly timeout: number;
   readonly json?: true;
 }
@@ -78,13 +79,14 @@ async function attest(given: Options, session: Session): Promise<void> {
   const source = await openEvidence(options, session);
   const more = await readAttestOptions(options);
   const ca = options.ca === undefined ? undefined : await readText(options.ca, 'the CA');
-  const timeoutMilliseconds = options.timeout * 1000;
-  const opened = await openCredential(options, ca, timeoutMilliseconds);
+  const { timeout: timeoutSeconds, scope } = options;
+  const opened = await openCredential(options, ca, timeoutSeconds);
   try {
     const client = createAttestationClient({
       endpoint,
-      timeoutMilliseconds,
+      timeoutSeconds,
       ...(provider === undefined ? {} : { provider }),
+      ...(scope === undefined ? {} : { scope }),
       ...(opened === undefined ? {} : { credential: opened.credential }),
       ...(ca === undefined ? {} : { ca }),
       ...(apiVersion === undefined ? {} : { apiVersion }),

@@ -1,7 +1,7 @@
 /** The policy commands take policies as services answer them, and claims as lists, objects and tokens. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { policyJws } from '@atesto/client';
+import { policyJws } from '@atesto/client/admin';
 import { createTestAttestation } from '@atesto/testing';
 import { runCli } from '../__fixtures__/cli.ts';
 import { temporaryFile } from '../__fixtures__/directory.ts';

@@ -1,5 +1,6 @@
 /** `atesto provider key list | rotate | import | withdraw`: the keys that sign a provider's tokens. */
-import type { JsonMembers, ProviderAdministration } from '@atesto/client';
+import type { JsonMembers } from '@atesto/client';
+import type { ProviderAdministration } from '@atesto/client/admin';
 import { Command } from 'commander';
 import { type ConfirmationOptions, confirm, confirmable } from '../administration/confirmation.ts';
 import { administer, type ConnectionOptions, connectable } from '../administration/connection.ts';

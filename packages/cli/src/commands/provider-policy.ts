@@ -1,5 +1,5 @@
 /** `atesto provider policy show | set | reset | history | rollback`: the policies of an attestation provider. */
-import { type PolicyChange, policyJws } from '@atesto/client';
+import { type PolicyChange, policyJws } from '@atesto/client/admin';
 import { Command } from 'commander';
 import { administer, type ConnectionOptions, connectable } from '../administration/connection.ts';
 import { requiredSigner, type SignerOptions, signable, signerOf } from '../administration/signer.ts';

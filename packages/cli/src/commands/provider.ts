@@ -1,5 +1,5 @@
 /** `atesto provider create | list | show | recover-signers | delete`: the attestation providers of a service. */
-import type { PolicySignerDescription, ProviderDescription } from '@atesto/client';
+import type { PolicySignerDescription, ProviderDescription } from '@atesto/client/admin';
 import { Command } from 'commander';
 import { type ConfirmationOptions, confirm, confirmable } from '../administration/confirmation.ts';
 import { administer, type ConnectionOptions, serviceConnectable } from '../administration/connection.ts';

@@ -29,8 +29,8 @@ export function createAttester({ service, ca }: DemoEnvironment): Attester {
   const identity = service.developmentIdentity;
   if (identity === undefined) throw new Error('the demonstration has no OpenID provider');
   const { issuer, clientId, clientSecret, scope } = identity;
-  const credentials = createClientCredentials({ issuer, clientId, clientSecret, scope, ca });
-  const client = createAttestationClient({ endpoint: service.url, credential: credentials, ca });
+  const credentials = createClientCredentials({ issuer, clientId, clientSecret, ca });
+  const client = createAttestationClient({ endpoint: service.url, credential: credentials, scope, ca });
   const anonymous = createAttestationClient({ endpoint: service.url, ca });
   const close = async (): Promise<void> => {
     for (const part of [credentials, client, anonymous]) await part.close();
@@ -61,7 +61,7 @@ export async function collect(
   printer.facts([
     [
       'evidence',
-      `${evidence.kind === 'sgx-quote' ? 'SGX quote' : 'OpenEnclave container with an SGX quote'}, version ${quote.version}, ${evidence.bytes.length} bytes`,
+      `${evidence.attestationType === 'SgxEnclave' ? 'SGX quote' : 'OpenEnclave container with an SGX quote'}, version ${quote.version}, ${evidence.bytes.length} bytes`,
     ],
     ['MRENCLAVE', hex(body.mrEnclave)],
     ['MRSIGNER', hex(body.mrSigner)],
@@ -79,7 +79,7 @@ export async function authorize(
 ): Promise<void> {
   printer.step(2, 'It knows the attestation provider, and gets an access token from an OpenID provider');
   const identity = service.developmentIdentity;
-  const token = inspectToken(await credentials.accessToken());
+  const token = inspectToken((await credentials.getToken(identity?.scope ?? '')).token);
   const claims = token.ok ? token.value.claims : {};
   printer.facts([
     ['attestation provider', service.url],
@@ -98,7 +98,7 @@ export function printRequest(
   printer: Printer,
 ): void {
   printer.step(3, 'It sends the evidence with the access token');
-  const isQuote = evidence.kind === 'sgx-quote';
+  const isQuote = evidence.attestationType === 'SgxEnclave';
   const size = Math.ceil((evidence.bytes.length * 4) / 3);
   printer.facts([
     ['POST', `${service.url}/attest/${isQuote ? 'SgxEnclave' : 'OpenEnclave'}?api-version=2025-06-01`],

@@ -40,8 +40,7 @@ export function expectationsFor(
 
 function expectedData(data: AttestedData | undefined): RuntimeDataExpectation {
   if (data === undefined) return 'any';
-  if ('binary' in data) return { bytes: data.binary };
-  return { json: data.json };
+  return data;
 }
 
 /** Verifies the token with nothing but the service's URI and the relying party's expectations. */

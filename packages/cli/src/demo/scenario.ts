@@ -2,7 +2,7 @@
 
 import { generateKeyPairSync } from 'node:crypto';
 import { resolve } from 'node:path';
-import { type AttestedData, type EvidenceSource, evidenceFromFile, evidenceFromPlatform } from '@atesto/client';
+import { type AttestedData, type EvidenceSource, evidenceFromFile } from '@atesto/client';
 import { parseIntelCollateral } from '@atesto/evidence/advanced';
 import { loadEmulator } from '../emulator/load.ts';
 import { misused } from '../failure.ts';
@@ -35,7 +35,7 @@ export interface Scenario {
 
 /** A simulated enclave that proves a key to be its own. */
 export async function simulatedScenario(): Promise<Scenario> {
-  const { collateralToJson, createSimulatedPlatforms } = await loadEmulator('the demonstration');
+  const { collateralToJson, createSimulatedPlatforms, evidenceFromPlatform } = await loadEmulator('the demonstration');
   const { intel: platform } = await createSimulatedPlatforms();
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const keys = [{ ...publicKey.export({ format: 'jwk' }), kid: 'enclave-key', use: 'enc' }];
@@ -60,7 +60,7 @@ export async function realScenario({ quote, collateral, at, runtimeData }: RealE
   if (!parsed.ok) misused(`the collateral ${collateral}: ${parsed.refusal.why} [${parsed.refusal.code}]`);
   return {
     source: evidenceFromFile(quote),
-    runtimeData: data === undefined ? undefined : { binary: data },
+    runtimeData: data === undefined ? undefined : { bytes: data },
     runtimeDataDescription: data === undefined ? 'none given' : `${data.length} bytes from ${runtimeData}`,
     collateral: bundle,
     collateralFile: resolve(collateral),

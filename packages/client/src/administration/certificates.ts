@@ -1,6 +1,6 @@
 /** Certificates of policy signers, as requests carry them. */
 import { type KeyObject, X509Certificate } from 'node:crypto';
-import { ClientError } from '../error.ts';
+import { misuse } from '../options.ts';
 
 /** What a key is to JWS (RFC 7518): its type, the algorithm that it signs with, and that algorithm's digest. */
 export interface KeyKind {
@@ -9,22 +9,22 @@ export interface KeyKind {
   readonly digest: string;
 }
 
-/** The first certificate of a PEM text. Throws `option-invalid`. @param what names it in a failure */
+/** The first certificate of a PEM text. Throws `ConfigurationError`. @param what names it in a failure */
 export function leafOf(pem: string, what: string): X509Certificate {
   try {
     return new X509Certificate(pem);
   } catch {
-    throw new ClientError('option-invalid', 'signer', `${what} cannot be read; write it in PEM`);
+    return misuse('signer', `${what} in PEM`);
   }
 }
 
-/** The certificates of a PEM text as JWS headers have them: base64 of the DER, leaf first. Throws `option-invalid`. */
+/** The certificates of a PEM text as JWS headers have them: base64 of the DER, leaf first. Throws `ConfigurationError`. */
 export function chainOf(pem: string, what: string): string[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   return blocks.map((block) => leafOf(block, what).raw.toString('base64'));
 }
 
-/** A certificate chain (PEM) as JSON Web Key: what names a policy signer. Throws `option-invalid`. */
+/** A certificate chain (PEM) as JSON Web Key: what names a policy signer. Throws `ConfigurationError`. */
 export function signerKey(pem: string): { kty: string; alg: string; use: 'sig'; x5c: string[] } {
   const { kty, alg } = kindOf(leafOf(pem, 'the certificate').publicKey);
   return { kty, alg, use: 'sig', x5c: chainOf(pem, 'the certificate') };
@@ -36,10 +36,10 @@ const curves: Readonly<Record<string, { alg: string; digest: string }>> = {
   secp521r1: { alg: 'ES512', digest: 'sha512' },
 };
 
-/** The kind of a public key. Throws `option-invalid` for one that signs no policies. */
+/** The kind of a public key. Throws `ConfigurationError` for one that signs no policies. */
 export function kindOf(key: KeyObject): KeyKind {
   if (key.asymmetricKeyType === 'rsa') return { kty: 'RSA', alg: 'RS256', digest: 'sha256' };
   const curve = curves[key.asymmetricKeyDetails?.namedCurve ?? ''];
   if (curve !== undefined) return { kty: 'EC', ...curve };
-  throw new ClientError('option-invalid', 'signer', 'policy signers have RSA keys or keys on P-256, P-384 or P-521');
+  return misuse('signer', 'an RSA key, or one on P-256, P-384 or P-521');
 }

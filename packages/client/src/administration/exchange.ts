@@ -4,7 +4,7 @@ import type { HttpClient, HttpRequest } from '@atesto/http-client';
 import { serviceRefusal } from '../attest/refusal.ts';
 import type { HttpAnswer } from '../http/answer.ts';
 import { type CallLimits, sendWithRetry } from '../http/send.ts';
-import type { Credential } from '../identity/credential.ts';
+import { accessTokenOf, type TokenCredential } from '../identity/credential.ts';
 
 /** What is asked. */
 export interface Exchange {
@@ -18,20 +18,22 @@ export interface Exchange {
 /** What exchanges are made with. */
 export interface ExchangeDeps {
   readonly client: HttpClient;
-  readonly credential: Credential;
+  readonly credential: TokenCredential;
+  /** The scope that access tokens are asked for. */
+  readonly scope: string;
   readonly limits: CallLimits;
 }
 
 /** Makes one exchange. Throws `ClientError`, or `ServiceRefusedError` for every status but 200, 201 and 204. */
 export async function exchange(
-  { client, credential, limits }: ExchangeDeps,
+  { client, credential, scope, limits }: ExchangeDeps,
   { method, url, body, ifMatch }: Exchange,
 ): Promise<HttpAnswer> {
   const clientRequestId = randomUUID();
   const headers = {
     accept: 'application/json',
     'x-ms-client-request-id': clientRequestId,
-    authorization: `Bearer ${await credential.accessToken()}`,
+    authorization: `Bearer ${await accessTokenOf(credential, scope, undefined)}`,
     ...(body === undefined ? {} : { 'content-type': body.type }),
     ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
   };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
-import { ClientError } from '../error.ts';
+import { ConfigurationError } from '../index.ts';
 import { policyJws, resetJws } from './policy-jws.ts';
 
 const payloadOf = (jws: string): string => Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString();
@@ -29,7 +29,8 @@ test('refuses a key or certificate that cannot be read, without quoting it', () 
   ]) {
     assert.throws(
       () => policyJws('text', signer),
-      (error) => error instanceof ClientError && error.code === 'option-invalid' && !/secret/.test(error.message),
+      (error) =>
+        error instanceof ConfigurationError && error.code === 'option-invalid' && !/secret/.test(error.message),
     );
   }
 });

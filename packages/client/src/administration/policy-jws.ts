@@ -1,6 +1,6 @@
 /** The signed forms in which policies and changes of policy signers are sent (Azure Attestation's JWT in JWT). */
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
-import { ClientError } from '../error.ts';
+import { misuse } from '../options.ts';
 import { chainOf, kindOf, leafOf, signerKey } from './certificates.ts';
 
 /** Who signs: a private key and the certificate chain that the provider knows, leaf first. */
@@ -48,9 +48,7 @@ function bindingClaims(binding: RequestBinding | undefined): { aud?: string; exp
 function signed(payload: string, { privateKey, certificate }: PolicySigner): string {
   const key = keyOf(privateKey);
   const leaf = leafOf(certificate, "the signer's certificate");
-  if (!leaf.checkPrivateKey(key)) {
-    throw new ClientError('option-invalid', 'signer', 'the certificate is not of the private key');
-  }
+  if (!leaf.checkPrivateKey(key)) misuse('signer', 'the certificate of the private key');
   const { alg, digest } = kindOf(leaf.publicKey);
   const header = JSON.stringify({ alg, x5c: chainOf(certificate, "the signer's certificate") });
   const input = `${encode(header)}.${encode(payload)}`;
@@ -62,10 +60,6 @@ function keyOf(pem: string): KeyObject {
   try {
     return createPrivateKey(pem);
   } catch {
-    throw new ClientError(
-      'option-invalid',
-      'signer',
-      'the private key cannot be read; write it in PEM, without passphrase',
-    );
+    return misuse('signer', 'a private key in PEM, without passphrase');
   }
 }

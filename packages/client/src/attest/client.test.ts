@@ -2,22 +2,26 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, describe, test } from 'node:test';
+import { evidenceFromPlatform } from '@atesto/testing';
 import { createSimulatedPlatform } from '@atesto/testing/sgx';
 import { type Answer, json, startServer, type TestServer } from '../__fixtures__/https-server.ts';
 import {
   type AttestationClient,
   type AttestationClientOptions,
   ClientError,
+  ConfigurationError,
   createAttestationClient,
-  evidenceFromPlatform,
   evidenceOf,
   fixedAccessToken,
+  reportDataFor,
   ServiceRefusedError,
+  type TokenCredential,
 } from '../index.ts';
 
 const token = 'eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln';
 const granted = json({ token }, { 'x-ms-request-id': 'request-1' });
 const quote = Uint8Array.of(3, 0, 2, 0, 0, 0, 0, 0, 0xff, 0xfe);
+const key = { kty: 'EC', crv: 'P-256', x: 'eHg', y: 'eXk' };
 const report = Uint8Array.of(1, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 7);
 
 const open: AttestationClient[] = [];
@@ -30,7 +34,7 @@ function clientOf(server: TestServer, more: Partial<AttestationClientOptions> = 
     endpoint: server.url,
     ca: server.ca,
     pause: async () => {},
-    timeoutMilliseconds: 10_000,
+    timeoutSeconds: 10,
     ...more,
   });
   open.push(client);
@@ -85,7 +89,7 @@ describe('what is sent', () => {
     const client = clientOf(server, { endpoint: `${server.url}/provider/`, apiVersion: '2022-08-01' });
     await client.attestOpenEnclave(report, {
       runtimeData: { json: '{"b":1,"a":2}' },
-      initTimeData: { binary: Uint8Array.of(255, 254) },
+      initTimeData: { bytes: Uint8Array.of(255, 254) },
       draftPolicy: 'version= 1.0;',
       nonce: 'once',
     });
@@ -99,6 +103,35 @@ describe('what is sent', () => {
       draftPolicyForAttestation: 'version= 1.0;',
       nonce: 'once',
     });
+  });
+
+  test('a key is runtime data as the JSON text {"keys":[key]}', async () => {
+    const server = await startServer(granted);
+    await clientOf(server).attestSgxEnclave(quote, { runtimeData: { key } });
+    const { runtimeData } = JSON.parse(server.received[0]?.body ?? '');
+    const text = Buffer.from(runtimeData.data, 'base64url').toString();
+    assert.deepEqual([runtimeData.dataType, text], ['JSON', JSON.stringify({ keys: [key] })]);
+    const committed = createHash('sha256').update(text).digest();
+    assert.deepEqual(Buffer.from(reportDataFor({ key })), Buffer.concat([committed, Buffer.alloc(32)]));
+  });
+
+  test('the scope that is asked of a credential is that of the service, or as configured', async () => {
+    const server = await startServer(granted);
+    const asked: unknown[] = [];
+    const credential: TokenCredential = {
+      getToken: async (scopes, options) => {
+        asked.push([scopes, options?.abortSignal]);
+        return { token: 'of-azure' };
+      },
+    };
+    const { signal } = new AbortController();
+    await clientOf(server, { credential }).attestSgxEnclave(quote, { signal });
+    await clientOf(server, { credential, scope: 'own' }).attestSgxEnclave(quote);
+    assert.deepEqual(asked, [
+      ['https://attest.azure.net/.default', signal],
+      ['own', undefined],
+    ]);
+    assert.equal(server.received[0]?.headers.authorization, 'Bearer of-azure');
   });
 
   test('a numeric nonce is written out in full', async () => {
@@ -129,8 +162,19 @@ describe('what is sent', () => {
   });
 });
 
+async function misuse(work: () => unknown): Promise<{ code: string; option: string }> {
+  try {
+    await work();
+  } catch (error) {
+    assert.ok(error instanceof ConfigurationError, String(error));
+    return { code: error.code, option: error.option };
+  }
+  return assert.fail('the call succeeded');
+}
+
 describe('what is refused before anything is sent', () => {
   const at = (endpoint: string) => () => createAttestationClient({ endpoint });
+  const clientWith = (options: object) => createAttestationClient({ endpoint: 'https://x.y', ...options });
   for (const [what, work, code] of [
     ['a plain HTTP endpoint', at('http://localhost:1'), 'address-insecure'],
     ['an endpoint with credentials', at('https://user:pass@example.org'), 'address-invalid'],
@@ -138,16 +182,25 @@ describe('what is refused before anything is sent', () => {
     ['an endpoint that is no URI', at('example.org'), 'address-invalid'],
     [
       'a time-out of nothing',
-      () => createAttestationClient({ endpoint: 'https://x.y', timeoutMilliseconds: 0 }),
+      () => createAttestationClient({ endpoint: 'https://x.y', timeoutSeconds: 0 }),
       'option-invalid',
     ],
     ['endless retries', () => createAttestationClient({ endpoint: 'https://x.y', retries: 1e9 }), 'option-invalid'],
+    ['a misspelt option', () => clientWith({ timeoutMilliseconds: 1 }), 'option-unknown'],
+    ['more patience than there is', () => clientWith({ timeoutSeconds: 601 }), 'option-invalid'],
   ] as const) {
-    test(`${what}: ${code}`, async () => assert.equal((await failure(work)).code, code));
+    test(`${what}: ${code}`, async () => assert.equal((await misuse(work)).code, code));
   }
 
   for (const [what, options, code] of [
     ['JSON runtime data that is a list', { runtimeData: { json: '[]' } }, 'runtime-data-invalid'],
+    ['JSON runtime data that is a value', { runtimeData: { json: {} } }, 'runtime-data-invalid'],
+    ['runtime data in two forms', { runtimeData: { json: '{}', bytes: quote } }, 'runtime-data-invalid'],
+    ['bytes that are a text', { runtimeData: { bytes: 'text' } }, 'runtime-data-invalid'],
+    ['init-time data of no form', { initTimeData: { binary: quote } }, 'runtime-data-invalid'],
+    ['a key that is none', { runtimeData: { key: { x: 'eHg' } } }, 'runtime-data-invalid'],
+    ['a private key', { runtimeData: { key: { ...key, d: 'ZA' } } }, 'runtime-data-invalid'],
+    ['a misspelt option of a call', { runtimedata: { json: '{}' } }, 'option-unknown'],
     [
       'JSON runtime data that is not UTF-8',
       { runtimeData: { json: Uint8Array.of(0x7b, 0xff) } },
@@ -160,7 +213,8 @@ describe('what is refused before anything is sent', () => {
   ] as const) {
     test(`${what}: ${code}`, async () => {
       const server = await startServer(granted);
-      assert.equal((await failure(clientOf(server).attestSgxEnclave(quote, options))).code, code);
+      const untyped: object = options;
+      assert.equal((await misuse(() => clientOf(server).attestSgxEnclave(quote, untyped))).code, code);
       assert.equal(server.received.length, 0);
     });
   }
@@ -218,6 +272,27 @@ describe('refusals and broken answers', () => {
     });
   }
 
+  for (const [what, getToken, cause] of [
+    ['gives none', async () => null, undefined],
+    ['gives one that would break a header', async () => ({ token: 'a\r\nb: c' }), undefined],
+    ['throws', () => Promise.reject(new RangeError('no such tenant')), 'no such tenant'],
+  ] as const satisfies readonly (readonly [string, TokenCredential['getToken'], string | undefined])[]) {
+    test(`a credential that ${what}: credential-failed, and nothing was sent`, async () => {
+      const server = await startServer(granted);
+      const failed = await failure(clientOf(server, { credential: { getToken } }).attestSgxEnclave(quote));
+      const said = failed.cause instanceof Error ? failed.cause.message : undefined;
+      assert.deepEqual([failed.code, said, server.received.length], ['credential-failed', cause, 0]);
+    });
+  }
+
+  test('a credential that stops because its caller cancelled: cancelled', async () => {
+    const server = await startServer(granted);
+    const getToken = () => Promise.reject(new Error('aborted'));
+    const signal = AbortSignal.abort();
+    const failed = await failure(clientOf(server, { credential: { getToken } }).attestSgxEnclave(quote, { signal }));
+    assert.equal(failed.code, 'cancelled');
+  });
+
   test('a key set that is none: answer-malformed', async () => {
     const server = await startServer(json({ keys: 'none' }));
     assert.equal((await failure(clientOf(server).getCerts())).code, 'answer-malformed');
@@ -225,7 +300,7 @@ describe('refusals and broken answers', () => {
 
   test('no answer in time: connection-timeout', async () => {
     const server = await startServer('hang');
-    const client = clientOf(server, { timeoutMilliseconds: 50 });
+    const client = clientOf(server, { timeoutSeconds: 0.05 });
     assert.equal((await failure(client.attestSgxEnclave(quote))).code, 'connection-timeout');
   });
 
@@ -242,6 +317,17 @@ describe('refusals and broken answers', () => {
     assert.equal((await failure(client.attestSgxEnclave(quote))).code, 'certificate-refused');
     assert.equal(server.received.length, 0);
   });
+});
+
+test('a client that is left with `await using` is closed', async () => {
+  const server = await startServer(granted);
+  let left: AttestationClient;
+  {
+    await using client = createAttestationClient({ endpoint: server.url, ca: server.ca });
+    await client.attestSgxEnclave(quote);
+    left = client;
+  }
+  await assert.rejects(left.attestSgxEnclave(quote));
 });
 
 describe('repeating', () => {
@@ -290,8 +376,8 @@ describe('repeating', () => {
 
   test('Retry-After is kept to, and without it the pauses grow', async () => {
     const pauses: number[] = [];
-    const pause = async (milliseconds: number): Promise<void> => {
-      pauses.push(milliseconds);
+    const pause = async (seconds: number): Promise<void> => {
+      pauses.push(seconds);
     };
     const server = await startServer(
       { status: 503, body: '', headers: { 'retry-after': '2' } },
@@ -300,16 +386,16 @@ describe('repeating', () => {
     );
     await clientOf(server, { pause }).attestSgxEnclave(quote);
     const [first = 0, second = 0] = pauses;
-    assert.equal(first, 2000);
-    assert.ok(second >= 300 && second <= 600, String(second));
+    assert.equal(first, 2);
+    assert.ok(second >= 0.3 && second <= 0.6, String(second));
   });
 
   test('a connection that is never made is tried again also for attest calls', async () => {
     const pauses: number[] = [];
     const client = createAttestationClient({
       endpoint: 'https://127.0.0.1:1',
-      pause: async (milliseconds) => {
-        pauses.push(milliseconds);
+      pause: async (seconds) => {
+        pauses.push(seconds);
       },
     });
     open.push(client);

@@ -1,5 +1,6 @@
 /** The client of the attester's side: calls of the Azure Attestation REST contract that attest, and those that read keys. */
 import { randomUUID } from 'node:crypto';
+import { checkOptions, type OptionNames } from '@atesto/core';
 import type { HttpRequest } from '@atesto/http-client';
 import { ClientError } from '../error.ts';
 import { type CollectedEvidence, type EvidenceSource, evidenceOf } from '../evidence/source.ts';
@@ -7,8 +8,8 @@ import { checkAddress, providerAddress } from '../http/address.ts';
 import { type HttpAnswer, openHttpClient } from '../http/answer.ts';
 import { type JsonMembers, memberOf, requireMembers, requireText } from '../http/json.ts';
 import { type Pause, sendWithRetry } from '../http/send.ts';
-import type { Credential } from '../identity/credential.ts';
-import { checkMilliseconds } from '../options.ts';
+import { accessTokenOf, type TokenCredential } from '../identity/credential.ts';
+import { misuse, timeoutMs } from '../options.ts';
 import { reportDataFor } from './data.ts';
 import { serviceRefusal } from './refusal.ts';
 import { type AttestOptions, attestRequest } from './request.ts';
@@ -19,14 +20,16 @@ export interface AttestationClientOptions {
   readonly endpoint: string;
   /** Name of the attestation provider on a service with several. Default: the provider at the endpoint itself. */
   readonly provider?: string;
-  /** Gives access tokens. Default: calls are made without a token, which a provider may refuse. */
-  readonly credential?: Credential;
+  /** Gives access tokens, such as a credential of `@azure/identity`. Default: calls are made without a token, which a provider may refuse. */
+  readonly credential?: TokenCredential;
+  /** The scope that access tokens are asked for. Default: `https://attest.azure.net/.default`. */
+  readonly scope?: string;
   /** PEM of a CA that is trusted for the service besides the public ones. Default: none. */
   readonly ca?: string;
   /** Default: `2025-06-01`. */
   readonly apiVersion?: string;
-  /** How long one call may take with all its retries, 1 to 600000 milliseconds. Default 30000. */
-  readonly timeoutMilliseconds?: number;
+  /** How long one call may take with all its retries, up to 600 seconds. Default 30. */
+  readonly timeoutSeconds?: number;
   /** How often a call is made again where that is safe, 0 to 10. Default 2. */
   readonly retries?: number;
   /** Waits between attempts; tests put in one that does not wait. Default: a timer. */
@@ -57,8 +60,9 @@ export interface ServiceMetadata extends JsonMembers {
   readonly jwks_uri: string;
 }
 
-/** A client of one attestation provider. All calls throw {@link ClientError}, or its `ServiceRefusedError` when the service refused. */
-export interface AttestationClient {
+/** A client of one attestation provider. All calls throw {@link ClientError}, or its `ServiceRefusedError` when the service refused, and
+ * `ConfigurationError` when an option is wrong. */
+export interface AttestationClient extends AsyncDisposable {
   /** Attests an SGX quote. */
   attestSgxEnclave(quote: Uint8Array, options?: AttestOptions): Promise<AttestationResult>;
   /** Attests a report or evidence of the Open Enclave SDK. */
@@ -79,25 +83,37 @@ export interface AttestationClient {
   close(): Promise<void>;
 }
 
+const optionNames: OptionNames<AttestationClientOptions> = {
+  endpoint: true,
+  provider: true,
+  credential: true,
+  scope: true,
+  ca: true,
+  apiVersion: true,
+  timeoutSeconds: true,
+  retries: true,
+  pause: true,
+};
+const attestScope = 'https://attest.azure.net/.default';
+
 /**
- * Sets up a client; nothing is sent yet. Throws {@link ClientError} when an option is wrong.
+ * Sets up a client; nothing is sent yet. Throws `ConfigurationError` when an option is wrong.
  *
  * @example
- * const client = createAttestationClient({ endpoint: 'https://attest.example.org', credential });
- * const { token } = await client.attestSgxEnclave(quote, { runtimeData: { binary: publicKey } });
- * await client.close();
+ * await using client = createAttestationClient({ endpoint: 'https://attest.example.org', credential });
+ * const { token } = await client.attestSgxEnclave(quote, { runtimeData: { key: publicKey } });
  */
 export function createAttestationClient(options: AttestationClientOptions): AttestationClient {
-  const endpoint = providerAddress(checkAddress(options.endpoint, 'endpoint'), options.provider);
-  const { credential, apiVersion = '2025-06-01', retries = 2, pause } = options;
-  const timeoutMilliseconds = checkMilliseconds(options.timeoutMilliseconds ?? 30_000);
+  checkOptions<AttestationClientOptions>(options, optionNames, 'options');
+  const endpoint = providerAddress(checkAddress(options.endpoint, 'options.endpoint'), options.provider);
+  const { credential, scope = attestScope, apiVersion = '2025-06-01', retries = 2, pause } = options;
+  const limits = { timeoutMs: timeoutMs(options.timeoutSeconds), retries, pause };
   checkRetries(retries);
   const client = openHttpClient(options.ca);
 
   async function call(request: HttpRequest, signal: AbortSignal | undefined): Promise<HttpAnswer> {
     const clientRequestId = randomUUID();
     const headers = { accept: 'application/json', 'x-ms-client-request-id': clientRequestId, ...request.headers };
-    const limits = { timeoutMilliseconds, retries, pause };
     const answer = await sendWithRetry(client, { ...request, headers }, limits, signal);
     if (answer.status !== 200) throw serviceRefusal(answer, request.url, clientRequestId);
     return answer;
@@ -106,7 +122,7 @@ export function createAttestationClient(options: AttestationClientOptions): Atte
   async function attestEvidence(evidence: CollectedEvidence, more: AttestOptions = {}): Promise<AttestationResult> {
     const { path, body } = attestRequest(evidence, more);
     const url = `${endpoint}/attest/${path}?api-version=${encodeURIComponent(apiVersion)}`;
-    const token = await credential?.accessToken(more.signal);
+    const token = credential === undefined ? undefined : await accessTokenOf(credential, scope, more.signal);
     const headers = {
       'content-type': 'application/json',
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -122,11 +138,14 @@ export function createAttestationClient(options: AttestationClientOptions): Atte
 
   return {
     attestEvidence,
-    attestSgxEnclave: async (bytes, more) => attestEvidence({ ...evidenceOf(bytes, 'quote'), kind: 'sgx-quote' }, more),
+    attestSgxEnclave: async (bytes, more) =>
+      attestEvidence({ ...evidenceOf(bytes, 'quote'), attestationType: 'SgxEnclave' }, more),
     attestOpenEnclave: async (bytes, more) =>
-      attestEvidence({ ...evidenceOf(bytes, 'report'), kind: 'open-enclave' }, more),
-    attestTdxVm: async (bytes, more) => attestEvidence({ ...evidenceOf(bytes, 'quote'), kind: 'tdx-quote' }, more),
-    attestSevSnpVm: async (bytes, more) => attestEvidence({ ...evidenceOf(bytes, 'report'), kind: 'snp-report' }, more),
+      attestEvidence({ ...evidenceOf(bytes, 'report'), attestationType: 'OpenEnclave' }, more),
+    attestTdxVm: async (bytes, more) =>
+      attestEvidence({ ...evidenceOf(bytes, 'quote'), attestationType: 'TdxVm' }, more),
+    attestSevSnpVm: async (bytes, more) =>
+      attestEvidence({ ...evidenceOf(bytes, 'report'), attestationType: 'SevSnpVm' }, more),
     attest: async (source, more) => attestEvidence(await source.collect(reportDataFor(more?.runtimeData)), more),
     getCerts: async (more = {}) => keySetOf(await read('/certs', more), `${endpoint}/certs`),
     getOpenIdMetadata: async (more = {}) => {
@@ -137,12 +156,13 @@ export function createAttestationClient(options: AttestationClientOptions): Atte
       return { ...document, issuer, jwks_uri: requireText(document, 'jwks_uri', where) };
     },
     close: () => client.close(),
+    [Symbol.asyncDispose]: () => client.close(),
   };
 }
 
 function checkRetries(retries: number): void {
   if (Number.isInteger(retries) && retries >= 0 && retries <= 10) return;
-  throw new ClientError('option-invalid', 'retries', 'it must be a whole number from 0 to 10');
+  misuse('options.retries', 'a whole number from 0 to 10');
 }
 
 /** Three base64url parts; an unsecured token has an empty third one. */

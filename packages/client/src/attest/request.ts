@@ -1,14 +1,15 @@
 /** Writes attest calls as they look on the wire. Azure Attestation REST contract, "Attest Sgx Enclave" and its siblings. */
-import { ClientError } from '../error.ts';
+import { attestedBytes, checkOptions, type OptionNames } from '@atesto/core';
 import type { CollectedEvidence } from '../evidence/source.ts';
-import { type AttestedData, base64url, wireData } from './data.ts';
+import { misuse } from '../options.ts';
+import { attestedDataOf, type RuntimeData } from './data.ts';
 
 /** What goes with evidence. */
 export interface AttestOptions {
   /** Data that the evidence's report data commits to. Default: none. */
-  readonly runtimeData?: AttestedData;
+  readonly runtimeData?: RuntimeData;
   /** Data that the evidence commits to since its start: configuration id of SGX, host data of SEV-SNP. Default: none. */
-  readonly initTimeData?: AttestedData;
+  readonly initTimeData?: RuntimeData;
   /** Policy text, or a JWS that holds it, to be tried in place of the configured one; the token is then unsecured. Default: none. */
   readonly draftPolicy?: string;
   /** Copied into the token: a text of at most 1 KiB, or an integer from 0 to 2^64-1. Default: none. */
@@ -17,25 +18,42 @@ export interface AttestOptions {
   readonly signal?: AbortSignal;
 }
 
-const operations = {
-  'sgx-quote': { path: 'SgxEnclave', member: 'quote' },
-  'open-enclave': { path: 'OpenEnclave', member: 'report' },
-  'tdx-quote': { path: 'TdxVm', member: 'quote' },
-  'snp-report': { path: 'SevSnpVm', member: 'report' },
-} as const;
+const optionNames: OptionNames<AttestOptions> = {
+  runtimeData: true,
+  initTimeData: true,
+  draftPolicy: true,
+  nonce: true,
+  signal: true,
+};
 
-/** The path below `/attest/` and the body of a call. */
+/** The member that carries the evidence. */
+const evidenceMembers = { SgxEnclave: 'quote', OpenEnclave: 'report', TdxVm: 'quote', SevSnpVm: 'report' } as const;
+
+/** The path below `/attest/` and the body of a call. Throws `ConfigurationError`. */
 export function attestRequest(evidence: CollectedEvidence, options: AttestOptions): { path: string; body: string } {
-  const { path, member } = operations[evidence.kind];
+  checkOptions<AttestOptions>(options, optionNames, 'options');
+  const path = evidence.attestationType;
+  const member = evidenceMembers[path];
   const { runtimeData, initTimeData, draftPolicy, nonce } = options;
   const members = {
     [member]: base64url(evidence.bytes),
-    ...(runtimeData === undefined ? {} : { runtimeData: wireData(runtimeData, 'runtimeData') }),
-    ...(initTimeData === undefined ? {} : { initTimeData: wireData(initTimeData, 'initTimeData') }),
+    ...(runtimeData === undefined ? {} : { runtimeData: wireData(runtimeData, 'options.runtimeData') }),
+    ...(initTimeData === undefined ? {} : { initTimeData: wireData(initTimeData, 'options.initTimeData') }),
     ...(draftPolicy === undefined ? {} : { draftPolicyForAttestation: draftPolicy }),
   };
   const body = JSON.stringify(members);
   return { path, body: nonce === undefined ? body : `${body.slice(0, -1)},"nonce":${nonceText(nonce)}}` };
+}
+
+/** base64url without padding, and what the bytes are. */
+function wireData(given: RuntimeData, option: string): { readonly data: string; readonly dataType: 'Binary' | 'JSON' } {
+  const data = attestedDataOf(given, option);
+  return { data: base64url(attestedBytes(data)), dataType: 'json' in data ? 'JSON' : 'Binary' };
+}
+
+/** base64url without padding. */
+function base64url(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
 }
 
 const largestNonce = 2n ** 64n - 1n;
@@ -50,6 +68,6 @@ function nonceText(nonce: string | number | bigint): string {
     const value = BigInt(nonce);
     if (value >= 0n && value <= largestNonce) return value.toString();
   }
-  const why = 'it must be a text of at most 1024 bytes or an integer from 0 to 2^64-1 (a bigint beyond 2^53)';
-  throw new ClientError('nonce-invalid', 'nonce', why);
+  const expected = 'a text of at most 1024 bytes or an integer from 0 to 2^64-1 (a bigint beyond 2^53)';
+  return misuse('options.nonce', expected, 'nonce-invalid');
 }

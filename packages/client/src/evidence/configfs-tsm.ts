@@ -5,9 +5,12 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkOptions } from '@atesto/core';
+import { reportDataBytes } from '../attest/data.ts';
 import { ClientError } from '../error.ts';
+import { misuse } from '../options.ts';
 import { chainOfCertificateTable, writeSnpDocument } from './snp-document.ts';
-import { type CollectedEvidence, checkReportData, type EvidenceSource, evidenceOf, reportDataBytes } from './source.ts';
+import { type CollectedEvidence, checkReportData, type EvidenceSource, evidenceOf } from './source.ts';
 
 /** How the kernel's files are reached. */
 export interface TsmFiles {
@@ -40,12 +43,13 @@ const fileSystem: TsmFiles = {
 
 /** Evidence from the kernel. Each collection has a report entry of its own, so that callers do not meet. */
 export function evidenceFromConfigfsTsm(options: ConfigfsTsmOptions = {}): EvidenceSource {
+  checkOptions<ConfigfsTsmOptions>(options, { directory: true, privilegeLevel: true, files: true }, 'options');
   const { directory = '/sys/kernel/config/tsm/report', privilegeLevel, files = fileSystem } = options;
   if (
     privilegeLevel !== undefined &&
     !(Number.isInteger(privilegeLevel) && privilegeLevel >= 0 && privilegeLevel <= 3)
   ) {
-    throw new ClientError('option-invalid', 'privilegeLevel', 'it must be a whole number from 0 to 3');
+    misuse('options.privilegeLevel', 'a whole number from 0 to 3');
   }
   return {
     collect: async (reportData) => {
@@ -126,14 +130,14 @@ async function evidenceBy(provider: string, entry: Entry, reportData: Uint8Array
   switch (provider) {
     case 'tdx_guest':
       checkBinding(bytes, tdxReportDataOffset(bytes), reportData, where);
-      return { ...evidenceOf(bytes, where), kind: 'tdx-quote' };
+      return { ...evidenceOf(bytes, where), attestationType: 'TdxVm' };
     case 'sev_guest': {
       checkBinding(bytes, snpReportDataOffset, reportData, where);
       const table = await entry.readOptional('auxblob');
       const chain =
         table === undefined ? undefined : chainOfCertificateTable(table, bytes, join(entry.path, 'auxblob'));
       const document = writeSnpDocument({ report: bytes, ...(chain === undefined ? {} : { certificateChain: chain }) });
-      return { ...evidenceOf(document, where), kind: 'snp-report' };
+      return { ...evidenceOf(document, where), attestationType: 'SevSnpVm' };
     }
     default:
       throw new ClientError(

@@ -1,8 +1,9 @@
 /** Evidence of an enclave that runs under Gramine. Source: Gramine documentation, "Attestation and Secret Provisioning", /dev/attestation. */
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { reportDataBytes } from '../attest/data.ts';
 import { ClientError } from '../error.ts';
-import { checkReportData, type EvidenceSource, evidenceOf, reportDataBytes } from './source.ts';
+import { checkReportData, type EvidenceSource, evidenceOf } from './source.ts';
 
 /** Report data of a quote of version 3 or 4: after the header of 48 bytes, at 320 of the report body. */
 const reportDataOffset = 48 + 320;

@@ -1,15 +1,19 @@
 /** Sources of evidence: anything that can collect it for given report data. */
+import type { AttestationType } from '@atesto/core';
+import { reportDataBytes } from '../attest/data.ts';
 import { ClientError } from '../error.ts';
+import { misuse } from '../options.ts';
 
 /**
- * What evidence is: a bare SGX quote, one in a container of the Open Enclave SDK, a TDX quote, or an SEV-SNP report, bare or as the
- * JSON document of Azure Attestation.
+ * The attestation types that evidence of this package has: a bare SGX quote (`SgxEnclave`), one in a container of the Open Enclave SDK
+ * (`OpenEnclave`), a TDX quote (`TdxVm`), or an SEV-SNP report (`SevSnpVm`), bare or as the JSON document of Azure Attestation.
  */
-export type EvidenceKind = 'sgx-quote' | 'open-enclave' | 'tdx-quote' | 'snp-report';
+export type EvidenceType = Extract<AttestationType, 'SgxEnclave' | 'OpenEnclave' | 'TdxVm' | 'SevSnpVm'>;
 
 /** Evidence as bytes; nothing about it is proven. */
 export interface CollectedEvidence {
-  readonly kind: EvidenceKind;
+  /** The operation that the evidence goes to. */
+  readonly attestationType: EvidenceType;
   readonly bytes: Uint8Array;
 }
 
@@ -22,14 +26,12 @@ export interface EvidenceSource {
   collect(reportData: Uint8Array): Promise<CollectedEvidence>;
 }
 
-/** Length of the report data of SGX, TDX and SEV-SNP, in bytes. */
-export const reportDataBytes = 64;
 const maxEvidenceBytes = 2 ** 20;
 
 /** Checks report data: exactly 64 bytes, never padded or cut. */
 export function checkReportData(reportData: Uint8Array): void {
   if (reportData.length === reportDataBytes) return;
-  throw new ClientError('report-data-size', 'report data', `it has ${reportData.length} bytes instead of 64`);
+  misuse('reportData', `64 bytes, not ${reportData.length}`, 'report-data-size');
 }
 
 /** Makes evidence of bytes, by what they begin with; what is like nothing else is taken for an SGX quote. */
@@ -41,15 +43,15 @@ export function evidenceOf(bytes: Uint8Array, where: string): CollectedEvidence 
       `there are ${bytes.length} bytes; evidence has 1 to ${maxEvidenceBytes}`,
     );
   }
-  return { kind: kindOf(bytes), bytes };
+  return { attestationType: typeOf(bytes), bytes };
 }
 
-function kindOf(bytes: Uint8Array): EvidenceKind {
+function typeOf(bytes: Uint8Array): EvidenceType {
   if (startsWith(bytes, openEnclaveReport) || startsWith(bytes, openEnclaveFormat) || isVersioned(bytes)) {
-    return 'open-enclave';
+    return 'OpenEnclave';
   }
-  if (startsWith(bytes.subarray(4), tdxTeeType)) return 'tdx-quote';
-  return bytes.length === snpReportBytes || firstMark(bytes) === '{' ? 'snp-report' : 'sgx-quote';
+  if (startsWith(bytes.subarray(4), tdxTeeType)) return 'TdxVm';
+  return bytes.length === snpReportBytes || firstMark(bytes) === '{' ? 'SevSnpVm' : 'SgxEnclave';
 }
 
 /** Quote header, TEE type of TDX, a 32-bit integer at 4. */

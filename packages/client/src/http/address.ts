@@ -1,20 +1,29 @@
 /** Checks addresses of services. Only https is accepted: evidence, tokens and secrets are sent there. */
-import { ClientError } from '../error.ts';
+import type { ClientConfigurationCode } from '../codes.ts';
+import { misuse } from '../options.ts';
 
-/** Checks a base URI and returns it without trailing slash. */
-export function checkAddress(address: string, where: string): string {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined || url.username !== '' || url.password !== '' || /[?#\s]/.test(address)) {
-    throw new ClientError(
-      'address-invalid',
-      where,
-      'it must be an absolute URI without credentials, query or fragment',
-    );
+/** What is wrong with an address. */
+export interface AddressFault {
+  readonly code: ClientConfigurationCode;
+  /** In words. */
+  readonly expected: string;
+}
+
+/** What is wrong with a base URI; undefined: nothing. */
+export function addressFault(address: unknown): AddressFault | undefined {
+  const url = typeof address === 'string' && URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || url.username !== '' || url.password !== '' || /[?#\s]/.test(String(address))) {
+    return { code: 'address-invalid', expected: 'an absolute URI without credentials, query or fragment' };
   }
-  if (url.protocol !== 'https:') {
-    throw new ClientError('address-insecure', where, `it must begin with https://, not ${url.protocol}//`);
-  }
-  return address.replace(/\/+$/, '');
+  return url.protocol === 'https:'
+    ? undefined
+    : { code: 'address-insecure', expected: `https://, not ${url.protocol}//` };
+}
+
+/** Checks a base URI and returns it without trailing slash. Throws `ConfigurationError`. */
+export function checkAddress(address: string, option: string): string {
+  const fault = addressFault(address);
+  return fault === undefined ? address.replace(/\/+$/, '') : misuse(option, fault.expected, fault.code);
 }
 
 /** The base URI of a provider on a service. @param name undefined: the provider at the address of the service itself */

@@ -14,12 +14,12 @@ import {
 import { answerOf, clientErrorOf, type HttpAnswer, isConnectionFailure } from './answer.ts';
 
 /** Waits between attempts; tests put in one that does not wait. Rejects when the signal aborts. */
-export type Pause = Timing['sleep'];
+export type Pause = (seconds: number, signal: AbortSignal) => Promise<void>;
 
 /** How long and how often a call is tried. */
 export interface CallLimits {
   /** For the whole call, all attempts and pauses included. */
-  readonly timeoutMilliseconds: number;
+  readonly timeoutMs: number;
   /** Attempts after the first. */
   readonly retries: number;
   /** Default: a timer. */
@@ -34,7 +34,7 @@ const passing: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 export async function sendWithRetry(
   client: HttpClient,
   request: HttpRequest,
-  { timeoutMilliseconds: timeoutMs, retries, pause = systemTiming.sleep }: CallLimits,
+  { timeoutMs, retries, pause }: CallLimits,
   cancel?: AbortSignal,
 ): Promise<HttpAnswer> {
   const isRead = request.method === 'GET';
@@ -42,7 +42,8 @@ export async function sendWithRetry(
     outcome instanceof HttpFailure
       ? isConnectionFailure(outcome) && (isRead || !outcome.mayHaveArrived)
       : (isRead ? passing : notServed).has(outcome.status);
-  const timing = { ...systemTiming, sleep: pause };
+  const timing: Timing =
+    pause === undefined ? systemTiming : { ...systemTiming, sleep: (ms, signal) => pause(ms / 1000, signal) };
   const policy = { retries, firstPauseMs, timeoutMs, isTransient, timing };
   try {
     return answerOf(await withRetry((signal) => client.send(request, signal), policy, cancel), request.url);

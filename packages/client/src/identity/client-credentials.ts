@@ -1,12 +1,13 @@
 /** Access tokens for a program that acts for itself: OAuth 2.0 client credentials, RFC 6749, section 4.4. */
+import { checkOptions } from '@atesto/core';
 import type { HttpRequest } from '@atesto/http-client';
 import { ClientError } from '../error.ts';
 import { checkAddress } from '../http/address.ts';
 import { type HttpAnswer, openHttpClient } from '../http/answer.ts';
 import { memberOf, readMembers, requireMembers, requireText, textMember } from '../http/json.ts';
 import { sendWithRetry } from '../http/send.ts';
-import { checkMilliseconds } from '../options.ts';
-import type { Credential } from './credential.ts';
+import { misuse, timeoutMs } from '../options.ts';
+import { type AccessToken, type TokenCredential, tokenPattern } from './credential.ts';
 import { type ClientAuthentication, discoverTokenEndpoint, type TokenEndpoint } from './discovery.ts';
 
 /** Who the client is and whom it asks. */
@@ -15,12 +16,10 @@ export interface ClientCredentialsOptions {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Default: `https://attest.azure.net/.default`. */
-  readonly scope?: string;
   /** PEM of a CA that is trusted for the issuer besides the public ones. Default: none. */
   readonly ca?: string;
-  /** How long getting one token may take, 1 to 600000 milliseconds. Default 30000. */
-  readonly timeoutMilliseconds?: number;
+  /** How long getting one token may take, up to 600 seconds. Default 30. */
+  readonly timeoutSeconds?: number;
   /** How the secret is sent. Default: as the issuer says, in the body if it may. */
   readonly clientAuthentication?: ClientAuthentication;
   /** Default: the system's clock. */
@@ -28,24 +27,23 @@ export interface ClientCredentialsOptions {
 }
 
 /** A credential that obtains tokens and keeps each until shortly before it expires. */
-export interface ClientCredentials extends Credential {
+export interface ClientCredentials extends TokenCredential, AsyncDisposable {
+  /** An access token for the scopes, valid now. Throws `ClientError`. */
+  getToken(scopes: string | string[], options?: { readonly abortSignal?: AbortSignal }): Promise<AccessToken>;
   /** Ends its connections. */
   close(): Promise<void>;
 }
 
-interface IssuedToken {
-  readonly token: string;
+interface IssuedToken extends AccessToken {
   /** Milliseconds since 1970 until which the token is used. */
   readonly usableUntil: number;
 }
 
-const tokenPattern = /^[\x21-\x7e]+$/;
-const defaultScope = 'https://attest.azure.net/.default';
 /** A token is renewed this long before its end, or at half of a shorter life. */
 const renewAheadMs = 60_000;
 
 /**
- * Sets up client credentials; nothing is sent before the first token is wanted. Throws {@link ClientError}.
+ * Sets up client credentials; nothing is sent before the first token is wanted. Throws `ConfigurationError`.
  *
  * @example
  * const credential = createClientCredentials({
@@ -55,36 +53,52 @@ const renewAheadMs = 60_000;
  * });
  */
 export function createClientCredentials(options: ClientCredentialsOptions): ClientCredentials {
-  const issuer = checkAddress(options.issuer, 'issuer');
-  const timeoutMilliseconds = checkMilliseconds(options.timeoutMilliseconds ?? 30_000);
-  const clock = options.clock ?? (() => new Date());
+  const names = {
+    issuer: true,
+    clientId: true,
+    clientSecret: true,
+    ca: true,
+    timeoutSeconds: true,
+    clientAuthentication: true,
+    clock: true,
+  } as const;
+  checkOptions<ClientCredentialsOptions>(options, names, 'options');
+  const issuer = checkAddress(options.issuer, 'options.issuer');
+  const { clientId, clientSecret, clock = () => new Date() } = options;
+  if (typeof clientId !== 'string' || clientId === '') misuse('options.clientId', 'the id of a client');
+  if (typeof clientSecret !== 'string' || clientSecret === '')
+    misuse('options.clientSecret', 'the secret of the client');
+  const limits = { timeoutMs: timeoutMs(options.timeoutSeconds), retries: 2 };
   const client = openHttpClient(options.ca);
-  const limits = { timeoutMilliseconds, retries: 2 };
   // All callers share one request for a token, so the cancellation of one of them must not end it.
   const send = (request: HttpRequest): Promise<HttpAnswer> => sendWithRetry(client, request, limits);
   let endpoint: TokenEndpoint | undefined;
-  let cached: IssuedToken | undefined;
-  let pending: Promise<IssuedToken> | undefined;
+  const cached = new Map<string, IssuedToken>();
+  const pending = new Map<string, Promise<IssuedToken>>();
 
-  async function obtain(): Promise<IssuedToken> {
+  async function obtain(scope: string): Promise<IssuedToken> {
     endpoint ??= await discoverTokenEndpoint(issuer, options.clientAuthentication, send);
     const asked = clock().getTime();
-    const issued = readToken(await send(tokenRequest(endpoint, options)), endpoint.uri, asked);
-    cached = issued;
+    const issued = readToken(await send(tokenRequest(endpoint, options, scope)), endpoint.uri, asked);
+    cached.set(scope, issued);
     return issued;
   }
 
   return {
-    accessToken: async (signal) => {
-      if (cached !== undefined && clock().getTime() < cached.usableUntil) return cached.token;
-      pending ??= obtain().finally(() => {
-        pending = undefined;
-      });
-      return (await orCancelled(pending, issuer, signal)).token;
+    getToken: async (scopes, { abortSignal } = {}) => {
+      const scope = typeof scopes === 'string' ? scopes : scopes.join(' ');
+      const known = cached.get(scope);
+      if (known !== undefined && clock().getTime() < known.usableUntil) return accessToken(known);
+      const asked = pending.get(scope) ?? obtain(scope).finally(() => pending.delete(scope));
+      pending.set(scope, asked);
+      return accessToken(await orCancelled(asked, issuer, abortSignal));
     },
     close: () => client.close(),
+    [Symbol.asyncDispose]: () => client.close(),
   };
 }
+
+const accessToken = ({ token, expiresOnTimestamp }: IssuedToken): AccessToken => ({ token, expiresOnTimestamp });
 
 async function orCancelled<Value>(
   work: Promise<Value>,
@@ -103,8 +117,11 @@ async function orCancelled<Value>(
   }
 }
 
-function tokenRequest(endpoint: TokenEndpoint, options: ClientCredentialsOptions): HttpRequest {
-  const { clientId, clientSecret, scope = defaultScope } = options;
+function tokenRequest(
+  endpoint: TokenEndpoint,
+  { clientId, clientSecret }: ClientCredentialsOptions,
+  scope: string,
+): HttpRequest {
   const isPost = endpoint.authentication === 'client_secret_post';
   const form = new URLSearchParams({
     grant_type: 'client_credentials',
@@ -135,7 +152,8 @@ function readToken(answer: HttpAnswer, where: string, askedAt: number): IssuedTo
   // Some issuers write the number as a text; without one the token is used once.
   const seconds = Number(memberOf(members, 'expires_in') ?? 0);
   const lifeMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 0;
-  return { token, usableUntil: askedAt + lifeMs - Math.min(renewAheadMs, lifeMs / 2) };
+  const expiresOnTimestamp = askedAt + lifeMs;
+  return { token, expiresOnTimestamp, usableUntil: expiresOnTimestamp - Math.min(renewAheadMs, lifeMs / 2) };
 }
 
 /** RFC 6749, section 5.2: the error's code and description, as far as they are printable and short. */

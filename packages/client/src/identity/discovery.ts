@@ -1,7 +1,7 @@
 /** Finds the token endpoint of an OpenID issuer: OpenID Connect Discovery 1.0, section 4. */
 import type { HttpRequest } from '@atesto/http-client';
 import { ClientError } from '../error.ts';
-import { checkAddress } from '../http/address.ts';
+import { addressFault } from '../http/address.ts';
 import type { HttpAnswer } from '../http/answer.ts';
 import { type JsonMembers, memberOf, requireMembers, requireText } from '../http/json.ts';
 
@@ -30,7 +30,9 @@ export async function discoverTokenEndpoint(
   }
   const endpoint = requireText(document, 'token_endpoint', url);
   // An endpoint may have a query; it must be https like everything that gets a secret.
-  checkAddress(endpoint.replace(/\?.*$/s, ''), 'token_endpoint');
+  const fault = addressFault(endpoint.replace(/\?.*$/s, ''));
+  if (fault !== undefined)
+    throw new ClientError('answer-malformed', url, `its token_endpoint is not ${fault.expected}`);
   return { uri: endpoint, authentication: wanted ?? chooseAuthentication(document, url) };
 }
 

@@ -39,11 +39,15 @@ export interface TestRuntimeKey {
   readonly [member: string]: unknown;
 }
 
-/** A token: one environment of three, and what else it says. */
-export interface TestTokenContents {
+/** One environment of three. */
+export interface TestEnvironment {
   readonly sgx?: TestEnclave;
   readonly tdx?: TestTrustDomain;
   readonly sevsnp?: TestGuest;
+}
+
+/** A token: its environment, and what else it says. */
+export interface TestTokenContents extends TestEnvironment {
   /** The data that the environment bound to its evidence. Default: none. */
   readonly runtimeData?: AttestedData;
   /** A public key that the environment bound to its evidence: short for runtime data with it in `keys`. */
@@ -82,13 +86,8 @@ export function checkContents(contents: TestTokenContents): void {
     },
     where,
   );
-  const { sgx, tdx, sevsnp, runtimeData, runtimeKey, policyHash, issuedAt, lifetimeSeconds, claims } = contents;
-  if ([sgx, tdx, sevsnp].filter((environment) => environment !== undefined).length !== 1) {
-    throw new ConfigurationError(where, 'one of sgx, tdx and sevsnp', 'option-missing');
-  }
-  if (sgx !== undefined) checkEnclave(sgx, `${where}.sgx`);
-  if (tdx !== undefined) checkTrustDomain(tdx, `${where}.tdx`);
-  if (sevsnp !== undefined) checkGuest(sevsnp, `${where}.sevsnp`);
+  checkOneEnvironment(contents, where);
+  const { runtimeData, runtimeKey, policyHash, issuedAt, lifetimeSeconds, claims } = contents;
   demand(runtimeData === undefined || runtimeKey === undefined, `${where}.runtimeKey`, 'no runtimeData beside it');
   demand(runtimeKey === undefined || typeof runtimeKey.kty === 'string', `${where}.runtimeKey`, 'a JSON Web Key');
   demand(policyHash === undefined || /^[\w-]{43}$/.test(policyHash), `${where}.policyHash`, '43 base64url characters');
@@ -96,6 +95,21 @@ export function checkContents(contents: TestTokenContents): void {
   checkInteger(lifetimeSeconds, 1, 31_622_400, `${where}.lifetimeSeconds`);
   checkFlag(contents.developmentRoot, `${where}.developmentRoot`);
   demand(claims === undefined || isJsonObject(claims), `${where}.claims`, 'an object of claims');
+}
+
+/** Throws {@link ConfigurationError} when an environment is not one, or a member is unknown or malformed. */
+export function checkEnvironment(environment: TestEnvironment, where: string): void {
+  checkOptions<TestEnvironment>(environment, { sgx: true, tdx: true, sevsnp: true }, where);
+  checkOneEnvironment(environment, where);
+}
+
+function checkOneEnvironment({ sgx, tdx, sevsnp }: TestEnvironment, where: string): void {
+  if ([sgx, tdx, sevsnp].filter((environment) => environment !== undefined).length !== 1) {
+    throw new ConfigurationError(where, 'one of sgx, tdx and sevsnp', 'option-missing');
+  }
+  if (sgx !== undefined) checkEnclave(sgx, `${where}.sgx`);
+  if (tdx !== undefined) checkTrustDomain(tdx, `${where}.tdx`);
+  if (sevsnp !== undefined) checkGuest(sevsnp, `${where}.sevsnp`);
 }
 
 function checkEnclave(enclave: TestEnclave, where: string): void {
