@@ -41,9 +41,10 @@ function operationTable(results: readonly ClientResult[]): string {
   const ran = results.filter(({ skipped }) => skipped === undefined);
   const used = operations.filter((one) => ran.some(({ steps }) => steps.some(({ operation }) => operation === one)));
   return table(
-    ['client', ...used],
+    ['client', 'language', ...used],
     ran.map(({ client, steps }) => [
       client.name,
+      client.language,
       ...used.map((one) => cell(steps.filter(({ operation }) => operation === one))),
     ]),
   );

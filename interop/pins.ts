@@ -6,6 +6,7 @@ import { join } from 'node:path';
 const forms = {
   'package.json': (name: string) => new RegExp(`"${name}": "([^"]+)"`),
   'requirements.txt': (name: string) => new RegExp(`^${name}==(\\S+)$`, 'm'),
+  'no-dependencies.txt': (name: string) => new RegExp(`^${name}==(\\S+)$`, 'm'),
   'pom.xml': (name: string) => new RegExp(`<artifactId>${name}</artifactId>\\s*<version>([^<]+)</version>`),
   'go.mod': (name: string) => new RegExp(`^\\s*(?:require )?${name} v(\\S+)`, 'm'),
   'Cargo.toml': (name: string) => new RegExp(`^${name} = (?:.*version = )?"=?([^"]+)"`, 'm'),

@@ -46,7 +46,7 @@ export const goClients: readonly Client[] = [
     language,
     pins: pins('github.com/hashicorp/go-azure-sdk/sdk'),
     address: '`metadata_host`: host and port of the service',
-    needs: `nothing more: the rest is read from \`/metadata/endpoints\`; ${trust}`,
+    needs: `nothing more in development, the rest is read from \`/metadata/endpoints\`; in production the URI of the service among \`identity.managementAudiences\`, for it is the audience; ${trust}`,
     prepare: programs('terraform'),
   },
   {

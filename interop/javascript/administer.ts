@@ -24,7 +24,7 @@ const credential = new ClientSecretCredential(tenant, clientId, clientSecret, {
   authorityHost,
   disableInstanceDiscovery: true,
 });
-const management = new AttestationManagementClient(credential, '11111111-2222-3333-4444-555555555555', { endpoint });
+const management = new AttestationManagementClient(credential, '66666666-7777-8888-9999-aaaaaaaaaaaa', { endpoint });
 const type = 'SgxEnclave';
 const policy =
   'version= 1.0;authorizationrules{=> permit();};issuancerules{=> issue(type="set-by", value="javascript");};';
