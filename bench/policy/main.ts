@@ -21,7 +21,7 @@ export interface BenchRow {
 function compiled({ text }: Workload): CompiledPolicy {
   const outcome = compilePolicy(text);
   if (!outcome.ok) throw new Error(outcome.errors.map(({ message }) => message).join(' '));
-  return outcome.policy;
+  return outcome.value;
 }
 
 /** Both must decide the same, or the comparison is worth nothing. */

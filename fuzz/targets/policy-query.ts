@@ -6,7 +6,7 @@ const compiled = compilePolicy(
   'version=1.2;authorizationrules{d:[type=="d"] && q:[type=="q"] => add(type="r", value=JmesPath(d.value, q.value)); r:[type=="r"] => add(type="v", value=JsonToClaimValue(r.value)); => permit();};',
 );
 if (!compiled.ok) throw new Error('the policy of the target does not compile');
-const { policy } = compiled;
+const policy = compiled.value;
 
 const numbers = JSON.stringify(Array.from({ length: 200 }, (_, at) => at));
 const events = '{"Events":[{"PcrIndex":7,"Name":"SecureBoot","Data":[1,2.5e1,"x"]},{"PcrIndex":12,"Name":"\\u00e9"}]}';

@@ -52,11 +52,11 @@ export const target: FuzzTarget = {
     formatPolicy(text);
     const compiled = compilePolicy(text, { attestationType: 'SgxEnclave' });
     if (!compiled.ok) return { code: compiled.errors[0]?.code ?? 'none' };
-    const verdict = evaluatePolicy(compiled.policy, claims);
+    const verdict = evaluatePolicy(compiled.value, claims);
     const { work, madeLength, cells } = verdict.spent;
     if (work > limits.work || madeLength > limits.madeLength || cells > limits.cells)
       throw new Error('over the budget');
-    const explanation = explainVerdict(compiled.policy, claims, verdict);
+    const explanation = explainVerdict(compiled.value, claims, verdict);
     if (verdict.decision === 'failed') return { code: verdict.refusal.code };
     return { code: verdict.decision === 'permitted' ? 'accepted' : `refused-${explanation?.kind}` };
   },

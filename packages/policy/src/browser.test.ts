@@ -32,7 +32,7 @@ test('compiles, evaluates, explains, formats and hashes with nothing but what br
   const page = `(() => {
     const compiled = policy.compilePolicy(text, { attestationType: 'SgxEnclave' });
     const claims = (svn) => [{ type: 'svn', value: svn, issuer: 'AttestationService' }];
-    const verdicts = [3n, 2n].map((svn) => policy.evaluatePolicy(compiled.policy, claims(svn)).decision);
+    const verdicts = [3n, 2n].map((svn) => policy.evaluatePolicy(compiled.value, claims(svn)).decision);
     const report = policy.reportJson(policy.evaluationReport(text, claims(2n)).explanation.kind, 0);
     return JSON.stringify([...verdicts, report, policy.formatPolicy(text).ok, policy.policyHash(text)]);
   })()`;

@@ -354,7 +354,7 @@ describe('an evaluation', () => {
     test(`fails with ${code}: ${policy.slice(30, 110)}`, () => {
       const compiled = compilePolicy(policy);
       assert.ok(compiled.ok);
-      const verdict = evaluatePolicy(compiled.policy, claims);
+      const verdict = evaluatePolicy(compiled.value, claims);
       assert.ok(verdict.decision === 'failed');
       assert.equal(verdict.refusal.code, code);
       produced.add(code);
@@ -366,7 +366,7 @@ describe('an evaluation', () => {
       'version=1.2;\nauthorizationrules{\n  [value==JsonToClaimValue("abc")] => deny();\n};',
     );
     assert.ok(compiled.ok);
-    const verdict = evaluatePolicy(compiled.policy, []);
+    const verdict = evaluatePolicy(compiled.value, []);
     assert.deepEqual(verdict, {
       decision: 'failed',
       outgoing: [],

@@ -13,6 +13,7 @@ import { compileProgram } from './evaluate/compile.ts';
 import type { Program } from './evaluate/program.ts';
 import { policyHash } from './hash.ts';
 import { limits } from './limits.ts';
+import { type PolicyOutcome, refusalOf } from './refusal.ts';
 import type { PolicyTree } from './syntax/ast.ts';
 import { parsePolicy } from './syntax/parser.ts';
 import { type Version, versions } from './syntax/vocabulary.ts';
@@ -60,20 +61,16 @@ export interface CompileOptions {
   readonly strict?: boolean;
 }
 
-/** The policy or its errors, with warnings and lints. */
-export type CompileOutcome =
-  | {
-      readonly ok: true;
-      readonly policy: CompiledPolicy;
-      readonly warnings: readonly Diagnostic[];
-      readonly notes: readonly Diagnostic[];
-    }
-  | {
-      readonly ok: false;
-      readonly errors: readonly Diagnostic[];
-      readonly warnings: readonly Diagnostic[];
-      readonly notes: readonly Diagnostic[];
-    };
+/** Everything that was found in a text, in the order of the text. */
+export interface PolicyDiagnostics {
+  /** Empty unless the text was refused. */
+  readonly errors: readonly Diagnostic[];
+  readonly warnings: readonly Diagnostic[];
+  readonly notes: readonly Diagnostic[];
+}
+
+/** The policy, or the first of its errors as the refusal; with all diagnostics in either case. */
+export type CompileOutcome = PolicyOutcome<CompiledPolicy> & PolicyDiagnostics;
 
 /**
  * Reads, checks and compiles a policy text. Stops reading after `limits.diagnostics` errors. Whatever is wrong with the text is a diagnostic;
@@ -93,10 +90,10 @@ export function compilePolicy(text: string, options: CompileOptions = {}): Compi
   const warnings = sorted.filter(({ severity }) => severity === 'warning');
   const notes = sorted.filter(({ severity }) => severity === 'note');
   const version = versionOf(tree);
-  if (errors.length > 0 || tree === undefined || version === undefined) {
-    return { ok: false, errors, warnings, notes };
-  }
-  return { ok: true, policy: new CompiledPolicy(text, version, compileProgram(tree)), warnings, notes };
+  const [first] = errors;
+  if (first !== undefined) return { ok: false, refusal: refusalOf(first), errors, warnings, notes };
+  if (tree === undefined || version === undefined) throw new Error('a text without errors has a tree and a version');
+  return { ok: true, value: new CompiledPolicy(text, version, compileProgram(tree)), errors, warnings, notes };
 }
 
 /** Throws `ConfigurationError` for unknown options and attestation types. */

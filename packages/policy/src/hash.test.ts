@@ -53,7 +53,7 @@ test('the default policy of enclaves issues the older names', () => {
   const outcome = compilePolicy(defaultPolicies.SgxEnclave ?? '');
   assert.ok(outcome.ok);
   const issuer = 'AttestationService';
-  const verdict = evaluatePolicy(outcome.policy, [
+  const verdict = evaluatePolicy(outcome.value, [
     { type: 'x-ms-attestation-type', value: 'sgx', issuer },
     { type: 'x-ms-sgx-is-debuggable', value: false, issuer },
     { type: 'x-ms-sgx-mrsigner', value: 'aa', issuer },

@@ -27,7 +27,13 @@ export { type ClaimsByStage, claimsByStage } from './claims/known.ts';
 export { claimsOfMembers } from './claims/of-members.ts';
 export { parseClaims } from './claims/read.ts';
 export { type PolicyCode, policyCodes } from './codes.ts';
-export { type CompiledPolicy, type CompileOptions, type CompileOutcome, compilePolicy } from './compile.ts';
+export {
+  type CompiledPolicy,
+  type CompileOptions,
+  type CompileOutcome,
+  compilePolicy,
+  type PolicyDiagnostics,
+} from './compile.ts';
 export { defaultPolicies } from './default-policies.ts';
 export type { Diagnostic, Severity } from './diagnostic.ts';
 export {
@@ -40,7 +46,7 @@ export {
   type RunWarning,
   type Verdict,
 } from './evaluate-policy.ts';
-export { type FormatResult, formatPolicy } from './format/format.ts';
+export { type FormatOutcome, formatPolicy } from './format/format.ts';
 export { policyHash, policyTokenHash } from './hash.ts';
 export { limits } from './limits.ts';
 export type { PolicyOutcome, PolicyRefusal } from './refusal.ts';

@@ -10,12 +10,14 @@ import {
   evaluatePolicy,
   evaluationReport,
   explainRefusal,
+  formatPolicy,
+  unwrap,
 } from './index.ts';
 
 const text = 'version=1.0; authorizationrules { => permit(); }; issuancerules {};';
 const compiled = compilePolicy(text);
 assert.ok(compiled.ok);
-const { policy } = compiled;
+const policy = compiled.value;
 const misuse = (option: string, code = 'option-invalid') => ({ name: 'ConfigurationError', option, code });
 
 test('an unknown attestation type or option of compiling is misuse', () => {
@@ -42,6 +44,20 @@ test('an unknown option of evaluating is misuse', () => {
   for (const [options, expected] of cases) {
     assert.throws(() => evaluatePolicy(policy, [], options as EvaluateOptions), expected);
   }
+});
+
+test('a refused text is an outcome whose refusal is the first of its errors', () => {
+  const outcome = compilePolicy('version=1.0; authorizationrules { => premit(); => ; };');
+  const refusal = { code: 'unknown-action', where: 'line 1, column 38' };
+  assert.ok(!outcome.ok);
+  const { code, where, why } = outcome.refusal;
+  const [first = assert.fail()] = outcome.errors;
+  assert.deepEqual({ code, where }, refusal);
+  assert.deepEqual([why, outcome.errors.length], [[first.message, first.hint].filter(Boolean).join(' '), 2]);
+  assert.throws(() => unwrap(outcome), { name: 'Refused', refusal: outcome.refusal });
+  assert.equal(unwrap(compilePolicy(text)).text, text);
+  const formatted = formatPolicy('version=1.0; authorizationrules { => premit(); };');
+  assert.deepEqual(formatted.ok ? '' : formatted.refusal.code, 'unknown-action');
 });
 
 test('only what compilePolicy returned is a policy, and it shows no program', () => {

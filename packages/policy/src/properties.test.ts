@@ -151,9 +151,9 @@ test('a verdict repeats, and a trace does not change it', () => {
       const outcome = compilePolicy(text);
       if (!outcome.ok) return;
       evaluated++;
-      const first = evaluatePolicy(outcome.policy, incoming);
-      assert.deepEqual(evaluatePolicy(outcome.policy, incoming), first);
-      assert.deepEqual({ ...evaluatePolicy(outcome.policy, incoming, { trace: true }), trace: [] }, first);
+      const first = evaluatePolicy(outcome.value, incoming);
+      assert.deepEqual(evaluatePolicy(outcome.value, incoming), first);
+      assert.deepEqual({ ...evaluatePolicy(outcome.value, incoming, { trace: true }), trace: [] }, first);
     }),
     { numRuns: 1500 },
   );
@@ -165,8 +165,8 @@ test('a refusal has an explanation, and nothing else has', () => {
     fc.property(policyTexts, claims, (text, incoming) => {
       const outcome = compilePolicy(text);
       if (!outcome.ok) return;
-      const verdict = evaluatePolicy(outcome.policy, incoming);
-      const explanation = explainRefusal(outcome.policy, incoming);
+      const verdict = evaluatePolicy(outcome.value, incoming);
+      const explanation = explainRefusal(outcome.value, incoming);
       assert.equal(explanation === undefined, verdict.decision === 'permitted');
       if (explanation !== undefined) assert.ok(explanation.message.length > 0 && explanation.detail.length > 0);
     }),
@@ -196,7 +196,7 @@ test('formatting changes no verdict', () => {
     fc.property(policyTexts, claims, (text, incoming) => {
       const formatted = formatPolicy(text);
       assert.ok(formatted.ok);
-      assert.deepEqual(verdictOf(formatted.text, incoming), verdictOf(text, incoming));
+      assert.deepEqual(verdictOf(formatted.value, incoming), verdictOf(text, incoming));
     }),
     { numRuns: 1000 },
   );
@@ -237,7 +237,7 @@ for (const [name, query, code] of [
     const outcome = compilePolicy(largest(query));
     assert.ok(outcome.ok, outcome.ok ? '' : outcome.errors[0]?.message);
     const codes = [0, 1].map(() => {
-      const verdict = evaluatePolicy(outcome.policy, [document, start]);
+      const verdict = evaluatePolicy(outcome.value, [document, start]);
       return verdict.decision === 'failed' ? verdict.refusal.code : 'done';
     });
     assert.deepEqual(codes, [code, code]);

@@ -48,13 +48,13 @@ export function evaluationReport(
   const { attestationType, ...known } = options;
   const compiled = compilePolicy(text, attestationType === undefined ? {} : { attestationType });
   const diagnostics = {
-    errors: compiled.ok ? [] : compiled.errors.map(reported),
+    errors: compiled.errors.map(reported),
     warnings: compiled.warnings.map(reported),
     notes: compiled.notes.map(reported),
   };
   const nothing = { authorized: false, outgoing: {}, properties: {}, configuration: {} };
   if (!compiled.ok) return { parse: 'error', ...diagnostics, evaluation: 'error', ...nothing, trace: [] };
-  const verdict = evaluateProgram(programOf(compiled.policy), claims, { ...known, trace: true });
+  const verdict = evaluateProgram(programOf(compiled.value), claims, { ...known, trace: true });
   const explanation = explainTraced(verdict);
   const explained = explanation === undefined ? {} : { explanation };
   if (verdict.decision === 'failed') {

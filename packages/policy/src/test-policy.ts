@@ -88,7 +88,7 @@ export function testPolicy(
   checkPolicyCases(cases);
   const compiled = compilePolicy(text, options);
   if (!compiled.ok) return { passed: false, errors: compiled.errors, results: [] };
-  const results = cases.map((each) => resultOf(compiled.policy, each));
+  const results = cases.map((each) => resultOf(compiled.value, each));
   return { passed: results.every(({ passed }) => passed), errors: [], results };
 }
 

@@ -50,7 +50,7 @@ async function checkPolicy(file: string, options: Options, session: Session): Pr
   const { counted, renderDiagnostics } = await import('../policy/render-diagnostics.ts');
   const diagnostics = { errors, warnings, notes };
   const verdict = compiled.ok
-    ? `${style.good('sound')}: version ${compiled.policy.version}, ${counted(diagnostics)}, hash ${compiled.policy.hash}`
+    ? `${style.good('sound')}: version ${compiled.value.version}, ${counted(diagnostics)}, hash ${compiled.value.hash}`
     : `${style.bad('refused')}: ${counted(diagnostics)}`;
   session.out(`${renderDiagnostics(text, diagnostics, style)}${verdict}\n`);
 }

@@ -24,7 +24,7 @@ async function formatFile(file: string, session: Session): Promise<void> {
   const text = await readPolicy(file, session);
   const formatted = formatPolicy(text);
   if (formatted.ok) {
-    session.out(formatted.text);
+    session.out(formatted.value);
     return;
   }
   const { renderDiagnostics } = await import('../policy/render-diagnostics.ts');

@@ -231,7 +231,7 @@ describe('configuration and properties', () => {
   function policy(text: string): CompiledPolicy {
     const outcome = compilePolicy(text);
     assert.ok(outcome.ok, outcome.ok ? '' : outcome.errors[0]?.message);
-    return outcome.policy;
+    return outcome.value;
   }
   const baseline =
     'version=1.1;configurationrules{[type=="t", value=="sgx"] => issueproperty(type="x-ms-sgx-tcbidentifier", value="11");};' +
@@ -298,10 +298,7 @@ describe('a compiled policy', () => {
     const text = '\uFEFFversion= 1.1;\r\nauthorizationrules{=> permit();};\r\n';
     const outcome = compilePolicy(text);
     assert.ok(outcome.ok);
-    assert.deepEqual(
-      [outcome.policy.text, outcome.policy.hash, outcome.policy.version],
-      [text, policyHash(text), '1.1'],
-    );
+    assert.deepEqual([outcome.value.text, outcome.value.hash, outcome.value.version], [text, policyHash(text), '1.1']);
   });
 
   test('gives the same verdict every time', () => {
@@ -309,7 +306,7 @@ describe('a compiled policy', () => {
       'version=1.2;authorizationrules{c:[type=="q"] && [value==JmesPath("{}", c.value)] => deny(); => permit();};',
     );
     assert.ok(outcome.ok);
-    const verdicts = Array.from({ length: 3 }, () => evaluatePolicy(outcome.policy, [claim('q', 'a')]));
+    const verdicts = Array.from({ length: 3 }, () => evaluatePolicy(outcome.value, [claim('q', 'a')]));
     assert.deepEqual(verdicts[1], verdicts[0]);
     assert.deepEqual(verdicts[2], verdicts[0]);
   });

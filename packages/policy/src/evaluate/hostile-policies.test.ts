@@ -12,14 +12,14 @@ import { attestedClaims, hostilePolicies } from '../testing/hostile-policies.ts'
 function compiled(text: string): CompiledPolicy {
   const outcome = compilePolicy(text);
   assert.ok(outcome.ok, outcome.ok ? '' : outcome.errors[0]?.message);
-  return outcome.policy;
+  return outcome.value;
 }
 
 /** The code with which a text ends, and what it cost to get there. */
 function endOf(text: string): { code: string; spent: Spent | undefined } {
   const outcome = compilePolicy(text);
   if (!outcome.ok) return { code: outcome.errors.at(-1)?.code ?? '', spent: undefined };
-  const verdict = evaluatePolicy(outcome.policy, attestedClaims);
+  const verdict = evaluatePolicy(outcome.value, attestedClaims);
   return { code: verdict.decision === 'failed' ? verdict.refusal.code : verdict.decision, spent: verdict.spent };
 }
 

@@ -13,7 +13,7 @@ const alike = (count: number, length: number): string[] =>
 function outcome(rules: string, claims: readonly Claim[]): string {
   const compiled = compilePolicy(`version=1.2;authorizationrules{${rules}};`);
   assert.ok(compiled.ok, compiled.ok ? '' : compiled.errors[0]?.message);
-  const verdict = evaluatePolicy(compiled.policy, claims);
+  const verdict = evaluatePolicy(compiled.value, claims);
   if (verdict.decision === 'failed') return verdict.refusal.code;
   return verdict.decision === 'permitted' ? 'permitted' : 'refused';
 }

@@ -10,7 +10,7 @@ import { formatPolicy } from './format.ts';
 
 function formatted(text: string): string {
   const result = formatPolicy(text);
-  if (result.ok) return result.text;
+  if (result.ok) return result.value;
   throw new Error(result.errors.map(({ line, column, message }) => `${line}:${column} ${message}`).join('\n'));
 }
 

@@ -1,5 +1,6 @@
 /** Formats a policy: same meaning, comments kept, one layout (policy language, sections 1 and 2). */
 import { type Diagnostic, Diagnostics, readUntilTooMany } from '../diagnostic.ts';
+import { type PolicyOutcome, refusalOf } from '../refusal.ts';
 import { tokenize } from '../syntax/lexer.ts';
 import { parsePolicy } from '../syntax/parser.ts';
 import type { Token } from '../syntax/token.ts';
@@ -7,9 +8,10 @@ import { type Gap, Page } from './page.ts';
 import { textOf } from './token-text.ts';
 
 /** The formatted text, or the errors of the text. */
-export type FormatResult =
-  | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly errors: readonly Diagnostic[] };
+export type FormatOutcome = PolicyOutcome<string> & {
+  /** Empty unless the text was refused. */
+  readonly errors: readonly Diagnostic[];
+};
 
 const width = 120;
 const ruleIndent = '  ';
@@ -21,13 +23,13 @@ const stepIndent = '    ';
  *
  * @returns `ok: false` with the errors when the text does not parse; unknown identifiers and similar errors do not matter
  */
-export function formatPolicy(text: string): FormatResult {
+export function formatPolicy(text: string): FormatOutcome {
   const diagnostics = new Diagnostics();
   readUntilTooMany(() => parsePolicy(text, diagnostics));
-  if (diagnostics.errorCount > 0) {
-    return { ok: false, errors: diagnostics.sorted(false).filter(({ severity }) => severity === 'error') };
-  }
-  return { ok: true, text: new Formatter(tokenize(text, new Diagnostics())).run() };
+  const errors = diagnostics.sorted(false).filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  if (first !== undefined) return { ok: false, refusal: refusalOf(first), errors };
+  return { ok: true, value: new Formatter(tokenize(text, new Diagnostics())).run(), errors };
 }
 
 class Formatter {

@@ -12,7 +12,7 @@ const claims: readonly Claim[] = [
 function explain(...rules: string[]): ReturnType<typeof explainRefusal> {
   const compiled = compilePolicy(['version=1.2;authorizationrules{', ...rules, '};'].join('\n'));
   assert.ok(compiled.ok);
-  return explainRefusal(compiled.policy, claims);
+  return explainRefusal(compiled.value, claims);
 }
 
 const sentences = (...rules: string[]): (string | undefined)[] => {
@@ -130,7 +130,7 @@ test('the trace tells of each rule which conditions were tested against which cl
     'version=1.2;authorizationrules{\nc:[type=="x-ms-sgx-svn", value>=2] => add(type="old", value=false);\n[type=="none"] => deny();\n=> permit();\n};',
   );
   assert.ok(compiled.ok);
-  const verdict = evaluatePolicy(compiled.policy, claims, { trace: true });
+  const verdict = evaluatePolicy(compiled.value, claims, { trace: true });
   const svn = claims[1];
   assert.deepEqual(verdict.trace, [
     {
@@ -221,8 +221,8 @@ test('a policy evaluates alike with and without a trace', () => {
     'version=1.2;authorizationrules{c:[type=="x-ms-sgx-svn"] => permit();};issuancerules{c:[type=="x-ms-sgx-svn"] => issue(type="svn", value=c.value);};',
   );
   assert.ok(compiled.ok);
-  const without = evaluatePolicy(compiled.policy, claims);
-  const traced = evaluatePolicy(compiled.policy, claims, { trace: true });
+  const without = evaluatePolicy(compiled.value, claims);
+  const traced = evaluatePolicy(compiled.value, claims, { trace: true });
   assert.deepEqual({ ...traced, trace: [] }, without);
 });
 
@@ -230,7 +230,7 @@ test('an explanation takes no more than the evaluation left of its budget', () =
   const policyOf = (rules: number) => {
     const outcome = compilePolicy(`version=1.2;authorizationrules{${'[value==1] => permit();'.repeat(rules)}};`);
     assert.ok(outcome.ok);
-    return outcome.policy;
+    return outcome.value;
   };
   const claims = Array.from({ length: 5000 }, (): Claim => ({ type: 'a', value: 2n, issuer: 'CustomClaim' }));
   const explained = (rules: number) => {
@@ -252,7 +252,7 @@ test('a verdict that failed is explained without a second evaluation', () => {
     'version=1.2;authorizationrules{[value==NegateBool(AppendString("a","b"))] => deny();};',
   );
   assert.ok(outcome.ok);
-  const verdict = evaluatePolicy(outcome.policy, []);
-  assert.equal(explainVerdict(outcome.policy, [], verdict, { work: 0 })?.kind, 'failed');
+  const verdict = evaluatePolicy(outcome.value, []);
+  assert.equal(explainVerdict(outcome.value, [], verdict, { work: 0 })?.kind, 'failed');
   assert.equal(verdict.decision === 'failed' ? verdict.refusal.code : undefined, 'not-one-value');
 });

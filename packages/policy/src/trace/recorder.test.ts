@@ -11,7 +11,7 @@ const claim = (type: string, value: Claim['value']): Claim => ({ type, value, is
 function compiled(...lines: string[]): CompiledPolicy {
   const outcome = compilePolicy(['version=1.2;', ...lines].join('\n'));
   assert.ok(outcome.ok, outcome.ok ? '' : outcome.errors[0]?.message);
-  return outcome.policy;
+  return outcome.value;
 }
 
 function traceOf(policy: CompiledPolicy, claims: readonly Claim[]): readonly TraceRule[] {
@@ -150,8 +150,8 @@ test('changes no verdict, whatever the policy', () => {
     fc.property(policyTexts, claims, (text, incoming) => {
       const outcome = compilePolicy(text);
       if (!outcome.ok) return;
-      const { trace: _none, ...plain } = evaluatePolicy(outcome.policy, incoming);
-      const { trace: _some, ...traced } = evaluatePolicy(outcome.policy, incoming, { trace: true });
+      const { trace: _none, ...plain } = evaluatePolicy(outcome.value, incoming);
+      const { trace: _some, ...traced } = evaluatePolicy(outcome.value, incoming, { trace: true });
       assert.deepEqual(traced, plain);
     }),
     { numRuns: 300 },

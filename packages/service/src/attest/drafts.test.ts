@@ -63,7 +63,7 @@ test('hostile drafts end with one 400 each, and no policy and no JSON of them st
   const service = await serveEnclaves();
   const compiled = compilePolicy(permitting);
   assert.ok(compiled.ok);
-  const { constructor: kind } = compiled.policy;
+  const { constructor: kind } = compiled.value;
   const kept = (): number[] => [kind, Map].map((constructed) => queryObjects(constructed, { format: 'count' }));
   assert.equal(claimsOf(await attestUnder(service, permitting)).by, 'draft');
   const [policiesBefore = 0, mapsBefore = 0] = kept();

@@ -143,7 +143,7 @@ test('owners take turns, and an owner with fewer waiting tasks displaces the las
 test('no state of a draft stays in a thread after its evaluation', () => {
   const compiled = compilePolicy(permitting);
   assert.ok(compiled.ok);
-  const { constructor: kind } = compiled.policy;
+  const { constructor: kind } = compiled.value;
   const kept = (): number => queryObjects(kind, { format: 'count' });
   const before = kept();
   const drafts = hostilePolicies.filter(({ text }) => text.length < 20_000).slice(0, 6);

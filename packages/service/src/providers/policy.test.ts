@@ -51,7 +51,7 @@ test('nothing is kept of a text but by whoever has its policy', () => {
   const text = defaultPolicies.SevSnpVm ?? '';
   const compiled = compilePolicy(text);
   assert.ok(compiled.ok);
-  const { constructor: kind } = compiled.policy;
+  const { constructor: kind } = compiled.value;
   const kept = (): number => queryObjects(kind, { format: 'count' });
   const before = kept();
   const held = policyOfText(text, 'SevSnpVm');

@@ -82,7 +82,7 @@ export function readPolicy(text: string, attestationType: string): PolicyReading
   const kind = attestationKindOf(attestationType);
   const compiled = compilePolicy(text, kind === undefined ? {} : { attestationType: kind });
   if (!compiled.ok) return faulty('policy-invalid', compiled.errors.map(sentence));
-  const { policy } = compiled;
+  const policy = compiled.value;
   const baseline = baselineOf(policy, kind);
   if (!baseline.ok) return baseline;
   const work = limits.work - baseline.spentWork;

@@ -13,7 +13,7 @@ export const claim = (type: string, value: ClaimValue, issuer: Claim['issuer'] =
 export function outcome(policy: string, claims: readonly Claim[] = []): unknown {
   const compiled = compilePolicy(policy);
   assert.ok(compiled.ok, compiled.ok ? '' : compiled.errors[0]?.message);
-  const verdict = evaluatePolicy(compiled.policy, claims);
+  const verdict = evaluatePolicy(compiled.value, claims);
   if (verdict.decision === 'failed') return verdict.refusal.code;
   if (verdict.decision === 'denied') return 'refused';
   return Object.fromEntries(verdict.outgoing.map((issued) => [issued.type, issuedValue(issued)]));
