@@ -3,8 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Folders whose tests leave the process as it was, each with how many of its files share one: more would leave a core without work at the end. */
+/** Packages, each with how many of its files share a process: more would leave a core without work at the end. Those that take longest are first. */
 const folders: Readonly<Record<string, number>> = {
+  'packages/service/': 11,
+  'packages/cli/': 11,
+  'packages/store/': 8,
+  'packages/client/': 8,
   'packages/core/': 8,
   'packages/endorsements/': 8,
   'packages/evidence/': 8,
@@ -31,7 +35,10 @@ export interface TestGroups {
 }
 
 /** Groups files; `directory` takes the modules that import the files of a group. */
-export function groupFiles(files: readonly string[], directory: string): TestGroups {
+export function groupFiles(
+  files: readonly string[],
+  { directory, isFiltered }: { readonly directory: string; readonly isFiltered: boolean },
+): TestGroups {
   const members = new Map<string, readonly string[]>();
   const grouped = new Set<string>();
   for (const [folder, filesInGroup] of Object.entries(folders)) {
@@ -42,22 +49,29 @@ export function groupFiles(files: readonly string[], directory: string): TestGro
       members.set(entry, group);
       for (const file of group) grouped.add(file);
       mkdirSync(dirname(entry), { recursive: true });
-      writeFileSync(entry, moduleOf(group));
+      writeFileSync(entry, moduleOf(group, isFiltered));
     }
   }
-  return { entries: [...files.filter((file) => !grouped.has(file)), ...members.keys()], members };
+  return { entries: [...members.keys(), ...files.filter((file) => !grouped.has(file))], members };
 }
 
-/** A module that imports the files one after the other; one that cannot be loaded does not hide the others. */
-function moduleOf(files: readonly string[]): string {
-  const urls = files.map((file) => pathToFileURL(resolve(file)).href);
-  return `import { test } from 'node:test';
-for (const url of ${JSON.stringify(urls)}) {
-  try {
-    await import(url);
-  } catch (error) {
-    test(url, () => Promise.reject(error));
-  }
+/**
+ * A module that runs the files one after the other, each as a suite, so that hooks of a file run with its tests; a file that cannot be loaded
+ * does not hide the others. Tests are selected by name before a suite starts: then all files are loaded first, and suites have no name.
+ */
+function moduleOf(files: readonly string[], isFiltered: boolean): string {
+  const suites = files.map((file) => [isFiltered ? '' : file, pathToFileURL(resolve(file)).href]);
+  return `import { suite, test } from 'node:test';
+for (const [name, url] of ${JSON.stringify(suites)}) {
+  const load = async () => {
+    try {
+      await import(url);
+    } catch (error) {
+      test(url, () => Promise.reject(error));
+    }
+  };
+  const file = suite(name, load);
+  ${isFiltered ? '' : 'await file;'}
 }
 `;
 }

@@ -9,6 +9,13 @@ interface FileCount {
   skipped: number;
 }
 
+/** Where a test is. */
+interface TestLocation {
+  readonly file?: string | undefined;
+  readonly name: string;
+  readonly nesting: number;
+}
+
 /** What a run is. */
 export interface RunDescription {
   /** The files that must run to their end. */
@@ -61,8 +68,10 @@ class Summary {
     }
     if (event.type !== 'test:pass' && event.type !== 'test:fail') return;
     const { data } = event;
-    const file = relative(process.cwd(), data.file ?? 'unknown');
     const isSuite = data.details.type === 'suite';
+    const member = isSuite ? this.#memberOf(data) : undefined;
+    const file = member ?? relative(process.cwd(), data.file ?? 'unknown');
+    if (member !== undefined) this.#ended.add(member);
     // A file stands for itself only when it reported no test: it holds none, or it ended before they were done.
     const isEmptyFile = data.nesting === 0 && resolve(data.name) === data.file && event.type === 'test:pass';
     if (isEmptyFile && this.#run.isFiltered) return;
@@ -88,8 +97,11 @@ class Summary {
     for (const entry of this.#run.entries) {
       const members = this.#run.members.get(entry) ?? [];
       // What a process reported before it ended itself does not count: it may have left tests out.
-      if (!this.#ended.has(entry)) this.#fail(entry, 'its process ended before its tests were done');
-      else if (!this.#run.isFiltered) {
+      if (!this.#ended.has(entry)) {
+        const open = members.filter((file) => !this.#ended.has(file));
+        for (const file of open.length === 0 ? [entry] : open)
+          this.#fail(file, 'its process ended before its tests were done');
+      } else if (!this.#run.isFiltered) {
         for (const file of members) if (!this.#files.has(file)) this.#fail(file, 'it reported no test');
       }
     }
@@ -106,6 +118,12 @@ class Summary {
       this.#failures.push('\n✖ No test has a name that matches.\n');
     yield* this.#failures;
     yield `\n${passed} passed, ${failed} failed, ${skipped} skipped\n`;
+  }
+
+  /** The file that a suite stands for: in a group, each file is a suite with its path as name. */
+  #memberOf({ file = '', name, nesting }: TestLocation): string | undefined {
+    const members = this.#run.members.get(relative(process.cwd(), file)) ?? [];
+    return nesting === 0 && members.includes(name) ? name : undefined;
   }
 
   #fail(file: string, why: string): void {

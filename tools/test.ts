@@ -31,7 +31,7 @@ const selection = values.name === undefined ? {} : { testNamePatterns: [new RegE
 const endPostgres = await offerPostgres();
 const { entries, members } = values.watch
   ? { entries: files, members: new Map() }
-  : groupFiles(files, 'node_modules/.cache/tests/groups');
+  : groupFiles(files, { directory: 'node_modules/.cache/tests/groups', isFiltered: values.name !== undefined });
 const report = run({ files: entries, concurrency, timeout, watch: values.watch, ...selection }).compose(
   createReport({ entries: values.watch ? [] : entries, members, isFiltered: values.name !== undefined }),
 );

@@ -8,10 +8,6 @@ import { fileURLToPath } from 'node:url';
 import { temporaryFile } from './directory.ts';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
-const groups: number[] = [];
-after(() => {
-  for (const group of groups) endGroup(group);
-});
 
 /** Makes a process take itself for an older Node, so that the command line hands over. */
 export const asOldNode = `--import=data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.0.0'}})`;
@@ -34,7 +30,8 @@ export interface StartedService {
 /** Starts a program in the project's directory as the leader of a process group of its own; resolves when the service listens. */
 export async function startProgram(program: string, args: readonly string[]): Promise<StartedService> {
   const child = spawn(program, args, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  if (child.pid !== undefined) groups.push(child.pid);
+  const { pid } = child;
+  if (pid !== undefined) after(() => endGroup(pid));
   const exit = once(child, 'exit').then(([code, signal]): [number | null, NodeJS.Signals | null] => [code, signal]);
   const ended = once(child.stdout.resume(), 'close').then(() => {});
   const listening = Promise.withResolvers<void>();

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { development, simulatedEndorsements } from '@atesto/emulator';
-import { type RunningService, startService } from '@atesto/service';
+import { startService } from '@atesto/service';
 import { openPlatforms } from '../emulator/load.ts';
 import { temporaryDirectory } from './directory.ts';
 
@@ -19,12 +19,7 @@ export interface TestService {
   readonly simulator: string;
 }
 
-const running: RunningService[] = [];
-after(async () => {
-  for (const service of running) await service.close();
-});
-
-/** Starts one on free ports; it ends with the tests of the file. */
+/** Starts one on free ports; it ends with the test, or the file, that starts it. */
 export async function startTestService(): Promise<TestService> {
   const directory = temporaryDirectory();
   const simulator = join(directory, 'simulator');
@@ -41,7 +36,7 @@ export async function startTestService(): Promise<TestService> {
     },
     { development, log: { write: () => {} }, ...simulatedEndorsements(platforms) },
   );
-  running.push(service);
+  after(() => service.close());
   return {
     url: service.url,
     ca: service.caFile ?? '',

@@ -1,5 +1,5 @@
 /** An HTTPS server on loopback that answers as a test says, with a certificate of a throw-away CA. */
-import { createServer, type Server } from 'node:https';
+import { createServer } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { after } from 'node:test';
 import { createSimulatedPlatform } from '@atesto/testing/sgx';
@@ -43,15 +43,7 @@ async function makeMaterial() {
   return { ca: platform.certificates.root, cert: platform.certificates.tcbSigning, key };
 }
 
-const running: Server[] = [];
-after(() => {
-  for (const server of running) {
-    server.close();
-    server.closeAllConnections();
-  }
-});
-
-/** Starts a server; it ends with the tests of the file. */
+/** Starts a server; it ends with the test, or the file, that starts it. */
 export async function startServer(...answers: Answer[]): Promise<TestServer> {
   material ??= makeMaterial();
   const { ca, cert, key } = await material;
@@ -67,7 +59,10 @@ export async function startServer(...answers: Answer[]): Promise<TestServer> {
   const { promise, resolve } = Promise.withResolvers<void>();
   server.listen(0, '127.0.0.1', resolve);
   await promise;
-  running.push(server);
+  after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const self: TestServer = { url: `https://127.0.0.1:${port}`, ca, received, answers };

@@ -1,4 +1,4 @@
-/** Simulated vendors' services of tests, over HTTPS on loopback, stopped when the file's tests end. */
+/** Simulated vendors' services of tests, over HTTPS on loopback, stopped with the test or the file that starts them. */
 
 import { after } from 'node:test';
 import { developmentCertificate } from '@atesto/development';
@@ -12,11 +12,6 @@ import {
   startPcsServer,
 } from '@atesto/testing/servers';
 
-const running: { close(): Promise<void> }[] = [];
-after(async () => {
-  for (const server of running) await server.close();
-});
-
 const material = await developmentCertificate(stateDirectory(), ['localhost', '127.0.0.1']);
 const tls = { key: material.key, cert: material.certificate };
 
@@ -26,13 +21,13 @@ export const endorsementCaFile: string = material.caFile;
 /** Intel's, or a PCCS. */
 export async function servePcs(options: PcsServerOptions): Promise<PcsServer> {
   const server = await startPcsServer({ tls, ...options });
-  running.push(server);
+  after(() => server.close());
   return server;
 }
 
 /** AMD's. */
 export async function serveKds(options: KdsServerOptions): Promise<KdsServer> {
   const server = await startKdsServer({ tls, ...options });
-  running.push(server);
+  after(() => server.close());
   return server;
 }

@@ -1,6 +1,5 @@
 /** An OpenID issuer under the tests' control: discovery and key set over HTTPS, tokens of any content. */
-import { createServer, type Server } from 'node:https';
-import { after } from 'node:test';
+import { createServer } from 'node:https';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
 export interface TestIssuer {
@@ -15,17 +14,9 @@ export interface TestIssuer {
   sign(changes?: { claims?: Record<string, unknown>; header?: Record<string, unknown> }): Promise<string>;
 }
 
-const running: Server[] = [];
-after(() => {
-  for (const server of running) {
-    server.close();
-    server.closeAllConnections();
-  }
-});
-
 const audience = 'https://attest.azure.net';
 
-/** Starts one; it ends with the tests of the file. */
+/** Starts one; it ends with the process. */
 export async function startIssuer(tls: { readonly key: string; readonly certificate: string }): Promise<TestIssuer> {
   const asked: string[] = [];
   const server = createServer({ key: tls.key, cert: tls.certificate }, (request, response) => {
@@ -37,7 +28,8 @@ export async function startIssuer(tls: { readonly key: string; readonly certific
   const { promise, resolve } = Promise.withResolvers<void>();
   server.listen(0, '127.0.0.1', resolve);
   await promise;
-  running.push(server);
+  // It may serve all files of a process, which it does not keep alive.
+  server.unref().on('secureConnection', (socket) => socket.unref());
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const issuer = `https://127.0.0.1:${port}/tenant/v2.0`;

@@ -1,7 +1,6 @@
-/** Connections of tests that speak HTTP by hand: half a request, no request, no handshake. Ended with the tests of the file. */
+/** Connections of tests that speak HTTP by hand: half a request, no request, no handshake. Ended before the service that they reach. */
 import { readFileSync } from 'node:fs';
 import { connect as connectPlain, type Socket } from 'node:net';
-import { after } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import type { RunningService } from '../service.ts';
 
@@ -17,9 +16,11 @@ export interface RawClient {
 }
 
 const open = new Set<Socket>();
-after(() => {
+
+/** Ends those that are open: a service waits for its connections when it closes. */
+export function endRawClients(): void {
   for (const socket of open) socket.destroy();
-});
+}
 
 /** A connection over TLS. */
 export function connectTo(service: Pick<RunningService, 'port' | 'caFile'>): Promise<RawClient> {

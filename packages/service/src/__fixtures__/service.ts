@@ -1,4 +1,4 @@
-/** Running services of tests, on loopback with their own state, stopped when the file's tests end. */
+/** Running services of tests, on loopback with their own state, stopped with the test or the file that starts them. */
 
 import { readFileSync } from 'node:fs';
 import { Agent, type RequestOptions, request } from 'node:https';
@@ -7,6 +7,7 @@ import { development } from '@atesto/development';
 import { stateDirectory } from '@atesto/store/testing';
 import type { ServiceSettings } from '../config/schema.ts';
 import { type RunningService, type ServiceOptions, startService } from '../service.ts';
+import { endRawClients } from './raw-client.ts';
 
 /** One answer of a service. */
 export interface Answer {
@@ -32,19 +33,17 @@ export interface TestService extends RunningService {
   attest(path: string, body: unknown, more?: { version?: string; headers?: Record<string, string> }): Promise<Answer>;
 }
 
-const running: RunningService[] = [];
-after(async () => {
-  for (const service of running) await service.close();
-});
-
-/** Starts a service of environment `development` on a free port. */
+/** Starts a service of environment `development` on a free port; it ends with the test, or the file, that starts it. */
 export async function serve(settings: ServiceSettings = {}, options: ServiceOptions = {}): Promise<TestService> {
   const logged: string[] = [];
   const service = await startService(
     { environment: 'development', stateDirectory: stateDirectory(), listen: { port: 0 }, ...settings },
     { log: { write: (line) => logged.push(line) }, development, ...options },
   );
-  running.push(service);
+  after(() => {
+    endRawClients();
+    return service.close();
+  });
   const trust = service.caFile === undefined ? {} : { ca: readFileSync(service.caFile) };
   const agent = new Agent({ keepAlive: true, ...trust });
   const call = (path: string, sent: Sent = {}): Promise<Answer> => send(`${service.url}${path}`, { agent }, sent);
