@@ -33,9 +33,13 @@ export async function startIssuer(tls: { readonly key: string; readonly certific
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const issuer = `https://127.0.0.1:${port}/tenant/v2.0`;
-  let kid = 0;
+  let kid = 1;
   let pair = await generateKeyPair('RS256');
   const metadata = JSON.stringify({ issuer, jwks_uri: `https://127.0.0.1:${port}/keys` });
+  const publish = async (): Promise<void> => {
+    const jwk = { ...(await exportJWK(pair.publicKey)), kid: `key-${kid}`, use: 'sig', alg: 'RS256' };
+    self.answers['/keys'] = { status: 200, body: JSON.stringify({ keys: [jwk] }) };
+  };
   const self: TestIssuer = {
     issuer,
     asked,
@@ -43,8 +47,7 @@ export async function startIssuer(tls: { readonly key: string; readonly certific
     rotate: async () => {
       pair = await generateKeyPair('RS256');
       kid++;
-      const jwk = { ...(await exportJWK(pair.publicKey)), kid: `key-${kid}`, use: 'sig', alg: 'RS256' };
-      self.answers['/keys'] = { status: 200, body: JSON.stringify({ keys: [jwk] }) };
+      await publish();
     },
     sign: ({ claims = {}, header = {} } = {}) => {
       const now = Math.floor(Date.now() / 1000);
@@ -55,6 +58,6 @@ export async function startIssuer(tls: { readonly key: string; readonly certific
         .sign(pair.privateKey);
     },
   };
-  await self.rotate();
+  await publish();
   return self;
 }

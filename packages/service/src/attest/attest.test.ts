@@ -7,7 +7,7 @@ import { decodeProtectedHeader } from 'jose';
 import { base64url, claimsOf, platform, quoteOf, refusalOf, serveEnclaves } from '../__fixtures__/enclave.ts';
 
 const audit = seenAudit();
-const service = await serveEnclaves({}, { audit });
+const service = await serveEnclaves({ signing: {} }, { audit });
 const quote = quoteOf();
 const data = Buffer.from('held by the enclave');
 const bound = quoteOf({ body: { reportData: reportDataOf(data) } });

@@ -18,6 +18,7 @@ async function startWithoutRights() {
     environment: 'development',
     stateDirectory: stateDirectory(),
     listen: { port: 0 },
+    signing: { algorithm: 'ES256' },
     provider: { trustAnchors: [platform.rootFingerprint] },
   };
   const log = watchedLog();
@@ -63,7 +64,7 @@ test('a reload applies admission limits', async () => {
 
 test('a reload that changes fixed settings is refused, names each of them, and changes nothing', async () => {
   const { settings, log, service, readPolicy } = await startWithoutRights();
-  const wanted: ServiceSettings = { ...settings, identity, listen: { port: 1 }, signing: { algorithm: 'ES256' } };
+  const wanted: ServiceSettings = { ...settings, identity, listen: { port: 1 }, signing: { algorithm: 'ES384' } };
   assert.equal(await service.reload(() => wanted), false);
   assert.deepEqual(
     log.lines.filter(({ event }) => event === 'reload').map(({ level, code, where }) => [level, code, where]),

@@ -1,6 +1,7 @@
 /** Turns failures of the database into refusals. Only bugs stay exceptions. */
 import { type Outcome, Refused, refuse, unwrap } from '@atesto/core';
 import { type StorageCode, storageCodes } from '../codes.ts';
+import { logReplaced } from './log-replaced.ts';
 
 /** Runs work and returns its outcome: a value, or the refusal that it threw or that the failure of the database means. */
 export async function asOutcome<Value>(work: () => Promise<Value>): Promise<Outcome<Value, StorageCode>> {
@@ -41,9 +42,6 @@ export function checkStorable(where: string, text: string | null): void {
 function isStorageRefusal(error: unknown): error is Refused<StorageCode> {
   return error instanceof Refused && Object.hasOwn(storageCodes, error.refusal.code);
 }
-
-/** Our own extended code of `SQLITE_CANTOPEN`: the write-ahead log of an open file was removed or replaced. */
-export const logReplaced = (255 << 8) | 14;
 
 /** Primary result codes of SQLite that speak of the file or its locks and not of the statement (sqlite.org/rescode.html). */
 const sqliteOutages = new Map([

@@ -6,9 +6,10 @@ import { insertAuditRow, storedColumns } from '../audit/rows/table.ts';
 import { orRefuse } from '../database/database-errors.ts';
 import type { AuditEngine, Engine, SchemaDialect } from '../database/engine.ts';
 import type { AuditRow, Schema } from '../database/schema.ts';
+import type { ReadRequest, WriteRequest } from './answer-requests.ts';
 import { bindable, sqliteDialect } from './dialect.ts';
 import { SqliteFile } from './file.ts';
-import { type ReadRequest, SqliteThread, type WriteRequest } from './thread.ts';
+import { SqliteThread } from './thread.ts';
 
 const schema: SchemaDialect = {
   bytes: 'blob',

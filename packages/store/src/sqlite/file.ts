@@ -4,7 +4,7 @@
  */
 import { type BigIntStats, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import { logReplaced } from '../database/database-errors.ts';
+import { logReplaced } from '../database/log-replaced.ts';
 import { openConnection } from './connection.ts';
 
 /** `SQLITE_CANTOPEN`. */

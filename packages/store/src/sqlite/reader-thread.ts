@@ -5,9 +5,9 @@ import { constants, setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
+import { answerRequests, type ReadRequest } from './answer-requests.ts';
 import { busyTimeoutMs } from './connection.ts';
 import { SqliteFile } from './file.ts';
-import { answerRequests, type ReadRequest } from './thread.ts';
 
 lowerThreadPriority();
 const file = new SqliteFile(

@@ -1,34 +1,9 @@
 /** A worker thread with its own connection to the SQLite file. It answers requests in order. */
 import { once } from 'node:events';
-import type { SQLInputValue } from 'node:sqlite';
-import { parentPort, Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { Refused } from '@atesto/core';
 import type { StorageCode } from '../codes.ts';
-
-/** One statement that reads. */
-export interface ReadRequest {
-  readonly sql: string;
-  readonly parameters: readonly SQLInputValue[];
-}
-
-/** One statement, run once for each row of values. */
-export interface WriteStatement {
-  readonly sql: string;
-  readonly rows: readonly (readonly SQLInputValue[])[];
-}
-
-/** Statements that run in one transaction, in this order. */
-export type WriteRequest = readonly WriteStatement[];
-
-/** What a request failed with: SQLite's extended result code (0: not SQLite's). */
-export interface ThreadFailure {
-  readonly ok: false;
-  readonly errcode: number;
-  readonly message: string;
-}
-
-/** An answer of the thread. */
-export type ThreadAnswer<Value> = { readonly ok: true; readonly value: Value } | ThreadFailure;
+import type { ThreadAnswer } from './answer-requests.ts';
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -98,28 +73,5 @@ export class SqliteThread<Request> {
 
   #unavailable(why: string): Refused<StorageCode> {
     return new Refused<StorageCode>({ code: 'store-unavailable', where: `${this.#name} thread`, why });
-  }
-}
-
-/** Runs each request and answers with its value or with what failed; `close` ends the thread. */
-export function answerRequests<Request, Value>(work: (request: Request) => Value, close: () => void): void {
-  const port = parentPort;
-  if (port === null) throw new Error('this module runs in a worker thread only');
-  port.on('message', (request: Request | 'close') => {
-    if (request !== 'close') {
-      port.postMessage(answerOf(() => work(request)));
-      return;
-    }
-    close();
-    port.close();
-  });
-}
-
-function answerOf<Value>(work: () => Value): ThreadAnswer<Value> {
-  try {
-    return { ok: true, value: work() };
-  } catch (error) {
-    const errcode = error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
-    return { ok: false, errcode, message: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -4,8 +4,8 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
+import { answerRequests, type WriteRequest } from './answer-requests.ts';
 import { SqliteFile } from './file.ts';
-import { answerRequests, type WriteRequest } from './thread.ts';
 
 const file = new SqliteFile(String(workerData));
 /** By connection: the file can be replaced. */
