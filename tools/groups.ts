@@ -3,29 +3,21 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Packages, each with how many of its files share a process: more would leave a core without work at the end. Those that take longest are first. */
-const folders: Readonly<Record<string, number>> = {
-  'packages/service/': 11,
-  'packages/cli/': 11,
-  'packages/store/': 8,
-  'packages/client/': 8,
-  'packages/core/': 8,
-  'packages/endorsements/': 8,
-  'packages/evidence/': 8,
-  'packages/policy/': 8,
-  'packages/relying-party/': 8,
-  'packages/testing/': 8,
-  'packages/token/': 8,
-};
+/** The packages whose files take longest, which are run first. */
+const longest = ['packages/service/', 'packages/cli/', 'packages/store/'];
 
-/** Files of these folders that need a process of their own, each with the reason. */
+/** How many files of a package share a process: more would leave a core without work at the end. */
+const filesInGroup = 10;
+
+/** Files of packages that need a process of their own, each with the reason. */
 const isolated: Readonly<Record<string, string>> = {
   'packages/evidence/src/intel/verification-cache.test.ts': 'it observes every Map of the process',
   'packages/policy/src/evaluate/hostile-policies.test.ts': 'it counts the Maps of the process',
   'packages/policy/src/evaluate/hostile.test.ts': 'it measures time',
   'packages/policy/src/jmespath/budget.test.ts': 'it measures time',
   'packages/relying-party/src/browser.test.ts': 'it starts a browser',
-  'packages/token/src/sealed/seal.test.ts': 'it has a hook that would run before the tests of other files',
+  'packages/service/src/keys/hsm/hsm.test.ts': 'it sets the environment that the library of the HSM reads once',
+  'packages/service/src/keys/hsm/service.test.ts': 'it sets the environment that the library of the HSM reads once',
 };
 
 /** Files to run, and for each group the files that it imports. */
@@ -41,7 +33,8 @@ export function groupFiles(
 ): TestGroups {
   const members = new Map<string, readonly string[]>();
   const grouped = new Set<string>();
-  for (const [folder, filesInGroup] of Object.entries(folders)) {
+  const folders = files.flatMap((file) => /^packages\/[^/]+\//.exec(file) ?? []);
+  for (const folder of new Set([...longest, ...folders])) {
     const sharing = files.filter((file) => file.startsWith(folder) && !(file in isolated));
     for (let start = 0; start < sharing.length; start += filesInGroup) {
       const group = sharing.slice(start, start + filesInGroup);

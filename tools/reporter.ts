@@ -9,6 +9,10 @@ interface FileCount {
   skipped: number;
 }
 
+/** How many of the slowest files are named at the end of a run of more files than {@link manyFiles}. */
+const slowest = 5;
+const manyFiles = 20;
+
 /** Where a test is. */
 interface TestLocation {
   readonly file?: string | undefined;
@@ -47,6 +51,8 @@ export function createReport(run: RunDescription) {
 class Summary {
   readonly #run: RunDescription;
   readonly #files = new Map<string, FileCount>();
+  /** How long the tests of a file took, in milliseconds. */
+  readonly #took = new Map<string, number>();
   readonly #reported = new Set<string>();
   readonly #ended = new Set<string>();
   readonly #skips = new Map<string, number>();
@@ -72,6 +78,7 @@ class Summary {
     const member = isSuite ? this.#memberOf(data) : undefined;
     const file = member ?? relative(process.cwd(), data.file ?? 'unknown');
     if (member !== undefined) this.#ended.add(member);
+    if (data.nesting === 0) this.#took.set(file, (this.#took.get(file) ?? 0) + data.details.duration_ms);
     // A file stands for itself only when it reported no test: it holds none, or it ended before they were done.
     const isEmptyFile = data.nesting === 0 && resolve(data.name) === data.file && event.type === 'test:pass';
     if (isEmptyFile && this.#run.isFiltered) return;
@@ -107,6 +114,7 @@ class Summary {
     }
     for (const file of this.#files.keys()) yield* this.#report(file);
     for (const [reason, count] of this.#skips) yield `${count} skipped: ${reason}\n`;
+    if (this.#files.size > manyFiles) yield `slowest: ${this.#slowest()}\n`;
     const total: FileCount = { passed: 0, failed: 0, skipped: 0 };
     for (const { passed, failed, skipped } of this.#files.values()) {
       total.passed += passed;
@@ -135,6 +143,14 @@ class Summary {
     const count = this.#files.get(file) ?? { passed: 0, failed: 0, skipped: 0 };
     this.#files.set(file, count);
     return count;
+  }
+
+  #slowest(): string {
+    const byTime = [...this.#took].sort(([, one], [, other]) => other - one);
+    return byTime
+      .slice(0, slowest)
+      .map(([file, took]) => `${file} ${(took / 1000).toFixed(1)} s`)
+      .join(', ');
   }
 
   *#report(file: string): Generator<string> {

@@ -31,8 +31,6 @@ export interface TestServer {
 /** Subject alternative names: IP address 127.0.0.1. */
 const loopbackName = Uint8Array.of(0x30, 0x06, 0x87, 0x04, 127, 0, 0, 1);
 
-let material: Promise<{ ca: string; cert: string; key: string }> | undefined;
-
 /** The platform's signing certificate is an ordinary leaf under its root: with another name it serves for TLS. */
 async function makeMaterial() {
   const platform = await createSimulatedPlatform({
@@ -43,10 +41,11 @@ async function makeMaterial() {
   return { ca: platform.certificates.root, cert: platform.certificates.tcbSigning, key };
 }
 
+/** Made when the module is loaded: what waits for a promise of another test counts as that test's, and so do its hooks. */
+const { ca, cert, key } = await makeMaterial();
+
 /** Starts a server; it ends with the test, or the file, that starts it. */
 export async function startServer(...answers: Answer[]): Promise<TestServer> {
-  material ??= makeMaterial();
-  const { ca, cert, key } = await material;
   const received: Received[] = [];
   const server = createServer({ key, cert }, async (request, response) => {
     const { method = '', url: path = '', headers } = request;
