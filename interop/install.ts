@@ -9,7 +9,7 @@ import type { Missing } from './client.ts';
 
 const run = promisify(execFile);
 /** For a slow registry: no tool takes as long here. */
-const timeout = 420_000;
+const timeout = 600_000;
 
 /** The folder of a client in the user's cache. */
 export function cacheFolder(name: string): string {
