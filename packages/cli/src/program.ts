@@ -16,6 +16,7 @@ import { providerKeyCommands } from './commands/provider-key.ts';
 import { providerPolicyCommands } from './commands/provider-policy.ts';
 import { providerSignerCommands } from './commands/provider-signer.ts';
 import { serveCommand } from './commands/serve.ts';
+import { simulateCommand } from './commands/simulate.ts';
 import { storeCommands } from './commands/store.ts';
 import { storeDeletionCommands } from './commands/store-deletions.ts';
 import { tokenInspectCommand } from './commands/token-inspect.ts';
@@ -62,6 +63,7 @@ export function buildProgram(session: Session): Command {
     ]),
     inspectCommand(session),
     emulatorCommand(),
+    simulateCommand(session),
     demoCommand(session),
     helpCommand(session),
     versionCommand(session),

@@ -11,6 +11,7 @@ export function banner(
   style: Style,
 ): string {
   const { url, caFile, developmentIdentity: identity } = service;
+  const nobody = identity === undefined ? missingAdministrator(config) : undefined;
   const clientFile = join(config.stateDirectory, 'development', 'client.json');
   const facts = rows(
     [
@@ -22,6 +23,7 @@ export function banner(
       ['OpenID issuer', identity?.issuer],
       ['client', identity === undefined ? undefined : `${identity.clientId}, secret in ${clientFile}`],
       ['trusted simulator', simulator],
+      ['warning', nobody === undefined ? undefined : style.warning(nobody)],
     ],
     style,
   );
@@ -32,4 +34,11 @@ export function banner(
     simulator === undefined ? '--evidence quote.bin' : `--simulator ${simulator}`,
   ].join(' \\\n      ');
   return `${style.title(`Atesto listens at ${url}`)}\n${facts}  To attest:\n    ${attest}\n`;
+}
+
+/** Who is missing among those who may administer; undefined: nobody. */
+function missingAdministrator({ identity: { roles } }: ServiceConfig): string | undefined {
+  if (roles.length === 0) return 'nobody can administer the service: set identity.roles, see docs/hosting.md';
+  if (roles.some(({ role }) => role === 'service-administrator')) return undefined;
+  return 'nobody is service administrator: see identity.roles in docs/hosting.md';
 }
