@@ -21,7 +21,7 @@ import { storeCommands } from './commands/store.ts';
 import { storeDeletionCommands } from './commands/store-deletions.ts';
 import { tokenInspectCommand } from './commands/token-inspect.ts';
 import { tokenVerifyCommand } from './commands/token-verify.ts';
-import { verifyAnyCommand } from './commands/verify-any.ts';
+import { verifyAnyCommand, verifyHelp } from './commands/verify-any.ts';
 import { verifyAzureCvmCommand } from './commands/verify-azure-cvm.ts';
 import { verifySevSnpCommand } from './commands/verify-sevsnp.ts';
 import { verifySgxCommand } from './commands/verify-sgx.ts';
@@ -83,10 +83,9 @@ function verifyCommands(session: Session): Command {
     verifySevSnpCommand(session),
     verifyAzureCvmCommand(session),
   ];
-  return group('verify', 'Appraise evidence offline.', technologies).addCommand(
-    verifyAnyCommand(technologies, session),
-    { isDefault: true },
-  );
+  return group('verify', 'Appraise evidence offline.', technologies)
+    .addCommand(verifyAnyCommand(technologies, session), { isDefault: true })
+    .addHelpText('after', verifyHelp);
 }
 
 function group(name: string, description: string, commands: readonly Command[]): Command {

@@ -4,12 +4,16 @@ import { CliFailure, misused } from '../failure.ts';
 import { betterCommand, readEvidence, technologyOf } from '../input/evidence.ts';
 import { exitCodes, type Session } from '../session.ts';
 
-const help = `
+const examples = `
 Examples:
   $ atesto verify quote.bin --collateral collateral.json --at now
-  $ atesto verify report.bin --certificate vcek.pem --ca cert_chain.pem --at now
+  $ atesto verify report.bin --certificate vcek.pem --ca cert_chain.pem --crl crl.der --at now
+  $ atesto verify quote.hex --collateral collateral.json --at now --development-root 5f3a… --json
+`;
 
-The options are those of the technology: atesto help verify lists the technologies.`;
+/** The end of the help of `atesto verify`. */
+export const verifyHelp = `${examples}
+A file without a technology before it is recognized. Options are those of its technology: atesto help verify sgx shows them.`;
 
 /** The command. @param technologies the commands among which it chooses */
 export function verifyAnyCommand(technologies: readonly Command[], session: Session): Command {
@@ -17,7 +21,7 @@ export function verifyAnyCommand(technologies: readonly Command[], session: Sess
     .description('Recognizes the technology of the evidence; the name any may be left out.')
     .argument('<file>', 'the evidence')
     .allowExcessArguments()
-    .addHelpText('after', help);
+    .addHelpText('after', `${examples}\nThe options are those of the technology.`);
   const options = new Map(technologies.flatMap(({ options: all }) => all.map(({ flags, long }) => [long, flags])));
   for (const flags of options.values()) command.addOption(new Option(flags).hideHelp());
   return command.action(async (file: string) => {
