@@ -29,7 +29,7 @@ const data = Buffer.from('held by the enclave\n');
 
 async function simulate(directory: string, session: Session): Promise<void> {
   const { intel, amd } = await openPlatforms(directory);
-  const reportData = reportDataFor({ binary: data });
+  const reportData = reportDataFor({ bytes: data });
   const files: Readonly<Record<string, Uint8Array | string>> = {
     'sgx-quote.bin': intel.quote({ body: { reportData } }),
     'tdx-quote.bin': intel.tdxQuote({ body: { reportData } }),
