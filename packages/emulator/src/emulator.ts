@@ -4,8 +4,8 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { rootCertificates } from 'node:tls';
-import { development } from '@atesto/development';
-import { type LogSink, type RunningService, startService } from '@atesto/service';
+import { type DevelopmentClient, development } from '@atesto/development';
+import { startService } from '@atesto/service';
 import { AccessTokens } from './access-tokens.ts';
 import { simulatedEndorsements } from './endorsements.ts';
 import { type EvidenceRequest, makeEvidence, type SimulatedEvidence } from './evidence.ts';
@@ -26,7 +26,7 @@ export interface EmulatorOptions {
   /** Whether every attest call needs an access token. Default: false, as on Azure. */
   readonly requireAccessToken?: boolean;
   /** Where the service's log lines (JSON) go. Default: nowhere. */
-  readonly log?: LogSink;
+  readonly log?: { readonly write: (line: string) => void };
 }
 
 /** A running emulator. */
@@ -40,7 +40,7 @@ export interface Emulator {
   /** Its path. */
   readonly caFile: string;
   /** What a client needs to get an access token. */
-  readonly identity: NonNullable<RunningService['developmentIdentity']>;
+  readonly identity: DevelopmentClient;
   /**
    * The variables of clients on this machine: the service's for `atesto`, the CA for Node, Python, Go and curl, and the managed identity
    * endpoint for Azure's SDKs.
