@@ -32,7 +32,7 @@ export function installedNode() {
 export function fetchedNode() {
   if (wanted === undefined) return { why: `npm has none for ${process.platform}-${process.arch}; install one.` };
   process.stderr.write(`atesto: Node ${process.versions.node} is too old; npm fetches ${wanted} once.\n`);
-  const args = ['exec', '--yes', `--package=${wanted}`, '--', 'node', '-p', 'process.execPath'];
+  const args = ['exec', '--yes', '--prefer-offline', `--package=${wanted}`, '--', 'node', '-p', 'process.execPath'];
   const { stdout = '', status } = spawnSync('npm', args, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,9 +1,8 @@
 /** Runs an attestation service of development with simulated platforms, for tests on one machine. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { rootCertificates } from 'node:tls';
 import { type DevelopmentClient, development } from '@atesto/development';
 import { startService } from '@atesto/service';
 import { AccessTokens } from './access-tokens.ts';
@@ -12,6 +11,7 @@ import { type EvidenceRequest, makeEvidence, type SimulatedEvidence } from './ev
 import { openSimulatedPlatforms } from './platform-directory.ts';
 import { createSimulatedPlatforms, type SimulatedPlatforms } from './platforms.ts';
 import { startSimulatorServer } from './simulator-server.ts';
+import { writeTrust } from './trust.ts';
 
 /** How an emulator runs. */
 export interface EmulatorOptions {
@@ -112,8 +112,7 @@ async function start(
   const simulator = await startSimulatorServer(options.simulatorPort ?? 0, platforms, accessTokens);
   stops.push(() => simulator.close());
   const ca = readFileSync(caFile, 'utf8');
-  const bundle = join(directory, 'ca-bundle.pem');
-  writeFileSync(bundle, [ca.trim(), ...rootCertificates, ''].join('\n'));
+  const trust = writeTrust(directory, ca);
   return {
     url,
     simulatorUrl: simulator.url,
@@ -126,10 +125,10 @@ async function start(
       ATESTO_ISSUER: identity.issuer,
       ATESTO_CLIENT_FILE: join(stateDirectory, 'development', 'client.json'),
       AZURE_POD_IDENTITY_AUTHORITY_HOST: simulator.url,
-      NODE_EXTRA_CA_CERTS: caFile,
-      SSL_CERT_FILE: bundle,
-      REQUESTS_CA_BUNDLE: bundle,
-      CURL_CA_BUNDLE: bundle,
+      NODE_EXTRA_CA_CERTS: trust.extra,
+      SSL_CERT_FILE: trust.all,
+      REQUESTS_CA_BUNDLE: trust.all,
+      CURL_CA_BUNDLE: trust.all,
     },
     evidence: (request) => makeEvidence(platforms, request),
   };
