@@ -149,6 +149,8 @@ describe('an SEV-SNP machine', () => {
     await sourceOf({ ...snp, report }, { privilegeLevel: 2 }).collect(reportData);
     assert.deepEqual(levels, [undefined, 2]);
     assert.throws(() => sourceOf(snp, { privilegeLevel: 4 }), { code: 'option-invalid' });
+    const misspelt: object = { privilegelevel: 1 };
+    assert.throws(() => sourceOf(snp, misspelt), { code: 'option-unknown' });
   });
 });
 
