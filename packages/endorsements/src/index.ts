@@ -3,7 +3,7 @@
  *
  * @module endorsements
  */
-export { type Outcome, type Refusal, unwrap } from '@atesto/core';
+export { type ConfigurationCode, ConfigurationError, type Outcome, type Refusal, unwrap } from '@atesto/core';
 export { createSnpBundleSource, type SnpBundleSource, type SnpBundleSourceOptions } from './amd/bundle-source.ts';
 export { createSnpCachedSource, type SnpCacheOptions } from './amd/cached-source.ts';
 export { createKdsDirectorySource, createKdsSource, type KdsSource, type KdsSourceOptions } from './amd/kds-source.ts';

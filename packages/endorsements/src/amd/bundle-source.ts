@@ -1,5 +1,5 @@
 /** AMD's endorsements from a directory of certificates and revocation lists, whatever the files are called: for offline and air-gapped sites. */
-import { type Refusal, Refused } from '@atesto/core';
+import { checkOptions, type Refusal, Refused } from '@atesto/core';
 import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence/advanced';
 import { LRUCache } from 'lru-cache';
 import { type ReportBroken, type WatchedFile, WatchedFiles } from '../files/watched-files.ts';
@@ -135,6 +135,19 @@ function suppliedChain(request: SnpEndorsementRequest): string | undefined {
 
 /** A source over files, each read again when it changes. What it gives is verified. */
 export function createSnpBundleSource(options: SnpBundleSourceOptions): SnpBundleSource {
+  checkOptions<SnpBundleSourceOptions>(
+    options,
+    {
+      path: true,
+      revocationList: true,
+      trustAnchors: true,
+      listStore: true,
+      recheckSeconds: true,
+      clock: true,
+      reportBroken: true,
+    },
+    'options',
+  );
   const bundle = new SnpBundle(options);
   const source: SnpEndorsementSource = {
     name: options.path,

@@ -1,4 +1,5 @@
 /** AMD's endorsements behind a cache. */
+import { checkOptions } from '@atesto/core';
 import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence/advanced';
 import { type CachedSource, type CacheOptions, cacheEndorsements } from '../cache/cached-source.ts';
 import { verification } from '../cache/kind.ts';
@@ -49,6 +50,24 @@ export function createSnpCachedSource(
   source: SnpEndorsementSource,
   options: SnpCacheOptions = {},
 ): CachedSource<SnpEndorsementRequest, SnpEndorsements> {
+  checkOptions<SnpCacheOptions>(
+    options,
+    {
+      directory: true,
+      clock: true,
+      refreshAheadSeconds: true,
+      refreshAfterSeconds: true,
+      staleGraceSeconds: true,
+      staleWaitSeconds: true,
+      retryAfterSeconds: true,
+      refreshRetrySeconds: true,
+      maximumEntries: true,
+      report: true,
+      trustAnchors: true,
+      listStore: true,
+    },
+    'options',
+  );
   const { trustAnchors, listStore, ...cache } = options;
   const lists = listStore ?? new RevocationListStore(cache);
   const kind = {

@@ -1,4 +1,5 @@
 /** AMD's endorsements from its key distribution service (KDS) or a mirror of it, verified before anyone sees them. */
+import { checkOptions } from '@atesto/core';
 import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence/advanced';
 import { systemTiming, type Timing } from '@atesto/http-client';
 import { LRUCache } from 'lru-cache';
@@ -98,6 +99,23 @@ function sourceOver(documents: KdsDocuments, options: SourceOptions): KdsSource 
 
 /** A source over AMD's service. Throws a TypeError for an address that is none. Put a cache before it. */
 export function createKdsSource(options: KdsSourceOptions = {}): KdsSource {
+  checkOptions<KdsSourceOptions>(
+    options,
+    {
+      baseUrl: true,
+      ca: true,
+      trustAnchors: true,
+      listStore: true,
+      connectTimeoutSeconds: true,
+      timeoutSeconds: true,
+      retries: true,
+      firstPauseSeconds: true,
+      longestPauseSeconds: true,
+      authorityMemorySeconds: true,
+      timing: true,
+    },
+    'options',
+  );
   const timing = options.timing ?? systemTiming;
   const client = {
     ca: options.ca,

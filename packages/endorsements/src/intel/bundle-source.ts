@@ -1,4 +1,5 @@
 /** Collateral from files: one file, or a directory of them, for offline and air-gapped sites. */
+import { checkOptions } from '@atesto/core';
 import {
   type Refusal as EvidenceRefusal,
   type IntelCollateral,
@@ -56,6 +57,18 @@ function asMalformed({ where, why }: EvidenceRefusal): EndorsementRefusal {
 
 /** A source over files, each read again when it changes. That the bodies are genuine is not its business: the appraisal verifies them. */
 export function createBundleSource(options: BundleSourceOptions): IntelBundleSource {
+  checkOptions<BundleSourceOptions>(
+    options,
+    {
+      path: true,
+      trustAnchors: true,
+      listStore: true,
+      recheckSeconds: true,
+      clock: true,
+      reportBroken: true,
+    },
+    'options',
+  );
   const { path, recheckSeconds = 1, clock = () => new Date() } = options;
   const { trustAnchors } = options;
   const isTrusted = (root: string): boolean =>

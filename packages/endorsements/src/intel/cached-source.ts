@@ -1,4 +1,5 @@
 /** Intel's endorsements behind a cache. */
+import { checkOptions } from '@atesto/core';
 import {
   type IntelCollateral,
   parseIntelCollateral,
@@ -79,6 +80,24 @@ export function createCachedSource(
   source: IntelEndorsementSource,
   options: IntelCacheOptions = {},
 ): CachedSource<IntelEndorsementRequest, IntelCollateral> {
+  checkOptions<IntelCacheOptions>(
+    options,
+    {
+      directory: true,
+      clock: true,
+      refreshAheadSeconds: true,
+      refreshAfterSeconds: true,
+      staleGraceSeconds: true,
+      staleWaitSeconds: true,
+      retryAfterSeconds: true,
+      refreshRetrySeconds: true,
+      maximumEntries: true,
+      report: true,
+      trustAnchors: true,
+      listStore: true,
+    },
+    'options',
+  );
   const { trustAnchors, listStore, ...cache } = options;
   const lists = listStore ?? new RevocationListStore(cache);
   const kind = intelCollateralKind(trustAnchors);

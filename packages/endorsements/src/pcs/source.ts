@@ -1,4 +1,5 @@
 /** Intel's endorsements from Intel's certification service or a PCCS, verified before anyone sees them. */
+import { checkOptions } from '@atesto/core';
 import type { IntelCollateral, TrustAnchor, VerifiedIntelCollateral } from '@atesto/evidence/advanced';
 import { HttpClient, systemTiming, type Timing } from '@atesto/http-client';
 import type { IntelEndorsementRequest, IntelEndorsementSource } from '../intel/request.ts';
@@ -78,6 +79,29 @@ function makeClient(options: PcsSourceOptions, timing: Timing): HttpClient {
 
 /** Makes a source. Throws a TypeError for an address that is none. */
 export function createPcsSource(options: PcsSourceOptions): PcsSource {
+  checkOptions<PcsSourceOptions>(
+    options,
+    {
+      baseUrl: true,
+      dialect: true,
+      tcbUpdateType: true,
+      rootCrlUrl: true,
+      tcbEvaluationDataNumber: true,
+      apiKey: true,
+      ca: true,
+      trustAnchors: true,
+      listStore: true,
+      connectTimeoutSeconds: true,
+      timeoutSeconds: true,
+      retries: true,
+      firstPauseSeconds: true,
+      longestPauseSeconds: true,
+      maximumResponseBytes: true,
+      maximumConnections: true,
+      timing: true,
+    },
+    'options',
+  );
   const timing = options.timing ?? systemTiming;
   const paths = new PcsPaths({ ...options, dialect: options.dialect ?? 'pcs' });
   const client = makeClient(options, timing);
