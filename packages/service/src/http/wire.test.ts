@@ -6,7 +6,8 @@ import { connect } from 'node:tls';
 import { serve } from '../__fixtures__/service.ts';
 import { attestationVersions } from './api-version.ts';
 
-const service = await serve();
+// The default algorithm, whose keys have the members of RSA.
+const service = await serve({ signing: { algorithm: 'RS256' } });
 const json = { 'content-type': 'application/json' };
 
 /** Status, wire code and fine-grained code of an answer, which must have the form of the contract. */
