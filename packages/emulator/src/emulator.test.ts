@@ -140,6 +140,11 @@ describe('the managed identity endpoint', () => {
     assert.equal((await call(uri, { headers: { authorization } })).status, 200);
   });
 
+  test('has the path that @azure/identity asks, which ends with a slash', async () => {
+    const { status } = await simulator(path('https://attest.azure.net').replace('token?', 'token/?'), { headers });
+    assert.equal(status, 200);
+  });
+
   test('gives none for another resource, without the header of Azure, and to whoever was forwarded', async () => {
     for (const [resource, sent] of [
       ['https://vault.azure.net', headers],

@@ -72,7 +72,8 @@ async function answer(request: IncomingMessage, routes: ReadonlyMap<string, Rout
   const named = URL.parse(`http://${request.headers.host ?? ''}`)?.hostname;
   if (named !== host && named !== 'localhost') return refused(403, 'host-foreign', `send to ${host} or localhost`);
   const { pathname, searchParams } = new URL(request.url ?? '/', `http://${host}`);
-  const route = routes.get(`${request.method} ${pathname}`);
+  // Microsoft's library for Node ends the path of the managed identity endpoint with a slash.
+  const route = routes.get(`${request.method} ${pathname.replace(/\/$/, '')}`);
   if (route !== undefined) return route(request, searchParams);
   return refused(404, 'not-found', `there is only ${[...routes.keys()].join(', ')}`);
 }
