@@ -83,7 +83,7 @@ test('a simulator in production ends with 2', async () => {
 });
 
 test('a simulator directory with other content ends with 2', async () => {
-  const directory = temporaryFile('platform.json', '{}').replace(/\/platform\.json$/, '');
+  const directory = temporaryFile('platforms.json', '{}').replace(/\/platforms\.json$/, '');
   const { exitCode, stderr } = await runCli([
     'serve',
     '--config',
@@ -93,7 +93,7 @@ test('a simulator directory with other content ends with 2', async () => {
     directory,
   ]);
   assert.equal(exitCode, 2);
-  assert.match(stderr, /holds no simulated platform\nhint: /);
+  assert.match(stderr, /holds no simulated platforms\nhint: /);
 });
 
 test('a port in use ends with 3', async (t) => {
