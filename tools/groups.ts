@@ -60,6 +60,8 @@ export function groupFiles(
 function moduleOf(files: readonly string[], isFiltered: boolean): string {
   const suites = files.map((file) => [isFiltered ? '' : file, pathToFileURL(resolve(file)).href]);
   return `import { suite, test } from 'node:test';
+// A test may wait for a timer that does not keep the process running: without this the loop would end before it.
+const running = setInterval(() => {}, 2 ** 30);
 for (const [name, url] of ${JSON.stringify(suites)}) {
   const load = async () => {
     try {
@@ -71,5 +73,6 @@ for (const [name, url] of ${JSON.stringify(suites)}) {
   const file = suite(name, load);
   ${isFiltered ? '' : 'await file;'}
 }
+${isFiltered ? 'running.unref();' : 'clearInterval(running);'}
 `;
 }

@@ -136,8 +136,9 @@ describe('clients that drop the path of their address', () => {
   const attest = '/attest/OpenEnclave?api-version=2020-10-01';
 
   test('ego and azure_svc_attestation reach their provider by its host name, where there is a base domain', async () => {
-    const hosted = await serveEnclaves({ identity, providers: { baseDomain: 'attest.test' } }, { store });
-    await providerWith(store, 'hosted');
+    const ownStore = await openTestStore();
+    const hosted = await serveEnclaves({ identity, providers: { baseDomain: 'attest.test' } }, { store: ownStore });
+    await providerWith(ownStore, 'hosted');
     const { port } = new URL(hosted.url);
     const host = `hosted.attest.test:${port}`;
     const claims = claimsOf(await hosted.call(attest, { ...post, headers: { ...post.headers, host } }));

@@ -25,6 +25,7 @@ test('exports exactly the public API', () => {
     'generateSigningKey',
     'heldSigningKeyOf',
     'importSigningKey',
+    'isReservedClaim',
     'isSigningAlgorithm',
     'issueToken',
     'issueTokenByHolder',

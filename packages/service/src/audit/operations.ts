@@ -1,7 +1,9 @@
 /** The operations that the audit record names. A name never changes its meaning; one that is no longer used stays, as old entries carry it. */
 export const auditedOperations = [
-  'attest',
+  'accept-restore',
+  'accept-time',
   'add-signer',
+  'attest',
   'create-provider',
   'delete-provider',
   'explain-policy',
@@ -19,9 +21,11 @@ export const auditedOperations = [
   'recover-signers',
   'remove-signer',
   'reset-policy',
+  'resume-deletions',
   'roll-back-policy',
   'rotate-key',
   'set-policy',
+  'stop-deletions',
   'update-provider',
   'verify-audit',
   'withdraw-key',

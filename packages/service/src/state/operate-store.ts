@@ -13,6 +13,7 @@ import {
   type Store,
   type StoreCheck,
 } from '@atesto/store';
+import type { AuditedOperation } from '../audit/operations.ts';
 import type { ServiceConfig } from '../config/schema.ts';
 import { markFileOf, openConfiguredStore } from './open-store.ts';
 
@@ -70,7 +71,7 @@ export async function withStore<Value>(config: ServiceConfig, work: (store: Stor
 /** Runs an operator's command and records it in the audit record. */
 export async function recorded<Value>(
   store: Store,
-  operation: string,
+  operation: AuditedOperation,
   act: (origin: ChangeOrigin) => Promise<Outcome<Value, StorageCode>>,
 ): Promise<Outcome<Value, StorageCode>> {
   const origin = { actor: operator(), atMs: Date.now(), requestId: randomUUID(), address: '' };
