@@ -133,7 +133,7 @@ function suppliedChain(request: SnpEndorsementRequest): string | undefined {
   return 'certificate' in request ? request.authorityChain : undefined;
 }
 
-/** A source over files, each read again when it changes. What it gives is verified. */
+/** A source over files, each read again when it changes. */
 export function createSnpBundleSource(options: SnpBundleSourceOptions): SnpBundleSource {
   checkOptions<SnpBundleSourceOptions>(
     options,

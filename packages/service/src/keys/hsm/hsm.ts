@@ -170,7 +170,10 @@ function loadBinding(): typeof Pkcs11 {
   try {
     return createRequire(import.meta.url)('pkcs11js');
   } catch {
-    throw unusable('signing.hsm', 'the PKCS#11 binding is not built; run: npm run build:hsm');
+    throw unusable(
+      'signing.hsm',
+      'the PKCS#11 binding pkcs11js cannot be loaded; install it beside Atesto (npm install pkcs11js), or in the repository run: npm run build:hsm',
+    );
   }
 }
 
