@@ -40,6 +40,11 @@ test('an option of another name is named, with those that exist', () => {
   }
 });
 
+test('an option of another name is found among those that options inherit', () => {
+  assert.equal(misuse(Object.create({ timeoutSecond: 1 })).option, 'options.timeoutSecond');
+  checkOptions<Options>(Object.create({ timeoutSeconds: 1 }), names, 'options');
+});
+
 test('a member of every object is no option', () => {
   assert.equal(misuse(JSON.parse('{"__proto__": 1}')).option, 'options.__proto__');
   assert.equal(misuse({ constructor: 1 }).option, 'options.constructor');

@@ -50,12 +50,18 @@ export function checkObject(value: unknown, option: string): asserts value is ob
   throw new ConfigurationError(option, 'an object', value === undefined ? 'option-missing' : 'option-invalid');
 }
 
+/** Throws {@link ConfigurationError} for anything but a list: what can be gone through once, such as an iterator, would be empty after its check. */
+export function checkList(value: unknown, option: string): asserts value is readonly unknown[] {
+  if (Array.isArray(value)) return;
+  throw new ConfigurationError(option, 'a list', value === undefined ? 'option-missing' : 'option-invalid');
+}
+
 /** The names of the options of a type: the compiler demands each, and no other. */
 export type OptionNames<Options> = { readonly [Name in keyof Required<Options>]: true };
 
 /**
  * Throws {@link ConfigurationError} when a value is no object (`option-invalid`) or has a member that no option names (`option-unknown`),
- * even an undefined one: a misspelt option would otherwise be its default in silence.
+ * even an undefined or inherited one: a misspelt option would otherwise be its default in silence.
  * @param where the path of the object, such as `options`
  */
 export function checkOptions<Options extends object>(
@@ -65,8 +71,10 @@ export function checkOptions<Options extends object>(
 ): void {
   checkObject(options, where);
   const known = Object.keys(names);
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  const option = `${where}.${unknown.slice(0, 100)}`;
-  throw new ConfigurationError(option, `no such option, but ${known.join(', ')}`, 'option-unknown');
+  // Inherited options are read, as in options that were made of others by Object.create, so their names count too.
+  for (const name in options) {
+    if (known.includes(name)) continue;
+    const option = `${where}.${name.slice(0, 100)}`;
+    throw new ConfigurationError(option, `no such option, but ${known.join(', ')}`, 'option-unknown');
+  }
 }

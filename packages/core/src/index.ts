@@ -20,6 +20,7 @@ export {
   type ConfigurationCode,
   ConfigurationError,
   checkBytes,
+  checkList,
   checkObject,
   checkOptions,
   checkText,

@@ -43,7 +43,12 @@ const malformed: Record<string, object> = {
   'a product id out of range': { productId: 65536 },
   'a nonce without its wrapping': { nonce: 'fresh' },
   'a nonce that was rounded': { nonce: { equals: 2 ** 64 } },
+  'a nonce with more than its value': { nonce: { equals: 'fresh', notBefore: 1 } },
   'runtime data of no kind': { runtimeData: {} },
+  'runtime data of two kinds': {
+    runtimeData: { json: '{}', key: { kty: 'OKP', crv: 'Ed25519', x: 'eHg' } },
+  },
+  'runtime data with a kind that is left undefined': { runtimeData: { bytes: undefined, json: '{}' } },
   'a key that is none': { runtimeData: { key: 'AAAA' } },
   'debuggable enclaves alone': { debuggable: true },
   'a development root alone': { developmentRoot: true },

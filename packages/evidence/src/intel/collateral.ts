@@ -1,6 +1,6 @@
 /** Intel's endorsements for one DCAP quote, as bytes: nothing here has been verified. */
 
-import { checkBytes, checkObject, checkText, type OptionNames } from '@atesto/core';
+import { checkBytes, checkList, checkObject, checkText, type OptionNames } from '@atesto/core';
 
 /**
  * The members of Intel's verification collateral (SGX/TDX DCAP Quote Verification Library, `_sgx_ql_qve_collateral_t`).
@@ -67,6 +67,7 @@ export function checkIntelCollateral(collateral: IntelCollateral, option: string
     checkBytes(collateral[name], `${option}.${name}`);
   }
   checkText(pckCertificateChain, `${option}.pckCertificateChain`);
+  checkList(furtherRevocationLists, `${option}.furtherRevocationLists`);
   for (const list of furtherRevocationLists) checkBytes(list, `${option}.furtherRevocationLists`);
 }
 

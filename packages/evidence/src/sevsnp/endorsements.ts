@@ -1,5 +1,5 @@
 /** Verifies AMD's endorsements for one report: turns them from what a source sent into what an appraisal accepts. */
-import { ConfigurationError, checkBytes, checkObject, checkText, settle } from '@atesto/core';
+import { ConfigurationError, checkBytes, checkList, checkObject, checkText, settle } from '@atesto/core';
 import { type Outcome, refuse } from '../outcome.ts';
 import { amdRoots, type TrustAnchor } from '../roots.ts';
 import { checkVerificationOptions, type VerificationOptions } from '../trust-anchors.ts';
@@ -35,6 +35,7 @@ export function checkSnpEndorsements(endorsements: Partial<SnpEndorsements>, opt
   if (typeof certificate !== 'string') checkBytes(certificate, `${option}.certificate`);
   checkText(authorityChain, `${option}.authorityChain`);
   if (revocationList !== 'unchecked') checkBytes(revocationList, `${option}.revocationList`);
+  checkList(furtherRevocationLists, `${option}.furtherRevocationLists`);
   for (const list of furtherRevocationLists) checkBytes(list, `${option}.furtherRevocationLists`);
 }
 

@@ -25,6 +25,7 @@ import {
   type IntelCollateralOption,
   verifiedIntel,
 } from './intel.ts';
+import { checkSnpMachines, checkTdxMachines } from './machines.ts';
 import { type CommonOptions, checkCommonOptions, checkDecision, readEvidence } from './options.ts';
 
 /** What is decided for guests on TDX. */
@@ -101,20 +102,14 @@ function checkGuestOptions(options: AzureGuestOptions): void {
     checkOptions<AzureSevSnpOptions>(sevSnp, hardwareNames, 'options.sevSnp');
     checkSnpCollateralOption(sevSnp.collateral, options, 'options.sevSnp.collateral');
     checkSevSnpBaseline(sevSnp.baseline, 'options.sevSnp.baseline');
-    checkMachines(sevSnp.machines, 'options.sevSnp.machines');
+    checkSnpMachines(sevSnp.machines, 'options.sevSnp.machines');
   }
   if (tdx !== undefined) {
     checkOptions<AzureTdxOptions>(tdx, hardwareNames, 'options.tdx');
     checkIntelCollateralOption(tdx.collateral, options, 'options.tdx.collateral');
     checkIntelBaseline(tdx.baseline, 'options.tdx.baseline');
-    checkMachines(tdx.machines, 'options.tdx.machines');
+    checkTdxMachines(tdx.machines, 'options.tdx.machines');
   }
-}
-
-function checkMachines(machines: readonly object[] | 'any', option: string): void {
-  if (machines === 'any' || Array.isArray(machines)) return;
-  const code = machines === undefined ? 'option-missing' : 'option-invalid';
-  throw new ConfigurationError(option, "reference values, or 'any'", code);
 }
 
 interface VerifiedHardware {

@@ -74,13 +74,13 @@ export function checkIntelCollateralOption(
 /** Throws `ConfigurationError` for a baseline that says nothing, or nothing that exists. */
 export function checkIntelBaseline(baseline: IntelBaseline | undefined, option: string): void {
   if (baseline === undefined) return;
-  const { acceptedTcbStatuses, maximumCollateralAgeSeconds, minimumTcbEvaluationDataNumber } = baseline;
   const names = {
     acceptedTcbStatuses: true,
     maximumCollateralAgeSeconds: true,
     minimumTcbEvaluationDataNumber: true,
   } as const;
   checkOptions<IntelBaseline>(baseline, names, option);
+  const { acceptedTcbStatuses, maximumCollateralAgeSeconds, minimumTcbEvaluationDataNumber } = baseline;
   if (acceptedTcbStatuses !== undefined) checkStatuses(acceptedTcbStatuses, `${option}.acceptedTcbStatuses`);
   checkCount(maximumCollateralAgeSeconds, `${option}.maximumCollateralAgeSeconds`);
   checkCount(minimumTcbEvaluationDataNumber, `${option}.minimumTcbEvaluationDataNumber`);

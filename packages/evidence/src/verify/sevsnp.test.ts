@@ -138,6 +138,10 @@ describe('misuse throws', () => {
     ['option-invalid options.collateral.revocationList', { collateral: { ...collateral, revocationList: 'any' } }],
     ['option-invalid options.collateral.certificate', { collateral: { ...collateral, certificate: 1 } }],
     ['option-invalid options.collateral.authorityChain', { collateral: { ...collateral, authorityChain: bytes } }],
+    [
+      'option-invalid options.collateral.furtherRevocationLists',
+      { collateral: { ...collateral, furtherRevocationLists: new Set([bytes]).values() } },
+    ],
     ['option-unknown options.collateral.chain', { collateral: { ...collateral, chain: [] } }],
     ['option-missing options.baseline', { baseline: undefined }],
     ['option-missing options.baseline.minimumTcb', { baseline: {} }],

@@ -180,7 +180,12 @@ describe('misuse throws', () => {
       'option-invalid options.collateral.furtherRevocationLists',
       { collateral: { ...collateral, furtherRevocationLists: ['00'] } },
     ],
+    [
+      'option-invalid options.collateral.furtherRevocationLists',
+      { collateral: { ...collateral, furtherRevocationLists: new Set([bytes]).values() } },
+    ],
     ['option-invalid options.baseline', { baseline: 'strict' }],
+    ['option-invalid options.baseline', { baseline: null }],
     ['option-unknown options.baseline.debug', { baseline: { debug: 'policy' } }],
     ['option-invalid options.baseline.acceptedTcbStatuses', { baseline: { acceptedTcbStatuses: [] } }],
     ['option-invalid options.baseline.acceptedTcbStatuses', { baseline: { acceptedTcbStatuses: 'UpToDate' } }],

@@ -7,6 +7,7 @@ import {
   mrSigner,
   policyHash,
   runtimeKey,
+  sgxClaims,
   tokenWith,
   verifierWith,
 } from '../__fixtures__/tokens.ts';
@@ -271,7 +272,8 @@ test('takes nonce and runtime data of one token in place of the general expectat
 test('a token expectation that is left undefined or is none is a fault of the caller, not of the token', async () => {
   const verifier = await verifierWith();
   const token = await tokenWith();
-  const undecided = [{ nonce: undefined }, { nonce: 'fresh' }, { debuggable: 'any' }, { runtimeData: {} }];
+  const twoKinds = { runtimeData: { json: sgxClaims['x-ms-runtime'], key: { ...runtimeKey, y: 'eXg' } } };
+  const undecided = [{ nonce: undefined }, { nonce: 'fresh' }, { debuggable: 'any' }, { runtimeData: {} }, twoKinds];
   for (const wrong of undecided) {
     const unsound: object = wrong;
     const untyped: TokenExpectations = unsound;

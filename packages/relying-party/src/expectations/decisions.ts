@@ -46,9 +46,16 @@ function member(value: unknown, name: string): unknown {
     : undefined;
 }
 
+/** What a value holds under its one name; undefined when it has several: only one would be checked, and the others in silence not. */
+function onlyMember(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 1
+    ? member(value, name)
+    : undefined;
+}
+
 const nonce = orAny({
   fits: (value) => {
-    const equals = member(value, 'equals');
+    const equals = onlyMember(value, 'equals');
     return typeof equals === 'bigint' || typeof equals === 'string' || Number.isSafeInteger(equals);
   },
   words: '{ equals } with a text, a safe integer or a bigint',
@@ -57,10 +64,10 @@ const isPublicKey = (key: unknown): boolean =>
   membersOf(member(key, 'kty'))?.every((name) => typeof member(key, name) === 'string') === true;
 const runtimeData = orAny({
   fits: (value) =>
-    member(value, 'bytes') instanceof Uint8Array ||
-    jsonOf(member(value, 'json')) !== undefined ||
-    isPublicKey(member(value, 'key')),
-  words: '{ bytes }, { json } with an object or its text, { key } with a public JSON Web Key',
+    onlyMember(value, 'bytes') instanceof Uint8Array ||
+    jsonOf(onlyMember(value, 'json')) !== undefined ||
+    isPublicKey(onlyMember(value, 'key')),
+  words: 'one of { bytes }, { json } with an object or its text, { key } with a public JSON Web Key',
 });
 
 const common: Forms = { policyHash: oneOf(hash), nonce, runtimeData };
