@@ -190,7 +190,7 @@ describe('atesto provider', () => {
   test('an audit operation that there is not: 2, with those that there are', async () => {
     const { exitCode, stderr } = await provider('audit', '--operation', 'nosuch');
     assert.equal(exitCode, 2);
-    assert.match(stderr, /operation: it must be one of attest, .+set-policy.+\[audit-query-invalid\]/);
+    assert.match(stderr, /operation: it must be one of accept-restore, .+set-policy.+\[audit-query-invalid\]/);
   });
 
   test('the same variables let a client attest', async () => {

@@ -9,6 +9,7 @@ import { Piscina } from 'piscina';
 import { serviceCodes } from '../codes.ts';
 import type { ServiceConfig } from '../config/schema.ts';
 import { refuse } from '../refuse.ts';
+import { TimeLimit } from './time-limit.ts';
 import { type InLine, Turns } from './turns.ts';
 import type { DraftAnswer, DraftWork, ExplainAnswer, ExplainWork } from './worker.ts';
 
@@ -52,14 +53,17 @@ export class PolicyWorkers {
   }
 
   /** A caller who disconnects ends only the wait: starting another thread would cost more than finishing a started task. */
-  async #run<Answer>(name: string, work: unknown, inLine: InLine): Promise<Answer> {
+  async #run<Answer>(name: string, work: DraftWork | ExplainWork, inLine: InLine): Promise<Answer> {
     if (!(await this.#turns.take(inLine))) throw busy();
+    const limit = new TimeLimit(this.#limits.timeoutMs);
     try {
-      return await this.#opened().run(work, { name, signal: AbortSignal.timeout(this.#limits.timeoutMs) });
+      return await this.#opened().run({ ...work, startMark: limit.mark }, { name, signal: limit.signal });
     } catch (error) {
       if (!isTooCostly(error)) throw error;
+      if (!limit.hasStarted) throw busy();
       return refuse('policy-too-costly', 'policy', serviceCodes['policy-too-costly'].meaning);
     } finally {
+      limit.end();
       this.#turns.end();
     }
   }

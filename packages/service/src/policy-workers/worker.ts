@@ -14,9 +14,16 @@ import {
   type PolicyFault,
   readPolicy,
 } from '../providers/policy.ts';
+import { markStarted, type StartMark } from './time-limit.ts';
+
+/** What a thread is given with each task. */
+interface ThreadWork {
+  /** Marked when the thread starts the task. */
+  readonly startMark?: StartMark;
+}
 
 /** A draft, and the claims of the evidence that it is sent with. */
-export interface DraftWork {
+export interface DraftWork extends ThreadWork {
   readonly text: string;
   readonly attestationType: string;
   readonly claims: readonly PolicyClaim[];
@@ -34,7 +41,8 @@ export type DraftAnswer =
   | { readonly ok: false; readonly fault: PolicyFault };
 
 /** Compiles and evaluates a draft. */
-export function evaluateDraft({ text, attestationType, claims }: DraftWork): DraftAnswer {
+export function evaluateDraft({ text, attestationType, claims, startMark }: DraftWork): DraftAnswer {
+  markStarted(startMark);
   const read = readPolicy(text, attestationType);
   if (!read.ok) return read;
   const { hash, minimumTcbEvaluationDataNumber, evaluate } = read.policy;
@@ -42,7 +50,7 @@ export function evaluateDraft({ text, attestationType, claims }: DraftWork): Dra
 }
 
 /** A policy to be explained over claims, which are given as they are or as JSON. */
-export interface ExplainWork {
+export interface ExplainWork extends ThreadWork {
   readonly text: string;
   readonly attestationType: string;
   readonly claims: readonly Claim[] | string;
@@ -54,7 +62,8 @@ export type ExplainAnswer =
   | { readonly ok: false; readonly refusal: PolicyRefusal };
 
 /** Reports what a policy makes of claims. */
-export function explain({ text, attestationType, claims }: ExplainWork): ExplainAnswer {
+export function explain({ text, attestationType, claims, startMark }: ExplainWork): ExplainAnswer {
+  markStarted(startMark);
   const read = typeof claims === 'string' ? parseClaims(claims) : ({ ok: true, value: claims } as const);
   if (!read.ok) return read;
   const { known, appraised } = claimsByStage(read.value);
