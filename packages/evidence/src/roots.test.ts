@@ -17,6 +17,13 @@ describe('pinned roots', () => {
     }
   });
 
+  test('cannot be added to or changed', () => {
+    for (const roots of [intelRoots, amdRoots]) {
+      assert.throws(() => Object.assign(roots, { [roots.length]: roots[0] }), TypeError);
+      for (const root of roots) assert.throws(() => Object.assign(root, { spkiSha256: '00'.repeat(32) }), TypeError);
+    }
+  });
+
   test('Intel SGX Root CA is the one of real collateral', { skip: vectorsMissing('sgx') }, () => {
     const { tcbInfoIssuerChain } = readVectorCollateral('sgx', 'v3-platform-ca-up-to-date');
     const [, root = ''] = tcbInfoIssuerChain.split(/(?<=-----END CERTIFICATE-----)\s*/);

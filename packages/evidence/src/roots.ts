@@ -13,17 +13,22 @@ export interface TrustAnchor {
   readonly development: boolean;
 }
 
+/** The roots in a list of their own that nobody can change: whoever has the list could else add to what everyone trusts by default. */
+export function frozenAnchors(anchors: readonly TrustAnchor[]): readonly TrustAnchor[] {
+  return Object.freeze(anchors.map((anchor) => Object.freeze({ ...anchor })));
+}
+
 /** Intel SGX Root CA: endorses SGX and TDX. Source: Intel, "SGX Root CA certificate" of the Provisioning Certification Service. */
-export const intelRoots: readonly TrustAnchor[] = [
+export const intelRoots: readonly TrustAnchor[] = frozenAnchors([
   {
     name: 'Intel SGX Root CA',
     spkiSha256: 'a0af031289f5d5d4132f9186068a7fc13628633ba235777472e29b6b6c67a49e', // expires 2049-12-31
     development: false,
   },
-];
+]);
 
 /** AMD root keys, one a product. Source: AMD key distribution service, `/vcek/v1/{product}/cert_chain`. */
-export const amdRoots: readonly TrustAnchor[] = [
+export const amdRoots: readonly TrustAnchor[] = frozenAnchors([
   {
     name: 'ARK-Milan',
     spkiSha256: '9f056bee44377e29308cb5ffa895bdfb62d18881fa6bed8d6f075b0204089cb9', // expires 2045-10-22
@@ -39,4 +44,4 @@ export const amdRoots: readonly TrustAnchor[] = [
     spkiSha256: '4f125410563a2ab9a50356f9243f6fe0b6f73de98603f53f90339c70e9d7ad08', // expires 2048-05-15
     development: false,
   },
-];
+]);

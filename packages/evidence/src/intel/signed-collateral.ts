@@ -3,7 +3,7 @@
 import { createHash, verify } from 'node:crypto';
 import { settle } from '@atesto/core';
 import { type Outcome, refuse } from '../outcome.ts';
-import { intelRoots, type TrustAnchor } from '../roots.ts';
+import { frozenAnchors, intelRoots, type TrustAnchor } from '../roots.ts';
 import { checkVerificationOptions, type VerificationOptions } from '../trust-anchors.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { type VerifiedChain, verifyChain } from '../x509/chain.ts';
@@ -119,8 +119,10 @@ const datesOfBody = (body: TcbInfo | QeIdentity): CollateralDates => ({
 /** Parses collateral and verifies its signatures; refuses by throwing within this package. */
 export function verifySignatures(
   collateral: IntelCollateral,
-  { trustAnchors: anchors = intelRoots }: VerificationOptions,
+  { trustAnchors = intelRoots }: VerificationOptions,
 ): SignedIntelCollateral {
+  // Quotes are held to them later, whatever becomes of the caller's list.
+  const anchors = frozenAnchors(trustAnchors);
   const tcbInfoChain = verifyIssuerChain(
     collateral.tcbInfoIssuerChain,
     [signingName],

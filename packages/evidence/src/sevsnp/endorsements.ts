@@ -1,7 +1,7 @@
 /** Verifies AMD's endorsements for one report: turns them from what a source sent into what an appraisal accepts. */
 import { ConfigurationError, checkBytes, checkList, checkObject, checkText, settle } from '@atesto/core';
 import { type Outcome, refuse } from '../outcome.ts';
-import { amdRoots, type TrustAnchor } from '../roots.ts';
+import { amdRoots, frozenAnchors, type TrustAnchor } from '../roots.ts';
 import { checkVerificationOptions, type VerificationOptions } from '../trust-anchors.ts';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import { type VerifiedChain, verifyChain } from '../x509/chain.ts';
@@ -130,7 +130,7 @@ export function verifySnpEndorsements(
   return settle(() => {
     const leaf = parseLeaf(endorsements.certificate);
     const authorities = parsePemChain(endorsements.authorityChain, 'AMD chain');
-    const chain = verifyChain([leaf, ...authorities], { length: 3, anchors });
+    const chain = verifyChain([leaf, ...authorities], { length: 3, anchors: frozenAnchors(anchors) });
     const facts = parseEndorsementKeyFacts(leaf);
     const revocationList = verifiedList(endorsements, chain.root);
     return new VerifiedSnpEndorsements({ chain, facts, revocationList }, own);

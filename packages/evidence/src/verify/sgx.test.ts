@@ -142,6 +142,16 @@ describe('verified collateral', () => {
     assert.equal(by.developmentRoot, true);
   });
 
+  test('keeps the roots of its verification when the list that named them changes', () => {
+    const named = { ...anchorOf(platform) };
+    const list = [named];
+    const by = unwrap(verifyIntelCollateral(collateral, { trustAnchors: list }));
+    named.development = false;
+    list.push({ ...named, spkiSha256: '00'.repeat(32) });
+    assert.deepEqual(by.anchors, [anchorOf(platform)]);
+    assert.equal(unwrap(verifySgx(quote, { ...withoutRoots, collateral: by })).developmentRoot, true);
+  });
+
   test('is made by its verification alone', () => {
     const forged = Symbol('verifyIntelCollateral');
     // @ts-expect-error nobody else has the key

@@ -47,8 +47,10 @@ test('a host that begins with the name of a provider is meant for it where host 
 
 test('a service whose own host begins with the name of a provider is not taken for that provider', () => {
   const own = { ...known(), baseUri: 'https://contoso.test' };
-  const request = { url: '/certs', params: {}, headers: { host: 'contoso.test' } };
-  assert.equal(misdirectionOf(request, 'default', false, own), undefined);
+  for (const host of ['contoso.test', 'Contoso.test', 'contoso.test:443']) {
+    const request = { url: '/certs', params: {}, headers: { host } };
+    assert.equal(misdirectionOf(request, 'default', false, own), undefined, host);
+  }
 });
 
 test('the header tenantName tells the provider, alone or as its host', () => {

@@ -46,7 +46,8 @@ export function misdirectionOf(
 
 /** Without a base domain no host name is a provider's; one that begins with a provider's name was made up for it. */
 function byHost(request: Addressed, { baseUri, baseDomain, nameOf }: KnownProviders): string | undefined {
-  const host = (authorityOf(request) ?? '').toLowerCase();
+  // As URLs write it: in lower case, without the port of https, which some clients send.
+  const host = URL.parse(`https://${authorityOf(request) ?? ''}`)?.host ?? '';
   if (baseDomain !== undefined || host === new URL(baseUri).host) return undefined;
   return nameOf(firstLabel(host));
 }
