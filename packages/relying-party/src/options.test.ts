@@ -52,6 +52,8 @@ const malformed: Record<string, object> = {
   'a key that is none': { runtimeData: { key: 'AAAA' } },
   'debuggable enclaves alone': { debuggable: true },
   'a development root alone': { developmentRoot: true },
+  'further claims in a Map': { claims: new Map([['a', 1]]) },
+  'further claims that are inherited': { claims: Object.create({ a: 1 }) },
   'further claims that are undefined': { claims: { a: undefined } },
   'an expectation of another kind of environment': { launchMeasurement: 'any' },
   'claims of isolation for what is no Azure machine': { isolationClaims: {} },
@@ -68,6 +70,11 @@ for (const [what, change] of Object.entries(malformed)) {
     assert.equal(configurationCode({ expectations: { ...expectations, ...change } }), 'expectation-malformed');
   });
 }
+
+test('refuses expectations of which some are inherited', () => {
+  const inheriting: object = Object.assign(Object.create({ claims: { a: 1 } }), expectations);
+  assert.equal(configurationCode({ expectations: inheriting }), 'decision-missing');
+});
 
 test('refuses issuers that are not https URIs, save on loopback', () => {
   for (const wrong of [

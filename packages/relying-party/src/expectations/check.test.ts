@@ -274,7 +274,16 @@ test('a token expectation that is left undefined or is none is a fault of the ca
   const token = await tokenWith();
   const twoKinds = { runtimeData: { json: sgxClaims['x-ms-runtime'], key: { ...runtimeKey, y: 'eXg' } } };
   const undecided = [{ nonce: undefined }, { nonce: 'fresh' }, { debuggable: 'any' }, { runtimeData: {} }, twoKinds];
-  for (const wrong of undecided) {
+  const elsewhere = [
+    new Map([['nonce', { equals: 'fresh' }]]),
+    Object.create({ nonce: { equals: 'fresh' } }),
+    new (class {
+      get nonce() {
+        return { equals: 'fresh' };
+      }
+    })(),
+  ];
+  for (const wrong of [...undecided, ...elsewhere]) {
     const unsound: object = wrong;
     const untyped: TokenExpectations = unsound;
     const misuse = { name: 'ConfigurationError', code: 'expectation-malformed' };

@@ -36,9 +36,19 @@ const oneOf = ({ fits, words }: Form): Form =>
   });
 const falseOrAny = orAny({ fits: (value) => value === false, words: 'false' });
 const claimValues: Form = {
-  fits: (value) => isJsonObject(value) && Object.values(value).every((claim) => claim !== undefined),
-  words: 'an object of claims and their values',
+  fits: (value) => isPlainObject(value) && Object.values(Object(value)).every((claim) => claim !== undefined),
+  words: 'a plain object of claims and their values',
 };
+
+/**
+ * An object without a class of its own, of any realm. Expectations that are inherited, such as the getters of a class, or held elsewhere, as in a
+ * Map, are not members: none of them would be checked.
+ */
+function isPlainObject(value: unknown): boolean {
+  if (!isJsonObject(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
 
 function member(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
@@ -91,7 +101,7 @@ const defaultedByType: Readonly<Record<string, Forms>> = { AzureGuest: { isolati
 /** Throws `ConfigurationError` for a missing decision, for one of another attestation type, and for one of the wrong shape. */
 export function checkDecisions(expectations: Expectations): void {
   const where = 'options.expectations';
-  if (!isJsonObject(expectations)) misuse(where, 'an object of expectations', 'decision-missing');
+  if (!isPlainObject(expectations)) misuse(where, 'a plain object of expectations', 'decision-missing');
   const type = member(expectations, 'attestationType');
   if (type === undefined) misuse(`${where}.attestationType`, types, 'decision-missing');
   const forms = typeof type === 'string' && Object.hasOwn(byType, type) ? byType[type] : undefined;
@@ -114,7 +124,7 @@ export function checkDecisions(expectations: Expectations): void {
 
 /** The same for the expectations of a single token. */
 export function checkTokenDecisions(expectations: TokenExpectations): void {
-  if (!isJsonObject(expectations)) misuse('expected', 'an object of expectations', 'expectation-malformed');
+  if (!isPlainObject(expectations)) misuse('expected', 'a plain object of expectations', 'expectation-malformed');
   for (const name of Object.keys(expectations)) {
     const form = name === 'nonce' || name === 'runtimeData' ? common[name] : undefined;
     if (form === undefined) unknown(`expected.${name}`, ['nonce', 'runtimeData']);

@@ -19,7 +19,7 @@ export interface MiddlewareOptions<Request> {
   /**
    * What is expected of the token of this very request, beside the verifier's expectations: the nonce of its session, the key of its client
    * certificate or of its DPoP proof. `undefined` refuses the request with `binding-missing`: it carries nothing to compare with. What it
-   * throws, and a malformed expectation (`ConfigurationError`), are errors of the server, not of the caller.
+   * throws, and an empty or malformed expectation (`ConfigurationError`), are errors of the server, not of the caller.
    */
   readonly expect?: (request: Request) => TokenExpectations | undefined | Promise<TokenExpectations | undefined>;
 }
@@ -46,11 +46,20 @@ export function requestVerification<Request>(
     if (token === '') return settle(() => refuse('token-missing', name, `the request has no token in ${name}`));
     if (expect === undefined) return verifier.verify(token);
     const expected = await expect(request);
-    if (expected !== undefined) return verifier.verify(token, expected);
+    if (expected !== undefined) return verifier.verify(token, nonEmpty(expected));
     return settle(() =>
       refuse('binding-missing', 'request', 'the request has nothing that its token could be bound to'),
     );
   };
+}
+
+/** An expectation that is left out by a condition must not let the request pass without it. */
+function nonEmpty(expected: TokenExpectations): TokenExpectations {
+  if (Object.keys(Object(expected)).length > 0) return expected;
+  return misuse(
+    'expect',
+    "nonce, runtimeData or both; 'any' for what is not compared, undefined to refuse the request",
+  );
 }
 
 function tokenIn(name: string, value: string): string {

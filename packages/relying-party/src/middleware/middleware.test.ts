@@ -81,10 +81,11 @@ for (const [face, make] of Object.entries(faces)) {
     assert.deepEqual([response.status, await codeIn(response)], [401, 'binding-missing']);
   });
 
-  test(`${face}: a wrong expectation of a request is the fault of the server`, async (context) => {
-    const wrong: object = { nonce: 'not wrapped' };
-    const ask = await make(context, await verifierWith(), { expect: () => wrong });
-    assert.equal((await ask({ authorization: `Bearer ${await tokenWith()}` })).status, 500);
+  test(`${face}: a wrong or empty expectation of a request is the fault of the server`, async (context) => {
+    const unsound: object[] = [{ nonce: 'not wrapped' }, {}, new Map()];
+    const ask = await make(context, await verifierWith(), { expect: () => unsound.pop() });
+    const authorization = `Bearer ${await tokenWith()}`;
+    for (let left = unsound.length; left > 0; left--) assert.equal((await ask({ authorization })).status, 500);
   });
 
   test(`${face}: what \`expect\` throws is the fault of the server`, async (context) => {
