@@ -116,6 +116,14 @@ describe('atesto provider policy', () => {
     output(await provider('policy', 'set', answer(unsecured), ...at, ...signer.options));
     assert.equal(JSON.parse(output(await provider('policy', 'show', '--json', ...at))).isSigned, true);
 
+    const [header = '', payload = ''] = unsecured.split('.');
+    const policy = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    for (const bound of [{ aud: `${service.url}/providers/moved` }, { exp: 4_000_000_000 }, { nbf: 1 }]) {
+      const limited = Buffer.from(JSON.stringify({ ...policy, ...bound })).toString('base64url');
+      const anew = ['policy', 'set', fileOf('bound.jws', `${header}.${limited}.`), ...at, ...signer.options];
+      assert.match(await refused(...anew), /^atesto: the JWS says for which provider or until when it is/);
+    }
+
     output(await provider('create', 'moved-vault', '--signer', signer.certificate));
     const vault = ['--provider', 'moved-vault', '--type', 'SgxEnclave'];
     const signed = output(await provider('policy', 'sign', permitFile, ...signer.options)).trim();

@@ -71,6 +71,10 @@ function set(session: Session): Command {
         }
         if (inJws?.isSigned === true && signer !== undefined)
           misused('the policy is signed already', 'Name no signer.');
+        if (inJws?.isBound === true && signer !== undefined) {
+          const hint = 'Sign its text instead: atesto provider policy sign --audience URI.';
+          misused('the JWS says for which provider or until when it is, and its text, signed anew, would not', hint);
+        }
         const changed =
           inJws !== undefined && signer === undefined
             ? provider.setPolicyJws(options.type, inJws.jws, options.ifMatch)

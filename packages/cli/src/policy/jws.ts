@@ -7,6 +7,8 @@ export interface PolicyInJws {
   /** The JWS of the policy itself, in compact form. */
   readonly jws: string;
   readonly isSigned: boolean;
+  /** Whether it says for which provider, from when or until when it is (`aud`, `nbf`, `exp`). */
+  readonly isBound: boolean;
 }
 
 /** The policy of a JWS; `none`: a service answers that none is set; undefined: it is about something else. */
@@ -18,9 +20,12 @@ export function policyIn(jws: string): PolicyInJws | 'none' | undefined {
 }
 
 function policyJws(jws: string): PolicyInJws | undefined {
-  const policy = payloadOf(jws)?.AttestationPolicy;
+  const payload = payloadOf(jws);
+  const policy = payload?.AttestationPolicy;
   const text = typeof policy === 'string' ? decodeUtf8(Buffer.from(policy, 'base64url')) : undefined;
-  return text === undefined ? undefined : { text, jws, isSigned: !jws.endsWith('.') };
+  if (payload === undefined || text === undefined) return undefined;
+  const isBound = ['aud', 'nbf', 'exp'].some((name) => payload[name] !== undefined);
+  return { text, jws, isSigned: !jws.endsWith('.'), isBound };
 }
 
 function payloadOf(jws: string): JsonObject | undefined {
