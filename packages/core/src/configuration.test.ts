@@ -40,6 +40,11 @@ test('an option of another name is named, with those that exist', () => {
   }
 });
 
+test('the namespace of a module holds options like any other object', async () => {
+  const source: string = 'data:text/javascript,export const timeoutSeconds = 1;';
+  checkOptions<Options>(await import(source), names, 'options');
+});
+
 test('an option of another name is found among those that options inherit', () => {
   assert.equal(misuse(Object.create({ timeoutSecond: 1 })).option, 'options.timeoutSecond');
   checkOptions<Options>(Object.create({ timeoutSeconds: 1 }), names, 'options');
@@ -51,7 +56,13 @@ test('a member of every object is no option', () => {
 });
 
 test('what is no object of options is refused', () => {
-  for (const options of [null, 'x', 1, [], [1], () => {}]) {
+  const elsewhere = [
+    Promise.resolve({ timeoutSeconds: 1 }),
+    new Map([['timeoutSeconds', 1]]),
+    new Date(),
+    Buffer.of(1),
+  ];
+  for (const options of [null, 'x', 1, [], [1], () => {}, ...elsewhere]) {
     assert.deepEqual(misuse(options), { code: 'option-invalid', option: 'options', expected: 'an object' });
   }
   assert.deepEqual(misuse(undefined), { code: 'option-missing', option: 'options', expected: 'an object' });

@@ -44,9 +44,12 @@ export function checkBytes(value: unknown, option: string): asserts value is Uin
   throw new ConfigurationError(option, 'a Uint8Array', value === undefined ? 'option-missing' : 'option-invalid');
 }
 
-/** Throws {@link ConfigurationError} for anything but an object, such as a list. */
+/** What has members: a namespace of a module as well, but no promise, Map or bytes, which hold what they hold elsewhere. */
+const objectTags: ReadonlySet<string> = new Set(['[object Object]', '[object Module]']);
+
+/** Throws {@link ConfigurationError} for anything but an object with members, such as a list, or a promise that was not awaited. */
 export function checkObject(value: unknown, option: string): asserts value is object {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  if (typeof value === 'object' && objectTags.has(Object.prototype.toString.call(value))) return;
   throw new ConfigurationError(option, 'an object', value === undefined ? 'option-missing' : 'option-invalid');
 }
 
