@@ -126,6 +126,14 @@ test('verified endorsements are accepted themselves, not as a copy, nor beside r
   assert.equal(misuseOf(make), 'option-invalid endorsements');
 });
 
+test('verified endorsements keep the root of their verification when the one that was named changes', () => {
+  const named = { ...anchor };
+  const by = unwrap(verifySnpEndorsements(collateral, { trustAnchors: [named] }));
+  named.development = false;
+  const { trustAnchors: _, ...withoutRoots } = good;
+  assert.equal(unwrap(verifySevSnp(report, { ...withoutRoots, collateral: by })).developmentRoot, true);
+});
+
 describe('misuse throws', () => {
   const cases: readonly (readonly [string, object])[] = [
     ['option-missing options.at', { at: undefined }],
