@@ -5,8 +5,6 @@ The providers are there already.
 
 import base64
 import hashlib
-import json
-import sys
 
 from azure.core.exceptions import HttpResponseError
 from azure.identity import ClientSecretCredential
@@ -20,9 +18,7 @@ from azure.security.attestation import (
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import load_pem_x509_certificate
-
-with open(sys.argv[1], encoding="utf-8") as file:
-    scenario = json.load(file)
+from steps import equal, scenario, step
 
 signers = scenario["signers"]
 evidence = base64.b64decode(scenario["evidence"]["sgxBinary"])
@@ -71,11 +67,6 @@ def keys_of(kind):
     return {"signing_key": key, "signing_certificate": certificate}
 
 
-def equal(found, expected):
-    if found != expected:
-        raise AssertionError(f"expected {expected!r}, found {found!r}")
-
-
 def refused(work, code):
     try:
         work()
@@ -107,18 +98,6 @@ def check_in_force(uri):
     equal(result.issuer, uri)
     encoded = base64.urlsafe_b64encode(policy.encode()).rstrip(b"=")
     equal(bytes(result.policy_hash), hashlib.sha256(encoded).digest())
-
-
-def step(operation, name):
-    def run(work):
-        outcome = {"operation": operation, "name": name, "ok": True}
-        try:
-            work()
-        except Exception as error:  # pylint: disable=broad-except
-            outcome = {"operation": operation, "name": name, "ok": False, "why": f"{type(error).__name__}: {error}"}
-        print(json.dumps(outcome), flush=True)
-
-    return run
 
 
 aad = uri_of("py-aad")

@@ -2,16 +2,12 @@
 
 import base64
 import json
-import sys
 
 from azure.core.exceptions import HttpResponseError
 from azure.identity import ClientSecretCredential
 from azure.security.attestation import AttestationClient
+from steps import endpoint, equal, scenario, step
 
-with open(sys.argv[1], encoding="utf-8") as file:
-    scenario = json.load(file)
-
-endpoint = scenario["endpoint"]
 evidence = {name: base64.b64decode(value) for name, value in scenario["evidence"].items()}
 runtime_data = base64.b64decode(scenario["runtimeData"])
 runtime_json = base64.b64decode(scenario["runtimeJson"])
@@ -27,28 +23,11 @@ credential = ClientSecretCredential(
 client = AttestationClient(endpoint, credential, validate_token=True, validate_issuer=True, issuer=endpoint)
 
 
-def equal(found, expected):
-    if found != expected:
-        raise AssertionError(f"expected {expected!r}, found {found!r}")
-
-
 def check_enclave(result, token, algorithm):
     equal(token.algorithm, algorithm)
     equal(result.issuer, endpoint)
     equal(result.mr_enclave, scenario["mrEnclave"])
     equal(result.is_debuggable, False)
-
-
-def step(operation, name):
-    def run(work):
-        outcome = {"operation": operation, "name": name, "ok": True}
-        try:
-            work()
-        except Exception as error:  # pylint: disable=broad-except
-            outcome = {"operation": operation, "name": name, "ok": False, "why": f"{type(error).__name__}: {error}"}
-        print(json.dumps(outcome), flush=True)
-
-    return run
 
 
 @step("discovery", "get_open_id_metadata names issuer and key set")

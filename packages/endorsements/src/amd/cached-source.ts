@@ -1,7 +1,7 @@
 /** AMD's endorsements behind a cache. */
 import { checkOptions } from '@atesto/core';
 import type { SnpEndorsements, TrustAnchor } from '@atesto/evidence/advanced';
-import { type CachedSource, type CacheOptions, cacheEndorsements } from '../cache/cached-source.ts';
+import { type CachedSource, type CacheOptions, cacheEndorsements, cacheOptionNames } from '../cache/cached-source.ts';
 import { verification } from '../cache/kind.ts';
 import { RevocationListStore } from '../revocation/list-store.ts';
 import { withStoredLists } from '../revocation/revocable.ts';
@@ -53,16 +53,7 @@ export function createSnpCachedSource(
   checkOptions<SnpCacheOptions>(
     options,
     {
-      directory: true,
-      clock: true,
-      refreshAheadSeconds: true,
-      refreshAfterSeconds: true,
-      staleGraceSeconds: true,
-      staleWaitSeconds: true,
-      retryAfterSeconds: true,
-      refreshRetrySeconds: true,
-      maximumEntries: true,
-      report: true,
+      ...cacheOptionNames,
       trustAnchors: true,
       listStore: true,
     },

@@ -39,6 +39,20 @@ export interface CacheOptions {
   readonly report?: (event: CacheEvent) => void;
 }
 
+/** Every option of a cache, for the check that options are known. */
+export const cacheOptionNames: Readonly<Record<keyof CacheOptions, true>> = {
+  directory: true,
+  clock: true,
+  refreshAheadSeconds: true,
+  refreshAfterSeconds: true,
+  staleGraceSeconds: true,
+  staleWaitSeconds: true,
+  retryAfterSeconds: true,
+  refreshRetrySeconds: true,
+  maximumEntries: true,
+  report: true,
+};
+
 /** A source with a cache before it. */
 export interface CachedSource<Request, Value> extends EndorsementSource<Request, Value> {
   /** Fetches anew what is due and was asked for since it was fetched: to be called now and then. */

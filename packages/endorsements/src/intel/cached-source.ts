@@ -6,7 +6,7 @@ import {
   type TrustAnchor,
   writeIntelCollateral,
 } from '@atesto/evidence/advanced';
-import { type CachedSource, type CacheOptions, cacheEndorsements } from '../cache/cached-source.ts';
+import { type CachedSource, type CacheOptions, cacheEndorsements, cacheOptionNames } from '../cache/cached-source.ts';
 import { type EndorsementKind, verification } from '../cache/kind.ts';
 import { RevocationListStore } from '../revocation/list-store.ts';
 import { withStoredLists } from '../revocation/revocable.ts';
@@ -83,16 +83,7 @@ export function createCachedSource(
   checkOptions<IntelCacheOptions>(
     options,
     {
-      directory: true,
-      clock: true,
-      refreshAheadSeconds: true,
-      refreshAfterSeconds: true,
-      staleGraceSeconds: true,
-      staleWaitSeconds: true,
-      retryAfterSeconds: true,
-      refreshRetrySeconds: true,
-      maximumEntries: true,
-      report: true,
+      ...cacheOptionNames,
       trustAnchors: true,
       listStore: true,
     },
